@@ -1,0 +1,49 @@
+# Everything runs in .venv, set up once from requirements.lock (names, versions and hashes).
+# Needs Python 3.11 or newer with venv, git and make, and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help setup demo demo-recorded test lint test-specs bench bench-sync lock clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/.ready  ## create .venv with everything pinned in requirements.lock
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+demo: setup  ## the whole journey on this machine, with an invented firm
+	$(BIN)/milepost demo
+
+demo-recorded: setup  ## the same journey on records the vendors really sent: RECORDED=folder [OUT=folder]
+	$(BIN)/milepost demo --recorded "$(RECORDED)" --once --out "$(or $(OUT),demo-recorded)"
+
+test: setup lint  ## everything that has to be green: format, types, imports, tests
+	$(BIN)/python -m pytest -n auto
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-specs: setup  ## the sandbox's answers against the vendors' OpenAPI documents: SPECS=folder
+	MILEPOST_TEST_SPECS="$(abspath $(SPECS))" $(BIN)/python -m pytest tests/specs
+
+bench: bench-sync  ## every benchmark there is
+
+bench-sync: setup  ## N=10000 issues from loopback through the Jira connector, against a bare loop
+	$(BIN)/python -m bench.sync $(if $(N),--issues $(N))
+
+lock: setup  ## make requirements.lock anew (names, versions and hashes, no host)
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv build dist demo-out demo-recorded

@@ -1,0 +1,186 @@
+"""The typed tree of settings: `milepost.toml`, read once by `config.loading` and handed down in pieces.
+
+Settings of one kind of source or channel stand in that kind's own module, as a subclass of `SourceSettings` or
+`ChannelSettings`; the loader is handed those classes.
+"""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+Language = Literal["en", "zh-Hant-HK", "zh-Hans-CN"]
+Severity = Literal["info", "warning", "high", "critical"]
+StatusCategory = Literal["todo", "in_progress", "done", "cancelled", "unknown"]
+
+_DURATION = re.compile(r"(\d+)\s*(s|m|h|d|w)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def parse_duration(text: object) -> object:
+    """`"10m"` -> timedelta; anything that is not such a text is left for pydantic to judge."""
+    if isinstance(text, str):
+        found = _DURATION.fullmatch(text.strip())
+        if found is None:
+            raise ValueError('write a number and a unit: "30s", "10m", "2h", "7d"')
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return text
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+class Tree(BaseModel):
+    """A part of the settings: unknown keys are mistakes, values are never echoed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Secret(Tree):
+    """A resolved secret. `reference` (`env:NAME`, `file:PATH`) is what may be shown; `value` never is."""
+
+    reference: str
+    value: SecretStr
+
+    def reveal(self) -> str:
+        """The secret itself, for the one call that needs it."""
+        return self.value.get_secret_value()
+
+
+class CalendarSettings(Tree):
+    """Working days and hours. `hours` are spells of local time, "09:00-13:00"."""
+
+    holidays: Literal["HK", "CN", "none"] = "HK"
+    workdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    hours: tuple[str, ...] = ("09:00-13:00", "14:00-18:00")
+    days_off: tuple[date, ...] = ()
+    extra_workdays: tuple[date, ...] = ()
+
+
+class SourceSettings(Tree):
+    """What every kind of source has. `name` is the key under `[sources]`: the identity of all that is read from it."""
+
+    name: str = ""
+    kind: str
+    url: str = ""
+    token: Secret
+    expires: date | None = None
+    projects: tuple[str, ...] = ()
+    since: date | None = None
+    every: Duration = timedelta(minutes=10)
+    comment_back: bool | tuple[str, ...] = False
+    milestone_types: tuple[str, ...] = ("Epic", "Milestone", "里程碑")
+    milestone_labels: tuple[str, ...] = ("Milestone", "里程碑")
+    client_facing_types: tuple[str, ...] = ()
+    feedback_labels: tuple[str, ...] = ("client feedback", "客戶反饋", "客户反馈", "客戶意見")
+    client_comments_are_feedback: bool = False
+    client_field: str = ""
+    status: dict[str, StatusCategory] = Field(default_factory=dict)
+    ca_file: str = ""
+
+
+class PersonSettings(Tree):
+    """One of our people. `accounts` are `source:vendor id`, for tools that hide the e-mail."""
+
+    name: str
+    email: str
+    language: Language | None = None
+    calendar: str = "default"
+    slack: str = ""
+    accounts: tuple[str, ...] = ()
+
+
+class ClientSettings(Tree):
+    """A client. `projects` are `source:key`, `crm` are `source:company:id`."""
+
+    name: str | dict[str, str]
+    bd: str = ""
+    language: Language | None = None
+    calendar: str = "default"
+    confidential: bool = False
+    domains: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    crm: tuple[str, ...] = ()
+
+
+class ChannelSettings(Tree):
+    """What every kind of channel has. `name` is the key under `[channels]`."""
+
+    name: str = ""
+    kind: str
+
+
+class RouteMatch(Tree):
+    """What a route asks of an alert; an empty one matches everything."""
+
+    severity: Severity | None = None
+    rule: str | None = None
+    client: str | None = None
+    source: str | None = None
+
+
+class Route(Tree):
+    """First match wins. `to` are CHANNEL or CHANNEL:WHO; WHO = bd, owner, coordinator, or one of [people]."""
+
+    match: RouteMatch = RouteMatch()
+    to: tuple[str, ...]
+
+
+class RuleSettings(BaseModel):
+    """Overrides of one rule; what is not named here is one of the rule's own params."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+    enabled: bool = True
+    severity: str | None = None
+    repeat: str | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The rule's own params that the config overrides."""
+        return dict(self.model_extra or {})
+
+
+class Settings(Tree):
+    """The whole of `milepost.toml`. `folder` is the folder the file stands in: relative paths begin there."""
+
+    folder: Path = Path()
+    timezone: str = "Asia/Hong_Kong"
+    language: Language = "en"
+    database: str = "sqlite:///milepost.db"
+    public_url: str = ""
+    coordinator: str
+    team_domains: tuple[str, ...] = ()
+    rules_dir: str = "rules.d"
+    handled_when: Literal["answered", "closed"] = "answered"
+    answers_count: Literal["any", "visible"] = "any"
+    feedback_hours: dict[Severity, float] = Field(
+        default_factory=lambda: {"info": 16, "warning": 8, "high": 4, "critical": 2}
+    )
+    stale_after: str = "3x"
+    first_run: Literal["summary", "send"] = "summary"
+    keep_deleted_days: int = 365
+    calendar: CalendarSettings = CalendarSettings()
+    calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    people: dict[str, PersonSettings] = Field(default_factory=dict)
+    clients: dict[str, ClientSettings] = Field(default_factory=dict)
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    rules: dict[str, RuleSettings] = Field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's zone: "today" and overdue are asked here."""
+        return ZoneInfo(self.timezone)
+
+    def stale_after_of(self, source: SourceSettings) -> timedelta:
+        """How old `source`'s last good run may be before what it feeds counts as stale."""
+        if self.stale_after.endswith("x"):
+            return source.every * float(self.stale_after[:-1])
+        duration = parse_duration(self.stale_after)
+        assert isinstance(duration, timedelta)
+        return duration

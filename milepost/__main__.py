@@ -1,0 +1,6 @@
+"""`milepost` and `python -m milepost`."""
+
+from cli.main import main
+
+if __name__ == "__main__":
+    main()
