@@ -1,0 +1,252 @@
+"""Working time, against the figures of the trade and against a count minute by minute."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import CalendarSettings, Settings
+from rules.working_time import OutsideCalendar, WorkingTime, calendars, provisional_warnings
+
+ZONE = ZoneInfo("Asia/Hong_Kong")
+HK = WorkingTime(CalendarSettings(), ZONE, date(2024, 1, 1), date(2028, 12, 31))
+CN = WorkingTime(
+    CalendarSettings(holidays="CN", hours=("09:00-12:00", "13:00-18:00")), ZONE, date(2024, 1, 1), date(2028, 12, 31)
+)
+
+
+def local(text: str) -> datetime:
+    """A Hong Kong wall-clock time, "2026-10-16 17:30", as an instant."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+def hours(calendar: WorkingTime, a: str, b: str) -> float:
+    return calendar.between(local(a), local(b)) / timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "first", "last", "days"),
+    [
+        (HK, date(2025, 1, 1), date(2025, 12, 31), 246),
+        (HK, date(2026, 1, 1), date(2026, 12, 31), 247),
+        (HK, date(2027, 1, 1), date(2027, 12, 31), 248),
+        (HK, date(2026, 2, 1), date(2026, 2, 28), 17),
+        (HK, date(2026, 4, 1), date(2026, 4, 30), 19),
+        (CN, date(2025, 1, 1), date(2025, 12, 31), 248),
+        (CN, date(2026, 1, 1), date(2026, 12, 31), 248),
+        (CN, date(2026, 2, 1), date(2026, 2, 28), 16),
+        (CN, date(2026, 10, 1), date(2026, 10, 31), 18),
+    ],
+)
+def test_the_working_days_of_known_years_and_months(calendar: WorkingTime, first: date, last: date, days: int) -> None:
+    """Counted by hand from the gazette and the State Council's notice."""
+    assert calendar.days_between(first - timedelta(days=1), last) == days
+
+
+def test_good_friday_is_a_day_off_in_hong_kong() -> None:
+    """The statutory list, which the holidays package gives by default, leaves it out; offices close."""
+    assert not HK.is_working_day(date(2026, 4, 3))
+
+
+@pytest.mark.parametrize(
+    ("day", "works"), [(date(2026, 1, 4), True), (date(2026, 2, 14), True), (date(2026, 2, 15), False)]
+)
+def test_a_make_up_day_is_worked_on_the_mainland_only(day: date, works: bool) -> None:
+    """調休: these Saturdays and Sundays pay for a longer holiday; Hong Kong knows no such days."""
+    assert CN.is_working_day(day) is works
+    assert not HK.is_working_day(day)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "received", "answered", "expected"),
+    [
+        (HK, "2026-10-16 17:30", "2026-10-20 10:15", 1.75),  # Mon 19 Oct is a holiday in Hong Kong only
+        (CN, "2026-10-16 17:30", "2026-10-20 10:15", 9.75),
+        (HK, "2026-10-09 17:00", "2026-10-10 11:00", 1.0),  # Sat 10 Oct is a make-up day
+        (CN, "2026-10-09 17:00", "2026-10-10 11:00", 3.0),
+        (HK, "2026-10-17 15:00", "2026-10-17 16:00", 0.0),
+        (HK, "2026-02-13 16:00", "2026-02-20 11:00", 12.0),
+        (CN, "2026-02-13 16:00", "2026-02-24 10:00", 11.0),  # Sat 14 Feb works
+        (HK, "2026-11-20 16:30", "2026-11-24 09:00", 9.5),  # Paper Kite, on the story date
+        (HK, "2026-11-20 10:00", "2026-11-24 09:00", 15.0),  # Stacked Tower
+        (CN, "2026-11-23 11:00", "2026-11-24 09:00", 6.0),  # Slow Boat
+    ],
+)
+def test_the_clock_examples_of_the_trade(calendar: WorkingTime, received: str, answered: str, expected: float) -> None:
+    """The examples that people check the page against."""
+    assert hours(calendar, received, answered) == expected
+
+
+def test_a_slip_counts_working_days_and_knows_the_holiday() -> None:
+    """Fri 16 to Wed 21 Oct is two working days, because Mon 19 Oct is none; earlier is negative."""
+    assert HK.days_between(date(2026, 10, 16), date(2026, 10, 21)) == 2
+    assert HK.days_between(date(2026, 10, 9), date(2026, 10, 8)) == -1
+    assert HK.days_between(date(2026, 10, 23), date(2026, 10, 30)) == 5
+
+
+def test_days_off_and_extra_workdays_overrule_the_list() -> None:
+    """A firm's own closing day is not worked; a holiday that it works is."""
+    own = WorkingTime(
+        CalendarSettings(days_off=(date(2026, 11, 24),), extra_workdays=(date(2026, 10, 19), date(2026, 11, 21))),
+        ZONE,
+        date(2026, 1, 1),
+        date(2026, 12, 31),
+    )
+
+    assert not own.is_working_day(date(2026, 11, 24))
+    assert own.is_working_day(date(2026, 10, 19))
+    assert own.is_working_day(date(2026, 11, 21))
+
+
+def test_the_next_opening_is_now_while_we_work_and_the_next_morning_otherwise() -> None:
+    """Closing time belongs to the night: at 18:00 sharp nobody is there any more."""
+    assert HK.next_opening(local("2026-11-20 10:00")) == local("2026-11-20 10:00")
+    assert HK.next_opening(local("2026-11-20 13:00")) == local("2026-11-20 14:00")
+    assert HK.next_opening(local("2026-11-20 18:00")) == local("2026-11-23 09:00")
+
+
+@pytest.mark.parametrize(
+    ("day", "n", "expected"),
+    [
+        (date(2026, 10, 16), 0, date(2026, 10, 16)),
+        (date(2026, 10, 16), 1, date(2026, 10, 20)),
+        (date(2026, 10, 17), 1, date(2026, 10, 20)),
+        (date(2026, 10, 20), -1, date(2026, 10, 16)),
+        (date(2026, 10, 18), -1, date(2026, 10, 16)),
+    ],
+)
+def test_adding_working_days_steps_over_nights_off(day: date, n: int, expected: date) -> None:
+    """`repeat: 1wd` from a Friday before a holiday is the Tuesday."""
+    assert HK.add_days(day, n) == expected
+
+
+@pytest.mark.parametrize("ask", ["between", "ago", "next_opening", "days_between", "add_days", "is_working_day"])
+def test_outside_its_range_a_calendar_refuses(ask: str) -> None:
+    """A saturated answer would look like a right one."""
+    late, early = datetime(2030, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)
+    questions: dict[str, Callable[[], object]] = {
+        "between": lambda: HK.between(early, late),
+        "ago": lambda: HK.ago(80, early, at_least=False),
+        "next_opening": lambda: HK.next_opening(local("2028-12-31 12:00")),
+        "days_between": lambda: HK.days_between(date(2023, 12, 31), date(2024, 1, 2)),
+        "add_days": lambda: HK.add_days(date(2028, 12, 29), 2),
+        "is_working_day": lambda: HK.is_working_day(date(2029, 1, 1)),
+    }
+
+    with pytest.raises(OutsideCalendar, match="2024-01-01 to 2028-12-31"):
+        questions[ask]()
+
+
+@pytest.mark.parametrize(
+    ("spells", "message"),
+    [
+        (("9-18",), "is not a spell"),
+        (("18:00-09:00",), "must end after it begins"),
+        (("09:60-18:00",), "must end after it begins"),
+        (("09:00-13:00", "12:00-18:00"), "overlap"),
+        ((), "at least one spell"),
+    ],
+)
+def test_hours_that_cannot_be_are_refused(spells: tuple[str, ...], message: str) -> None:
+    """The words go to whoever edits the config."""
+    with pytest.raises(ValueError, match=message):
+        WorkingTime(CalendarSettings(hours=spells), ZONE, date(2026, 1, 1), date(2026, 1, 31))
+
+
+def test_a_date_cannot_be_off_and_extra_at_once() -> None:
+    """Neither reading would be certain."""
+    day = date(2026, 11, 24)
+    with pytest.raises(ValueError, match="2026-11-24 stands in days_off and in extra_workdays"):
+        WorkingTime(
+            CalendarSettings(days_off=(day,), extra_workdays=(day,)), ZONE, date(2026, 1, 1), date(2026, 12, 31)
+        )
+
+
+def test_named_calendars_are_built_from_the_config_and_a_wrong_one_is_named() -> None:
+    """Clients are answered by the calendar that the config gives them."""
+    settings = Settings(coordinator="kitty", calendars={"shenzhen": CalendarSettings(holidays="CN")})
+
+    built = calendars(settings, local("2026-11-24 09:00"))
+
+    assert set(built) == {"default", "shenzhen"}
+    assert built["shenzhen"].is_working_day(date(2026, 10, 10))
+    wrong = Settings(coordinator="kitty", calendars={"odd": CalendarSettings(hours=("9-18",))})
+    with pytest.raises(ValueError, match="calendar odd: hours"):
+        calendars(wrong, local("2026-11-24 09:00"))
+
+
+def test_a_mainland_year_without_make_up_days_is_provisional_until_they_are_listed() -> None:
+    """The notice comes in November; before it is known, next year's figures may change, and we say so in time."""
+    listed = WorkingTime(
+        CalendarSettings(holidays="CN", extra_workdays=(date(2027, 2, 13),)), ZONE, date(2026, 1, 1), date(2027, 12, 31)
+    )
+
+    assert CN.provisional == (2027, 2028)
+    assert provisional_warnings({"shenzhen": CN}, date(2026, 10, 1)) == []
+    (warning,) = provisional_warnings({"shenzhen": CN, "default": HK}, date(2026, 11, 24))
+    assert "shenzhen" in warning
+    assert "2027" in warning
+    assert listed.provisional == ()
+
+
+# --- against a count minute by minute, 2026 ----------------------------------------------------------------------
+
+_HK_OFF = "0101 0217 0218 0219 0403 0404 0406 0407 0501 0525 0619 0701 0926 1001 1019 1225 1226"
+_CN_OFF = "0101 0102 0216 0217 0218 0219 0220 0223 0406 0501 0504 0505 0619 0925 1001 1002 1005 1006 1007"
+_CN_MADE_UP = "0104 0214 0228 0509 0920 1010"
+_YEAR = local("2026-01-01 00:00")
+_MINUTES = 365 * 24 * 60
+
+
+def _worked_minutes(off: str, made_up: str, lunch: int) -> Iterator[bool]:
+    office = [9 <= minute // 60 < 18 and minute // 60 != lunch for minute in range(24 * 60)]
+    for number in range(365):
+        day = date(2026, 1, 1) + timedelta(days=number)
+        name = day.strftime("%m%d")
+        worked = name in made_up.split() or (day.weekday() < 5 and name not in off.split())
+        yield from office if worked else [False] * len(office)
+
+
+@pytest.fixture(scope="module", params=["HK", "CN"])
+def counted(request: pytest.FixtureRequest) -> tuple[WorkingTime, list[int]]:
+    """A calendar, and the minutes worked before each minute of 2026 according to a plain count."""
+    if request.param == "HK":
+        return HK, list(accumulate(_worked_minutes(_HK_OFF, "", 13), initial=0))
+    return CN, list(accumulate(_worked_minutes(_CN_OFF, _CN_MADE_UP, 12), initial=0))
+
+
+def test_ten_thousand_pairs_agree_with_the_count(counted: tuple[WorkingTime, list[int]]) -> None:
+    """Nights, lunches, holidays, make-up days, in both directions."""
+    calendar, worked = counted
+    chance = random.Random(20261124)
+
+    for _ in range(10_000):
+        a, b = chance.randrange(_MINUTES), chance.randrange(_MINUTES)
+        got = calendar.between(_YEAR + timedelta(minutes=a), _YEAR + timedelta(minutes=b))
+        assert got == timedelta(minutes=worked[b] - worked[a]), (a, b)
+
+
+@given(
+    minute=st.integers(60_000, _MINUTES - 1),
+    asked=st.one_of(st.integers(0, 60 * 60), st.sampled_from([0, 120, 240, 480, 960])),
+    other=st.integers(0, _MINUTES - 1),
+)
+def test_the_two_ends_of_so_many_hours_ago_keep_the_four_laws(
+    counted: tuple[WorkingTime, list[int]], minute: int, asked: int, other: int
+) -> None:
+    """`W > h` is `t < lo`, `W >= h` is `t <= hi`, and their opposites, for every instant of the year."""
+    calendar, worked = counted
+    now = _YEAR + timedelta(minutes=minute)
+    lo, hi = (calendar.ago(asked / 60, now, at_least=at_least) for at_least in (False, True))
+
+    for t in (other, *(round((end - _YEAR) / timedelta(minutes=1)) + d for end in (lo, hi) for d in (-1, 0, 1))):
+        if not 0 <= t < _MINUTES:
+            continue
+        at, waited = _YEAR + timedelta(minutes=t), worked[minute] - worked[t]
+        assert (waited > asked) == (at < lo)
+        assert (waited >= asked) == (at <= hi)
