@@ -100,8 +100,10 @@ class StatusChange:
 class ItemPlan:
     """An issue, a card, a task. `status_name` is the tool's own word, where it is not the usual one.
 
-    `milestone`: it is one itself (Trello label, Asana subtype, Jira Epic). `of`: number of the MilestonePlan or of the
-    epic's ItemPlan it belongs to (Jira). `feedback`: it carries a feedback label.
+    `kind` is one of task, story, bug, and in Jira also epic and milestone: types that stand above the others and may
+    have children (`Epic`, `Milestone`). `milestone`: it is one itself (Trello label, Asana subtype, those two Jira
+    types). `of`: number of the MilestonePlan (a version) or of the ItemPlan (the parent) it belongs to (Jira).
+    `feedback`: it carries a feedback label. `labels` hold the tool's other labels, neither of these two.
     """
 
     number: int
@@ -159,6 +161,7 @@ class ProjectPlan:
     milestones: list[MilestonePlan] = field(default_factory=list)
     description: str = ""
     closed: bool = False
+    """All is delivered. The tool still lists it: completed, not archived."""
     members: tuple[str, ...] = ()
     """Staff and contacts on the board or project; empty: the staff that work in it."""
 
