@@ -1,0 +1,82 @@
+"""The word lists that Milepost ships: what a status word means, and which addresses name nobody in particular.
+
+The config adds to them (`[sources.NAME.status]`); it is asked first.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+
+from config.settings import StatusCategory
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def normal(word: str) -> str:
+    """The form in which words are compared: compatibility characters folded, case folded, trimmed."""
+    folded = unicodedata.normalize("NFKC", word).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()  # folding case can undo the normal form (İ)
+
+
+STATUS_WORDS: Mapping[str, StatusCategory] = {
+    "done": "done",
+    "closed": "done",
+    "完成": "done",
+    "已完成": "done",
+    "結案": "done",
+    "doing": "in_progress",
+    "in progress": "in_progress",
+    "進行中": "in_progress",
+    "进行中": "in_progress",
+}
+"""Category by normal word. What is not here says nothing: the mapper decides what a word of its tool then means."""
+
+
+def category(word: str, own: Mapping[str, StatusCategory]) -> StatusCategory | None:
+    """What a list, section or status called `word` means: by the source's `status`, else by ours, else None."""
+    wanted = normal(word)
+    told = {normal(key): value for key, value in own.items()}
+    return told.get(wanted) or STATUS_WORDS.get(wanted)
+
+
+ROLE_MAILBOXES = _words(
+    """
+    accounts accounting admin administrator billing careers contact contactus cs customerservice do-not-reply
+    donotreply enquiries enquiry feedback finance hello help helpdesk hr info inquiries inquiry invoice it jobs mail
+    mailer-daemon marketing newsletter no-reply noreply notifications office operations ops postmaster procurement recruitment
+    reception sales secretary security service services shop support team tech webmaster
+    """
+)
+"""Local parts that several people read: they may tell which client writes, never which person."""
+
+FREE_MAIL_DOMAINS = _words(
+    """
+    126.com 139.com 163.com 189.cn aliyun.com aol.com biznetvigator.com fastmail.com foxmail.com gmail.com gmx.com
+    gmx.de gmx.net googlemail.com hkbn.net hotmail.com hotmail.com.hk i-cable.com icloud.com live.com live.cn live.hk mac.com
+    mail.com me.com msn.com netvigator.com outlook.com outlook.hk pm.me proton.me protonmail.com qq.com rocketmail.com
+    sina.cn sina.com sina.com.cn sohu.com tom.com vip.163.com vip.qq.com vip.sina.com wo.cn yahoo.cn yahoo.co.uk
+    yahoo.com yahoo.com.cn yahoo.com.hk yandex.com yeah.net ymail.com zoho.com
+    """
+)
+"""Where anybody may have an address: never a client's domain."""
+
+TOOL_SENDER_DOMAINS = _words(
+    """
+    asana.com atlassian.com atlassian.net bitbucket.org calendly.com docusign.net dropbox.com github.com gitlab.com
+    hubspot.com hubspotemail.net intercom.io jianguoyun.com jiandaoyun.com mingdao.com monday.com notion.so pingcode.com
+    pipedrive.com salesforce.com slack.com tapd.cn teambition.com trello.com worktile.com zendesk.com zoom.us
+    """
+)
+"""Where tools write from: a mail of theirs comes from no client."""
+
+
+def is_role_mailbox(email: str) -> bool:
+    """Whether `email` is a mailbox that several people read: `support@…`, `no-reply+ticket7@…`."""
+    local, _, _ = normal(email).partition("@")
+    return local.partition("+")[0] in ROLE_MAILBOXES
+
+
+def may_be_a_clients(domain: str) -> bool:
+    """Whether a registrable `domain` can tell a client: neither free mail nor a tool's own sender."""
+    return normal(domain) not in FREE_MAIL_DOMAINS | TOOL_SENDER_DOMAINS
