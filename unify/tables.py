@@ -509,6 +509,19 @@ class Answer(SQLModel, table=True):
 # --- Alerts -------------------------------------------------------------------------------------------------------
 
 
+class Evaluation(SQLModel, table=True):
+    """That a rule has looked at a source: what it finds at a first look, or after a gap, was bad before we came."""
+
+    __tablename__ = "evaluation"
+
+    source: str = Field(primary_key=True)
+    rule: str = Field(primary_key=True)
+    mapping_version: str = ""
+    """Of the source's rows, when last looked at."""
+    first_at: datetime
+    last_at: datetime
+
+
 class Alert(SQLModel, table=True):
     """One rule's finding about one subject. `AlertEvent` rows tell how it came to its state."""
 
