@@ -1,0 +1,317 @@
+"""The one place that every request to a vendor passes, whatever library sends it.
+
+Here and nowhere else: rate limits, retries and their waiting, timeouts, "no redirect, no vendor-given address",
+words for what failed, and the count of requests. A transport (`connectors.transports`) hands over one attempt at a
+time; statuses that need to know the vendor (401, 403, 404 …) go back to the connector.
+
+Reads are repeated: GET, HEAD, and whatever runs inside `reading()`. A write is repeated only where the vendor
+certainly did not take it (no connection, 429); after any other doubt the caller looks for its marker first.
+"""
+
+import random
+import socket
+import ssl
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+import tenacity
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from connectors.base import AccessDenied, ConnectorError, RateLimited, Stopped, VendorUnavailable
+
+if TYPE_CHECKING:
+    import httpx
+    import requests
+
+USER_AGENT = "milepost"
+CONNECT_S, READ_S = 10.0, 60.0
+FLOOR_S, CEILING_S = 1.0, 30.0
+"""The shortest pause before a repetition (some vendors say Retry-After: 0), and the longest we choose ourselves."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+TRANSIENT = frozenset({408, 449})
+"""Beside 5xx: the vendor gave up waiting for us, or asks for the same again."""
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as the governor sees it. `base_url` is the configured address that it may go to."""
+
+    method: str
+    url: str
+    base_url: str
+
+    @property
+    def host(self) -> str:
+        """Where it goes, for messages."""
+        return urlsplit(self.url).netloc
+
+    def __str__(self) -> str:
+        """Method and path: what a message may show. The query may hold secrets."""
+        return f"{self.method} {urlsplit(self.url).path or '/'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as the governor sees it; `headers` is asked without regard to case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Final = Callable[[Answer], bool]
+"""Says of an answer that no repetition mends it (a daily quota, too large a question): it goes back as it is."""
+
+
+class Lost(Exception):
+    """No answer came. `sent` False: the request certainly did not reach the vendor; `final`: repeating is no use."""
+
+    def __init__(self, error: BaseException, unsent: tuple[type[BaseException], ...]) -> None:
+        """`unsent` are the library's own errors that come before anything is sent."""
+        causes = list(_causes(error))
+        kinds = tuple(type(cause) for cause in causes)
+        self.sent = not any(issubclass(kind, (*unsent, ConnectionRefusedError, socket.gaierror)) for kind in kinds)
+        self.final = any(issubclass(kind, ssl.SSLCertVerificationError) for kind in kinds)
+        super().__init__(self._words(kinds, type(error).__name__))
+
+    def _words(self, kinds: tuple[type, ...], name: str) -> str:
+        """What happened to the connection; never the library's own text, which may hold the URL with its query."""
+        if self.final:
+            return "shows a certificate that is not trusted here: check the URL, or name your own CA in ca_file"
+        if any(issubclass(kind, socket.gaierror) for kind in kinds):
+            return "cannot be found: check the URL and the network"
+        if any(issubclass(kind, ConnectionRefusedError) for kind in kinds):
+            return "refuses the connection: check the URL and the network"
+        if "Timeout" in name or any(issubclass(kind, TimeoutError) for kind in kinds):
+            return "did not answer in time"
+        return f"cannot be reached, or broke off ({name}): check the network"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what lies under it. The libraries nest: by cause, by context, by `reason`, by first argument."""
+    seen: set[int] = set()
+    waiting: list[Any] = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+
+
+class _Again(Exception):
+    """An attempt that may be repeated; `error` is raised when patience ends, `asked_s` is the vendor's own wish."""
+
+    def __init__(self, error: ConnectorError, asked_s: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.asked_s = asked_s
+
+
+class Governor:
+    """Requests of one source. Safe for the threads that read it and write comments to it."""
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        limits: Sequence[str],
+        stop: threading.Event,
+        redact: Callable[[str], str],
+        ca_file: str = "",
+        timeout: tuple[float, float] = (CONNECT_S, READ_S),
+        patience: timedelta = timedelta(seconds=90),
+        wait: Callable[[float], bool] | None = None,
+    ) -> None:
+        """`limits` as "100/10 seconds"; `timeout` is (connect, read) in seconds; `patience` is what one call may
+        spend waiting; `wait` pauses for seconds and returns True when the hub stops (default: `stop.wait`)."""
+        self.source = source
+        self.ca_file = ca_file
+        self.timeout = timeout
+        self.requests = 0
+        self._limits = [parse(text) for text in limits]
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._stop = stop
+        self._redact = redact
+        self._patience_s = patience.total_seconds()
+        self._wait = wait or stop.wait
+        self._reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+    # --- for connectors
+
+    def requests_session(self, base_url: str, final: Final | None = None) -> "requests.Session":
+        """A session whose every request is governed and may go to `base_url`'s host only."""
+        from connectors.transports.over_requests import session
+
+        return session(self, base_url, final)
+
+    def mount(self, session: "requests.Session", base_url: str, final: Final | None = None) -> None:
+        """Govern a session that an SDK made."""
+        from connectors.transports.over_requests import mount
+
+        mount(session, self, base_url, final)
+
+    def urllib3_request(
+        self, send: Callable[..., Any], base_url: str, final: Final | None = None
+    ) -> Callable[..., Any]:
+        """Wrap a urllib3 pool manager's `request`."""
+        from connectors.transports.over_urllib3 import governed
+
+        return governed(self, send, base_url, final)
+
+    def httpx_client(self, base_url: str, headers: Mapping[str, str], final: Final | None = None) -> "httpx.Client":
+        """A client whose every request is governed and may go to `base_url`'s host only. The caller closes it."""
+        from connectors.transports.over_httpx import client
+
+        return client(self, base_url, headers, final)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is sent inside only reads, whatever its method: a search by POST may be repeated."""
+        token = self._reading.set(True)
+        try:
+            yield
+        finally:
+            self._reading.reset(token)
+
+    def proxy_for(self, base_url: str) -> str | None:
+        """The proxy that the environment names for that address, for libraries that do not look themselves."""
+        address = urlsplit(base_url)
+        if urllib.request.proxy_bypass(address.netloc):
+            return None
+        return urllib.request.getproxies().get(address.scheme)
+
+    # --- for transports
+
+    def send(self, call: Call, once: Callable[[], tuple[R, Answer]], final: Final | None = None) -> R:
+        """Make `call` by `once`, again and again while that is safe, useful and within patience.
+
+        `once` makes one attempt, body and all, and raises `Lost` when no answer came. Raises RateLimited,
+        VendorUnavailable, AccessDenied (a redirect, a foreign address) or Stopped.
+        """
+        self._check_address(call)
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Again),
+            wait=self._pause_s,
+            stop=lambda state: state.idle_for + state.upcoming_sleep > self._patience_s,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            outcome: R = retrying(self._attempt, call, once, final)
+            return outcome
+        except _Again as again:
+            # Without its context: the libraries' errors hold URLs and headers.
+            raise again.error from None
+
+    def _attempt(self, call: Call, once: Callable[[], tuple[R, Answer]], final: Final | None) -> R:
+        reads = call.method in ("GET", "HEAD") or self._reading.get()
+        self._take_turn()
+        self.requests += 1
+        try:
+            response, answer = once()
+        except Lost as lost:
+            self._give_up_or_repeat(
+                VendorUnavailable(self._say(f"{call.host} {lost}")), repeat=(reads or not lost.sent) and not lost.final
+            )
+        if final is not None and final(answer):
+            return response
+        if answer.status in REDIRECTS:
+            raise AccessDenied(
+                self._say(f"{call.host} answered {call} with a redirect, which is not followed: check the URL")
+            )
+        if answer.status == 429:
+            asked_s = retry_after_s(answer.headers)
+            pause_s = max(self._shortest_window_s if asked_s is None else asked_s, FLOOR_S)
+            text = f"{call.host} limits our requests; it will take more in {pause_s:.0f} s"
+            raise _Again(RateLimited(self._say(text), timedelta(seconds=pause_s)), pause_s)
+        if answer.status >= 500 or answer.status in TRANSIENT:
+            error = VendorUnavailable(self._say(f"{call.host} answered {answer.status} to {call}"))
+            self._give_up_or_repeat(error, repeat=reads, asked_s=retry_after_s(answer.headers))
+        return response
+
+    @staticmethod
+    def _give_up_or_repeat(error: ConnectorError, *, repeat: bool, asked_s: float | None = None) -> NoReturn:
+        if repeat:
+            raise _Again(error, asked_s)
+        raise error from None
+
+    def _take_turn(self) -> None:
+        """Wait until every limit has room.
+
+        The limiter goes by the wall clock. Should that be set back, a window would stay full for as long; whoever
+        has waited the window's whole length has room by definition.
+        """
+        for limit in self._limits:
+            for _ in range(limit.amount):
+                if self._window.hit(limit, self.source):
+                    break
+                self._sleep(limit.get_expiry() / limit.amount)
+            else:
+                self._window.clear(limit, self.source)
+                self._window.hit(limit, self.source)
+        if self._stop.is_set():
+            raise Stopped("stopped")
+
+    @property
+    def _shortest_window_s(self) -> float:
+        """How long a refused source waits that was told nothing: what it may send in that time is ours to know."""
+        return min((float(limit.get_expiry()) for limit in self._limits), default=FLOOR_S)
+
+    def _pause_s(self, state: tenacity.RetryCallState) -> float:
+        """The vendor's wish, but never less than a back-off that doubles; with jitter, so that sources spread."""
+        fault = state.outcome.exception() if state.outcome else None
+        asked_s = fault.asked_s if isinstance(fault, _Again) else None
+        backoff_s = min(FLOOR_S * 2 ** (state.attempt_number - 1), CEILING_S)
+        pause_s = max(asked_s or 0.0, backoff_s)
+        return pause_s + random.uniform(0, min(pause_s * 0.3, 3.0))
+
+    def _sleep(self, seconds: float) -> None:
+        if self._wait(seconds):
+            raise Stopped("stopped")
+
+    def _check_address(self, call: Call) -> None:
+        """The credential goes to the configured host only, and there only over https or within this machine."""
+        scheme, host, _ = here = _origin(call.url)
+        if here != _origin(call.base_url):
+            configured = urlsplit(call.base_url).netloc
+            raise AccessDenied(self._say(f"an answer points to {call.host}, which is not the configured {configured}"))
+        if scheme != "https" and host not in ("127.0.0.1", "::1", "localhost"):
+            raise AccessDenied(self._say(f"{call.host} is to be asked without encryption: write https:// in the URL"))
+
+    def _say(self, text: str) -> str:
+        return self._redact(f"{self.source}: {text}")
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the vendor asks us to wait; None when it does not say, or nothing readable.
+
+    A date is compared with the answer's own Date, so that it is the vendor's clock on both sides.
+    """
+    text = (headers.get("Retry-After") or "").strip()
+    if text.replace(".", "", 1).isdigit() and text.isascii():
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+        asked = until - parsedate_to_datetime(headers.get("Date") or "")
+        return max(asked.total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
