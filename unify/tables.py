@@ -247,7 +247,6 @@ class Milestone(SourceRow, table=True):
     due_on: date | None = None
     due_at: datetime | None = None
     done_at: datetime | None = None
-    done_by_account: str | None = None
     agreed_native_on: date | None = None
     """From a field that the config maps."""
     # derived
@@ -256,6 +255,10 @@ class Milestone(SourceRow, table=True):
     owner_person: str | None = None
     calendar: str = "default"
     """Of those who must answer: the client's, else the default one."""
+    counted: bool = True
+    """False: a project's own date on a day that one of its milestones holds; that one counts, this one nowhere."""
+    done_by_account: str | None = None
+    """Who set it done, from its history."""
     baseline_on: date | None = None
     agreed_on: date | None = None
     agreed_recorded_at: datetime | None = None
@@ -320,6 +323,18 @@ class IdentityLink(SQLModel, table=True):
     status: str = "active"
     """active, suggested"""
     evidence: str = ""
+
+
+class Reference(SQLModel, table=True):
+    """The keys that a row carries in a list, one row each, so that SQL can ask from their end. Written by `unify.link`.
+
+    A work item to its milestones (`milestone_keys`); a comment to what it is on beside `on_key`.
+    """
+
+    __tablename__ = "reference"
+
+    from_key: str = Field(primary_key=True)
+    to_key: str = Field(primary_key=True, index=True)
 
 
 class Client(SQLModel, table=True):
