@@ -50,6 +50,10 @@ class Mapper(Protocol):
     VERSION: str
     """Changes whenever the same payload would give other rows: the source is then remapped."""
 
+    COMPARED: Mapping[str, tuple[str, ...]]
+    """Stream -> fields ("due", "status", "assignee") whose changes the vendor does not record: the store compares what
+    it had with what it sees, keeps every different payload, and writes the `Change` itself. {} where history is native."""
+
     def tables(self, stream: str) -> tuple[str, ...]:
         """Every table a record of `stream` may give a row in under its own key: one it gives no longer is tombstoned."""
 
