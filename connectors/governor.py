@@ -275,8 +275,8 @@ class Governor:
         """The vendor's wish, but never less than a back-off that doubles; with jitter, so that sources spread."""
         fault = state.outcome.exception() if state.outcome else None
         asked_s = fault.asked_s if isinstance(fault, _Again) else None
-        backoff_s = min(FLOOR_S * 2 ** (state.attempt_number - 1), CEILING_S)
-        pause_s = max(asked_s or 0.0, backoff_s)
+        backoff_s: float = min(FLOOR_S * 2 ** (state.attempt_number - 1), CEILING_S)
+        pause_s: float = max(asked_s or 0.0, backoff_s)
         return pause_s + random.uniform(0, min(pause_s * 0.3, 3.0))
 
     def _sleep(self, seconds: float) -> None:
