@@ -4,33 +4,39 @@ Settings of one kind of source or channel stand in that kind's own module, as a 
 `ChannelSettings`; the loader is handed those classes.
 """
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from config.values import (
+    Domain,
+    Duration,
+    Email,
+    VendorUrl,
+    check_multiple_or_duration,
+    parse_duration,
+)
 
 Language = Literal["en", "zh-Hant-HK", "zh-Hans-CN"]
 Severity = Literal["info", "warning", "high", "critical"]
 StatusCategory = Literal["todo", "in_progress", "done", "cancelled", "unknown"]
 
-_DURATION = re.compile(r"(\d+)\s*(s|m|h|d|w)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+LITERAL = "literal"
+"""The reference of a secret that stands in the config file itself."""
 
-
-def parse_duration(text: object) -> object:
-    """`"10m"` -> timedelta; anything that is not such a text is left for pydantic to judge."""
-    if isinstance(text, str):
-        found = _DURATION.fullmatch(text.strip())
-        if found is None:
-            raise ValueError('write a number and a unit: "30s", "10m", "2h", "7d"')
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
-    return text
-
-
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+FEEDBACK_HOURS: dict[Severity, float] = {"info": 16.0, "warning": 8.0, "high": 4.0, "critical": 2.0}
 
 
 class Tree(BaseModel):
@@ -44,6 +50,16 @@ class Secret(Tree):
 
     reference: str
     value: SecretStr
+
+    @model_validator(mode="before")
+    @classmethod
+    def _look_up(cls, given: object, info: ValidationInfo) -> object:
+        """While a file is read, the context is `config.secrets.References`, and only a text may be given."""
+        if info.context is None or isinstance(given, Secret):
+            return given
+        if not isinstance(given, str):
+            raise ValueError('write "env:NAME" or "file:PATH"')
+        return info.context(given)
 
     def reveal(self) -> str:
         """The secret itself, for the one call that needs it."""
@@ -65,7 +81,7 @@ class SourceSettings(Tree):
 
     name: str = ""
     kind: str
-    url: str = ""
+    url: VendorUrl = ""
     token: Secret
     expires: date | None = None
     projects: tuple[str, ...] = ()
@@ -86,7 +102,7 @@ class PersonSettings(Tree):
     """One of our people. `accounts` are `source:vendor id`, for tools that hide the e-mail."""
 
     name: str
-    email: str
+    email: Email
     language: Language | None = None
     calendar: str = "default"
     slack: str = ""
@@ -101,7 +117,7 @@ class ClientSettings(Tree):
     language: Language | None = None
     calendar: str = "default"
     confidential: bool = False
-    domains: tuple[str, ...] = ()
+    domains: tuple[Domain, ...] = ()
     projects: tuple[str, ...] = ()
     crm: tuple[str, ...] = ()
 
@@ -153,16 +169,16 @@ class Settings(Tree):
     database: str = "sqlite:///milepost.db"
     public_url: str = ""
     coordinator: str
-    team_domains: tuple[str, ...] = ()
+    team_domains: tuple[Domain, ...] = ()
     rules_dir: str = "rules.d"
     handled_when: Literal["answered", "closed"] = "answered"
     answers_count: Literal["any", "visible"] = "any"
-    feedback_hours: dict[Severity, float] = Field(
-        default_factory=lambda: {"info": 16, "warning": 8, "high": 4, "critical": 2}
+    feedback_hours: dict[Severity, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
+        default_factory=FEEDBACK_HOURS.copy
     )
     stale_after: str = "3x"
     first_run: Literal["summary", "send"] = "summary"
-    keep_deleted_days: int = 365
+    keep_deleted_days: int = Field(default=365, ge=0)
     calendar: CalendarSettings = CalendarSettings()
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
@@ -171,6 +187,43 @@ class Settings(Tree):
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     rules: dict[str, RuleSettings] = Field(default_factory=dict)
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, OSError, ValueError):  # not found, a folder of the database, or no name at all
+            raise ValueError('there is no such time zone; write one such as "Asia/Hong_Kong"') from None
+        return name
+
+    @field_validator("database")
+    @classmethod
+    def _database_is_sqlite(cls, url: str) -> str:
+        if not url.startswith("sqlite:///") or url == "sqlite:///":
+            raise ValueError('write "sqlite:///" and the path of a file')
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_one(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and not (parts.scheme in ("http", "https") and parts.hostname):
+            raise ValueError(
+                'write where people reach `milepost serve`, such as "https://hub.acme.example", or nothing'
+            )
+        return url
+
+    @field_validator("stale_after")
+    @classmethod
+    def _stale_after_is_one(cls, text: str) -> str:
+        check_multiple_or_duration(text)
+        return text
+
+    @field_validator("feedback_hours")
+    @classmethod
+    def _every_severity_has_hours(cls, hours: dict[Severity, float]) -> dict[Severity, float]:
+        return FEEDBACK_HOURS | hours
 
     @property
     def zone(self) -> ZoneInfo:

@@ -44,8 +44,8 @@ ROLE_MAILBOXES = _words(
     """
     accounts accounting admin administrator billing careers contact contactus cs customerservice do-not-reply
     donotreply enquiries enquiry feedback finance hello help helpdesk hr info inquiries inquiry invoice it jobs mail
-    mailer-daemon marketing newsletter no-reply noreply notifications office operations ops postmaster procurement recruitment
-    reception sales secretary security service services shop support team tech webmaster
+    mailer-daemon marketing newsletter no-reply noreply notifications office operations ops postmaster procurement
+    recruitment reception sales secretary security service services shop support team tech webmaster
     """
 )
 """Local parts that several people read: they may tell which client writes, never which person."""
@@ -53,7 +53,8 @@ ROLE_MAILBOXES = _words(
 FREE_MAIL_DOMAINS = _words(
     """
     126.com 139.com 163.com 189.cn aliyun.com aol.com biznetvigator.com fastmail.com foxmail.com gmail.com gmx.com
-    gmx.de gmx.net googlemail.com hkbn.net hotmail.com hotmail.com.hk i-cable.com icloud.com live.com live.cn live.hk mac.com
+    gmx.de gmx.net googlemail.com hkbn.net hotmail.com hotmail.com.hk i-cable.com icloud.com live.com live.cn
+    live.hk mac.com
     mail.com me.com msn.com netvigator.com outlook.com outlook.hk pm.me proton.me protonmail.com qq.com rocketmail.com
     sina.cn sina.com sina.com.cn sohu.com tom.com vip.163.com vip.qq.com vip.sina.com wo.cn yahoo.cn yahoo.co.uk
     yahoo.com yahoo.com.cn yahoo.com.hk yandex.com yeah.net ymail.com zoho.com

@@ -1,0 +1,92 @@
+"""The forms of single values in the config: durations, addresses, spells of a day. Each refusal says what to write."""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+
+_DURATION = re.compile(r"([0-9]{1,5})\s*(s|m|h|d|w)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_MULTIPLE = re.compile(r"([0-9]{1,3}(?:\.[0-9])?)x")
+_EMAIL = re.compile(r"[^@\s<>\"(),:;]+@([^@\s]+)")
+_DOMAIN = re.compile(r"(?!-)[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+_SPELL = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
+
+
+def parse_duration(text: object) -> object:
+    """`"10m"` -> timedelta; anything that is not such a text is left for pydantic to judge."""
+    if isinstance(text, str):
+        found = _DURATION.fullmatch(text.strip())
+        if found is None or int(found[1]) == 0:
+            raise ValueError('write a number and a unit: "30s", "10m", "2h", "7d"')
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return text
+
+
+def _check_email(address: str) -> str:
+    found = _EMAIL.fullmatch(address)
+    if found is None or not _DOMAIN.fullmatch(found[1]):
+        raise ValueError('write an e-mail address, such as "may@acme.example"')
+    return address
+
+
+def _check_domain(domain: str) -> str:
+    if not _DOMAIN.fullmatch(domain):
+        raise ValueError('write a domain, such as "acme.example"')
+    return domain
+
+
+def _check_vendor_url(url: str) -> str:
+    parts = urlsplit(url)  # raises ValueError for what is no URL at all
+    if url and (parts.username or parts.password or parts.query or parts.fragment):
+        raise ValueError("write the address alone: no user, password, ? or # in it")
+    if url and not (
+        parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)))
+    ):
+        raise ValueError('write an address that begins with "https://"; "http://" only for this machine itself')
+    return url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` can only be this machine: `localhost`, or an address of the loopback range."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Email = Annotated[str, AfterValidator(_check_email)]
+Domain = Annotated[str, AfterValidator(_check_domain)]
+VendorUrl = Annotated[str, AfterValidator(_check_vendor_url)]
+"""A base URL, where a credential is sent: https, or loopback; empty: the vendor's own."""
+
+
+def check_multiple_or_duration(text: str) -> None:
+    """Refuse what is neither "3x" nor a duration."""
+    if not _MULTIPLE.fullmatch(text):
+        try:
+            parse_duration(text)
+        except ValueError:
+            raise ValueError('write a multiple of the source\'s `every`, "3x", or a duration, "2h"') from None
+
+
+def check_spells(hours: Sequence[str]) -> None:
+    """Refuse what are not spells of one day, "09:00-13:00", that leave each other alone."""
+    spells = []
+    for found in map(_SPELL.fullmatch, hours):
+        if found is None:
+            raise ValueError('write spells of a day, such as ["09:00-13:00", "14:00-18:00"]')
+        begin, end = found[1] + found[2], found[3] + found[4]
+        if not (begin < end <= "2400" and max(found[2], found[4]) < "60"):
+            raise ValueError("a spell must begin before it ends, on the same day")
+        spells.append((begin, end))
+    if not spells:
+        raise ValueError('write at least one spell, such as ["09:00-18:00"]')
+    if any(end > begin for (_, end), (begin, _) in pairwise(sorted(spells))):
+        raise ValueError("two spells overlap")
