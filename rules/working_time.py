@@ -80,12 +80,21 @@ class WorkingTime:
         waited equally long. With `at_least`, the latest: `t <= ago(…)` says "at least `hours`". Without, the
         earliest: `t < ago(…)` says "more than `hours`".
         """
-        target = self._total(now) - round(hours * 3600 * 1_000_000)
-        # The last spell that begins with at most `target` behind it; without `at_least`, with less than `target`:
+        target = self._total(now) - _in_micros(hours)
+        return self._when(target, f"{hours:g} working hours before {now.isoformat()}", latest=at_least)
+
+    def after(self, hours: float, start: datetime) -> datetime:
+        """The first instant at which `hours` working hours have passed since `start`: when a limit is reached."""
+        target = self._total(start) + _in_micros(hours)
+        return self._when(target, f"{hours:g} working hours after {start.isoformat()}", latest=False)
+
+    def _when(self, target: int, what: str, *, latest: bool) -> datetime:
+        """The first or the `latest` instant with `target` microseconds worked before it."""
+        # The last spell that begins with at most `target` behind it; for the first instant, with less than `target`:
         # the two differ only where `target` falls between two spells.
-        spell = (bisect_right if at_least else bisect_left)(self._sums, target) - 1
+        spell = (bisect_right if latest else bisect_left)(self._sums, target) - 1
         if not 0 <= spell < len(self._starts):
-            raise self._outside(f"{hours:g} working hours before {now.isoformat()}")
+            raise self._outside(what)
         return _EPOCH + (self._starts[spell] + target - self._sums[spell]) * _MICROSECOND
 
     def is_working(self, instant: datetime) -> bool:
@@ -118,6 +127,15 @@ class WorkingTime:
         index = self._worked_until(day) + n - 1 if n > 0 else self._worked_until(day, including=False) + n
         if not 0 <= index < len(self._days):
             raise self._outside(f"{n} working days from {day}")
+        return date.fromordinal(self._days[index])
+
+    def days_ago(self, n: int, day: date, *, at_least: bool) -> date:
+        """The end of the interval of dates from which `n` working days lead to `day`; `at_least` as in `ago`."""
+        if at_least:
+            return self.days_ago(n - 1, day, at_least=False) - timedelta(days=1)
+        index = self._worked_until(day) - n - 1
+        if not 0 <= index < len(self._days):
+            raise self._outside(f"{n} working days before {day}")
         return date.fromordinal(self._days[index])
 
     def _total(self, instant: datetime) -> int:
@@ -216,6 +234,10 @@ def _local(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """The instant at which clocks in `zone` show `minutes` since midnight of `day`; 24 * 60 is the next midnight."""
     day, minutes = day + timedelta(days=minutes // (24 * 60)), minutes % (24 * 60)
     return datetime.combine(day, time(*divmod(minutes, 60)), tzinfo=zone).astimezone(UTC)
+
+
+def _in_micros(hours: float) -> int:
+    return round(hours * 3600 * 1_000_000)
 
 
 def _micros(instant: datetime) -> int:

@@ -1,0 +1,35 @@
+"""The present as one pass over the rules sees it: read once, so that a title cannot disagree with its rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from config.settings import Settings, Severity
+from rules.working_time import WorkingTime
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`today` is the day of `now` in the organisation's `zone`; `calendars` always holds "default"."""
+
+    now: datetime
+    today: date
+    zone: ZoneInfo
+    calendars: Mapping[str, WorkingTime]
+    feedback_hours: Mapping[Severity, float]
+    """Working hours after which feedback of that severity is unhandled."""
+
+    @classmethod
+    def of(cls, settings: Settings, calendars: Mapping[str, WorkingTime], now: datetime) -> "Moment":
+        """The moment `now` under these settings; `calendars` are those of `rules.working_time.calendars`."""
+        # A severity that the config leaves out keeps its default limit.
+        limits = {
+            **Settings.model_fields["feedback_hours"].get_default(call_default_factory=True),
+            **settings.feedback_hours,
+        }
+        return cls(now, now.astimezone(settings.zone).date(), settings.zone, calendars, limits)
+
+    def calendar(self, name: str | None) -> WorkingTime:
+        """The calendar of that name; the default one for a name that left the config."""
+        return self.calendars.get(name or "default", self.calendars["default"])
