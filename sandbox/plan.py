@@ -25,6 +25,8 @@ class Staff:
     vendors: frozenset[Vendor] = frozenset()
     email_hidden_in: frozenset[Vendor] = frozenset()
     number: int = 0
+    configured: bool = True
+    """One of the demo's [people]. False: the hub knows the accounts only."""
 
 
 @dataclass(frozen=True)
@@ -218,3 +220,23 @@ class Plan:
     def of_vendor(self, vendor: str) -> list[ProjectPlan]:
         """The projects that live in one tool."""
         return [project for project in self.projects if project.vendor == vendor]
+
+    def of_client(self, client: str) -> list[ProjectPlan]:
+        """The projects that the demo's config gives to a client."""
+        return [project for project in self.projects if project.client == client]
+
+    def project(self, key: str) -> ProjectPlan:
+        """The project of that key."""
+        return next(project for project in self.projects if project.key == key)
+
+    def item(self, key: str, name: str) -> ItemPlan:
+        """The item of that project and name."""
+        return next(item for item in self.project(key).items if item.name == name)
+
+    def ticket(self, subject: str) -> TicketPlan:
+        """The ticket of that subject."""
+        return next(ticket for ticket in self.tickets if ticket.subject == subject)
+
+    def person(self, id: str) -> Staff:
+        """The staff member of that id."""
+        return next(person for person in self.staff if person.id == id)

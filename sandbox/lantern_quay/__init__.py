@@ -1,0 +1,32 @@
+"""Lantern Quay Systems Limited 燈埗系統有限公司: one invented firm's year, up to Tuesday 24 November 2026, 09:00.
+
+One module per client; `writing` turns titles into items with a life. The same plan comes out every time.
+"""
+
+from itertools import count
+
+from sandbox.lantern_quay import cloud_hill, nine_ferries, paper_kite, slow_boat, stacked_tower, warm_kettle
+from sandbox.lantern_quay.office import at
+from sandbox.lantern_quay.people import staff
+from sandbox.plan import Plan
+
+CLIENTS = (nine_ferries, paper_kite, slow_boat, warm_kettle, cloud_hill, stacked_tower)
+
+
+def lantern_quay() -> Plan:
+    """The plan of the firm, made anew: whoever gets it may change it."""
+    people = staff()
+    numbers = count(len(people) + 1)
+    chapters = [client.chapter(numbers) for client in CLIENTS]
+    return Plan(
+        name="Lantern Quay Systems",
+        story_now=at("2026-11-24 09:00"),
+        first_sync=at("2026-11-24 08:50"),
+        staff=people,
+        clients=[chapter.client for chapter in chapters],
+        companies=[company for chapter in chapters for company in chapter.companies],
+        contacts=[contact for chapter in chapters for contact in chapter.contacts],
+        projects=[project for chapter in chapters for project in chapter.projects],
+        tickets=[ticket for chapter in chapters for ticket in chapter.tickets],
+        deals=[deal for chapter in chapters for deal in chapter.deals],
+    )
