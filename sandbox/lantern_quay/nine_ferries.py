@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sandbox.lantern_quay.office import HONG_KONG, at, day
 from sandbox.lantern_quay.writing import Chapter, ProjectWriter, Routine, Said, TicketWriter, moved
-from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, ProjectPlan
+from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, ProjectPlan, Vendor
 
 COMPANY = "nine_ferries"
 
@@ -40,7 +40,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
 
 
 def _contacts(numbers: Iterator[int]) -> list[ContactPlan]:
-    portal = frozenset({"jira"})
+    portal: frozenset[Vendor] = frozenset({"jira"})
     return [
         ContactPlan(
             "nf_olivia", "Olivia Kwan 關凱琳", "olivia.kwan@nineferries.example", COMPANY, "Head of Digital",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sandbox.lantern_quay.office import HONG_KONG, at, day
-from sandbox.lantern_quay.writing import Chapter, ProjectWriter, Routine, Said, TicketWriter, moved
+from sandbox.lantern_quay.writing import Chapter, ProjectWriter, Routine, Said, TicketWriter
 from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, ProjectPlan
 
 COMPANY = "paper_kite"
@@ -78,7 +78,6 @@ def _tills(numbers: Iterator[int]) -> ProjectPlan:
     pen.item(
         "門店試點上線", "doing", "2025-12-09 10:30", milestone=True, assignee="lamhoyin", due="2026-11-20",
         started="2026-10-05 11:30", overdue=True,
-        moves=(moved("2026-10-23 17:10", "jason", "2026-11-06", "2026-11-20"),),
         said=(Said("2026-11-19 16:20", "lamhoyin", "打印機驅動仍未收到供應商的新版，試點門店暫用舊機。"),),
     )
     pen.item(
