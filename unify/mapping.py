@@ -51,11 +51,12 @@ class Mapper(Protocol):
     """Changes whenever the same payload would give other rows: the source is then remapped."""
 
     COMPARED: Mapping[str, tuple[str, ...]]
-    """Stream -> fields ("due", "status", "assignee") whose changes the vendor does not record: the store compares what
-    it had with what it sees, keeps every different payload, and writes the `Change` itself. {} where history is native."""
+    """Stream -> fields ("due", "status", "assignee") whose changes the vendor does not record; {} where it records all.
+
+    The store compares what it had with what it sees, keeps every different payload, and writes the `Change` itself."""
 
     def tables(self, stream: str) -> tuple[str, ...]:
-        """Every table a record of `stream` may give a row in under its own key: one it gives no longer is tombstoned."""
+        """Every table a record of `stream` may give a row in under its own key: one no longer given is tombstoned."""
 
     def map_record(self, record: Record, context: MappingContext) -> Mapped:
         """Rows and problems of one record."""

@@ -67,7 +67,10 @@ class RawRecord(SQLModel, table=True):
     """The latest payload of a record, compressed; the truth that `milepost remap` maps again."""
 
     __tablename__ = "raw_record"
-    __table_args__ = (Index("raw_record_by_parent", "source", "stream", "parent_stream", "parent_id"),)
+    __table_args__ = (
+        Index("raw_record_by_parent", "source", "parent_stream", "parent_id", "stream"),
+        Index("raw_record_by_part", "source", "stream", "part"),
+    )
 
     source: str = Field(primary_key=True)
     stream: str = Field(primary_key=True)
@@ -75,6 +78,8 @@ class RawRecord(SQLModel, table=True):
     part: str = ""
     parent_stream: str = ""
     parent_id: str = ""
+    updated_at: datetime | None = None
+    """As the connector told it: the mapper is handed the same record again."""
     codec: str = "zstd"
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     hash: int
@@ -328,7 +333,8 @@ class IdentityLink(SQLModel, table=True):
 class Reference(SQLModel, table=True):
     """The keys that a row carries in a list, one row each, so that SQL can ask from their end. Written by `unify.link`.
 
-    A work item to its milestones (`milestone_keys`); a comment to what it is on beside `on_key`.
+    A work item to its milestones (`milestone_keys`); a comment to what it is on beside `on_key`; feedback to what else
+    carries its messages (the item it was written on; the contact, where it is a mail or a survey).
     """
 
     __tablename__ = "reference"

@@ -1,0 +1,1 @@
+"""In order; the name begins with r and the revision's number."""

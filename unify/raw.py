@@ -1,0 +1,62 @@
+"""A record's own bytes, as they are kept: compressed, with the name of the codec, and told apart by a hash."""
+
+import json
+import threading
+from typing import Any
+
+import orjson
+import xxhash
+import zstandard
+
+from connectors.base import Record
+
+CODEC = "zstd"
+
+
+class _PerThread(threading.local):
+    """A compressor shared by threads gives wrong sizes and then segfaults: every thread has its own."""
+
+    def __init__(self) -> None:
+        self.compress = zstandard.ZstdCompressor(level=3).compress
+        self.decompress = zstandard.ZstdDecompressor().decompress
+
+
+_zstd = _PerThread()
+
+
+def body_of(record: Record) -> bytes:
+    """The bytes to keep: the vendor's own, or the payload's where a record was made of several answers."""
+    if record.body:
+        return record.body
+    try:
+        return orjson.dumps(record.payload, option=orjson.OPT_SORT_KEYS)
+    except (
+        TypeError
+    ):  # a lone surrogate, or a number beyond 64 bits: the slow encoder escapes the one, writes the other
+        return json.dumps(record.payload, sort_keys=True).encode()
+
+
+def decode(body: bytes) -> Any:
+    """The payload in `body`, whatever a vendor may have written: NaN, lone surrogates and a BOM are read too."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
+
+
+def fingerprint(body: bytes) -> int:
+    """xxh3 of `body` as the signed 64-bit number that every database can hold."""
+    unsigned = xxhash.xxh3_64_intdigest(body)
+    return unsigned - (1 << 64) if unsigned >> 63 else unsigned
+
+
+def pack(body: bytes) -> bytes:
+    """`body` compressed with `CODEC`."""
+    return _zstd.compress(body)
+
+
+def unpack(codec: str, packed: bytes) -> bytes:
+    """What `pack` was given. Raises ValueError for a codec that this program does not know."""
+    if codec != CODEC:
+        raise ValueError(f"a raw record is packed with {codec!r}, which this version cannot read")
+    return _zstd.decompress(packed)

@@ -1,0 +1,239 @@
+"""Raw records: what a source sent, what of it is new, and what is gone (ADR 0003)."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Row, insert, select, tuple_, update
+from sqlmodel import SQLModel
+
+from connectors.base import Record, Ref
+from unify.fit import clean
+from unify.raw import CODEC, body_of, decode, fingerprint, pack, unpack
+from unify.upsert import Upserts
+
+Item = TypeVar("Item")
+
+_raw = SQLModel.metadata.tables["raw_record"]
+_history = SQLModel.metadata.tables["raw_history"]
+
+_NOBODY = Ref("", "")
+_NUL = b"\\u0000"
+
+
+class Place(NamedTuple):
+    """Where a page comes from: the stream and part that were read, and the pass (one `read` from end to end)."""
+
+    stream: str
+    part: str
+    pass_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A record whose rows must be made again. `odd`: its text holds what a database does not take."""
+
+    record: Record
+    known: bool
+    odd: bool
+
+
+class Records:
+    """The raw records of one source. Belongs to one thread, as `Upserts` does."""
+
+    def __init__(self, source: str, upserts: Upserts, historic: Collection[str] = ()) -> None:
+        self._source = source
+        self._upserts = upserts
+        self._historic = historic
+        """Streams of which every different payload is kept."""
+
+    def keep(self, connection: Connection, records: Iterable[Record], place: Place, now: datetime) -> list[Fresh]:
+        """Store what differs from what is stored, in the order of `records`; a repeat only gets its pass noted."""
+        by_stream: dict[str, dict[str, Record]] = {}
+        for record in records:
+            if not record.id.isprintable():
+                record = replace(record, id=clean(record.id))
+            by_stream.setdefault(record.stream, {})[record.id] = record
+        fresh: list[Fresh] = []
+        for stream, found in by_stream.items():
+            fresh += self._keep_stream(connection, stream, found, place, now)
+        return fresh
+
+    def _keep_stream(
+        self, connection: Connection, stream: str, found: Mapping[str, Record], place: Place, now: datetime
+    ) -> list[Fresh]:
+        stored = self._stored(connection, stream, found)
+        rows: list[dict[str, Any]] = []
+        fresh: list[Fresh] = []
+        repeated: list[str] = []
+        for vendor_id, record in found.items():
+            body = body_of(record)
+            digest = fingerprint(body)
+            parent = record.parent or _NOBODY
+            was = stored.get(vendor_id)
+            if was is not None and _state(was) == (digest, place.part, *parent, None):
+                if was.pass_id != place.pass_id:
+                    repeated.append(vendor_id)
+                continue
+            fresh.append(Fresh(record, was is not None, _NUL in body or b"\0" in body))
+            rows.append(
+                {
+                    "vendor_id": vendor_id,
+                    "parent_stream": parent.stream,
+                    "parent_id": parent.id,
+                    "updated_at": record.updated_at,
+                    "body": pack(body),
+                    "hash": digest,
+                }
+            )
+        seen = {"source": self._source, "stream": stream, "codec": CODEC, "seen_at": now}
+        if stream in self._historic:
+            self._remember(connection, seen, [row for row in rows if _differs(stored.get(row["vendor_id"]), row)])
+        self._upserts.save(
+            connection, "raw_record", rows, seen | {"part": place.part, "pass_id": place.pass_id, "deleted_at": None}
+        )
+        for some in in_chunks(repeated):
+            connection.execute(self._of(update(_raw), stream, some).values(pass_id=place.pass_id))
+        return fresh
+
+    def _stored(self, connection: Connection, stream: str, ids: Iterable[str]) -> dict[str, Row[Any]]:
+        columns = _raw.c
+        asked = select(
+            columns.vendor_id,
+            columns.hash,
+            columns.part,
+            columns.parent_stream,
+            columns.parent_id,
+            columns.deleted_at,
+            columns.pass_id,
+        )
+        return {
+            row.vendor_id: row
+            for some in in_chunks(list(ids))
+            for row in connection.execute(self._of(asked, stream, some))
+        }
+
+    def _of(self, statement: Any, stream: str, ids: Sequence[str]) -> Any:
+        return statement.where(_raw.c.source == self._source, _raw.c.stream == stream, _raw.c.vendor_id.in_(ids))
+
+    def _remember(self, connection: Connection, seen: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            kept = ("vendor_id", "body", "hash")
+            connection.execute(insert(_history), [{**seen, **{name: row[name] for name in kept}} for row in rows])
+
+    # --- what is gone ---------------------------------------------------------------------------------------------
+
+    def missing_children(
+        self, connection: Connection, whole: Iterable[tuple[str, Ref | None]], records: Iterable[Record]
+    ) -> list[Ref]:
+        """Living children that a page, which says it lists all of a parent's, does not list."""
+        listed = {(record.stream, record.id) for record in records}
+        claims: dict[tuple[str, str], list[str]] = {}
+        for stream, parent in whole:
+            if parent is not None:
+                claims.setdefault((stream, parent.stream), []).append(parent.id)
+        return [
+            ref
+            for (stream, parent_stream), parents in claims.items()
+            for some in in_chunks(parents)
+            for ref in self._living(
+                connection,
+                _raw.c.stream == stream,
+                _raw.c.parent_stream == parent_stream,
+                _raw.c.parent_id.in_(some),
+            )
+            if ref not in listed
+        ]
+
+    def missed(self, connection: Connection, stream: str, place: Place) -> list[Ref]:
+        """Living records of `stream` in that part which the pass did not see."""
+        return self._living(
+            connection, _raw.c.stream == stream, _raw.c.part == place.part, _raw.c.pass_id != place.pass_id
+        )
+
+    def living_in(self, connection: Connection, stream: str, part: str) -> list[Ref]:
+        """All living records of `stream` in `part`."""
+        return self._living(connection, _raw.c.stream == stream, _raw.c.part == part)
+
+    def bury(self, connection: Connection, refs: Iterable[Ref], now: datetime) -> list[Ref]:
+        """Mark these records and all below them as gone; return those, and only those, that lived until now."""
+        buried: list[Ref] = []
+        generation = list(refs)
+        while generation:
+            children: list[Ref] = []
+            by_stream: dict[str, list[str]] = {}
+            for ref in generation:
+                by_stream.setdefault(ref.stream, []).append(ref.id)
+            for stream, ids in by_stream.items():
+                for some in in_chunks(ids):
+                    buried += self._living(connection, _raw.c.stream == stream, _raw.c.vendor_id.in_(some))
+                    children += self._living(connection, _raw.c.parent_stream == stream, _raw.c.parent_id.in_(some))
+                    connection.execute(
+                        self._of(update(_raw), stream, some).where(_raw.c.deleted_at.is_(None)).values(deleted_at=now)
+                    )
+            generation = children
+        return buried
+
+    def _living(self, connection: Connection, *conditions: Any) -> list[Ref]:
+        asked = select(_raw.c.stream, _raw.c.vendor_id).where(
+            _raw.c.source == self._source, _raw.c.deleted_at.is_(None), *conditions
+        )
+        return [Ref(*row) for row in connection.execute(asked)]
+
+
+def _state(was: Row[Any]) -> tuple[int, str, str, str, datetime | None]:
+    return was.hash, was.part, was.parent_stream, was.parent_id, was.deleted_at
+
+
+def _differs(was: Row[Any] | None, row: Mapping[str, Any]) -> bool:
+    return was is None or was.hash != row["hash"]
+
+
+# --- reading back ---------------------------------------------------------------------------------------------------
+
+
+def stored_records(
+    connection: Connection, source: str, after: Ref = _NOBODY, limit: int = 500, streams: Collection[str] | None = None
+) -> list[Record]:
+    """The next `limit` living records behind `after`, as the connector gave them, in the order of their keys."""
+    columns = _raw.c
+    asked = (
+        select(_raw)
+        .where(
+            columns.source == source,
+            columns.deleted_at.is_(None),
+            tuple_(columns.stream, columns.vendor_id) > tuple_(after.stream, after.id),
+        )
+        .order_by(columns.stream, columns.vendor_id)
+        .limit(limit)
+    )
+    if streams is not None:
+        asked = asked.where(columns.stream.in_(streams))
+    return [_record(row) for row in connection.execute(asked)]
+
+
+def _record(row: Row[Any]) -> Record:
+    body = unpack(row.codec, row.body)
+    parent = Ref(row.parent_stream, row.parent_id) if row.parent_stream else None
+    return Record(row.stream, row.vendor_id, row.updated_at, decode(body), parent, body)
+
+
+def history(connection: Connection, source: str, ref: Ref) -> list[tuple[Record, datetime]]:
+    """Every different payload of one record with the time it was first seen, oldest first."""
+    columns = _history.c
+    asked = (
+        select(_history)
+        .where(columns.source == source, columns.stream == ref.stream, columns.vendor_id == ref.id)
+        .order_by(columns.id)
+    )
+    return [
+        (Record(ref.stream, ref.id, None, decode(unpack(row.codec, row.body))), row.seen_at)
+        for row in connection.execute(asked)
+    ]
+
+
+def in_chunks(items: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:
+    """`items` in pieces that any database takes as parameters of one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

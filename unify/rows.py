@@ -1,0 +1,291 @@
+"""Unified rows: made from fresh records, tombstoned with gone ones, compared where the vendor keeps no history."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Table, and_, delete, select, update
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
+from sqlmodel import SQLModel
+
+from connectors.base import Problem, Record, Ref
+from unify.fit import clean, excerpt, fit
+from unify.mapping import Mapped, Mapper, MappingContext, Row
+from unify.records import Fresh, in_chunks
+from unify.tables import row_key
+from unify.upsert import Upserts
+
+log = logging.getLogger(__name__)
+
+_MISFITS = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    ProgrammingError,
+)
+"""What conversions, driver and database raise for a value that the column cannot hold."""
+
+_REFERENCES = ("on_keys", "entity_key", "item_key", "milestone_keys")
+"""Columns that name a row whose derived columns hang on the row that carries them."""
+
+_COMPARED_COLUMNS = {
+    "due": ("due_at", "due_on", "close_on"),
+    "status": ("status_native", "stage_native"),
+    "assignee": ("assignee_accounts", "owner_account"),
+}
+
+Rows = dict[str, dict[str, Row]]
+"""Table -> key -> row."""
+
+
+class RowStore:
+    """The unified rows of one source. Belongs to one thread, as `Upserts` does."""
+
+    def __init__(self, mapper: Mapper, context: MappingContext, upserts: Upserts) -> None:
+        self._source = context.source
+        self._mapper = mapper
+        self._context = context
+        self._upserts = upserts
+
+    def write(
+        self,
+        connection: Connection,
+        fresh: Sequence[Fresh],
+        now: datetime,
+        *,
+        not_before: datetime | None = None,
+        only_differing: bool = False,
+    ) -> None:
+        """Map `fresh` and store what comes of it.
+
+        1. map; 2. compare with what is stored, where the vendor keeps no history (`not_before`: when we last looked);
+        3. upsert; 4. tombstone rows that a record gave before and gives no longer; 5. replace its problems;
+        6. note what was touched (`only_differing`: of the rows, only those whose content differs).
+        """
+        rows, problems, vanished = self._map_all(fresh)
+        self._compare(connection, fresh, rows, now, not_before)
+        for table, by_key in rows.items():
+            problems += self._upsert(connection, table, list(by_key.values()), now)
+        for table, keys in vanished.items():
+            self._tombstone(connection, table, keys, "out_of_scope", now)
+        self._replace_problems(connection, [each.record for each in fresh if each.known], problems, now)
+        self._touch(connection, self._differing(connection, rows, now) if only_differing else rows)
+
+    def bury(self, connection: Connection, refs: Iterable[Ref], reason: str, now: datetime) -> None:
+        """Tombstone every row made from these records."""
+        keys: dict[str, list[str]] = {}
+        for ref in refs:
+            for table in self._mapper.tables(ref.stream):
+                keys.setdefault(table, []).append(row_key(self._source, *ref))
+        for table, gone in keys.items():
+            self._tombstone(connection, table, gone, reason, now)
+
+    def report(self, connection: Connection, problems: Iterable[Problem], now: datetime) -> None:
+        """Note problems that came with a page: elements that could not become a record."""
+        self._replace_problems(connection, [], problems, now)
+
+    # --- mapping --------------------------------------------------------------------------------------------------
+
+    def map(self, record: Record) -> Mapped:
+        """What the mapper makes of `record`; a mapper's own mistake costs that record alone, and is reported."""
+        try:
+            return self._mapper.map_record(record, self._context)
+        except Exception as mistake:  # one odd record never costs a page
+            log.exception("%s: the mapper failed on %s %s", self._source, record.stream, record.id)
+            reason = f"our mapper failed on this record ({type(mistake).__name__}); the log says where"
+            return Mapped(problems=[Problem(record.stream, record.id, "", reason)])
+
+    def _map_all(self, fresh: Iterable[Fresh]) -> tuple[Rows, list[Problem], dict[str, list[str]]]:
+        rows: Rows = {}
+        problems: list[Problem] = []
+        vanished: dict[str, list[str]] = {}
+        for each in fresh:
+            record = each.record
+            mapped = self.map(record)
+            problems += mapped.problems
+            for table, made in mapped.rows.items():
+                by_key = rows.setdefault(table, {})
+                for row in made:
+                    if each.odd:
+                        row, misfits = fit(table, row)
+                        problems += misfits
+                    by_key[row["key"]] = row
+            if each.known:
+                own_key = row_key(self._source, record.stream, record.id)
+                for table in self._mapper.tables(record.stream):
+                    if own_key not in rows.get(table, {}):
+                        vanished.setdefault(table, []).append(own_key)
+        return rows, problems, vanished
+
+    # --- writing --------------------------------------------------------------------------------------------------
+
+    def _upsert(self, connection: Connection, table: str, rows: Sequence[Row], now: datetime) -> list[Problem]:
+        """Store `rows`; only if the database refuses one, look at every value of them all."""
+        fixed = {"source": self._source, "changed_here_at": now, "deleted_at": None, "delete_reason": None}
+        try:
+            with connection.begin_nested():
+                self._upserts.save(connection, table, rows, fixed)
+        except _MISFITS:
+            fitted = [fit(table, row) for row in rows]
+            self._upserts.save(connection, table, [row for row, _ in fitted], fixed)
+            return [problem for _, misfits in fitted for problem in misfits]
+        return []
+
+    def _tombstone(self, connection: Connection, table: str, keys: Sequence[str], reason: str, now: datetime) -> None:
+        model = SQLModel.metadata.tables[table]
+        asked = [model.c.key, *(model.c[name] for name in _REFERENCES if name in model.c)]
+        for some in in_chunks(keys):
+            here = and_(model.c.key.in_(some), model.c.deleted_at.is_(None))
+            living = {row.key: dict(row._mapping) for row in connection.execute(select(*asked).where(here))}
+            if living:
+                gone = {"deleted_at": now, "delete_reason": reason, "changed_here_at": now}
+                connection.execute(update(model).where(model.c.key.in_(living)).values(gone))
+                self._touch(connection, {table: living})
+
+    def _replace_problems(
+        self, connection: Connection, read_again: Iterable[Record], problems: Iterable[Problem], now: datetime
+    ) -> None:
+        table = SQLModel.metadata.tables["mapping_problem"]
+        by_stream: dict[str, list[str]] = {}
+        for record in read_again:
+            by_stream.setdefault(record.stream, []).append(record.id)
+        for stream, ids in by_stream.items():
+            for some in in_chunks(ids):
+                connection.execute(
+                    delete(table).where(
+                        table.c.source == self._source, table.c.stream == stream, table.c.vendor_id.in_(some)
+                    )
+                )
+        rows = [
+            {
+                "stream": problem.stream,
+                "vendor_id": clean(problem.id),
+                "field": clean(problem.field),
+                "reason": clean(problem.reason),
+                "value": excerpt(problem.value),
+            }
+            for problem in problems
+        ]
+        self._upserts.save(connection, "mapping_problem", rows, {"source": self._source, "seen_at": now})
+
+    # --- touching -------------------------------------------------------------------------------------------------
+
+    def _touch(self, connection: Connection, rows: Mapping[str, Mapping[str, Row]]) -> None:
+        """Note the rows that link and derive must look at: these, and those that hang on them."""
+        touched: set[tuple[str, str]] = set()
+        for table, by_key in rows.items():
+            if table != "change":  # nothing of a change is derived; of its entity, much is
+                touched.update((table, key) for key in by_key)
+            for row in by_key.values():
+                for name in _REFERENCES:
+                    if value := row.get(name):
+                        for key in [value] if isinstance(value, str) else value:
+                            touched.update((other, key) for other in self._tables_of(key))
+        self._upserts.save(
+            connection,
+            "touched",
+            [{"table": table, "key": key} for table, key in sorted(touched)],
+            {"source": self._source},
+        )
+
+    def _tables_of(self, key: str) -> tuple[str, ...]:
+        """The tables where a row of that key may stand, by the stream that the key names."""
+        parts = key.split("/", 2)
+        return self._mapper.tables(parts[1]) if len(parts) == 3 else ()
+
+    def _differing(self, connection: Connection, rows: Rows, now: datetime) -> Rows:
+        """Of the rows just upserted, those that were really written."""
+        differing: Rows = {}
+        for table, by_key in rows.items():
+            model = SQLModel.metadata.tables[table]
+            for some in in_chunks(list(by_key)):
+                asked = select(model.c.key).where(model.c.key.in_(some), model.c.changed_here_at == now)
+                for key in connection.execute(asked).scalars():
+                    differing.setdefault(table, {})[key] = by_key[key]
+        return differing
+
+    # --- our own comparison ---------------------------------------------------------------------------------------
+
+    def _compare(
+        self, connection: Connection, fresh: Iterable[Fresh], rows: Rows, now: datetime, not_before: datetime | None
+    ) -> None:
+        """Add a `Change` for every compared field that differs from what is stored."""
+        compared = [each.record for each in fresh if each.known and each.record.stream in self._mapper.COMPARED]
+        if not compared:
+            return
+        keys = [row_key(self._source, record.stream, record.id) for record in compared]
+        stored = {table: self._stored(connection, table, keys) for table in rows}
+        for record, key in zip(compared, keys, strict=True):
+            for change in self.changes(
+                Ref(record.stream, record.id),
+                {table: by_key[key] for table, by_key in stored.items() if key in by_key},
+                {table: by_key[key] for table, by_key in rows.items() if key in by_key},
+                now,
+                not_before,
+            ):
+                rows.setdefault("change", {})[change["key"]] = change
+
+    def changes(
+        self,
+        ref: Ref,
+        before: Mapping[str, Row],
+        after: Mapping[str, Row],
+        seen_at: datetime,
+        not_before: datetime | None,
+    ) -> list[Row]:
+        """The changes of one record's compared fields, `before` and `after` being its rows by table.
+
+        The key says which record, which field and when it was seen: making them again gives the same rows.
+        """
+        made = []
+        for field in self._mapper.COMPARED[ref.stream]:
+            for table in self._mapper.tables(ref.stream):
+                if table not in before or table not in after or not _has(after[table], field):
+                    continue
+                old, new = _reading(before[table], field), _reading(after[table], field)
+                if old != new:
+                    vendor_id = f"{ref.stream}/{ref.id}/{field}/{seen_at.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
+                    made.append(
+                        {
+                            "key": row_key(self._source, "compared", vendor_id),
+                            "vendor_id": vendor_id,
+                            "entity_key": row_key(self._source, *ref),
+                            "field": field,
+                            "old": old,
+                            "new": new,
+                            "changed_at": seen_at,
+                            "not_before": not_before,
+                            "origin": "compared",
+                        }
+                    )
+                break  # a project and the milestone made from it say the same: once is enough
+        return made
+
+    def _stored(self, connection: Connection, table: str, keys: Sequence[str]) -> dict[str, Row]:
+        model: Table = SQLModel.metadata.tables[table]
+        return {
+            row.key: dict(row._mapping)
+            for some in in_chunks(keys)
+            for row in connection.execute(select(model).where(model.c.key.in_(some)))
+        }
+
+
+def _has(row: Row, field: str) -> bool:
+    return any(name in row for name in _COMPARED_COLUMNS[field])
+
+
+def _reading(row: Row, field: str) -> str | None:
+    """What a row says of `field`, as `Change` writes it: dates and instants as ISO 8601, names as they are."""
+    for name in _COMPARED_COLUMNS[field]:
+        value = row.get(name)
+        if value:
+            if isinstance(value, datetime):
+                return value.astimezone(UTC).isoformat()
+            if isinstance(value, list):
+                return ", ".join(value)
+            return value if isinstance(value, str) else str(value.isoformat())
+    return None
