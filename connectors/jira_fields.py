@@ -1,0 +1,85 @@
+"""Which fields of an issue are read, and how a site's own ones are found.
+
+The mapper asks here too: what it reads and what is asked for are one list.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+FIELDS = (
+    "summary",
+    "description",
+    "status",
+    "statuscategorychangedate",
+    "resolution",
+    "resolutiondate",
+    "assignee",
+    "reporter",
+    "creator",
+    "duedate",
+    "created",
+    "updated",
+    "labels",
+    "priority",
+    "parent",
+    "issuetype",
+    "fixVersions",
+    "project",
+)
+"""What is asked of an issue beside its comments and the fields of `CustomFields`: never `*all`."""
+
+CHANGED_FIELDS = ("duedate", "status", "fixVersions", "assignee")
+"""Whose history is read."""
+
+_CHANGED_NAMES = frozenset(name.casefold() for name in (*CHANGED_FIELDS, "due date", "fix version"))
+
+
+class CustomFields(NamedTuple):
+    """Ids of the fields that sites name for themselves; "" where a site has none."""
+
+    start: str
+    client: str
+    request: str
+    """A service project's request type: only requests of clients carry one."""
+
+    def ids(self) -> list[str]:
+        """Those that exist."""
+        return [one for one in self if one]
+
+
+def custom_fields(known: Iterable[Mapping[str, Any]], client_field: str) -> CustomFields:
+    """Find our custom fields among a site's: by schema where that is unique, else by untranslated name, else by name.
+
+    `name` is translated to the account's language and need not be unique; `untranslatedName` is sent by Cloud only.
+    """
+    fields = [one for one in known if isinstance(one.get("id"), str)]
+    return CustomFields(
+        start=_named(fields, "Start date"),
+        client=_named(fields, client_field) if client_field else "",
+        request=next((one["id"] for one in fields if _schema(one) == "com.atlassian.servicedesk:vp-origin"), ""),
+    )
+
+
+def _named(fields: list[Mapping[str, Any]], name: str) -> str:
+    for said in ("id", "untranslatedName", "name"):
+        for one in fields:
+            if str(one.get(said, "")).casefold() == name.casefold():
+                return str(one["id"])
+    return ""
+
+
+def _schema(field: Mapping[str, Any]) -> str:
+    schema = field.get("schema")
+    return str(schema.get("custom", "")) if isinstance(schema, Mapping) else ""
+
+
+def tells_of_our_fields(entry: object) -> bool:
+    """Whether a changelog entry is about a field whose history is read. Data Center shows all, some with no `fieldId`."""
+    items = entry.get("items") if isinstance(entry, Mapping) else None
+    names = (
+        str(item.get(key, "")).casefold()
+        for item in (items if isinstance(items, list) else [])
+        if isinstance(item, Mapping)
+        for key in ("fieldId", "field")
+    )
+    return any(name in _CHANGED_NAMES for name in names)

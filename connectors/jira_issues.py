@@ -1,0 +1,277 @@
+"""Reading a project's issues from Jira: searching, paging, and bringing comments and history along."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from connectors import jira_payload as payloads
+from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref, VendorChanged
+from connectors.jira_fields import CHANGED_FIELDS, FIELDS, tells_of_our_fields
+from connectors.jira_site import JiraSite
+
+Json = dict[str, Any]
+
+PAGE = 100
+IDS_PAGE = 5000
+DC_IDS_PAGE = 1000
+HISTORIES = 1000
+"""Issues whose history one request brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a project's issues were read: every change up to `until`; `settled` once a later look found no more."""
+
+    until: datetime
+    settled: bool = False
+
+    @classmethod
+    def load(cls, cursor: Cursor | None) -> "Position | None":
+        """What a cursor of ours says; None for none, and for one of another version."""
+        told = json.loads(cursor) if cursor is not None else {}
+        return cls(datetime.fromisoformat(told["until"]), told["settled"]) if told.get("v") == 1 else None
+
+    def cursor(self) -> Cursor:
+        """As it is kept."""
+        return Cursor(json.dumps({"v": 1, "until": self.until.isoformat(), "settled": self.settled}))
+
+    def shows_quiet(self, insight: Mapping[str, Any]) -> bool:
+        """Whether what the list of projects says of the last change shows that nothing happened since.
+
+        It counts only after a second look at the same end: the list and the search are indexed apart, and a late
+        issue must have had its chance.
+        """
+        last = payloads.instant(insight.get("lastIssueUpdateTime"))
+        return self.settled and last is not None and last <= self.until
+
+
+class _Found(NamedTuple):
+    """A page of a search: issues that are not decoded yet."""
+
+    elements: list[Any]
+    is_last: bool
+
+
+class JiraIssues:
+    """The issues of one site, within `since`."""
+
+    def __init__(self, site: JiraSite, since: date | None) -> None:
+        self._site = site
+        self._since = since
+
+    def read(self, project: str, begun: Position | None, custom: tuple[str, ...]) -> Iterator[Page]:
+        """Pages of a project's issues, oldest change first, with all that hangs on them. `custom` are ids of fields."""
+        fields = ",".join((*FIELDS, "comment", *custom))
+        decoder = payloads.issue_decoder(custom)
+        since = begun.until - LOOK_BACK if begun else None
+        until = begun.until if begun else None
+        for found, histories in self._with_histories(self._changed(project, since, fields)):
+            page = _PageInTheMaking([], [], [])
+            for element in found.elements:
+                issue = payloads.sliced(element, decoder)
+                until = max(filter(None, (until, self._add(page, issue, histories))), default=None)
+            settled = found.is_last and begun is not None and until == begun.until
+            cursor = Position(until, settled).cursor() if until else None
+            yield Page(page.records, cursor, page.whole, page.problems)
+
+    def living_ids(self, project: str) -> Iterator[list[str]]:
+        """Ids of the issues in scope; raises rather than leave one out."""
+        if self._site.is_cloud:
+            pages = (
+                found.elements for found in self._search(f"{self._scope(project)} ORDER BY key ASC", "id", IDS_PAGE)
+            )
+        else:
+            pages = self._ids_by_offset(project)
+        for elements in pages:
+            yield [payloads.mark_of(one)[0] for one in elements]
+
+    # --- one issue
+
+    def _add(
+        self, page: "_PageInTheMaking", issue: payloads.Sliced, histories: Mapping[str, list[Any]]
+    ) -> datetime | None:
+        """Put an issue, its comments and its history on the page; return when it changed."""
+        id_ = payloads.id_of(issue.payload)
+        if not id_:
+            page.problems.append(Problem("issues", "", "", "is not an object with an id"))
+            return None
+        fields, ref = payloads.fields_of(issue.payload), Ref("issues", id_)
+        updated_at = payloads.instant(fields.get("updated"))
+        embedded = payloads.mapping(fields.pop("comment", None))
+        changelog = payloads.mapping(issue.payload.pop("changelog", None))
+        page.records.append(Record("issues", id_, updated_at, issue.payload, body=issue.body))
+        elements, is_whole = self._comments(id_, embedded)
+        stream = "request_comments" if payloads.is_service_desk(fields) else "comments"
+        page.add_children(stream, ref, map(payloads.comment, elements), "updated")
+        if is_whole:
+            page.whole += [("comments", ref), ("request_comments", ref)]
+        entries = map(payloads.entry, histories.get(id_) or changelog.get("histories") or [])
+        ours = (entry for entry in entries if tells_of_our_fields(entry.payload))
+        page.add_children("changes", ref, ours, "created")
+        return updated_at
+
+    def _comments(self, id_: str, embedded: Mapping[str, Any]) -> tuple[list[Any], bool]:
+        """All comments of an issue, and whether they are all for certain: a search shows some, and the true total."""
+        listed, total = embedded.get("comments"), embedded.get("total")
+        elements: list[Any] = listed if isinstance(listed, list) else []
+        if not isinstance(total, int) or total <= len(elements):
+            return elements, isinstance(total, int)
+        by_id: dict[str, Any] = {}
+        start = 0
+        while True:
+            asked = {"startAt": start, "maxResults": PAGE, "orderBy": "created"}
+            answer = payloads.page(self._site.get(f"issue/{quote(id_)}/comment", asked), "comments")
+            by_id |= {payloads.mark_of(one)[0]: one for one in answer.elements}
+            start += len(answer.elements)
+            if not answer.elements or start >= (answer.total or 0):
+                # One that was deleted between two pages moves another past the border, unseen.
+                return list(by_id.values()), len(by_id) == answer.total
+
+    # --- history
+
+    def _with_histories(self, pages: Iterator[_Found]) -> Iterator[tuple[_Found, Mapping[str, list[Any]]]]:
+        """Pages with the histories of their issues: Data Center shows them inside the issues; on Cloud one request
+        brings those of 1000 issues, so ten pages are asked for first."""
+        ahead: list[_Found] = []
+        ids: list[str] = []
+        for found in pages:
+            ahead.append(found)
+            if self._site.is_cloud:
+                ids += filter(None, (payloads.mark_of(element)[0] for element in found.elements))
+            if found.is_last or not self._site.is_cloud or len(ids) + PAGE > HISTORIES:
+                histories = self._histories(ids) if ids else {}
+                yield from ((one, histories) for one in ahead if one.elements or one.is_last)
+                ahead, ids = [], []
+
+    def _histories(self, ids: list[str]) -> Mapping[str, list[Any]]:
+        """Changelog entries by issue. One issue's entries may be spread over pages."""
+        asked: Json = {"issueIdsOrKeys": ids, "fieldIds": CHANGED_FIELDS, "maxResults": 10000}
+        histories: dict[str, list[Any]] = {}
+        tokens: set[str] = set()
+        while True:
+            with self._site.governor.reading():
+                answer = payloads.page(self._site.send("POST", "changelog/bulkfetch", asked), "issueChangeLogs")
+            for element in answer.elements:
+                id_, entries = payloads.issue_changes(element)
+                histories.setdefault(id_, []).extend(entries)
+            if not answer.token:
+                return histories
+            self._guard(tokens, answer.token)
+            asked["nextPageToken"] = answer.token
+
+    # --- searching
+
+    def _scope(self, project: str) -> str:
+        """JQL of a project's issues. The key is quoted: `OR` is a project somewhere. `since` is a day in the account's
+        zone, and asks for the last change: what closed before and was touched since is wanted again anyway."""
+        quoted = project.replace("\\", "\\\\").replace('"', '\\"')
+        closed = f' AND (statusCategory != Done OR updated >= "{self._since}")' if self._since else ""
+        return f'project in ("{quoted}"){closed}'
+
+    def _changed(self, project: str, since: datetime | None, fields: str) -> Iterator[_Found]:
+        """What changed since then (None: everything), oldest change first."""
+        scope = self._scope(project)
+        if not self._site.is_cloud:
+            return self._search_by_updated(scope, since, fields)
+        # Bare milliseconds are an instant; a quoted date would be read in the zone of the account's profile.
+        changed = f" AND updated >= {int(since.timestamp() * 1000)}" if since else ""
+        return self._search(f"{scope}{changed} ORDER BY updated ASC, key ASC", fields, PAGE)
+
+    def _search(self, jql: str, fields: str, size: int) -> Iterator[_Found]:
+        """Cloud: pages by token. The server may return fewer than asked, and none at all before the end."""
+        asked: Json = {"jql": jql, "fields": fields, "maxResults": size}
+        tokens: set[str] = set()
+        while True:
+            answer = payloads.page(self._site.get("search/jql", asked), "issues")
+            is_last = answer.is_last or not answer.token
+            yield _Found(answer.elements, is_last)
+            if is_last:
+                return
+            self._guard(tokens, answer.token)
+            asked["nextPageToken"] = answer.token
+
+    def _search_by_updated(self, scope: str, since: datetime | None, fields: str) -> Iterator[_Found]:
+        """Data Center: pages by the last minute seen, for an offset would skip what moves up while we page.
+
+        Offsets are used inside one minute only; what was seen in that minute already is dropped.
+        """
+        minute = since
+        seen: set[tuple[str, object]] = set()
+        start = 0
+        while True:
+            jql = scope + (f' AND updated >= "{self._in_profile_zone(minute)}"' if minute else "")
+            asked = {
+                "jql": f"{jql} ORDER BY updated ASC, key ASC",
+                "fields": fields,
+                "expand": "changelog",
+                "startAt": start,
+                "maxResults": PAGE,
+            }
+            answer = payloads.page(self._site.get("search", asked), "issues")
+            marks = [payloads.mark_of(one) for one in answer.elements]
+            fresh = [one for one, mark in zip(answer.elements, marks, strict=True) if mark not in seen]
+            is_last = not marks or start + len(marks) >= (answer.total or 0)
+            yield _Found(fresh, is_last)
+            if is_last:
+                return
+            last = payloads.instant(marks[-1][1])
+            last_minute = last.replace(second=0, microsecond=0) if last else None
+            if last_minute is not None and (minute is None or last_minute > minute):
+                minute, start, seen = last_minute, 0, set(marks)
+            else:
+                start, seen = start + len(marks), seen | set(marks)
+
+    def _ids_by_offset(self, project: str) -> Iterator[list[Any]]:
+        """Data Center: ids by offset, each page beginning with the last of the one before.
+
+        If that one is not there, something was deleted meanwhile, and an id may have been skipped: the caller must
+        not take it for gone.
+        """
+        start, last = 0, ""
+        while True:
+            asked = {"jql": f"{self._scope(project)} ORDER BY key ASC", "fields": "id", "startAt": start}
+            answer = payloads.page(self._site.get("search", {**asked, "maxResults": DC_IDS_PAGE}), "issues")
+            ids = [payloads.mark_of(one)[0] for one in answer.elements]
+            if last and (not ids or ids[0] != last):
+                raise VendorChanged(f"{self._site.name}: the issues of {project} changed while they were listed")
+            yield answer.elements
+            if len(ids) < 2 or start + len(ids) >= (answer.total or 0):
+                return
+            start, last = start + len(ids) - 1, ids[-1]
+
+    def _guard(self, tokens: set[str], token: str) -> None:
+        if token in tokens:
+            raise VendorChanged(f"{self._site.name}: Jira gave the same page token twice; reading on would never end")
+        tokens.add(token)
+
+    def _in_profile_zone(self, at: datetime) -> str:
+        """An instant as quoted JQL takes it: to the minute, in the zone of the account's profile.
+
+        Where the clocks are put back an hour comes twice; we then ask from its first coming.
+        """
+        zone = ZoneInfo(str(self._site.me.get("timeZone") or "UTC"))
+        local = at.astimezone(zone)
+        if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+            local = (at - timedelta(hours=2)).astimezone(zone)
+        return f"{local:%Y-%m-%d %H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class _PageInTheMaking:
+    records: list[Record]
+    whole: list[tuple[str, Ref | None]]
+    problems: list[Problem]
+
+    def add_children(self, stream: str, parent: Ref, listed: Iterable[payloads.Sliced], changed: str) -> None:
+        """What hangs on an issue; `changed` is the field that says when it changed."""
+        for one in listed:
+            id_ = payloads.id_of(one.payload)
+            if id_:
+                at = payloads.instant(one.payload.get(changed))
+                self.records.append(Record(stream, id_, at, one.payload, parent, one.body))
+            else:
+                self.problems.append(Problem(parent.stream, parent.id, stream, "holds one without an id"))

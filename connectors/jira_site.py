@@ -1,0 +1,146 @@
+"""A Jira site as its requests show it: signing in by the `jira` SDK, one way out, and its statuses as our errors."""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from connectors import jira_payload as payloads
+from connectors.base import AccessDenied, ConnectorError, NotFound, VendorChanged
+from connectors.governor import Governor
+
+if TYPE_CHECKING:
+    import requests
+    from jira import JIRA
+
+    from connectors.jira import JiraSettings
+
+Json = dict[str, Any]
+
+
+class JiraSite:
+    """Asks one site, Cloud or Data Center, as one account."""
+
+    def __init__(self, settings: "JiraSettings", governor: Governor) -> None:
+        self.name = settings.name or "jira"
+        self.who = settings.email or settings.user or "the token's account"
+        self.governor = governor
+        self._settings = settings
+
+    @cached_property
+    def info(self) -> Json:
+        """Whose address it is; anybody may ask. Raises NotFound where no Jira answers."""
+        wrong = NotFound(
+            f"{self.name}: no Jira answers at {self._settings.url}: check the URL "
+            "(a Data Center often lives under a path such as /jira)"
+        )
+        try:
+            site = payloads.an_object(self.send("GET", "serverInfo", version="2"))
+        except (NotFound, VendorChanged):
+            raise wrong from None
+        if "deploymentType" not in site or "baseUrl" not in site:
+            raise wrong
+        return site
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether it is Cloud; Data Center says `Server`, as Server did."""
+        return str(self.info["deploymentType"]) == "Cloud"
+
+    @cached_property
+    def me(self) -> Json:
+        """Our own account. It needs a log-in, and so proves the credential."""
+        return payloads.an_object(self.get("myself"))
+
+    def issue(self, id_: str, fields: str) -> Json:
+        """Some fields of one issue."""
+        return payloads.fields_of(payloads.an_object(self.get(f"issue/{quote(id_)}", {"fields": fields})))
+
+    # --- requests
+
+    @cached_property
+    def _client(self) -> "JIRA":
+        """The SDK's client: it asks nothing by itself, repeats nothing, and every request passes the governor."""
+        from jira import JIRA
+
+        secret = self._settings.credential.reveal()
+        user = self._settings.email or self._settings.user
+        sign_in: Json = {"basic_auth": (user, secret)} if user else {"token_auth": secret}
+        client = JIRA(server=self._settings.url, get_server_info=False, max_retries=0, **sign_in)
+        self.governor.mount(client._session, self._settings.url)
+        return client
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:
+        """What a GET brings; errors as `send`."""
+        return self.send("GET", path, params=params)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        params: Mapping[str, Any] | None = None,
+        version: str = "",
+    ) -> bytes:
+        """The answer's own bytes. Raises by `_refusal`, and what the governor raises."""
+        from jira.exceptions import JIRAError
+
+        client = self._client
+        version = version or ("3" if self.is_cloud else "2")
+        url = f"{client.server_url}/rest/api/{version}/{path}"
+        data = None if body is None else json.dumps(body)
+        try:
+            response = client._session.request(method, url, params=params, data=data)
+        except JIRAError as error:
+            raise self._refusal(method, path, error.response) from None
+        if "AUTHENTICATED_FAILED" in response.headers.get("X-Seraph-LoginReason", ""):
+            # An empty 200: what Jira lets anybody read, shown to somebody with a wrong credential.
+            raise self._wrong_credential()
+        return response.content
+
+    def _refusal(self, method: str, path: str, response: "requests.Response | None") -> ConnectorError:
+        """Jira's status as an error of ours."""
+        status = response.status_code if response is not None else 0
+        headers: Mapping[str, str] = response.headers if response is not None else {}
+        said = _complaints(response.content if response is not None else b"")
+        what = f"{method} {path.partition('/')[0]}"
+        if "CAPTCHA" in headers.get("X-Authentication-Denied-Reason", ""):
+            return AccessDenied(
+                f"{self.name}: Jira asks {self.who} for a CAPTCHA after failed log-ins: log in once with a browser"
+            )
+        if status == 401:
+            return self._wrong_credential()
+        if status == 403:
+            return AccessDenied(f"{self.name}: {self.who} may not {what}{said}: ask a Jira admin for the permission")
+        if status == 404:
+            return NotFound(f"{self.name}: {what} found nothing, or nothing that {self.who} may see{said}")
+        return VendorChanged(f"{self.name}: Jira answered {status} to {what}{said}")
+
+    def _wrong_credential(self) -> AccessDenied:
+        hint = ""
+        if self._settings.url.rstrip("/").endswith(".atlassian.net"):
+            hint = "; a token with scopes works only under https://api.atlassian.com/ex/jira/CLOUD-ID"
+        return AccessDenied(
+            f"{self.name}: Jira refuses {self.who}: check {self._settings.credential.reference}, its user and whether "
+            f"it has expired{hint}"
+        )
+
+    def not_visible(self, key: str) -> AccessDenied:
+        """What to say of a project that cannot be seen."""
+        return AccessDenied(
+            f"{self.name}: {self.who} does not see the project {key}: give it Browse Projects there, or correct "
+            "`projects`"
+        )
+
+
+def _complaints(content: bytes) -> str:
+    """What Jira says is wrong, cut to a line; nothing of an HTML page."""
+    try:
+        read = json.loads(content)
+    except ValueError:
+        return ""
+    told = payloads.mapping(read)
+    lines = [*(told.get("errorMessages") or []), *payloads.mapping(told.get("errors")).values()]
+    text = " ".join(str(line) for line in lines)
+    return f" ({text[:200]})" if text else ""
