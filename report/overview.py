@@ -1,0 +1,307 @@
+"""What the report shows, as values: read at one moment, from the same views that the rules read.
+
+Nothing here is in a language, and nothing is reckoned twice: a page, its JSON and a message that name the same figure
+read the same definition (`rules.views`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, false, func, select
+from sqlmodel import SQLModel
+
+from config.settings import Language, Settings
+from rules.moment import Moment
+from rules.views import FEEDBACK, MILESTONE, select_view
+from rules.views.base import Row
+from unify.freshness import SourceFreshness, freshness
+
+DUE_SOON_DAYS = 30
+_OPEN = ("todo", "in_progress", "unknown")
+_tables = SQLModel.metadata.tables
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A milestone; `client`, `bd` and `key` are keys, `slip_working_days` counts from the first promise to `due_on`."""
+
+    key: str
+    name: str
+    url: str | None
+    source: str
+    project_name: str
+    client: str | None
+    bd: str | None
+    owner_name: str | None
+    baseline_on: date | None
+    agreed_on: date | None
+    due_on: date | None
+    due_at: datetime | None
+    deadline_on: date | None
+    days_overdue: int
+    working_days_overdue: int
+    slip_days: int | None
+    slip_working_days: int
+    moves: int
+    moved_at: datetime | None
+    moved_by: str | None
+    open_items: int
+    total_items: int
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """A piece of feedback that waits; hours are working hours of those who must answer."""
+
+    key: str
+    subject: str
+    url: str | None
+    source: str
+    project_name: str | None
+    client: str | None
+    bd: str | None
+    owner_name: str | None
+    author: str
+    severity: str
+    received_at: datetime | None
+    waiting_since: datetime
+    waited_hours: float
+    limit_hours: float
+    first_response_at: datetime | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project that belongs to no client; `suggested` is the client that some evidence speaks for."""
+
+    key: str
+    name: str
+    url: str | None
+    tool: str
+    suggested: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """How far a source can be believed; `feeds` says which figures rest on it (milestones, feedback)."""
+
+    name: str
+    tool: str
+    last_ok_at: datetime | None
+    age: timedelta | None
+    stale: bool
+    error: str
+    problems: int
+    feeds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The report's figures and rows at `now`."""
+
+    now: datetime
+    today: date
+    zone: ZoneInfo
+    people: Mapping[str, str]
+    """BD managers, by their name under [people]: what each is called."""
+    clients: Mapping[str, Mapping[str, str]]
+    """Client key -> names by language; "" for all other languages."""
+    projects_without_client: Sequence[ProjectRow]
+    clients_without_bd: Sequence[str]
+    overdue: Sequence[MilestoneRow]
+    """Client-facing ones, the longest overdue first."""
+    internal_overdue: int
+    unhandled: Sequence[FeedbackRow]
+    """The longest waiting first."""
+    due_soon: Sequence[MilestoneRow]
+    """Client-facing, open, due within `DUE_SOON_DAYS`, the nearest first."""
+    undated: Sequence[MilestoneRow]
+    sources: Sequence[SourceRow]
+
+    def client_name(self, key: str | None, language: Language) -> str | None:
+        """What the client is called in that language; None for no client."""
+        names = self.clients.get(key or "", {})
+        return names.get(language) or names.get("") or next(iter(names.values()), None)
+
+    def narrowed(self, person: str) -> "Overview":
+        """Only what `person` (a name under [people]) answers for: nothing of other people's clients is left."""
+        bd = f"person/{person}"
+        return replace(
+            self,
+            projects_without_client=(),
+            clients_without_bd=(),
+            internal_overdue=0,
+            overdue=[row for row in self.overdue if row.bd == bd],
+            unhandled=[row for row in self.unhandled if row.bd == bd],
+            due_soon=[row for row in self.due_soon if row.bd == bd],
+            undated=[row for row in self.undated if row.bd == bd],
+        )
+
+
+def overview(engine: Engine, settings: Settings, moment: Moment) -> Overview:
+    """Read everything in one transaction of a read-only engine, so that the figures agree with each other."""
+    with engine.connect() as connection:
+        sources = _sources(connection, settings, moment.now)
+        return _overview(connection, settings, moment, sources)
+
+
+def _overview(connection: Connection, settings: Settings, moment: Moment, sources: Sequence[SourceRow]) -> Overview:
+    stale = {row.name for row in sources if row.stale}
+    milestones = _milestones(connection, moment, stale)
+    facing = [row for row, shown in milestones if shown["client_facing"]]
+    soon = moment.today + timedelta(days=DUE_SOON_DAYS)
+    late = {row.key for row, shown in milestones if shown["overdue"]}
+    clients = {key: names for key, names, _ in _clients(connection)}
+    return Overview(
+        now=moment.now,
+        today=moment.today,
+        zone=moment.zone,
+        people=_bd_managers(connection, settings),
+        clients=clients,
+        projects_without_client=_projects_without_client(connection),
+        clients_without_bd=[key for key, _, bd in _clients(connection) if bd is None],
+        overdue=sorted((row for row in facing if row.key in late), key=lambda row: (-row.days_overdue, row.key)),
+        internal_overdue=len(late) - sum(row.key in late for row in facing),
+        unhandled=_unhandled(connection, moment, stale),
+        due_soon=sorted(
+            (row for row in facing if row.key not in late and row.deadline_on and row.deadline_on <= soon),
+            key=lambda row: (row.deadline_on or date.max, row.key),
+        ),
+        undated=[row for row in facing if row.deadline_on is None],
+        sources=sources,
+    )
+
+
+def _milestones(connection: Connection, moment: Moment, stale: set[str]) -> list[tuple[MilestoneRow, Row]]:
+    """The open ones, each with the view's row it was made from."""
+    selection = select_view(MILESTONE, moment)
+    open_ones = selection.statement.where(selection.columns["status_category"].in_(_OPEN))
+    return [(_milestone(row, moment, stale), row) for row in selection.read(connection, open_ones)]
+
+
+def _milestone(row: Row, moment: Moment, stale: set[str]) -> MilestoneRow:
+    slipped = row["baseline_on"] and row["due_on"]
+    calendar = moment.calendar(row["calendar"])
+    return MilestoneRow(
+        key=row["key"],
+        name=row["name"],
+        url=row["url"],
+        source=row["source"],
+        project_name=row["project_name"] or "",
+        client=row["client"],
+        bd=row["bd"],
+        owner_name=row["owner_name"],
+        baseline_on=row["baseline_on"],
+        agreed_on=row["agreed_on"],
+        due_on=row["due_on"],
+        due_at=row["due_at"],
+        deadline_on=row["deadline_on"],
+        days_overdue=int(row["days_overdue"] or 0),
+        working_days_overdue=int(row["working_days_overdue"] or 0),
+        slip_days=row["slip_days"],
+        slip_working_days=calendar.days_between(row["baseline_on"], row["due_on"]) if slipped else 0,
+        moves=row["moves"],
+        moved_at=row["moved_at"],
+        moved_by=row["moved_by_name"],
+        open_items=row["open_items"],
+        total_items=row["total_items"],
+        stale=row["source"] in stale,
+    )
+
+
+def _unhandled(connection: Connection, moment: Moment, stale: set[str]) -> list[FeedbackRow]:
+    selection = select_view(FEEDBACK, moment)
+    waiting = selection.statement.where(selection.columns["unhandled"])
+    rows = [
+        FeedbackRow(
+            key=row["key"],
+            subject=row["subject"],
+            url=row["url"],
+            source=row["source"],
+            project_name=row["project_name"],
+            client=row["client"],
+            bd=row["bd"],
+            owner_name=row["owner_name"],
+            author=row["author"] or "",
+            severity=row["severity"],
+            received_at=row["received_at"],
+            waiting_since=row["waiting_since"],
+            waited_hours=row["waited_hours"] or 0.0,
+            limit_hours=row["limit_hours"],
+            first_response_at=row["first_response_at"],
+            stale=row["source"] in stale,
+        )
+        for row in selection.read(connection, waiting)
+    ]
+    return sorted(rows, key=lambda row: (-row.waited_hours, row.key))
+
+
+def _clients(connection: Connection) -> list[tuple[str, Mapping[str, str], str | None]]:
+    """(key, names by language, BD manager's key), by key."""
+    client = _tables["client"].c
+    statement = select(client.key, client.names, client.bd_person).order_by(client.key)
+    return [(row.key, row.names, row.bd_person) for row in connection.execute(statement)]
+
+
+def _bd_managers(connection: Connection, settings: Settings) -> dict[str, str]:
+    """Those who have a client, in the order of the config."""
+    client = _tables["client"].c
+    bound = set(connection.execute(select(client.bd_person).distinct()).scalars())
+    return {name: person.name for name, person in settings.people.items() if f"person/{name}" in bound}
+
+
+def _projects_without_client(connection: Connection) -> list[ProjectRow]:
+    project, source, link = _tables["project"], _tables["source"], _tables["identity_link"]
+    suggested = (
+        select(func.min(link.c.to_key))
+        .where(link.c.kind == "project_client", link.c.status == "suggested", link.c.from_key == project.c.key)
+        .scalar_subquery()
+    )
+    statement = (
+        select(project.c.key, project.c.name, project.c.url, source.c.kind, suggested.label("suggested"))
+        .join(source, source.c.name == project.c.source)
+        .where(
+            project.c.client_key.is_(None),
+            project.c.deleted_at.is_(None),
+            project.c.archived == false(),
+            source.c.active,
+        )
+        .order_by(project.c.name, project.c.key)
+    )
+    return [
+        ProjectRow(row.key, row.name, row.url, tool_name(row.kind), row.suggested)
+        for row in connection.execute(statement)
+    ]
+
+
+def _sources(connection: Connection, settings: Settings, now: datetime) -> list[SourceRow]:
+    feeds = {
+        name: set(connection.execute(select(_tables[name].c.source).distinct()).scalars())
+        for name in ("milestone", "feedback")
+    }
+    return [_source(row, feeds) for row in freshness(connection, settings, now)]
+
+
+def _source(row: SourceFreshness, feeds: Mapping[str, set[str]]) -> SourceRow:
+    """A source that was never read may feed anything: nobody knows what it would have said."""
+    fed = {"milestones"} if row.name in feeds["milestone"] else set()
+    fed |= {"feedback"} if row.name in feeds["feedback"] else set()
+    return SourceRow(
+        name=row.name,
+        tool=tool_name(row.kind),
+        last_ok_at=row.last_ok_at,
+        age=row.age,
+        stale=row.stale,
+        error=row.error,
+        problems=row.problems,
+        feeds=frozenset(fed if row.last_ok_at else {"milestones", "feedback"}),
+    )
+
+
+def tool_name(kind: str) -> str:
+    """What people call a kind of source."""
+    return {"hubspot": "HubSpot"}.get(kind, kind.capitalize())

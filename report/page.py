@@ -1,0 +1,370 @@
+"""The report as one self-contained HTML page: an `Overview` put into the words of a language."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from config.language import Catalog, ago, day, days, hours, instant, working_days
+from config.settings import Language
+from report.overview import DUE_SOON_DAYS, FeedbackRow, MilestoneRow, Overview, SourceRow
+
+_HERE = Path(__file__).parent
+TEXTS = Catalog.load(_HERE / "texts")
+"""What the page says."""
+CSS = (_HERE / "templates" / "report.css").read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A headline number, a link to the rows behind it, and how fresh those are."""
+
+    value: int
+    label: str
+    anchor: str
+    tone: str
+    freshness: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A link to the page narrowed to one BD manager, or to all."""
+
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that belongs to nobody."""
+
+    name: str
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneLine:
+    """A milestone in words."""
+
+    name: str
+    url: str | None
+    project: str
+    client: str
+    bd: str
+    owner: str
+    items: str
+    promised: str
+    promise_note: str
+    moved: str
+    moved_by: str
+    current: str
+    late: str
+    late_working: str
+    in_days: str
+    slip: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One client's overdue milestones."""
+
+    client: str
+    bd: str
+    anchor: str
+    rows: Sequence[MilestoneLine]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackLine:
+    """A piece of feedback in words."""
+
+    subject: str
+    url: str | None
+    author: str
+    client: str
+    bd: str
+    since: str
+    waited: str
+    limit: str
+    answer_note: str
+    owner: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source's freshness in words."""
+
+    name: str
+    kind: str
+    last_ok: str
+    age: str
+    state: str
+    tone: str
+    detail: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the template shows."""
+
+    language: Language
+    html_lang: str
+    heading: str
+    as_of: str
+    zone: str
+    demo: bool
+    css: Markup
+    views: Sequence[View]
+    figures: Sequence[Figure]
+    stale: Sequence[str]
+    unowned: Sequence[Line]
+    overdue: Sequence[Group]
+    overdue_count: int
+    internal_overdue: str
+    feedback: Sequence[FeedbackLine]
+    feedback_count: int
+    due_soon: Sequence[MilestoneLine]
+    due_soon_count: int
+    undated: str
+    sources: Sequence[SourceLine]
+
+    @classmethod
+    def of(
+        cls,
+        whole: Overview,
+        language: Language,
+        *,
+        person: str | None = None,
+        demo: bool = False,
+        address: Callable[[str | None], str] | None = None,
+    ) -> "Page":
+        """The page for everybody, or narrowed to `person`'s clients; with links between those where `address` makes
+        them (a file on its own has none)."""
+        return _Speaker(whole.narrowed(person) if person else whole, language).page(whole, person, demo, address)
+
+
+def render(page: Page) -> str:
+    """The page as HTML; every value is escaped."""
+    say = TEXTS.say
+
+    def t(key: str, **values: object) -> str:
+        return say(page.language, key, **({"days": DUE_SOON_DAYS} | values))
+
+    return _template().render(page=page, t=t)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template("report.html")
+
+
+class _Speaker:
+    """Puts one overview into one language."""
+
+    def __init__(self, overview: Overview, language: Language) -> None:
+        self.overview = overview
+        self.language = language
+
+    def t(self, key: str, **values: object) -> str:
+        return TEXTS.say(self.language, key, **values)
+
+    def day(self, on: date | None) -> str:
+        return day(self.language, on, self.overview.today) if on else self.t("none")
+
+    def at(self, moment: datetime) -> str:
+        return instant(self.language, moment, self.overview.zone, self.overview.today)
+
+    def page(
+        self, whole: Overview, person: str | None, demo: bool, address: Callable[[str | None], str] | None
+    ) -> Page:
+        shown = self.overview
+        return Page(
+            language=self.language,
+            html_lang={"en": "en-HK"}.get(self.language, self.language),
+            heading=self.t("title_of", name=name) if (name := shown.people.get(person or "")) else self.t("title"),
+            as_of=self.at(shown.now),
+            zone=str(shown.zone),
+            demo=demo,
+            css=Markup(CSS),
+            views=self._views(whole, person, address) if address else (),
+            figures=self._figures(),
+            stale=[self._stale_line(row) for row in shown.sources if row.stale],
+            unowned=self._unowned(),
+            overdue=self._groups(),
+            overdue_count=len(shown.overdue),
+            internal_overdue=self.t("overdue.internal", count=shown.internal_overdue) if shown.internal_overdue else "",
+            feedback=[self._feedback(row) for row in shown.unhandled],
+            feedback_count=len(shown.unhandled),
+            due_soon=[self._milestone(row) for row in shown.due_soon],
+            due_soon_count=len(shown.due_soon),
+            undated=self._undated(),
+            sources=[self._source(row) for row in shown.sources],
+        )
+
+    def _views(self, whole: Overview, person: str | None, address: Callable[[str | None], str]) -> list[View]:
+        everybody = View(self.t("everybody"), address(None), person is None)
+        return [everybody, *(View(name, address(key), key == person) for key, name in whole.people.items())]
+
+    def _figures(self) -> list[Figure]:
+        shown = self.overview
+        figures = [
+            (len(shown.overdue), "figure.overdue", "overdue", "late"),
+            (len(shown.unhandled), "figure.unhandled", "feedback", "late"),
+            (len(shown.due_soon), "figure.due_soon", "due-soon", ""),
+            (len(self._unowned()), "figure.unowned", "unowned", "warn"),
+        ]
+        return [
+            Figure(
+                value=value,
+                label=self.t(key, count=value, days=DUE_SOON_DAYS),
+                anchor=anchor,
+                tone=tone if value else "",
+                freshness=self._freshness(key),
+            )
+            for value, key, anchor, tone in figures
+            if value or key != "figure.unowned"
+        ]
+
+    def _freshness(self, figure: str) -> str:
+        """When the oldest of the sources that feed a figure was read, or which of them are stale."""
+        fed_by = "feedback" if figure == "figure.unhandled" else "milestones"
+        sources = [row for row in self.overview.sources if fed_by in row.feeds]
+        if stale := [row.name for row in sources if row.stale]:
+            return self.t("figure.stale", sources=", ".join(stale))
+        read = [row.last_ok_at for row in sources if row.last_ok_at]
+        return self.t("figure.read", at=self.at(min(read))) if read else self.t("figure.never")
+
+    def _stale_line(self, row: SourceRow) -> str:
+        if row.last_ok_at is None:
+            return self.t("stale.never", source=row.name, reason=row.error).strip()
+        return self.t("stale.line", source=row.name, at=self.at(row.last_ok_at), reason=row.error).strip()
+
+    def _unowned(self) -> list[Line]:
+        projects = [
+            Line(
+                name=row.name,
+                url=_link(row.url),
+                text=self.t("unowned.project_suggested", tool=row.tool, client=self._name(row.suggested))
+                if row.suggested
+                else self.t("unowned.project", tool=row.tool),
+            )
+            for row in self.overview.projects_without_client
+        ]
+        clients = [Line(self._name(key), self.t("unowned.client")) for key in self.overview.clients_without_bd]
+        return projects + clients
+
+    def _name(self, client: str | None) -> str:
+        return self.overview.client_name(client, self.language) or self.t("no_client")
+
+    def _bd(self, person: str | None) -> str:
+        return self.overview.people.get(person or "", "") or self.t("nobody")
+
+    def _groups(self) -> list[Group]:
+        """By client, the longest overdue first, within each the longest overdue first."""
+        worst: dict[str | None, int] = {}
+        for row in self.overview.overdue:
+            worst[row.client] = max(worst.get(row.client, 0), row.days_overdue)
+        ordered = sorted(
+            self.overview.overdue, key=lambda row: (-worst[row.client], row.client or "", -row.days_overdue, row.key)
+        )
+        return [
+            Group(
+                client=self._name(client),
+                bd=self._bd((rows := list(group))[0].bd),
+                anchor=f"overdue-{(client or 'none').removeprefix('client/')}",
+                rows=[self._milestone(row) for row in rows],
+            )
+            for client, group in groupby(ordered, key=lambda row: row.client)
+        ]
+
+    def _milestone(self, row: MilestoneRow) -> MilestoneLine:
+        today = self.overview.today
+        ahead = (row.deadline_on - today).days if row.deadline_on else 0
+        return MilestoneLine(
+            name=row.name,
+            url=_link(row.url),
+            project=row.project_name,
+            client=self._name(row.client),
+            bd=self._bd(row.bd),
+            owner=row.owner_name or self.t("nobody"),
+            items=self.t("items", open=row.open_items, total=row.total_items) if row.total_items else "",
+            promised=self.day(row.baseline_on),
+            promise_note=self.t("agreed", on=self.day(row.agreed_on)) if row.agreed_on else "",
+            moved=self.t("moved.times", count=row.moves) if row.moves else self.t("moved.never"),
+            moved_by=self._moved_by(row),
+            current=self.at(row.due_at) if row.due_at else self.day(row.due_on),
+            late=days(self.language, row.days_overdue) if row.days_overdue else self._since(row),
+            late_working=working_days(self.language, row.working_days_overdue) if row.days_overdue else "",
+            in_days=self.t("due_soon.in", days=days(self.language, ahead)) if ahead else self.t("due_soon.today"),
+            slip=working_days(self.language, row.slip_working_days) if row.slip_working_days else self.t("none"),
+            stale=row.stale,
+        )
+
+    def _since(self, row: MilestoneRow) -> str:
+        return self.t("overdue.since", at=self.at(row.due_at)) if row.due_at else days(self.language, 0)
+
+    def _moved_by(self, row: MilestoneRow) -> str:
+        if not row.moved_at:
+            return ""
+        on = self.day(row.moved_at.astimezone(self.overview.zone).date())
+        return self.t("moved.last_by", at=on, name=row.moved_by) if row.moved_by else self.t("moved.last", at=on)
+
+    def _feedback(self, row: FeedbackRow) -> FeedbackLine:
+        return FeedbackLine(
+            subject=row.subject,
+            url=_link(row.url),
+            author=row.author,
+            client=self._name(row.client),
+            bd=self._bd(row.bd),
+            since=self.at(row.waiting_since),
+            waited=hours(self.language, row.waited_hours),
+            limit=self.t("feedback.limit", hours=hours(self.language, row.limit_hours)),
+            answer_note=self.t("feedback.wrote_again", at=self.at(row.first_response_at))
+            if row.first_response_at
+            else self.t("feedback.never_answered"),
+            owner=row.owner_name or self.t("nobody"),
+            stale=row.stale,
+        )
+
+    def _undated(self) -> str:
+        rows = self.overview.undated
+        if not rows:
+            return ""
+        names = _joined((f"{row.name} ({row.project_name})" for row in rows), self.language)
+        return self.t("undated", count=len(rows), names=names)
+
+    def _source(self, row: SourceRow) -> SourceLine:
+        problems = self.t("sources.problems", count=row.problems) if row.problems else ""
+        return SourceLine(
+            name=row.name,
+            kind=row.tool,
+            last_ok=self.at(row.last_ok_at) if row.last_ok_at else self.t("figure.never"),
+            age=ago(self.language, row.age) if row.age is not None else "",
+            state=self.t("sources.stale") if row.stale else self.t("sources.fresh"),
+            tone="stale" if row.stale else "good",
+            detail=". ".join(part for part in (row.error.rstrip("."), problems) if part),
+            stale=row.stale,
+        )
+
+
+def _joined(names: Iterable[str], language: Language) -> str:
+    return (", " if language == "en" else "、").join(names)
+
+
+def _link(url: str | None) -> str | None:
+    """Only what a browser opens as a page: a vendor's field must not become a script."""
+    return url if url and urlsplit(url).scheme in ("http", "https") else None

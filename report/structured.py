@@ -1,0 +1,56 @@
+"""The report as JSON: the same rows and figures as the page, for programs.
+
+Dates are `YYYY-MM-DD`, instants ISO 8601 in UTC, names of clients by language ("" is the one for all others).
+"""
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from report.overview import DUE_SOON_DAYS, Overview
+
+
+def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
+    """The overview, for everybody or narrowed to one BD manager's clients, ready for `json.dumps`."""
+    shown = whole.narrowed(person) if person else whole
+    return {
+        "as_of": _plain(shown.now),
+        "timezone": str(shown.zone),
+        "bd": person,
+        "figures": {
+            "overdue_milestones": len(shown.overdue),
+            "unhandled_feedback": len(shown.unhandled),
+            f"due_in_{DUE_SOON_DAYS}_days": len(shown.due_soon),
+            "undated_milestones": len(shown.undated),
+            "projects_without_client": len(shown.projects_without_client),
+            "clients_without_bd": len(shown.clients_without_bd),
+        },
+        "clients": {key: dict(names) for key, names in shown.clients.items()},
+        "bd_managers": dict(shown.people),
+        "projects_without_client": [_plain(asdict(row)) for row in shown.projects_without_client],
+        "clients_without_bd": list(shown.clients_without_bd),
+        "overdue_milestones": [_plain(asdict(row)) for row in shown.overdue],
+        "unhandled_feedback": [_plain(asdict(row)) for row in shown.unhandled],
+        "due_soon": [_plain(asdict(row)) for row in shown.due_soon],
+        "undated_milestones": [_plain(asdict(row)) for row in shown.undated],
+        "sources": [_plain(asdict(row)) for row in shown.sources],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case frozenset() | set():
+            return sorted(value)
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case _:
+            return value
