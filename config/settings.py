@@ -6,7 +6,7 @@ Settings of one kind of source or channel stand in that kind's own module, as a 
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     SecretStr,
     ValidationInfo,
     field_validator,
@@ -24,8 +25,8 @@ from config.values import (
     Domain,
     Duration,
     Email,
-    VendorUrl,
     check_multiple_or_duration,
+    check_vendor_url,
     parse_duration,
 )
 
@@ -44,6 +45,9 @@ class Tree(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
+    FILLED_IN: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the loader fills in: no keys of the file."""
+
 
 class Secret(Tree):
     """A resolved secret. `reference` (`env:NAME`, `file:PATH`) is what may be shown; `value` never is."""
@@ -51,15 +55,16 @@ class Secret(Tree):
     reference: str
     value: SecretStr
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _look_up(cls, given: object, info: ValidationInfo) -> object:
+    def _look_up(cls, given: object, keep: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         """While a file is read, the context is `config.secrets.References`, and only a text may be given."""
         if info.context is None or isinstance(given, Secret):
-            return given
+            return keep(given)
         if not isinstance(given, str):
             raise ValueError('write "env:NAME" or "file:PATH"')
-        return info.context(given)
+        found: Self = info.context(given)
+        return found
 
     def reveal(self) -> str:
         """The secret itself, for the one call that needs it."""
@@ -79,9 +84,11 @@ class CalendarSettings(Tree):
 class SourceSettings(Tree):
     """What every kind of source has. `name` is the key under `[sources]`: the identity of all that is read from it."""
 
+    FILLED_IN = frozenset({"name"})
+
     name: str = ""
     kind: str
-    url: VendorUrl = ""
+    url: str = ""
     token: Secret
     expires: date | None = None
     projects: tuple[str, ...] = ()
@@ -96,6 +103,11 @@ class SourceSettings(Tree):
     client_field: str = ""
     status: dict[str, StatusCategory] = Field(default_factory=dict)
     ca_file: str = ""
+
+    @field_validator("url")  # not by the field's type, which a kind that requires a url writes anew
+    @classmethod
+    def _url_is_safe(cls, url: str) -> str:
+        return check_vendor_url(url)
 
 
 class PersonSettings(Tree):
@@ -125,6 +137,8 @@ class ClientSettings(Tree):
 class ChannelSettings(Tree):
     """What every kind of channel has. `name` is the key under `[channels]`."""
 
+    FILLED_IN = frozenset({"name"})
+
     name: str = ""
     kind: str
 
@@ -145,10 +159,10 @@ class Route(Tree):
     to: tuple[str, ...]
 
 
-class RuleSettings(BaseModel):
+class RuleSettings(Tree):
     """Overrides of one rule; what is not named here is one of the rule's own params."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="allow")
 
     enabled: bool = True
     severity: str | None = None
@@ -161,7 +175,9 @@ class RuleSettings(BaseModel):
 
 
 class Settings(Tree):
-    """The whole of `milepost.toml`. `folder` is the folder the file stands in: relative paths begin there."""
+    """The whole of `milepost.toml`. `folder` is where the file stands: the loader lets relative paths begin there."""
+
+    FILLED_IN = frozenset({"folder"})
 
     folder: Path = Path()
     timezone: str = "Asia/Hong_Kong"

@@ -41,7 +41,8 @@ def _check_domain(domain: str) -> str:
     return domain
 
 
-def _check_vendor_url(url: str) -> str:
+def check_vendor_url(url: str) -> str:
+    """Refuse a base URL that is neither https nor loopback: a credential is sent there. Empty: the vendor's own."""
     parts = urlsplit(url)  # raises ValueError for what is no URL at all
     if url and (parts.username or parts.password or parts.query or parts.fragment):
         raise ValueError("write the address alone: no user, password, ? or # in it")
@@ -63,8 +64,6 @@ def is_loopback(host: str) -> bool:
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Email = Annotated[str, AfterValidator(_check_email)]
 Domain = Annotated[str, AfterValidator(_check_domain)]
-VendorUrl = Annotated[str, AfterValidator(_check_vendor_url)]
-"""A base URL, where a credential is sent: https, or loopback; empty: the vendor's own."""
 
 
 def check_multiple_or_duration(text: str) -> None:

@@ -1,0 +1,191 @@
+"""What no single value shows: names that must exist, things that two may not share, the order of routes."""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from config.mistakes import KeyPath, did_you_mean, one_of
+from config.settings import (
+    CalendarSettings,
+    ChannelSettings,
+    ClientSettings,
+    Language,
+    PersonSettings,
+    Route,
+    RouteMatch,
+    RuleSettings,
+    SourceSettings,
+)
+from config.values import check_spells
+from config.words import may_be_a_clients, normal
+
+ROLES = ("bd", "owner", "coordinator")
+Found = tuple[KeyPath, str]
+
+
+@dataclass(slots=True)
+class Draft:
+    """The parts of a file that are right by themselves, and the names of all, so that one mistake makes no second."""
+
+    names: Mapping[str, Collection[str]]
+    team_domains: Collection[str] = ()
+    coordinator: object = None
+    calendars: dict[KeyPath, CalendarSettings] = field(default_factory=dict)
+    sources: dict[str, SourceSettings] = field(default_factory=dict)
+    people: dict[str, PersonSettings] = field(default_factory=dict)
+    clients: dict[str, ClientSettings] = field(default_factory=dict)
+    channels: dict[str, ChannelSettings] = field(default_factory=dict)
+    routes: dict[int, Route] = field(default_factory=dict)
+    routes_written: int = 0
+    rules: dict[str, RuleSettings] = field(default_factory=dict)
+
+
+def check(draft: Draft, rules: Mapping[str, Collection[str]] | None) -> Iterator[Found]:
+    """All that does not fit together; `rules` None: rules are not looked at."""
+    if isinstance(draft.coordinator, str):
+        yield from _named(("coordinator",), draft.coordinator, draft.names["people"], "[people]")
+    yield from _calendars(draft)
+    yield from _sources(draft)
+    yield from _people(draft)
+    yield from _clients(draft)
+    yield from _routes(draft, rules)
+    if rules is not None:
+        yield from _rules(draft, rules)
+
+
+def _named(path: KeyPath, name: str, names: Collection[str], where: str) -> Iterator[Found]:
+    if name not in names:
+        yield path, f'"{name}" is none of {where}{did_you_mean(name, names)}'
+
+
+def _calendar(draft: Draft, path: KeyPath, name: str) -> Iterator[Found]:
+    yield from _named((*path, "calendar"), name, {"default", *draft.names["calendars"]}, "[calendars]")
+
+
+def _calendars(draft: Draft) -> Iterator[Found]:
+    if "default" in draft.names["calendars"]:
+        yield ("calendars", "default"), "the default calendar is [calendar]; give this one another name"
+    for path, calendar in draft.calendars.items():
+        try:
+            check_spells(calendar.hours)
+        except ValueError as error:
+            yield (*path, "hours"), str(error)
+        if not calendar.workdays:
+            yield (*path, "workdays"), "write at least one day"
+        for both in sorted(set(calendar.days_off) & set(calendar.extra_workdays)):
+            yield path, f"{both} stands in days_off and in extra_workdays: take it out of one of them"
+
+
+def _sources(draft: Draft) -> Iterator[Found]:
+    for name, source in draft.sources.items():
+        if source.ca_file and not os.path.isfile(source.ca_file):
+            yield ("sources", name, "ca_file"), "there is no such file"
+
+
+def _people(draft: Draft) -> Iterator[Found]:
+    emails, accounts = _Once("[people]"), _Once("[people]")
+    for name, person in draft.people.items():
+        path: KeyPath = ("people", name)
+        if name in ROLES:
+            yield path, f'"{name}" is a role in routes; give the person another name'
+        yield from _calendar(draft, path, person.calendar)
+        yield from emails.claim((*path, "email"), normal(person.email), name)
+        for number, account in enumerate(person.accounts):
+            yield from _reference((*path, "accounts", number), account, draft, "SOURCE:ID")
+            yield from accounts.claim((*path, "accounts", number), account, name)
+
+
+def _clients(draft: Draft) -> Iterator[Found]:
+    domains, projects, companies = _Once("[clients]"), _Once("[clients]"), _Once("[clients]")
+    for name, client in draft.clients.items():
+        path: KeyPath = ("clients", name)
+        yield from _names_by_language((*path, "name"), client.name)
+        if client.bd:
+            yield from _named((*path, "bd"), client.bd, draft.names["people"], "[people]")
+        yield from _calendar(draft, path, client.calendar)
+        for number, domain in enumerate(client.domains):
+            here: KeyPath = (*path, "domains", number)
+            if not may_be_a_clients(domain):
+                yield here, f"anybody may write from {domain}: it tells no client"
+            elif normal(domain) in map(normal, draft.team_domains):
+                yield here, f"{domain} is one of team_domains: it cannot be a client's too"
+            yield from domains.claim(here, normal(domain), name)
+        for number, project in enumerate(client.projects):
+            yield from _reference((*path, "projects", number), project, draft, "SOURCE:KEY")
+            yield from projects.claim((*path, "projects", number), project, name)
+        for number, company in enumerate(client.crm):
+            yield from _reference((*path, "crm", number), company, draft, "SOURCE:company:ID")
+            yield from companies.claim((*path, "crm", number), company, name)
+
+
+def _names_by_language(path: KeyPath, name: str | Mapping[str, str]) -> Iterator[Found]:
+    if isinstance(name, str):
+        return
+    if not name:
+        yield path, "write a name"
+    for language in name:
+        yield from _named(
+            (*path, language), language, get_args(Language), f"the languages {one_of(get_args(Language))}"
+        )
+
+
+def _reference(path: KeyPath, reference: str, draft: Draft, form: str) -> Iterator[Found]:
+    """`delivery:APP`, `crm:company:143`: a configured source, what stands in the form, and an id."""
+    source, *rest = reference.split(":", form.count(":"))
+    fixed = form.split(":")[1:-1]
+    if rest[:-1] != fixed or not rest or not rest[-1]:
+        yield path, f'write "{form}"'
+    else:
+        yield from _named(path, source, draft.names["sources"], "[sources]")
+
+
+def _routes(draft: Draft, rules: Mapping[str, Collection[str]] | None) -> Iterator[Found]:
+    for number, route in draft.routes.items():
+        path: KeyPath = ("routes", number)
+        asked = route.match
+        for key, name, names, where in (
+            ("client", asked.client, draft.names["clients"], "[clients]"),
+            ("source", asked.source, draft.names["sources"], "[sources]"),
+            ("rule", asked.rule, rules, "the rules"),
+        ):
+            if name is not None and names is not None:
+                yield from _named((*path, "match", key), name, names, where)
+        if not route.to:
+            yield (*path, "to"), 'write at least one channel, such as "email:bd"'
+        for place, target in enumerate(route.to):
+            yield from _target((*path, "to", place), target, draft)
+    last = draft.routes.get(draft.routes_written - 1)
+    if last is not None and last.match != RouteMatch():
+        yield ("routes", draft.routes_written - 1), "the last route must match everything: add one with `to` alone"
+    if draft.names["channels"] and not draft.routes_written:
+        yield ("routes",), "channels without a route tell nobody: add [[routes]] with `to`"
+
+
+def _target(path: KeyPath, target: str, draft: Draft) -> Iterator[Found]:
+    channel, colon, who = target.partition(":")
+    yield from _named(path, channel, draft.names["channels"], "[channels]")
+    if colon:
+        yield from _named(path, who, {*ROLES, *draft.names["people"]}, "bd, owner, coordinator and [people]")
+
+
+def _rules(draft: Draft, rules: Mapping[str, Collection[str]]) -> Iterator[Found]:
+    for name, rule in draft.rules.items():
+        yield from _named(("rules", name), name, rules, "the rules")
+        known = {*RuleSettings.model_fields, *rules.get(name, ())}
+        for param in rule.params if name in rules else ():
+            if param not in known:
+                yield ("rules", name, param), f"the rule has no such param{did_you_mean(param, known)}"
+
+
+class _Once:
+    """Things that only one of a section may hold."""
+
+    def __init__(self, section: str) -> None:
+        self._section = section
+        self._held: dict[str, str] = {}
+
+    def claim(self, path: KeyPath, thing: Any, holder: str) -> Iterator[Found]:
+        first = self._held.setdefault(thing, holder)
+        if first != holder:
+            yield path, f'"{first}" in {self._section} has it already: only one can'

@@ -1,0 +1,145 @@
+"""What is wrong with a config file: each mistake with its place and, where there is one, its cure."""
+
+import difflib
+import inspect
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from config.settings import Tree
+
+KeyPath = tuple[str | int, ...]
+"""The way to a value: `("sources", "delivery", "url")`, `("routes", 0, "to")`."""
+
+_WORDS = {
+    "missing": "is missing",
+    "string_type": 'write a text in quotes: "…"',
+    "tuple_type": 'write a list: ["…"]',
+    "dict_type": "write a table: {… = …}",
+    "model_type": "write a table: {… = …}",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+    "date_type": "write a date: 2027-03-01",
+    "date_parsing": "write a date: 2027-03-01",
+    "date_from_datetime_parsing": "write a date: 2027-03-01",
+    "date_from_datetime_inexact": "write a date without a time: 2027-03-01",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake. `line` None: of the whole file, or of an environment variable, whose name is then the key."""
+
+    file: str
+    line: int | None
+    key: str
+    problem: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return ": ".join(part for part in (place, self.key, self.problem) if part)
+
+
+class ConfigError(Exception):
+    """The config cannot be used. `mistakes` are all that were found, in the order of the file."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = sorted(mistakes, key=lambda mistake: (mistake.line is None, mistake.line or 0))
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+def spelled(path: KeyPath) -> str:
+    """A path as people read it: `sources.delivery.url`, `routes[2].to`, counted from one."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step + 1}]"
+        else:
+            bare = step if re.fullmatch(r"[\w-]+", step) else json.dumps(step, ensure_ascii=False)
+            text += f".{bare}" if text else bare
+    return text
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """`; did you mean "token"?`, or nothing where no name is near."""
+    by_form = {name.casefold(): name for name in sorted(names)}
+    near = difflib.get_close_matches(word.casefold(), by_form, n=1)
+    return f'; did you mean "{by_form[near[0]]}"?' if near else ""
+
+
+def one_of(names: Iterable[str]) -> str:
+    """The names there are, for those who mistyped all of one."""
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def keys_of(model: type[Tree]) -> list[str]:
+    """The keys that a part of the file may have."""
+    return [field.alias or name for name, field in model.model_fields.items() if name not in model.FILLED_IN]
+
+
+def of_pydantic(error: ValidationError, model: type[Tree], given: Any) -> Iterator[tuple[KeyPath, str]]:
+    """Pydantic's findings in our words, by their path below `given`; those of a union's members are put together."""
+    found: dict[KeyPath, list[str]] = {}
+    for one in error.errors(include_url=False, include_input=False):
+        path, value = _follow(given, one["loc"])
+        if one["type"] == "missing":
+            path = (*path, one["loc"][-1])
+        messages = found.setdefault(path, [])
+        if (words := _explain(one, model, value)) not in messages:
+            messages.append(words)
+    for path, messages in found.items():
+        yield path, ", or ".join(messages)
+
+
+def _follow(given: Any, loc: tuple[str | int, ...]) -> tuple[KeyPath, Any]:
+    """`loc` as far as `given` has it, and what stands there: pydantic adds the names of a union's members."""
+    path: list[str | int] = []
+    for step in loc:
+        keys: Collection[str | int] = (
+            given if isinstance(given, dict) else range(len(given)) if isinstance(given, list) else ()
+        )
+        if step in keys:
+            path.append(step)
+            given = given[step]
+    return tuple(path), given
+
+
+def _explain(error: ErrorDetails, model: type[Tree], value: object) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return unknown_key(str(error["loc"][-1]), _owner(model, error["loc"]))
+        case "literal_error":
+            allowed = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+            return f"write one of {one_of(allowed)}{did_you_mean(str(value), allowed)}"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case kind:
+            return _WORDS.get(kind, error["msg"][:1].lower() + error["msg"][1:])
+
+
+def unknown_key(key: str, model: type[Tree]) -> str:
+    """What to say of a key that `model` has not."""
+    return f"unknown key{did_you_mean(key, keys_of(model))}"
+
+
+def _owner(model: type[Tree], loc: tuple[str | int, ...]) -> type[Tree]:
+    for step in loc[:-1]:
+        field = model.model_fields.get(str(step))
+        if field and inspect.isclass(field.annotation) and issubclass(field.annotation, Tree):
+            model = field.annotation
+    return model
+
+
+def redacted(mistake: Mistake, redact: Callable[[str], str]) -> Mistake:
+    """`mistake` without a secret, wherever somebody wrote one by mistake."""
+    return replace(mistake, key=redact(mistake.key), problem=redact(mistake.problem))
