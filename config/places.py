@@ -9,8 +9,6 @@ from tree_sitter import Language, Node, Parser
 
 from config.mistakes import KeyPath
 
-_KEYS = ("bare_key", "quoted_key", "dotted_key")
-
 
 def lines(text: str) -> dict[KeyPath, int]:
     """The line, counted from one, of every key, table, and element of a list of `text`, which is valid TOML."""
@@ -21,7 +19,7 @@ def lines(text: str) -> dict[KeyPath, int]:
         table: KeyPath = ()
         if node.type in ("table", "table_array_element"):
             table = _header(node, elements)
-            found.setdefault(table, _line(node))
+            _note(found, table, _line(node))
         for pair in [node] if node.type == "pair" else node.named_children:
             if pair.type == "pair":
                 for path, line in _pair(pair, table):
@@ -73,7 +71,7 @@ def _names(key: Node) -> tuple[str, ...]:
 
 
 def _note(found: dict[KeyPath, int], path: KeyPath, line: int) -> None:
-    """A dotted key opens the tables above it, unless they have a place of their own."""
+    """What is named opens the tables above it, unless they have a place of their own."""
     for length in range(1, len(path)):
         found.setdefault(path[:length], line)
     found[path] = line

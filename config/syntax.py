@@ -10,7 +10,10 @@ from config.mistakes import ConfigError, Mistake
 _CURES = (
     ("Invalid value", 'a text stands in quotes: key = "value"'),
     ("newline or end of document", 'one `key = value` on a line, and a text in quotes: key = "value"'),
-    ("Unterminated|Illegal character|Expected '", "end the text with the quote that it begins with, on the same line"),
+    (
+        "Unterminated|Illegal character|Expected ['\"]{2}",
+        "end the text with the quote that it begins with, on the same line",
+    ),
     ("Cannot|Duplicate", "this key or table stands twice: keep one"),
     ("Expected '='|Invalid statement", "write `key = value`, or a table: [section.name]"),
     ("Unclosed array", "end the list with ]"),
