@@ -4,11 +4,16 @@ Addresses and domains are evidence and may link; names only ever make a suggesti
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from ipaddress import ip_address
+from typing import TypeVar
 
 import tldextract
 
 from config.words import is_role_mailbox, may_be_a_clients, normal
+
+Key = TypeVar("Key", bound=Hashable)
 
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 """The Public Suffix List as shipped with tldextract 5.4: no request, no cache on disk."""
@@ -16,28 +21,17 @@ _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()\x00-\x1f]+@[^\s<>@,;:\"()/\x00-\x1f]+")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>\s*$")
 _LEGAL_WORDS = frozenset(
-    [
-        "ag",
-        "co",
-        "company",
-        "corp",
-        "corporation",
-        "gmbh",
-        "group",
-        "hk",
-        "holdings",
-        "inc",
-        "incorporated",
-        "limited",
-        "llc",
-        "llp",
-        "ltd",
-        "plc",
-        "pte",
-        "pty",
-    ]
+    """
+    ag co company corp corporation gmbh group hk holdings inc incorporated limited llc llp ltd plc pte pty
+    """.split()  # noqa: SIM905  a list literal would be a screen long
 )
 _LEGAL_ENDINGS = re.compile(r"(股份)?有限(责任|責任)?公司|公司|集團|集团|香港")
+_SIMPLIFIED = str.maketrans(
+    "陳張劉黃趙吳孫馬羅鄭謝馮許鄧蕭葉餘蔣盧賴譚鄒龔韓萬錢嚴湯莊鍾鐘龍顧聶齊龐賀歐蘇詠嬌麗華國傑偉強嵐潔儀鳳蘭瑩寶貴榮興慶勝"
+    "輝曉靜瑪麥應達義禮樂諾軒紅綺緻衛東穎銘鋒鈞鵬濤澤淨書敘畢聰賢賓這車貝見長門風飛魚鳥齡潤",
+    "陈张刘黄赵吴孙马罗郑谢冯许邓萧叶余蒋卢赖谭邹龚韩万钱严汤庄钟钟龙顾聂齐庞贺欧苏咏娇丽华国杰伟强岚洁仪凤兰莹宝贵荣兴庆胜"
+    "辉晓静玛麦应达义礼乐诺轩红绮致卫东颖铭锋钧鹏涛泽净书叙毕聪贤宾这车贝见长门风飞鱼鸟龄润",
+)
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -100,10 +94,26 @@ def name_key(name: str) -> str:
     return " ".join(normal(name).split())
 
 
+def name_hint(name: str) -> str:
+    """`name_key` with the commonest traditional characters of names made simplified: good for a suggestion only.
+
+    Lossy on purpose, like every such table; 陳嘉欣 and 陈嘉欣 meet here and nowhere else.
+    """
+    return name_key(name).translate(_SIMPLIFIED)
+
+
 def company_key(name: str) -> str:
     """A company's name without its legal form and punctuation: `Paper Kite Stores (HK) Ltd`, `paper kite stores`."""
     words = _NOT_A_WORD.sub(" ", _LEGAL_ENDINGS.sub(" ", normal(name))).split()
     return " ".join(word for word in words if word not in _LEGAL_WORDS)
+
+
+def only_one(pairs: Iterable[tuple[Key, str]]) -> dict[Key, str]:
+    """Key -> the one value it stands with. A key that stands with several tells nothing, and is left out."""
+    values: dict[Key, set[str]] = defaultdict(set)
+    for key, value in pairs:
+        values[key].add(value)
+    return {key: next(iter(found)) for key, found in values.items() if len(found) == 1}
 
 
 def _is_ip(name: str) -> bool:

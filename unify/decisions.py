@@ -1,0 +1,79 @@
+"""What people tell the hub: a date that the client accepted, an answer given outside the tools.
+
+Each is a row of its own, with who said so and when; nothing in the tools is overwritten. The thing it is about is
+marked as touched: the next settling takes it up.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Table, insert, select
+
+from unify.derived import AGREEMENT, ANSWER, FEEDBACK, MILESTONE, TOUCHED
+from unify.parsing import FIRST_YEAR, LAST_YEAR
+
+LONGEST = 500
+"""Characters of a reference or of how something was answered."""
+
+
+class Refused(Exception):
+    """A decision that cannot be recorded; the message says why, for the person who made it."""
+
+
+def agree(connection: Connection, milestone: str, on: date, reference: str, by: str, now: datetime) -> None:
+    """Record that the client accepted `on` for the milestone of that row key.
+
+    `reference` is what proves it (a change request, a mail's subject) and may not be empty; `by` whoever records it.
+    Raises Refused.
+    """
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise Refused(f"{on.isoformat()} is no date that a client agrees to: check the year")
+    source = _source_of(connection, MILESTONE, milestone)
+    values = {
+        "milestone_key": milestone,
+        "agreed_on": on,
+        "reference": _told(reference, "say by what the client agreed: --ref CR-012"),
+        "recorded_at": now,
+        "recorded_by": by,
+    }
+    connection.execute(insert(AGREEMENT).values(values))
+    _touch(connection, "milestone", milestone, source)
+
+
+def answered(connection: Connection, feedback: str, at: datetime, how: str, by: str, now: datetime) -> None:
+    """Record that the feedback of that row key was answered elsewhere at `at`: `how` by telephone, WhatsApp, in person.
+
+    An answer is not given in the future. Raises Refused.
+    """
+    if at > now:
+        raise Refused("an answer that is yet to be given cannot be recorded: give the time at which it was given")
+    source = _source_of(connection, FEEDBACK, feedback)
+    values = {
+        "feedback_key": feedback,
+        "answered_at": at,
+        "how": _told(how, "say how it was answered: WhatsApp, telephone, in person"),
+        "recorded_at": now,
+        "recorded_by": by,
+    }
+    connection.execute(insert(ANSWER).values(values))
+    _touch(connection, "feedback", feedback, source)
+
+
+def _told(text: str, missing: str) -> str:
+    told = text.strip()
+    if not told:
+        raise Refused(missing)
+    return told[:LONGEST]
+
+
+def _source_of(connection: Connection, table: Table, key: str) -> str:
+    source = connection.scalar(select(table.c.source).where(table.c.key == key))
+    if source is None:
+        raise Refused(f'there is no {table.name} with the key "{key}"')
+    return str(source)
+
+
+def _touch(connection: Connection, table: str, key: str, source: str) -> None:
+    """Have the next settling look at a row."""
+    known = select(TOUCHED.c.key).where(TOUCHED.c.table == table, TOUCHED.c.key == key)
+    if connection.scalar(known) is None:
+        connection.execute(insert(TOUCHED).values(table=table, key=key, source=source))

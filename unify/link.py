@@ -1,0 +1,179 @@
+"""Linking: accounts to people, companies and contacts to clients, projects and all that hangs on them to clients.
+
+Few rows decide on links, and those are linked anew whenever one of them changed (`unify.link_few`). Items, comments,
+milestones and feedback are many: those touched are linked, and those that an altered link reaches.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
+
+from config.settings import Settings
+from unify import link_clients
+from unify.derived import (
+    ACCOUNT,
+    CHANGE,
+    COMMENT,
+    FEEDBACK,
+    MILESTONE,
+    PROJECT,
+    REFERENCE,
+    WORK_ITEM,
+    Touched,
+    fetch,
+    refer,
+    rows_of,
+    slices,
+    write,
+)
+from unify.link_clients import Clients, Tie
+from unify.link_few import link_few
+from unify.link_owned import link_feedback, link_milestones
+
+_DECIDING = ("account", "company", "contact", "deal", "project", "work_item")
+"""Tables whose rows decide on links: items too, by their assignees and the client they name."""
+
+
+@dataclass(slots=True)
+class Reached:
+    """The keys of the rows to derive again; None stands for the whole table."""
+
+    milestones: set[str] | None = field(default_factory=set)
+    feedback: set[str] | None = field(default_factory=set)
+
+
+def link(connection: Connection, settings: Settings, touched: Touched | None) -> Reached:
+    """Bring every link up to date with the rows and the config; return what must be derived again.
+
+    `touched` None (the config changed, or rows were mapped anew): everything.
+
+    1. accounts: side and person; companies, contacts, deals, projects: client; `person`, `client`, `identity_link`;
+    2. items touched, or of a project whose client changed: client, and their rows of `reference`;
+    3. comments touched, or by an author whose side changed: side, and their rows of `reference`;
+    4. milestones and feedback: client, BD manager, owner, calendar, author's name.
+    """
+    clients = link_clients.read_clients(settings)
+    changed: Mapping[str, set[str]] = {}
+    if touched is None or any(touched.get(table) for table in _DECIDING):
+        changed = link_few(connection, settings, clients)
+    if touched is None:
+        _link_items(connection, clients, None, set())
+        _link_comments(connection, None, set())
+        link_milestones(connection, None)
+        link_feedback(connection, None)
+        return Reached(None, None)
+    moved, milestones = _link_items(connection, clients, touched.get("work_item", ()), changed.get("project", set()))
+    written_on = _link_comments(connection, touched.get("comment", ()), changed.get("account", set()))
+    milestones |= {*touched.get("milestone", ()), *touched.get("work_item", ())}  # one made from an item has its key
+    milestones |= _with_history(connection, touched.get("change", ()))
+    feedback = {*touched.get("feedback", ()), *written_on}
+    renamed = touched.get("account") or touched.get("contact")
+    everywhere = moved or renamed or any(changed.values())
+    milestones |= link_milestones(connection, None if everywhere else milestones)
+    feedback |= link_feedback(connection, None if everywhere else feedback)
+    return Reached(milestones, feedback)
+
+
+def _link_items(
+    connection: Connection, clients: Clients, keys: Collection[str] | None, projects: Collection[str]
+) -> tuple[bool, set[str]]:
+    """Client and references of the items `keys` (None: all) and of those in `projects`.
+
+    Returns whether any item's client changed, and the milestones that items left, joined or belong to.
+    """
+    ties = {
+        row["key"]: Tie(row["client_key"], row["client_basis"], "")
+        for row in rows_of(connection, PROJECT, "client_key", "client_basis")
+        if row["client_key"]
+    }
+    if keys is not None:
+        keys = {*keys, *_items_of(connection, projects)}
+    columns = ("key", "project_key", "project_keys", "client_hints", "milestone_keys", "client_key")
+    query = select(*(WORK_ITEM.c[name] for name in columns))
+    moved, milestones = False, set[str]()
+    for some in slices(connection, WORK_ITEM, keys):
+        items = fetch(connection, query.where(WORK_ITEM.c.key.in_(some)))
+        values = ((item, {"client_key": link_clients.item_client(item, ties, clients)}) for item in items)
+        moved |= bool(write(connection, WORK_ITEM, values))
+        reached = refer(connection, {item["key"]: item["milestone_keys"] for item in items})
+        if keys is not None:
+            milestones |= reached
+    return moved, milestones
+
+
+def _items_of(connection: Connection, projects: Collection[str]) -> set[str]:
+    """The items that stand in any of `projects`, as their first one or another."""
+    if not projects:
+        return set()
+    sources = {project.partition("/")[0] for project in projects}
+    query = select(WORK_ITEM.c.key, WORK_ITEM.c.project_key, WORK_ITEM.c.project_keys)
+    rows = connection.execute(query.where(WORK_ITEM.c.source.in_(sorted(sources))))
+    return {key for key, first, others in rows if first in projects or any(other in projects for other in others)}
+
+
+def _link_comments(connection: Connection, keys: Collection[str] | None, authors: Collection[str]) -> set[str]:
+    """Side and references of the comments `keys` (None: all), and the side of what the accounts `authors` wrote.
+
+    Returns the keys of the feedback that they are written on; none where `keys` is None.
+    """
+    feedback = set[str]()
+    for some in slices(connection, COMMENT, keys):
+        if keys is not None:
+            feedback |= _places_of(connection, COMMENT.c.key.in_(some))
+        rows = connection.execute(select(COMMENT.c.key, COMMENT.c.on_keys).where(COMMENT.c.key.in_(some)))
+        reached = refer(connection, {key: on_keys[1:] for key, on_keys in rows})
+        if keys is not None:
+            feedback |= reached
+        _side_comments(connection, COMMENT.c.key.in_(some))
+    for some in slices(connection, ACCOUNT, authors):
+        by_them = COMMENT.c.author_account.in_(some)
+        feedback |= _places_of(connection, and_(by_them, COMMENT.c.side != _SIDE))
+        _side_comments(connection, by_them)
+    return _feedback_at(connection, feedback)
+
+
+_AUTHORS_SIDE = (
+    select(ACCOUNT.c.side).where(ACCOUNT.c.key == COMMENT.c.author_account).correlate(COMMENT).scalar_subquery()
+)
+_SIDE = case(
+    (COMMENT.c.ours, "hub"),
+    (_AUTHORS_SIDE.in_(["hub", "bot"]), _AUTHORS_SIDE),
+    # Only our people log calls and meetings in our CRM, whoever rang: they are answers, never feedback.
+    (COMMENT.c.kind.in_(["call", "meeting"]), "team"),
+    (COMMENT.c.direction == "inbound", "client"),
+    (COMMENT.c.direction == "outbound", "team"),
+    (COMMENT.c.author_contact.is_not(None), "client"),
+    (COMMENT.c.author_account.is_not(None), func.coalesce(_AUTHORS_SIDE, "unknown")),
+    else_="bot",
+)
+"""On which side a message was written, reckoned in the database: there are many comments, and few reasons."""
+
+
+def _side_comments(connection: Connection, which: ColumnElement[bool]) -> None:
+    connection.execute(update(COMMENT).where(which, COMMENT.c.side != _SIDE).values(side=_SIDE))
+
+
+def _places_of(connection: Connection, which: ColumnElement[bool]) -> set[str]:
+    """The keys of all that those comments are written on."""
+    rows = connection.scalars(select(COMMENT.c.on_keys).where(which))
+    return {place for on_keys in rows for place in on_keys}
+
+
+def _feedback_at(connection: Connection, places: Collection[str]) -> set[str]:
+    """The feedback among `places`, and that whose messages are written there."""
+    found = set[str]()
+    for some in slices(connection, FEEDBACK, places):
+        found |= set(connection.scalars(select(FEEDBACK.c.key).where(FEEDBACK.c.key.in_(some))))
+        referring = select(FEEDBACK.c.key).join(REFERENCE, REFERENCE.c.from_key == FEEDBACK.c.key)
+        found |= set(connection.scalars(referring.where(REFERENCE.c.to_key.in_(some))))
+    return found
+
+
+def _with_history(connection: Connection, changes: Collection[str]) -> set[str]:
+    """The milestones whose history those changes are."""
+    found = set[str]()
+    for some in slices(connection, CHANGE, changes):
+        query = select(MILESTONE.c.key).join(CHANGE, CHANGE.c.entity_key == MILESTONE.c.key)
+        found |= set(connection.scalars(query.where(CHANGE.c.key.in_(some))))
+    return found

@@ -1,0 +1,99 @@
+"""Finding the one thing that a person means by what they type or paste."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, false, literal, or_, select
+
+from unify.derived import FEEDBACK, MILESTONE, WORK_ITEM
+from unify.identity import name_key
+
+SHOWN = 10
+"""Candidates that an error lists."""
+
+
+class NotOne(Exception):
+    """What was typed names nothing, or several things; the message lists those and says how to tell them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The row that was meant: `table` is milestone, feedback or work_item, `name` what people call it."""
+
+    table: str
+    key: str
+    name: str
+    url: str | None
+
+
+def find_milestone(connection: Connection, typed: str) -> Found:
+    """The milestone meant by `typed`: its row key, URL, short key (APP-88), vendor id, or a name only it bears.
+
+    Raises NotOne.
+    """
+    return _one(connection, typed, MILESTONE)
+
+
+def find_feedback(connection: Connection, typed: str) -> Found:
+    """The feedback meant by `typed`, as `find_milestone` takes it. Raises NotOne."""
+    return _one(connection, typed, FEEDBACK)
+
+
+def find_item(connection: Connection, typed: str) -> Found:
+    """The milestone, else the feedback, else the plain work item meant by `typed`. Raises NotOne.
+
+    What is several of these is found as the first: its key is the same in all.
+    """
+    return _one(connection, typed, MILESTONE, FEEDBACK, WORK_ITEM)
+
+
+def _one(connection: Connection, typed: str, *tables: Table) -> Found:
+    wanted = typed.strip()
+    for query in (_exact, _called):
+        found = {hit.key: hit for table in reversed(tables) for hit in query(connection, table, wanted)}
+        if len(found) == 1:
+            return next(iter(found.values()))
+        if found:
+            raise NotOne(_several(wanted, sorted(found.values(), key=lambda hit: hit.key)))
+    what = " or ".join(str(table.name).replace("_", " ") for table in tables)
+    raise NotOne(f'no {what} is called "{wanted}": give its short key (APP-88), its address in the tool, or its name')
+
+
+def _exact(connection: Connection, table: Table, wanted: str) -> Iterator[Found]:
+    """By what is unique in the tool: row key, address, short key, vendor id."""
+    short = WORK_ITEM.c.short == wanted.upper()
+    places = (table.c.key == wanted, _address(table, wanted), table.c.vendor_id == wanted, short)
+    return _hits(connection, _rows(table).where(or_(*places)))
+
+
+def _called(connection: Connection, table: Table, wanted: str) -> Iterator[Found]:
+    """By name, compared as names are; the database only narrows it down to living rows."""
+    name = name_key(wanted)
+    return (hit for hit in _hits(connection, _rows(table)) if name and name_key(hit.name) == name)
+
+
+def _address(table: Table, wanted: str) -> Any:
+    if "://" not in wanted:
+        return false()
+    return table.c.url.in_({wanted, wanted.split("?")[0].split("#")[0].rstrip("/")})
+
+
+def _rows(table: Table) -> Select[Any]:
+    """Living rows of `table`, with the short key of the item they are made from."""
+    title = table.c.subject if table is FEEDBACK else table.c.name
+    columns = (literal(table.name), table.c.key, title, table.c.url)
+    query = select(*columns).where(table.c.deleted_at.is_(None))
+    if table is not WORK_ITEM:
+        query = query.outerjoin(WORK_ITEM, WORK_ITEM.c.key == table.c.key)
+    return query
+
+
+def _hits(connection: Connection, query: Select[Any]) -> Iterator[Found]:
+    return (Found(*row) for row in connection.execute(query))
+
+
+def _several(wanted: str, found: list[Found]) -> str:
+    lines = [f"  {hit.key}  {hit.name}" for hit in found[:SHOWN]]
+    more = [f"  and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+    return "\n".join([f'"{wanted}" may be any of these; give the key:', *lines, *more])
