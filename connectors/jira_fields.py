@@ -74,7 +74,7 @@ def _schema(field: Mapping[str, Any]) -> str:
 
 
 def tells_of_our_fields(entry: object) -> bool:
-    """Whether a changelog entry is about a field whose history is read. Data Center shows all, some with no `fieldId`."""
+    """Whether a changelog entry is about a field whose history is read. Data Center shows all, not all by `fieldId`."""
     items = entry.get("items") if isinstance(entry, Mapping) else None
     names = (
         str(item.get(key, "")).casefold()

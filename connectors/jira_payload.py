@@ -130,7 +130,7 @@ class Sliced(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A page: its elements (cut out of its bytes, or objects where it had to be read whole), and whether more follow."""
+    """A page: its elements (cut out of its bytes, or objects where it had to be read whole), and what follows."""
 
     elements: list[Any]
     token: str

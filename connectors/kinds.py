@@ -1,0 +1,26 @@
+"""The systems that Milepost reads, in one explicit list: nothing is found by scanning folders."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from config.settings import SourceSettings
+from connectors import jira
+from connectors.base import Connector
+from connectors.governor import Governor
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One system: its settings, how its connector is made, and how often it may be asked."""
+
+    settings: type[SourceSettings]
+    connect: Callable[[Any, Governor], Connector]
+    """(settings of that class, governor) -> connector; makes no request and loads no SDK."""
+    limits: Sequence[str]
+    """For the governor, as "100/10 seconds"."""
+
+
+KINDS: dict[str, Kind] = {
+    "jira": Kind(jira.JiraSettings, jira.Jira, jira.LIMITS),
+}

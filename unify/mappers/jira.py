@@ -1,0 +1,407 @@
+"""From Jira's records to the unified rows.
+
+The category of a status goes by its category's key and the resolution: names are translated to the account's language.
+Types are compared by id through the vocabulary, which also knows their untranslated names, and by their own name.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from config.settings import StatusCategory
+from config.words import normal
+from connectors.base import Record
+from unify.identity import normal_email
+from unify.mappers.jira_text import document_text
+from unify.mappers.jira_words import CANCELLED, CATEGORIES, SEVERITIES, normals, words_of
+from unify.mapping import Mapped, MappingContext, Row
+from unify.parsing import Reader
+from unify.tables import row_key
+
+VERSION = "1"
+
+COMPARED: Mapping[str, tuple[str, ...]] = {"versions": ("due", "status")}
+"""A version has neither history nor time of change."""
+
+OUR_PROPERTY = "milepost"
+
+_CHANGES = {
+    "duedate": "due",
+    "due date": "due",
+    "status": "status",
+    "assignee": "assignee",
+    "fixversions": "milestone",
+    "fix version": "milestone",
+}
+
+_LAST_SECONDS = 10**11
+"""A number of seconds up to here (the year 5138); larger ones are milliseconds."""
+
+
+def tables(stream: str) -> tuple[str, ...]:
+    """An issue may be work item, milestone and feedback at once; a change's rows have keys of their own."""
+    return {
+        "projects": ("project",),
+        "versions": ("milestone",),
+        "issues": ("work_item", "milestone", "feedback"),
+        "comments": ("comment",),
+        "request_comments": ("comment",),
+    }.get(stream, ())
+
+
+def map_record(record: Record, context: MappingContext) -> Mapped:
+    """Rows of one record; vocabulary gives none."""
+    mapped = Mapped()
+    mapping = {
+        "projects": _Mapping.project,
+        "versions": _Mapping.version,
+        "issues": _Mapping.issue,
+        "comments": _Mapping.comment,
+        "request_comments": _Mapping.comment,
+        "changes": _Mapping.changes,
+    }.get(record.stream)
+    if mapping is not None:
+        mapping(_Mapping(record, context, mapped))
+    return mapped
+
+
+class _Mapping:
+    """One record being mapped."""
+
+    def __init__(self, record: Record, context: MappingContext, mapped: Mapped) -> None:
+        self.record = record
+        self.source = context.source
+        self.own_account = context.own_account
+        self.mapped = mapped
+        self.words = words_of(context)
+        self.reader = Reader(record, mapped.problems)
+        self.seen: set[str] = set()
+
+    # --- projects and versions
+
+    def project(self) -> None:
+        """A project; its lead is the owner."""
+        told = self.reader
+        short = told.text("key")
+        row = self._row(self._browse(short))
+        row |= {
+            "name": told.text("name") or short,
+            "short": short,
+            "description": told.text("description"),
+            "owner_account": self._account("lead"),
+            "archived": told.flag("archived"),
+            "status_category": "unknown",
+            "health_native": None,
+            "start_on": None,
+            "due_on": None,
+            "service_desk": told.text("projectTypeKey") == "service_desk",
+            "client_hints": [],
+        }
+        self.mapped.add("project", row)
+
+    def version(self) -> None:
+        """A version is a milestone: released is done; archived without release is given up."""
+        told = self.reader
+        released, archived = told.flag("released"), told.flag("archived")
+        native = "released" if released else "archived" if archived else "unreleased"
+        category = {"released": "done", "archived": "cancelled"}.get(native, "todo")
+        project, driver = told.id("projectId"), told.text("driver")
+        query = quote(f"fixVersion = {self.record.id}", errors="replace")
+        row = self._row(f"{self.words.browse}/issues/?jql={query}" if self.words.browse else None)
+        row |= {
+            "project_key": row_key(self.source, "projects", project) if project else None,
+            "kind": "version",
+            "name": told.text("name"),
+            "status_native": native,
+            "status_category": self.words.told({native}) or category,
+            "owner_account": row_key(self.source, "users", driver) if driver else None,
+            "client_facing": True,
+            "due_on": told.day("releaseDate"),
+            "due_at": None,
+            "done_at": None,
+            "done_by_account": None,
+            "agreed_native_on": None,
+        }
+        self.mapped.add("milestone", row)
+
+    # --- issues
+
+    def issue(self) -> None:
+        """An issue: a work item always; a milestone by its type; feedback by type, label or being a request."""
+        fields = self.reader.at("fields")
+        item = self._item(fields)
+        self.mapped.add("work_item", item)
+        types = self._types(fields)
+        if types & self.words.milestone_types:
+            self.mapped.add("milestone", self._milestone(item, types))
+        labels = normals(item["labels"])
+        is_request = self._is_request(fields)
+        if is_request or (types | labels) & self.words.feedback:
+            self.mapped.add("feedback", self._feedback(item, fields, "request" if is_request else "item"))
+
+    def _item(self, fields: Reader) -> Row:
+        key = self.reader.text("key")
+        category = self._category(fields)
+        done_at, basis = self._done(fields, category)
+        project = fields.id("project", "id")
+        parent = fields.id("parent", "id")
+        assignee = self._account("assignee", of=fields)
+        reporter = self._account("reporter", of=fields) or self._account("creator", of=fields)
+        self._account("creator", of=fields)
+        row = self._row(self._browse(key), fields.instant("created"), fields.instant("updated"))
+        return row | {
+            "project_key": row_key(self.source, "projects", project) if project else None,
+            "project_keys": [row_key(self.source, "projects", project)] if project else [],
+            "parent_key": row_key(self.source, "issues", parent) if parent else None,
+            "milestone_keys": self._milestone_keys(fields, parent),
+            "short": key,
+            "kind": fields.text("issuetype", "name"),
+            "name": fields.text("summary"),
+            "description": document_text(fields.payload.get("description")),
+            "status_native": fields.text("status", "name"),
+            "status_category": category,
+            "priority_native": fields.text("priority", "name") or None,
+            "labels": fields.texts("labels"),
+            "assignee_accounts": [assignee] if assignee else [],
+            "reporter_account": reporter,
+            "start_on": fields.day(self.words.fields.start) if self.words.fields.start else None,
+            "due_on": fields.day("duedate"),
+            "due_at": None,
+            "done_at": done_at,
+            "done_basis": basis,
+            "client_hints": self._client_hints(fields),
+        }
+
+    def _milestone(self, item: Row, types: set[str]) -> Row:
+        """An item that is a milestone; clients are told of it unless it is an epic and nothing else."""
+        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key", "name")
+        moved = ("status_native", "status_category", "due_on", "due_at", "done_at")
+        return {name: item[name] for name in (*shared, *moved)} | {
+            "kind": "item",
+            "owner_account": next(iter(item["assignee_accounts"]), None),
+            "client_facing": "epic" not in types or bool(types & self.words.client_facing),
+            "done_by_account": None,
+            "agreed_native_on": None,
+        }
+
+    def _feedback(self, item: Row, fields: Reader, origin: str) -> Row:
+        closed = item["status_category"] in ("done", "cancelled")
+        shared = (
+            "key",
+            "vendor_id",
+            "url",
+            "created_at",
+            "updated_at",
+            "project_key",
+            "status_native",
+            "status_category",
+        )
+        return {name: item[name] for name in shared} | {
+            "origin": origin,
+            "subject": item["name"],
+            "text": item["description"],
+            "item_key": item["key"],
+            "author_account": item["reporter_account"],
+            "contact_keys": [],
+            "company_keys": [],
+            "owner_account": next(iter(item["assignee_accounts"]), None),
+            "severity": SEVERITIES.get(normal(item["priority_native"] or ""), "warning"),
+            "urgent": False,
+            "received_at": item["created_at"],
+            "closed_at": self._closed_at(fields) if closed else None,
+            "native_first_response_at": None,
+            "last_received_at": None,
+            "last_sent_at": None,
+            "score": None,
+        }
+
+    def _is_request(self, fields: Reader) -> bool:
+        """Whether a client asked for it: in a service project, and, where the site tells, with a request type."""
+        if fields.text("project", "projectTypeKey") != "service_desk":
+            return False
+        return not self.words.fields.request or fields.has(self.words.fields.request)
+
+    def _types(self, fields: Reader) -> set[str]:
+        return self._known_names(fields, "issuetype", self.words.types)
+
+    def _known_names(self, fields: Reader, name: str, known: Mapping[str, set[str]]) -> set[str]:
+        """A type's or status's own name and those that the vocabulary knows for its id."""
+        own = normal(fields.text(name, "name"))
+        return known.get(fields.id(name, "id"), set()) | ({own} if own else set())
+
+    def _category(self, fields: Reader) -> StatusCategory:
+        """By the config; else by the category's key, and where that is done, by the resolution."""
+        told = self.words.told(self._known_names(fields, "status", self.words.statuses))
+        if told is not None:
+            return told
+        category = CATEGORIES.get(fields.text("status", "statusCategory", "key"), "unknown")
+        if category != "done":
+            return category
+        resolution = normal(fields.text("resolution", "name"))
+        return self.words.told({resolution}) or ("cancelled" if resolution in CANCELLED else "done")
+
+    def _done(self, fields: Reader, category: StatusCategory) -> tuple[datetime | None, str | None]:
+        """When it was done and how we know. A workflow that sets no resolution leaves no date of it."""
+        if category != "done":
+            return None, None
+        resolved = fields.instant("resolutiondate")
+        if resolved is not None:
+            return resolved, "native"
+        moved = self._closed_at(fields)
+        return moved, "status_change" if moved else None
+
+    def _closed_at(self, fields: Reader) -> datetime | None:
+        at = fields.instant("resolutiondate")
+        if at is None and fields.text("status", "statusCategory", "key") == "done":
+            return fields.instant("statuscategorychangedate")
+        return at
+
+    def _milestone_keys(self, fields: Reader, parent: str) -> list[str]:
+        """Its versions, and its parent where that is a milestone."""
+        ids = [version.id("id") for version in fields.objects("fixVersions")]
+        keys = [row_key(self.source, "versions", id_) for id_ in ids if id_]
+        if parent and self._types(fields.at("parent", "fields")) & self.words.milestone_types:
+            keys.append(row_key(self.source, "issues", parent))
+        return keys
+
+    def _client_hints(self, fields: Reader) -> list[str]:
+        """Values of the configured field; where no field is called so, what follows that prefix in labels."""
+        if not self.words.client_prefix:
+            return []
+        if self.words.fields.client:
+            return _texts_in(fields.payload.get(self.words.fields.client))
+        labels = (label for label in fields.texts("labels") if normal(label).startswith(self.words.client_prefix))
+        return [rest for label in labels if (rest := label[len(self.words.client_prefix) :].strip())]
+
+    # --- what hangs on issues
+
+    def comment(self) -> None:
+        """A comment. Whether a client can read it shows only in service projects, which have a stream of their own."""
+        told = self.reader
+        parent = self.record.parent
+        on = row_key(self.source, *parent) if parent else None
+        created, updated = told.instant("created"), told.instant("updated")
+        in_service_project = self.record.stream == "request_comments"
+        row = self._row(None, created, updated)
+        row |= {
+            "on_key": on,
+            "on_keys": [on] if on else [],
+            "kind": "comment",
+            "direction": "none",
+            "author_account": self._account("author"),
+            "author_contact": None,
+            "visible": told.flag("jsdPublic") if in_service_project and told.has("jsdPublic") else None,
+            "ours": self._is_ours(told.at("author")),
+            "text": document_text(told.payload.get("body")),
+            "edited_at": updated if created and updated and updated - created > timedelta(seconds=1) else None,
+        }
+        self.mapped.add("comment", row)
+
+    def _is_ours(self, author: Reader) -> bool:
+        """By our property where the answer shows properties; else by our account."""
+        if any(one.text("key") == OUR_PROPERTY for one in self.reader.objects("properties")):
+            return True
+        return bool(self.own_account) and _user_id(author) == self.own_account
+
+    def changes(self) -> None:
+        """An entry of the history: one row for each of our fields in it."""
+        told, parent = self.reader, self.record.parent
+        author = self._account("author")
+        at = self._moment()
+        for number, item in enumerate(told.objects("items")):
+            name = normal(item.text("fieldId")) if item.has("fieldId") else normal(item.text("field"))
+            field = _CHANGES.get(name)
+            if field is None or parent is None:
+                continue
+            old, new = self._values(item, field)
+            id_ = f"{self.record.id}.{number}"
+            row = self._row(None, at, at) | {"key": row_key(self.source, self.record.stream, id_), "vendor_id": id_}
+            row |= {
+                "entity_key": row_key(self.source, *parent),
+                "field": field,
+                "old": old,
+                "new": new,
+                "changed_at": at,
+                "not_before": None,
+                "author_account": author,
+                "origin": "native",
+            }
+            self.mapped.add("change", row)
+
+    def _moment(self) -> datetime | None:
+        """`created` of the bulk answer may be a number, of seconds or of milliseconds; elsewhere it is a text."""
+        value = self.reader.payload.get("created")
+        if isinstance(value, bool) or not isinstance(value, int):
+            return self.reader.instant("created")
+        milliseconds = value if abs(value) > _LAST_SECONDS else value * 1000
+        return Reader(self.record, self.mapped.problems, {"created": milliseconds}).instant_ms("created")
+
+    def _values(self, item: Reader, field: str) -> tuple[str | None, str | None]:
+        """Old and new value: dates as days, everything else as Jira writes it for people."""
+        if field != "due":
+            return item.text("fromString") or None, item.text("toString") or None
+        return self._day(item, "from"), self._day(item, "to")
+
+    def _day(self, item: Reader, name: str) -> str | None:
+        """A day of the history; an instant behind it (`2026-10-16 00:00:00.0`) says nothing."""
+        text = item.text(name)
+        cut = Reader(self.record, self.mapped.problems, {name: text[:10]}, "items")
+        day = cut.day(name)
+        return day.isoformat() if day else None
+
+    # --- people, keys
+
+    def _account(self, *path: str, of: Reader | None = None) -> str | None:
+        """The key of a user object's account, and its row; None where there is nobody.
+
+        A user of whom only id and name are said gives no row: it would overwrite what other records tell.
+        """
+        user = (of or self.reader).at(*path)
+        id_ = _user_id(user)
+        if not id_:
+            return None
+        key = row_key(self.source, "users", id_)
+        kind = user.text("accountType")
+        if key not in self.seen and (kind or not user.has("accountId")):
+            self.seen.add(key)
+            # Some answers leave the address out that others give: a row that does not name it keeps what is known.
+            known = {"email": normal_email(user.text("emailAddress"))} if user.has("emailAddress") else {}
+            row: Row = {"key": key, "vendor_id": id_, "url": None, "created_at": None, "updated_at": None} | known
+            row |= {
+                "name": user.text("displayName"),
+                "handle": user.text("name") or None,
+                "kind": {"app": "bot", "customer": "customer"}.get(kind, "human"),
+                "member": kind == "atlassian",
+                "active": user.flag("active") if user.has("active") else True,
+            }
+            self.mapped.add("account", row)
+        return key
+
+    def _row(self, url: str | None, created: datetime | None = None, updated: datetime | None = None) -> Row:
+        return {
+            "key": row_key(self.source, self.record.stream, self.record.id),
+            "vendor_id": self.record.id,
+            "url": url,
+            "created_at": created,
+            "updated_at": updated,
+        }
+
+    def _browse(self, key: str) -> str | None:
+        """The page for people. Under api.atlassian.com there is none: the site's own address is not known here."""
+        return f"{self.words.browse}/browse/{quote(key)}" if self.words.browse and key else None
+
+
+def _user_id(user: Reader) -> str:
+    """Cloud knows `accountId` only, Data Center `key` and `name`."""
+    return user.text("accountId") or user.text("key") or user.text("name")
+
+
+def _texts_in(value: object) -> list[str]:
+    """The texts of a custom field's value: a text, an option, an organisation, or a list of those."""
+    said = [one.get("value") or one.get("name") if isinstance(one, Mapping) else one for one in _as_list(value)]
+    return [text for text in said if isinstance(text, str) and text]
+
+
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]

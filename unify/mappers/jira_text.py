@@ -1,0 +1,44 @@
+"""The text of Jira's rich bodies: an Atlassian document (API v3), or text already (v2)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+DEEPEST = 50
+"""Documents of people nest a few levels; a hostile one must not exhaust the stack."""
+
+_BLOCKS = frozenset(
+    ("paragraph", "heading", "codeBlock", "listItem", "tableRow", "rule", "mediaSingle", "blockquote", "taskItem")
+)
+_INLINE = frozenset(("mention", "emoji", "status", "inlineCard"))
+
+
+def document_text(body: object) -> str:
+    """Plain text, a line for each block; "" for what is neither document nor text."""
+    if isinstance(body, str):
+        return body
+    if not isinstance(body, Mapping):
+        return ""
+    return "\n".join(line for line in "".join(_pieces(body, 0)).split("\n") if line.strip())
+
+
+def _pieces(node: Mapping[str, Any], depth: int) -> Iterator[str]:
+    kind = node.get("type")
+    if kind == "text":
+        yield _text(node.get("text"))
+    elif kind == "hardBreak":
+        yield "\n"
+    elif isinstance(kind, str) and kind in _INLINE:
+        told = node.get("attrs")
+        if isinstance(told, Mapping):
+            yield _text(told.get("text")) or _text(told.get("shortName")) or _text(told.get("url"))
+    children = node.get("content")
+    if isinstance(children, list) and depth < DEEPEST:
+        for child in children:
+            if isinstance(child, Mapping):
+                yield from _pieces(child, depth + 1)
+    if isinstance(kind, str) and kind in _BLOCKS:
+        yield "\n"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
