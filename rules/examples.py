@@ -1,0 +1,100 @@
+"""The examples of a rule, run: each one's row goes through derive and is found, or not, by the rule's own SELECT.
+
+The row stands alone in a database in memory. What the example does not set is missing, or has the model's default
+where a column cannot be.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from config.settings import Settings
+from rules import given
+from rules.evaluate import find
+from rules.moment import Moment
+from rules.rule import Example, Rule
+from rules.views import FEEDBACK, MILESTONE, View
+from rules.views.base import table
+from rules.working_time import calendars
+from unify import tables
+from unify.derive_feedback import Policy, derive_feedback
+from unify.derive_milestones import Days, derive_milestone
+from unify.engine import open_engine
+
+_SOURCE = "example"
+_KEY = f"{_SOURCE}/row/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An example that does not hold."""
+
+    example: Example
+
+    def __str__(self) -> str:
+        fires = "the rule stays silent" if self.example.fires else "the rule fires"
+        return f"{self.example.place}: {fires} on {dict(self.example.given)}"
+
+
+def check(rule: Rule, settings: Settings, now: datetime) -> list[Failure]:
+    """The examples of `rule` that do not hold at `now`.
+
+    Those of the library rest on the default settings, so that a firm's own limits do not make them wrong; those of
+    own rules rest on `settings`.
+    """
+    basis = Settings(coordinator=settings.coordinator) if rule.is_library else settings
+    moment = Moment.of(basis, calendars(basis, now), now)
+    engine = open_engine("sqlite://")
+    try:
+        with engine.connect() as connection:
+            for needed in rule.view.tables:
+                needed.create(connection)
+            source = tables.Source(name=_SOURCE, kind=_SOURCE)
+            connection.execute(insert(table(tables.Source)), source.model_dump())
+            return [
+                Failure(example)
+                for example in rule.examples
+                if bool(_findings(connection, rule, example, basis, moment)) is not example.fires
+            ]
+    finally:
+        engine.dispose()
+
+
+def _findings(connection: Connection, rule: Rule, example: Example, settings: Settings, moment: Moment) -> list[Any]:
+    """What the rule finds where the example's row is the only one."""
+    with connection.begin_nested() as alone:
+        connection.execute(insert(rule.view.table), row_of(rule.view, example, settings, moment))
+        found = find(connection, rule, moment)
+        alone.rollback()
+    return list(found)
+
+
+def row_of(view: View, example: Example, settings: Settings, moment: Moment) -> dict[str, Any]:
+    """The stored row that an example means: what it gives, and what derive concludes from that.
+
+    A derived column that the example names stands as named, but for two that derive is told as it would learn of
+    them: `waiting_since` is a message of the client, `agreed_on` a field of the tool.
+    """
+    columns = {name: given.settable(view, name).sql.name for name in example.given}
+    named = {columns[name]: given.at(value, moment) for name, value in example.given.items()}
+    if view is MILESTONE:
+        return _milestone(named, moment)
+    assert view is FEEDBACK, f"no example can be made of {view.name}"
+    return _feedback(named, settings)
+
+
+def _milestone(named: dict[str, Any], moment: Moment) -> dict[str, Any]:
+    row = {**tables.Milestone(key=_KEY, source=_SOURCE, vendor_id="1", kind="item").model_dump(), **named}
+    row["agreed_native_on"] = named.pop("agreed_on", None)
+    days = Days(moment.zone, lambda calendar, a, b: moment.calendar(calendar).days_between(a, b), row["calendar"])
+    return {**row, **derive_milestone(row, [], [], (0, 0), days), **named}
+
+
+def _feedback(named: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    row = {**tables.Feedback(key=_KEY, source=_SOURCE, vendor_id="1", origin="ticket").model_dump(), **named}
+    since = named.pop("waiting_since", None)
+    said = [{"key": f"{_KEY}/1", "on_key": _KEY, "on_keys": [], "side": "client", "created_at": since}] if since else []
+    policy = Policy(settings.handled_when, settings.answers_count)
+    return {**row, **derive_feedback(row, said, [], policy), **named}

@@ -1,0 +1,381 @@
+"""Rules from YAML: the library that is shipped, and a firm's own beside its config.
+
+Every mistake of every file is found before any is told, each with its file, line and column. What the config says of
+a rule (`[rules.ID]`) is laid over it here, with the same checks.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from config.language import LANGUAGES
+from config.settings import Language, RuleSettings, Settings
+from rules import given, titles
+from rules.language.nodes import Condition, Constant, Value
+from rules.language.parse import Parameter, read_condition, read_value, texts_of
+from rules.language.text import LanguageError, nearest
+from rules.rule import Example, Place, Repeat, Rule, RuleErrors, RuleMistake
+from rules.titles import Title, TitleError
+from rules.views import VIEWS, View
+from rules.views.feedback import SEVERITIES
+from rules.yaml_file import Part, YamlFile
+
+LIBRARY = Path(__file__).parent / "library"
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_REPEAT = re.compile(r"([1-9]\d{0,2})(wd|h)")
+_REQUIRED = ("id", "on", "when", "severity", "title", "why")
+_KEYS = (*_REQUIRED, "params", "repeat", "examples")
+_OWN_SETTINGS = frozenset(RuleSettings.model_fields)
+
+_T = TypeVar("_T")
+
+
+def load_rules(settings: Settings, *, config: str = "milepost.toml") -> list[Rule]:
+    """Every enabled rule, the library's first, with the config's overrides in force.
+
+    `config` names the file to people where an override is wrong. Raises RuleErrors with all mistakes.
+    """
+    mistakes: list[RuleMistake] = []
+    parts = _rule_parts(settings.folder / settings.rules_dir, mistakes)
+    return _Loader(parts, settings.rules, config, mistakes).load()
+
+
+def rule_params(rules_dir: Path | None = None) -> Mapping[str, Collection[str]]:
+    """Rule id -> the names of its params, for the checks of the config. Raises RuleErrors for what is no YAML."""
+    mistakes: list[RuleMistake] = []
+    params = {}
+    for part in _rule_parts(rules_dir, mistakes):
+        fields = _named(part)
+        if "id" in fields and fields["id"].text:
+            params[fields["id"].text] = tuple(_named(fields["params"])) if "params" in fields else ()
+    if mistakes:
+        raise RuleErrors(mistakes)
+    return params
+
+
+def _rule_parts(own: Path | None, mistakes: list[RuleMistake]) -> list[Part]:
+    """Every rule of every file, unread; what is no list of rules is added to `mistakes`."""
+    parts: list[Part] = []
+    folders = [LIBRARY] + ([own] if own is not None and own.is_dir() else [])
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+        shown = path.name if path.parent == LIBRARY else f"{path.parent.name}/{path.name}"
+        try:
+            root = YamlFile(path, shown).root
+        except RuleErrors as error:
+            mistakes.extend(error.mistakes)
+            continue
+        for part in root.items or () if root is not None else ():
+            if part.fields is None:
+                mistakes.append(RuleMistake(part.place, "a rule is a mapping of id, on, when, severity …"))
+            else:
+                parts.append(part)
+        if root is not None and root.items is None:
+            mistakes.append(RuleMistake(root.place, "a file of rules is a list: begin each with `- id:`"))
+    return parts
+
+
+def _named(part: Part) -> dict[str, Part]:
+    return {key.text or "": value for key, value in part.fields or ()}
+
+
+@dataclass
+class _Loader:
+    parts: Sequence[Part]
+    settings: Mapping[str, RuleSettings]
+    config: str
+    mistakes: list[RuleMistake]
+    _seen: dict[str, Place] = field(default_factory=dict)
+
+    def load(self) -> list[Rule]:
+        rules = [rule for part in self.parts if (rule := _RuleReader(self, part).read()) is not None]
+        for rule_id in self.settings:
+            if rule_id not in self._seen:
+                self._mistake_in_config(rule_id, "", f"there is no such rule; {nearest(rule_id, self._seen)}")
+        if self.mistakes:
+            raise RuleErrors(self.mistakes)
+        return [rule for rule in rules if self.overrides(rule.id).enabled]
+
+    def overrides(self, rule_id: str) -> RuleSettings:
+        return self.settings.get(rule_id, RuleSettings())
+
+    def claim(self, rule_id: str, place: Place) -> None:
+        """Ids are never reused: fingerprints and silences hang on them."""
+        if rule_id in self._seen:
+            self.mistakes.append(RuleMistake(place, f"{rule_id} stands in {self._seen[rule_id]} already"))
+        self._seen.setdefault(rule_id, place)
+
+    def _mistake_in_config(self, rule_id: str, key: str, message: str) -> None:
+        self.mistakes.append(RuleMistake(config_place(self.config, rule_id, key), message))
+
+
+def config_place(config: str, rule_id: str, key: str) -> Place:
+    """An override has no line here; its table and key are named instead."""
+    return Place(f"{config}: [rules.{rule_id}]{' ' + key if key else ''}")
+
+
+class _RuleReader:
+    """Reads one rule; whatever is wrong goes to the loader's list, and the reading goes on."""
+
+    def __init__(self, loader: _Loader, part: Part) -> None:
+        self.loader, self.part = loader, part
+        self.fields: dict[str, Part] = {}
+
+    def read(self) -> Rule | None:
+        """The rule, or None where it has mistakes."""
+        before = len(self.loader.mistakes)
+        self._collect_fields()
+        rule_id = self._checked("id", self._id) or ""
+        own = self.loader.overrides(rule_id)
+        view = self._checked("on", self._view)
+        params = self._params(rule_id, own)
+        repeat = self._repeat(rule_id, own)
+        if view is None:
+            return None
+        when = self._checked("when", lambda part: self._condition(part, view, params))
+        severity = self._severity(rule_id, own, view, params)
+        texts = {key: self._checked(key, lambda part: self._texts(part, view)) for key in ("title", "why")}
+        examples = self._checked("examples", lambda part: self._examples(part, view)) or ()
+        if len(self.loader.mistakes) > before or when is None or severity is None:
+            return None
+        return Rule(
+            id=rule_id,
+            view=view,
+            when=when,
+            severity=severity,
+            params=params,
+            titles=texts["title"] or {},
+            why=texts["why"] or {},
+            repeat=repeat,
+            place=self.part.place,
+            is_library=self.part.file.folder == LIBRARY,
+            examples=tuple(examples),
+        )
+
+    def _collect_fields(self) -> None:
+        for key, value in self.part.fields or ():
+            name = key.text or ""
+            if name not in _KEYS:
+                self._say(key.place, f"there is no {name!r} in a rule; {nearest(name, _KEYS)}")
+            elif name in self.fields:
+                self._say(key.place, f"{name} is written twice")
+            else:
+                self.fields[name] = value
+        missing = [name for name in _REQUIRED if name not in self.fields]
+        if missing:
+            self._say(self.part.place, f"this rule lacks {', '.join(missing)}")
+
+    def _checked(self, key: str, read: Callable[[Part], _T]) -> _T | None:
+        """What `read` makes of the field; None where it is missing or wrong."""
+        if key not in self.fields:
+            return None
+        with self._collecting():
+            return read(self.fields[key])
+        return None
+
+    @contextmanager
+    def _collecting(self) -> Iterator[None]:
+        try:
+            yield
+        except RuleErrors as error:
+            self.loader.mistakes.extend(error.mistakes)
+
+    def _say(self, place: Place, message: str) -> None:
+        self.loader.mistakes.append(RuleMistake(place, message))
+
+    # --- fields ---
+
+    def _id(self, part: Part) -> str:
+        text = part.text or ""
+        if not _ID.fullmatch(text):
+            raise _wrong(part, "an id is of small letters, digits and hyphens: milestone-overdue")
+        self.loader.claim(text, part.place)
+        return text
+
+    def _view(self, part: Part) -> View:
+        name = part.text or ""
+        if name not in VIEWS:
+            raise _wrong(part, f"there is no view {name!r}; {nearest(name, VIEWS)}")
+        return VIEWS[name]
+
+    def _condition(self, part: Part, view: View, params: Mapping[str, Parameter]) -> Condition:
+        with _placed(part):
+            return read_condition(_expression(part), view.terms, params)
+
+    def _severity(self, rule_id: str, own: RuleSettings, view: View, params: Mapping[str, Parameter]) -> Value | None:
+        written = self._checked("severity", lambda part: self._written_severity(part, view, params))
+        if own.severity is None:
+            return written
+        try:
+            return read_severity(own.severity, view, params)
+        except LanguageError as error:
+            self._say(config_place(self.loader.config, rule_id, "severity"), error.message)
+            return None
+
+    def _written_severity(self, part: Part, view: View, params: Mapping[str, Parameter]) -> Value:
+        with _placed(part):
+            return read_severity(_expression(part), view, params)
+
+    def _params(self, rule_id: str, own: RuleSettings) -> dict[str, Parameter]:
+        params: dict[str, Parameter] = {}
+        part = self.fields.get("params")
+        if part is not None and part.fields is None:
+            self._say(part.place, "params are names with a number, a text, true or false")
+        for key, value in (part.fields or ()) if part is not None else ():
+            with self._collecting():
+                params[_param_name(key)] = _param_value(value)
+        for name, changed in own.params.items():
+            place = config_place(self.loader.config, rule_id, name)
+            if name not in params:
+                known = {*params, *_OWN_SETTINGS}
+                self._say(place, f"the rule has no such param; {nearest(name, known)}")
+            elif _type_of(changed) != _type_of(params[name]):
+                self._say(place, f"{_type_of(params[name])} is needed, as in the rule: {params[name]!r}")
+            else:
+                params[name] = changed
+        return params
+
+    def _repeat(self, rule_id: str, own: RuleSettings) -> Repeat | None:
+        if own.repeat is not None:
+            try:
+                return read_repeat(own.repeat)
+            except ValueError as error:
+                self._say(config_place(self.loader.config, rule_id, "repeat"), str(error))
+        return self._checked("repeat", _written_repeat)
+
+    def _texts(self, part: Part, view: View) -> Mapping[Language, Title]:
+        """By language, or one text for every reader."""
+        if part.text is not None:
+            return dict.fromkeys(LANGUAGES, _title(part, view))
+        if not part.fields:
+            raise _wrong(part, "write a text, or one for each language: {en: …, zh-Hant-HK: …, zh-Hans-CN: …}")
+        texts: dict[Language, Title] = {}
+        for key, value in part.fields:
+            language = next((language for language in LANGUAGES if language == key.text), None)
+            if language is None:
+                raise _wrong(key, f"there is no language {key.text!r}; {nearest(key.text or '', LANGUAGES)}")
+            with self._collecting():
+                texts[language] = _title(value, view)
+        return texts
+
+    def _examples(self, part: Part, view: View) -> Sequence[Example]:
+        if part.items is None:
+            raise _wrong(part, "examples are a list of {given: {…}, expect: fires} or {…, expect: silent}")
+        examples = []
+        for item in part.items:
+            with self._collecting():
+                examples.append(_example(item, view))
+        return examples
+
+
+def read_severity(text: str, view: View, params: Mapping[str, Parameter]) -> Value:
+    """A severity: one of the words, or a value that is always one of them. Raises LanguageError."""
+    if text.strip() in SEVERITIES:
+        return Constant(text.strip(), "text")
+    value = read_value(text, view.terms, params)
+    possible = texts_of(value)
+    strange = sorted((possible or set()) - set(SEVERITIES))
+    if possible is None or strange:
+        what = repr(strange[0]) if strange else "this"
+        raise LanguageError(f"{what} is not always one of {', '.join(SEVERITIES)}", 0, len(text))
+    return value
+
+
+def read_repeat(text: str) -> Repeat | None:
+    """ "3wd", "12h" or "never". Raises ValueError with the words to show."""
+    if text == "never":
+        return None
+    found = _REPEAT.fullmatch(text)
+    if found is None:
+        raise ValueError(f'{text!r}: write working days as "3wd", hours as "12h", or "never"')
+    return Repeat(int(found[1]), "wd" if found[2] == "wd" else "h")
+
+
+def _written_repeat(part: Part) -> Repeat | None:
+    try:
+        return read_repeat(part.text or "")
+    except ValueError as error:
+        raise _wrong(part, str(error)) from error
+
+
+def _title(part: Part, view: View) -> Title:
+    if part.text is None:
+        raise _wrong(part, "a text is needed here")
+    try:
+        return titles.check(part.text, view)
+    except TitleError as error:
+        raise _wrong(part, error.message) from error
+
+
+def _example(part: Part, view: View) -> Example:
+    fields = _named(part)
+    strange = [name for name in fields if name not in ("given", "expect")]
+    if strange or set(fields) != {"given", "expect"} or fields["given"].fields is None:
+        raise _wrong(part, "an example is {given: {column: value, …}, expect: fires} or expect: silent")
+    if fields["expect"].text not in ("fires", "silent"):
+        raise _wrong(fields["expect"], "expect fires or silent")
+    values = {}
+    mistakes: list[RuleMistake] = []
+    for key, value in fields["given"].fields or ():
+        try:
+            column = given.settable(view, key.text or "")
+        except ValueError as error:
+            mistakes.append(RuleMistake(key.place, str(error)))
+            continue
+        try:
+            values[column.name] = given.read(column, value.value)
+        except ValueError as error:
+            mistakes.append(RuleMistake(value.place, str(error)))
+    if mistakes:
+        raise RuleErrors(mistakes)
+    return Example(values, fields["expect"].text == "fires", part.place)
+
+
+def _expression(part: Part) -> str:
+    if part.text is None:
+        raise _wrong(part, "an expression is needed here")
+    if part.is_cut_by_comment:
+        raise _wrong(part, "a # ends an unquoted text: put the expression in quotes, or below `>`")
+    return part.text
+
+
+@contextmanager
+def _placed(part: Part) -> Iterator[None]:
+    """A mistake in an expression, told with its place in the file."""
+    try:
+        yield
+    except LanguageError as error:
+        raise RuleErrors([RuleMistake(part.place_in_text(error.start), error.message)]) from error
+
+
+def _param_name(part: Part) -> str:
+    name = part.text or ""
+    if not _NAME.fullmatch(name) or name in _OWN_SETTINGS:
+        raise _wrong(part, f"{name!r} cannot name a param: small letters, digits and _, and none of the config's own")
+    return name
+
+
+def _param_value(part: Part) -> Parameter:
+    value = part.value if part.text is not None else None
+    if not isinstance(value, bool | int | float | str):
+        raise _wrong(part, "a param is a number, a text, true or false")
+    return value
+
+
+def _type_of(value: Any) -> str:
+    match value:
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case _:
+            return "something else"
+
+
+def _wrong(part: Part, message: str) -> RuleErrors:
+    return RuleErrors([RuleMistake(part.place, message)])

@@ -1,0 +1,11 @@
+"""The views that rules are written over. `VIEWS` is the one explicit list."""
+
+from collections.abc import Mapping
+
+from rules.views.base import Selection, View, facts, select_view
+from rules.views.feedback import FEEDBACK
+from rules.views.milestone import MILESTONE
+
+VIEWS: Mapping[str, View] = {view.name: view for view in (MILESTONE, FEEDBACK)}
+
+__all__ = ["FEEDBACK", "MILESTONE", "VIEWS", "Selection", "View", "facts", "select_view"]

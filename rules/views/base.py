@@ -1,0 +1,257 @@
+"""What a view is: documented columns over the unified tables, read at one moment.
+
+A view is what rules, the page and the summary read, so that they cannot disagree. Its columns are of three sorts:
+stored ones; computed ones, which are SQL that knows the moment (`overdue`); and ages ("so many days late"), which are
+never reckoned in SQL: a comparison is folded into one of stored columns, and the figure itself is reckoned in Python
+for the rows that were found.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.sql import visitors
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from rules.language import nodes
+from rules.language.compile import Scope, compare, includes_the_end
+from rules.language.nodes import Kind, Term
+from rules.moment import Moment
+from rules.working_time import OutsideCalendar, WorkingTime
+
+History = Literal["tracked", "fixed", "untracked"]
+"""Whether earlier values can be told: from `Change`, because it never changes, or not at all."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A column of a table, or a name found through one. Of kind "names": a name by language, for titles only."""
+
+    name: str
+    kind: Kind | Literal["names"]
+    meaning: str
+    history: History
+    sql: ColumnElement[Any]
+    closed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A column that hangs on the moment."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    sql: Callable[[Scope], ColumnElement[Any]]
+
+
+@dataclass(frozen=True)
+class Age:
+    """A number that moves with the clock, of a row for which it has a meaning; missing for the others."""
+
+    name: str
+    meaning: str
+    compared: Callable[[nodes.Order, float, Scope], ColumnElement[bool]]
+    of: Callable[[Row, Moment], float | None]
+    kind: Kind = "number"
+
+    def compare(self, operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
+        """Whether the age is `operator` `number` in a row."""
+        return self.compared(operator, number, scope)
+
+
+ViewColumn = Stored | Computed | Age
+
+
+@dataclass(frozen=True)
+class View:
+    """`table` is the unified table whose rows are its subjects; `living` says which of them count at all."""
+
+    name: str
+    table: Table
+    source: FromClause
+    living: Sequence[ColumnElement[bool]]
+    columns: Sequence[ViewColumn]
+
+    @property
+    def tables(self) -> set[Table]:
+        """The tables that it reads."""
+        return {element for element in visitors.iterate(self.source) if isinstance(element, Table)}
+
+    @property
+    def terms(self) -> Mapping[str, Term]:
+        """The columns as the rule language knows them."""
+        return {
+            column.name: Term(column.kind, getattr(column, "closed", ()), isinstance(column, Age))
+            for column in self.columns
+            if column.kind != "names"
+        }
+
+    def scope(self, moment: Moment) -> Scope:
+        """What the view's names stand for at `moment`."""
+        known: dict[str, ColumnElement[Any]] = {
+            column.name: column.sql for column in self.columns if isinstance(column, Stored)
+        }
+        ages = {column.name: column for column in self.columns if isinstance(column, Age)}
+        scope = Scope(known, ages, moment)
+        for column in self.columns:
+            if isinstance(column, Computed):
+                known[column.name] = column.sql(scope)
+        return scope
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A view at a moment, as a SELECT of its living rows by key. Filter `statement` further by `columns`."""
+
+    view: View
+    scope: Scope
+    statement: Select[Any]
+
+    @property
+    def columns(self) -> Mapping[str, ColumnElement[Any]]:
+        """Its columns, to filter and to sort by; ages are not among them."""
+        return self.scope.columns
+
+    def read(self, connection: Connection, statement: Select[Any] | None = None) -> list[Row]:
+        """The rows of `statement` (this selection's own, or one made from it), each with its ages."""
+        ages = self.scope.ages.values()
+        rows = []
+        for found in connection.execute(self.statement if statement is None else statement).mappings():
+            row = dict(found)
+            for age in ages:
+                assert isinstance(age, Age)
+                row[age.name] = _known(age, row, self.scope.moment)
+            rows.append(row)
+        return rows
+
+
+def select_view(view: View, moment: Moment) -> Selection:
+    """The view's living rows at `moment`: the one definition that rules, page and summary share."""
+    scope = view.scope(moment)
+    # A flag that hangs on a missing date is false, not missing.
+    flags = {column.name for column in view.columns if isinstance(column, Computed) and column.kind == "flag"}
+    shown = (
+        (case((sql, true()), else_=false()) if name in flags else sql).label(name)
+        for name, sql in scope.columns.items()
+    )
+    statement = select(*shown).select_from(view.source).where(*view.living).order_by(scope.columns["key"])
+    return Selection(view, scope, statement)
+
+
+def facts(row: Row) -> dict[str, Any]:
+    """A row as JSON: dates and instants in ISO 8601, the rest as it is."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The Core table of a unified model."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def name_of(*names: ColumnElement[str]) -> ColumnElement[str | None]:
+    """The first name that is there and not empty."""
+    return func.coalesce(*(func.nullif(name, "") for name in names), None)
+
+
+def _known(age: Age, row: Row, moment: Moment) -> float | None:
+    try:
+        return age.of(row, moment)
+    except OutsideCalendar:
+        return None  # older than the calendar: its figure is not known, the finding holds all the same
+
+
+# --- ages as comparisons ------------------------------------------------------------------------------------------
+
+_FLIPPED: Mapping[nodes.Order, nodes.Order] = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def days_since(column: str, only: str) -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:
+    """Calendar days from the date `column` to today, in rows where the flag `only` holds."""
+
+    def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
+        whole = _whole(operator, number)
+        if whole is None:
+            return literal(False)
+        ordinal = min(max(scope.moment.today.toordinal() - whole, date.min.toordinal()), date.max.toordinal())
+        limit = literal(date.fromordinal(ordinal), Date())
+        return and_(scope.columns[only], compare(_FLIPPED[operator], scope.columns[column], limit))
+
+    return compared
+
+
+def working_days_since(column: str, only: str) -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:
+    """Working days from the date `column` to today on the row's calendar, in rows where the flag `only` holds."""
+
+    def end(scope: Scope, whole: int, at_least: bool) -> ColumnElement[date]:
+        today = scope.moment.today
+        return scope.on_calendar(lambda on: on.days_ago(whole, today, at_least=at_least), Date())
+
+    def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
+        whole, since = _whole(operator, number), scope.columns[column]
+        if whole is None:
+            return literal(False)
+        return and_(scope.columns[only], _between_ends(operator, since, lambda late: end(scope, whole, late)))
+
+    return compared
+
+
+def working_hours_since(column: str) -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:
+    """Working hours from the instant `column` to now, on the row's calendar."""
+
+    def end(scope: Scope, number: float, at_least: bool) -> ColumnElement[datetime]:
+        now = scope.moment.now
+        return scope.on_calendar(lambda on: on.ago(number, now, at_least=at_least), UTCDateTime())
+
+    def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
+        return _between_ends(operator, scope.columns[column], lambda late: end(scope, number, late))
+
+    return compared
+
+
+def _between_ends(
+    operator: nodes.Order, since: ColumnElement[Any], end: Callable[[bool], ColumnElement[Any]]
+) -> ColumnElement[bool]:
+    """`age operator n`, where `end` gives the first (False) and the last (True) `since` whose age is `n`."""
+    if operator == "=":
+        return and_(since >= end(False), since <= end(True))
+    flipped = _FLIPPED[operator]
+    return compare(flipped, since, end(includes_the_end(flipped)))
+
+
+def _whole(operator: nodes.Order, number: float) -> int | None:
+    """The whole number that says the same of whole days; None: none does."""
+    below = int(number // 1)
+    if below == number:
+        return below
+    match operator:
+        case "=":
+            return None
+        case ">" | "<=":
+            return below
+        case _:
+            return below + 1
+
+
+def working_hours(calendar: WorkingTime, since: datetime, now: datetime) -> float:
+    """Hours for messages and pages: to a hundredth, so that a minute shows."""
+    return round(calendar.between(since, now) / timedelta(hours=1), 2)

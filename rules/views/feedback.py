@@ -1,0 +1,150 @@
+"""The view `feedback`: what clients told us, whether somebody answered, and since when they wait."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import get_args
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, true
+from sqlalchemy.types import Float
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from config.settings import Severity
+from rules.language.compile import Scope
+from rules.moment import Moment
+from rules.views.base import Age, Computed, Row, Stored, View, name_of, table, working_hours, working_hours_since
+from rules.views.milestone import CATEGORIES
+from rules.working_time import WorkingTime
+from unify import tables
+
+ORIGINS = ("ticket", "request", "item", "comment", "survey", "email")
+BASES = ("visible", "internal", "manual")
+SEVERITIES: tuple[str, ...] = get_args(Severity)
+EXCERPT_CHARS = 120
+"""Longer quotations of a client are in no message."""
+
+_feedback, _source, _project, _client = (
+    table(tables.Feedback),
+    table(tables.Source),
+    table(tables.Project),
+    table(tables.Client),
+)
+_bd, _owner, _owner_account = (
+    table(tables.Person).alias("bd"),
+    table(tables.Person).alias("owner"),
+    table(tables.Account).alias("oa"),
+)
+_author = table(tables.Account).alias("author")
+_f = _feedback.c
+
+
+def _excerpt() -> ColumnElement[str]:
+    shortened = func.substr(_f.text, 1, EXCERPT_CHARS - 1) + "…"
+    return case((func.length(_f.text) > EXCERPT_CHARS, shortened), else_=_f.text)
+
+
+def _unhandled(scope: Scope) -> ColumnElement[bool]:
+    """Not handled, and more working hours than its severity allows have passed since the client began to wait.
+
+    One moment for each calendar and severity, folded here, so that the database compares stored instants.
+    """
+    now, limits = scope.moment.now, scope.moment.feedback_hours
+    latest = case(
+        *(
+            (
+                _f.severity == severity,
+                scope.on_calendar(_ago(hours, now), UTCDateTime()),
+            )
+            for severity, hours in limits.items()
+        ),
+        else_=scope.on_calendar(_ago(limits["warning"], now), UTCDateTime()),
+    )
+    return and_(_f.handled.is_not(true()), _f.waiting_since < latest)
+
+
+def _ago(hours: float, now: datetime) -> Callable[[WorkingTime], datetime]:
+    return lambda calendar: calendar.ago(hours, now, at_least=False)
+
+
+def _limit_hours(scope: Scope) -> ColumnElement[float]:
+    limits = scope.moment.feedback_hours
+    whens = ((_f.severity == severity, literal(float(hours), Float())) for severity, hours in limits.items())
+    return case(*whens, else_=literal(float(limits["warning"]), Float()))
+
+
+def _waited_hours(row: Row, moment: Moment) -> float | None:
+    if row["waiting_since"] is None:
+        return None
+    return working_hours(moment.calendar(row["calendar"]), row["waiting_since"], moment.now)
+
+
+FEEDBACK = View(
+    name="feedback",
+    table=_feedback,
+    source=_feedback.join(_source, _source.c.name == _f.source)
+    .outerjoin(_project, _project.c.key == _f.project_key)
+    .outerjoin(_client, _client.c.key == _f.client_key)
+    .outerjoin(_bd, _bd.c.key == _f.bd_person)
+    .outerjoin(_owner, _owner.c.key == _f.owner_person)
+    .outerjoin(_owner_account, _owner_account.c.key == _f.owner_account)
+    .outerjoin(_author, _author.c.key == _f.author_account),
+    living=(
+        _f.deleted_at.is_(None),
+        _source.c.active,
+        _project.c.deleted_at.is_(None),
+        _project.c.archived.is_not(True),
+    ),
+    columns=(
+        Stored("key", "text", "What names it here: source, stream and the tool's own id.", "fixed", _f.key),
+        Stored("subject", "text", "Its title.", "untracked", _f.subject),
+        Stored("text", "text", f"What the client wrote, at most {EXCERPT_CHARS} characters.", "untracked", _excerpt()),
+        Stored("url", "text", "Its page in the tool.", "fixed", _f.url),
+        Stored("source", "text", "The source it was read from, as the config names it.", "fixed", _f.source),
+        Stored("source_kind", "text", "The kind of that source: hubspot, jira …", "fixed", _source.c.kind),
+        Stored("origin", "text", "What it is in the tool.", "fixed", _f.origin, ORIGINS),
+        Stored("project", "text", "Key of its project, where it has one.", "untracked", _f.project_key),
+        Stored("project_name", "text", "Its project, as the tool calls it.", "untracked", _project.c.name),
+        Stored("item", "text", "Key of the work item that it also is, or was written on.", "fixed", _f.item_key),
+        Stored(
+            "client", "text", "Key of the client; missing: nobody has said whose it is.", "untracked", _f.client_key
+        ),
+        Stored("client_names", "names", "The client's name, by language.", "untracked", _client.c.names),
+        Stored(
+            "confidential", "flag", "The client goes by a code in group channels.", "untracked", _client.c.confidential
+        ),
+        Stored("bd", "text", "Key of the BD manager.", "untracked", _f.bd_person),
+        Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_bd.c.name)),
+        Stored(
+            "owner", "text", "Key of the person who has it, where the account is known.", "tracked", _f.owner_person
+        ),
+        Stored("owner_name", "text", "Who has it.", "tracked", name_of(_owner.c.name, _owner_account.c.name)),
+        Stored("author", "text", "Who wrote it.", "fixed", name_of(_f.author_name, _author.c.name)),
+        Stored("severity", "text", "How bad it is.", "untracked", _f.severity, SEVERITIES),
+        Stored("urgent", "flag", "The config's mark of urgency is set.", "untracked", _f.urgent),
+        Stored("status_category", "text", "What the tool's word means.", "tracked", _f.status_category, CATEGORIES),
+        Stored("status", "text", "The tool's own word.", "tracked", _f.status_native),
+        Stored("received_at", "instant", "When it came in.", "fixed", _f.received_at),
+        Stored("first_response_at", "instant", "The first answer.", "fixed", _f.first_response_at),
+        Stored("response_basis", "text", "How we know of that answer.", "fixed", _f.response_basis, BASES),
+        Stored(
+            "waiting_since",
+            "instant",
+            "The oldest client message that nobody has answered.",
+            "tracked",
+            _f.waiting_since,
+        ),
+        Stored("closed_at", "instant", "When the tool closed it.", "tracked", _f.closed_at),
+        Stored("answered", "flag", "Somebody answered the latest client message.", "tracked", _f.answered),
+        Stored("handled", "flag", "Closed, or answered, as `handled_when` says.", "tracked", _f.handled),
+        Stored("score", "number", "A survey's score, 0 to 100.", "fixed", _f.score),
+        Stored("calendar", "text", "The calendar of those who must answer.", "untracked", _f.calendar),
+        Stored("updated_at", "instant", "When the tool last changed it.", "untracked", _f.updated_at),
+        Computed("limit_hours", "number", "Working hours after which it is unhandled: its severity's.", _limit_hours),
+        Computed("unhandled", "flag", "Not handled, and it waits longer than `limit_hours`.", _unhandled),
+        Age(
+            "waited_hours",
+            "Working hours since `waiting_since`.",
+            working_hours_since("waiting_since"),
+            _waited_hours,
+        ),
+    ),
+)

@@ -1,0 +1,137 @@
+"""The view `milestone`: every living milestone of an active source, with what is known of its date."""
+
+from typing import get_args
+
+from sqlalchemy import ColumnElement, and_, false, literal
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from config.settings import StatusCategory
+from rules.language.compile import Scope
+from rules.moment import Moment
+from rules.views.base import Age, Computed, Row, Stored, View, days_since, name_of, table, working_days_since
+from unify import tables
+
+CATEGORIES: tuple[str, ...] = get_args(StatusCategory)
+_OPEN = tuple(category for category in CATEGORIES if category not in ("done", "cancelled"))
+
+_milestone, _source, _project, _client = (
+    table(tables.Milestone),
+    table(tables.Source),
+    table(tables.Project),
+    table(tables.Client),
+)
+_bd, _owner, _owner_account = (
+    table(tables.Person).alias("bd"),
+    table(tables.Person).alias("owner"),
+    table(tables.Account).alias("oa"),
+)
+_mover_account, _mover = table(tables.Account).alias("mover_account"), table(tables.Person).alias("mover")
+_doer_account, _doer = table(tables.Account).alias("doer_account"), table(tables.Person).alias("doer")
+_m = _milestone.c
+
+
+def _overdue(scope: Scope) -> ColumnElement[bool]:
+    """Open, and the instant that the promise asks for has passed; undated ones never are."""
+    return and_(_m.status_category.in_(_OPEN), _m.deadline_at < literal(scope.moment.now, UTCDateTime()))
+
+
+def _days_overdue(row: Row, moment: Moment) -> float | None:
+    return (moment.today - row["deadline_on"]).days if row["overdue"] and row["deadline_on"] else None
+
+
+def _working_days_overdue(row: Row, moment: Moment) -> float | None:
+    if not row["overdue"] or not row["deadline_on"]:
+        return None
+    return moment.calendar(row["calendar"]).days_between(row["deadline_on"], moment.today)
+
+
+MILESTONE = View(
+    name="milestone",
+    table=_milestone,
+    source=_milestone.join(_source, _source.c.name == _m.source)
+    .outerjoin(_project, _project.c.key == _m.project_key)
+    .outerjoin(_client, _client.c.key == _m.client_key)
+    .outerjoin(_bd, _bd.c.key == _m.bd_person)
+    .outerjoin(_owner, _owner.c.key == _m.owner_person)
+    .outerjoin(_owner_account, _owner_account.c.key == _m.owner_account)
+    .outerjoin(_mover_account, _mover_account.c.key == _m.moved_by_account)
+    .outerjoin(_mover, _mover.c.key == _mover_account.c.person_key)
+    .outerjoin(_doer_account, _doer_account.c.key == _m.done_by_account)
+    .outerjoin(_doer, _doer.c.key == _doer_account.c.person_key),
+    living=(
+        _m.deleted_at.is_(None),
+        _m.counted.is_not(false()),
+        _source.c.active,
+        _project.c.deleted_at.is_(None),
+        # No project known: the milestone counts all the same.
+        _project.c.archived.is_not(True),
+    ),
+    columns=(
+        Stored("key", "text", "What names it here: source, stream and the tool's own id.", "fixed", _m.key),
+        Stored("name", "text", "As the tool calls it.", "tracked", _m.name),
+        Stored("url", "text", "Its page in the tool.", "fixed", _m.url),
+        Stored("source", "text", "The source it was read from, as the config names it.", "fixed", _m.source),
+        Stored("source_kind", "text", "The kind of that source: jira, trello …", "fixed", _source.c.kind),
+        Stored("kind", "text", "What it is in the tool.", "fixed", _m.kind, ("version", "item", "project")),
+        Stored("project", "text", "Key of its project.", "untracked", _m.project_key),
+        Stored("project_name", "text", "Its project, as the tool calls it.", "untracked", _project.c.name),
+        Stored(
+            "client", "text", "Key of its client; missing: nobody has said whose it is.", "untracked", _m.client_key
+        ),
+        Stored("client_names", "names", "The client's name, by language.", "untracked", _client.c.names),
+        Stored(
+            "confidential", "flag", "The client goes by a code in group channels.", "untracked", _client.c.confidential
+        ),
+        Stored("bd", "text", "Key of the BD manager.", "untracked", _m.bd_person),
+        Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_bd.c.name)),
+        Stored(
+            "owner", "text", "Key of the person who has it, where the account is known.", "tracked", _m.owner_person
+        ),
+        Stored("owner_name", "text", "Who has it.", "tracked", name_of(_owner.c.name, _owner_account.c.name)),
+        Stored("status_category", "text", "What the tool's word means.", "tracked", _m.status_category, CATEGORIES),
+        Stored("status", "text", "The tool's own word.", "tracked", _m.status_native),
+        Stored("client_facing", "flag", "It was promised to the client.", "untracked", _m.client_facing),
+        Stored("due_on", "date", "The day that the tool says now.", "tracked", _m.due_on),
+        Stored("due_at", "instant", "The instant, where the tool says one.", "tracked", _m.due_at),
+        Stored(
+            "deadline_on",
+            "date",
+            "The day that `overdue` asks: the agreed one, else the tool's.",
+            "tracked",
+            _m.deadline_on,
+        ),
+        Stored(
+            "deadline_at", "instant", "The instant that `overdue` asks: the end of that day.", "tracked", _m.deadline_at
+        ),
+        Stored("baseline_on", "date", "The day first promised.", "fixed", _m.baseline_on),
+        Stored("agreed_on", "date", "The day that the client accepted last.", "untracked", _m.agreed_on),
+        Stored("slip_days", "number", "Calendar days from `baseline_on` to `due_on`.", "tracked", _m.slip_days),
+        Stored("moves", "number", "How often the date was changed after the first promise.", "tracked", _m.moves),
+        Stored("moved_at", "instant", "When it was last changed.", "tracked", _m.moved_at),
+        Stored(
+            "moved_by_name", "text", "Who changed it last.", "tracked", name_of(_mover.c.name, _mover_account.c.name)
+        ),
+        Stored("open_items", "number", "Its items that are not done.", "untracked", _m.open_items),
+        Stored(
+            "total_items", "number", "Its items; 0: the tool does not tell which they are.", "untracked", _m.total_items
+        ),
+        Stored("calendar", "text", "The calendar of those who must answer.", "untracked", _m.calendar),
+        Stored("done_at", "instant", "When it was done.", "tracked", _m.done_at),
+        Stored("done_by_name", "text", "Who set it done.", "tracked", name_of(_doer.c.name, _doer_account.c.name)),
+        Stored("created_at", "instant", "When it was entered in the tool.", "fixed", _m.created_at),
+        Stored("updated_at", "instant", "When the tool last changed it.", "untracked", _m.updated_at),
+        Computed("overdue", "flag", "Open, and its day (or instant) has passed.", _overdue),
+        Age(
+            "days_overdue",
+            "Calendar days since its day, while overdue.",
+            days_since("deadline_on", "overdue"),
+            _days_overdue,
+        ),
+        Age(
+            "working_days_overdue",
+            "Working days since its day, while overdue.",
+            working_days_since("deadline_on", "overdue"),
+            _working_days_overdue,
+        ),
+    ),
+)
