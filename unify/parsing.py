@@ -9,7 +9,7 @@ import math
 import reprlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from connectors.base import Problem, Record
@@ -23,6 +23,7 @@ LARGEST = 10**15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Key = str | int
+Empty = TypeVar("Empty")
 
 
 def day_in(zone: ZoneInfo, instant: datetime | None) -> date | None:
@@ -191,7 +192,7 @@ class Reader:
             return read.astimezone(UTC)
         return self._refuse(path, "lies in a year that cannot be", value, None)
 
-    def _refuse(self, path: tuple[Key, ...], reason: str, value: object, empty: Any) -> Any:
+    def _refuse(self, path: tuple[Key, ...], reason: str, value: object, empty: Empty) -> Empty:
         self.problem(path, reason, value)
         return empty
 
