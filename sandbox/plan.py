@@ -225,6 +225,14 @@ class Plan:
         """The projects that the demo's config gives to a client."""
         return [project for project in self.projects if project.client == client]
 
+    def companies_of(self, client: str) -> list[CompanyPlan]:
+        """The companies of the CRM that the demo's config gives to a client."""
+        return [company for company in self.companies if company.client == client]
+
+    def configured_people(self) -> list[tuple[Staff, list[Vendor]]]:
+        """The demo's [people], each with the tools that hide their e-mail: those accounts the config must name."""
+        return [(person, sorted(person.email_hidden_in)) for person in self.staff if person.configured]
+
     def project(self, key: str) -> ProjectPlan:
         """The project of that key."""
         return next(project for project in self.projects if project.key == key)

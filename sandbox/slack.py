@@ -1,0 +1,349 @@
+"""A stand-in for Slack: the Web API methods that a notifier uses, and one incoming webhook.
+
+https://docs.slack.dev/reference/methods (checked November 2026). Refusals come as `{"ok": false}` with status 200, as
+Slack's do; 429 and lost answers are planned as faults (`app.faults`, with `refusal` and `too_fast`). Messages are kept
+in order, each with its edits.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.http import Door, Fault, answer, bearer, text
+from sandbox.plan import Plan
+
+TOKEN = "xoxb-sandbox-token"
+CHANNEL = "C0LANTERN01"
+CHANNEL_NAME = "bd-alerts"
+WEBHOOK_PATH = "/services/T0LANTERN/B0LANTERN/sandbox-webhook-secret"
+
+SCOPES = frozenset({"chat:write", "users:read.email", "channels:history", "im:history"})
+BOT = "U0MILEPOST"
+
+TEXT_LIMIT = 40_000
+BLOCK_LIMIT = 50
+SECTION_LIMIT = 3_000
+HISTORY_LIMIT = 100
+
+_UNKNOWN_METHOD = "unknown_method"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a message said before it was updated."""
+
+    at: datetime
+    text: str
+    blocks: Sequence[Json]
+
+
+@dataclass
+class Posted:
+    """A message that the hub posted. `by_webhook`: it can neither be edited nor asked for its `ts`."""
+
+    channel: str
+    ts: str
+    at: datetime
+    text: str
+    blocks: Sequence[Json] = ()
+    thread_ts: str | None = None
+    metadata: Mapping[str, Any] | None = None
+    by_webhook: bool = False
+    edits: list[Edit] = field(default_factory=list)
+
+    def as_slack(self, *, with_metadata: bool) -> Json:
+        """The message as Slack's answers show it."""
+        shown: Json = {"type": "message", "ts": self.ts, "user": BOT, "bot_id": "B0MILEPOST", "text": self.text}
+        if self.blocks:
+            shown["blocks"] = list(self.blocks)
+        if self.thread_ts:
+            shown["thread_ts"] = self.thread_ts
+        if self.edits:
+            shown["edited"] = {"user": BOT, "ts": self.ts}
+        if with_metadata and self.metadata:
+            shown["metadata"] = dict(self.metadata)
+        return shown
+
+
+class Refused(Exception):
+    """`{"ok": false, "error": …}`, with what else the answer says."""
+
+    def __init__(self, error: str, **more: Any) -> None:
+        super().__init__(error)
+        self.body: Json = {"ok": False, "error": error, **more}
+
+
+class SlackSandbox:
+    """One workspace with one channel that the bot is in. People are found by e-mail; each has a DM with the bot."""
+
+    def __init__(self, users: Mapping[str, str], clock: Callable[[], datetime]) -> None:
+        """`users`: names by e-mail."""
+        self.clock = clock
+        self.tokens = {TOKEN}
+        self.scopes = set(SCOPES)
+        self.channels = {CHANNEL: CHANNEL_NAME}
+        self.archived: set[str] = set()
+        self.messages: list[Posted] = []
+        self._users = {f"U{number:09d}": pair for number, pair in enumerate(sorted(users.items()), start=1)}
+        self._methods: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Json]]] = {
+            "auth.test": ("", self._auth_test),
+            "chat.postMessage": ("chat:write", self._post),
+            "chat.update": ("chat:write", self._update),
+            "users.lookupByEmail": ("users:read.email", self._lookup),
+            "conversations.history": ("channels:history", self._history),
+        }
+        self.app = Door(
+            [
+                Route("/api/{method}", self._method, methods=["GET", "POST"]),
+                Route("/services/{path:path}", self._webhook, methods=["POST"]),
+            ]
+        )
+
+    @classmethod
+    def from_plan(cls, plan: Plan, clock: Callable[[], datetime]) -> "SlackSandbox":
+        """The firm's workspace: its staff, none of its clients."""
+        return cls({person.email: person.name for person in plan.staff}, clock)
+
+    def user_id(self, email: str) -> str:
+        """The id of the person with that e-mail."""
+        return next(id for id, (known, _) in self._users.items() if known == email)
+
+    def recipient(self, channel: str) -> str:
+        """Whom a channel's messages reach: "#bd-alerts", or a person's name."""
+        if channel in self.channels:
+            return f"#{self.channels[channel]}"
+        return self._users["U" + channel[1:]][1]
+
+    def kept(self) -> list[Json]:
+        """Every message in order, with what it said before, as JSON."""
+        return [
+            {
+                "to": self.recipient(message.channel),
+                "channel": message.channel,
+                "ts": message.ts,
+                "at": message.at.isoformat(),
+                "text": message.text,
+                "blocks": list(message.blocks),
+                "thread_ts": message.thread_ts,
+                "metadata": message.metadata,
+                "edits": [{"at": edit.at.isoformat(), "text": edit.text} for edit in message.edits],
+            }
+            for message in self.messages
+        ]
+
+    # --- the Web API
+
+    async def _method(self, request: Request) -> Response:
+        name = request.path_params["method"]
+        try:
+            given = await _arguments(request)
+            scope, method = self._methods.get(name, (_UNKNOWN_METHOD, self._auth_test))
+            self._sign_in(bearer(request) or given.get("token"), scope)
+            return answer({"ok": True, **method(given)})
+        except Refused as refused:
+            return answer(refused.body)
+
+    def _sign_in(self, token: str | None, scope: str) -> None:
+        if not token:
+            raise Refused("not_authed")
+        if token not in self.tokens:
+            raise Refused("invalid_auth")
+        if scope == _UNKNOWN_METHOD:
+            raise Refused(_UNKNOWN_METHOD)
+        if scope and scope not in self.scopes:
+            raise Refused("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
+
+    def _auth_test(self, given: Mapping[str, Any]) -> Json:
+        return {
+            "url": "https://lanternquay.slack.com/",
+            "team": "Lantern Quay Systems",
+            "team_id": "T0LANTERN",
+            "user": "milepost",
+            "user_id": BOT,
+            "bot_id": "B0MILEPOST",
+        }
+
+    def _lookup(self, given: Mapping[str, Any]) -> Json:
+        for id, (email, name) in self._users.items():
+            if email == str(given.get("email", "")).lower():
+                return {"user": {"id": id, "name": email.partition("@")[0], "deleted": False, "real_name": name}}
+        raise Refused("users_not_found")
+
+    def _post(self, given: Mapping[str, Any]) -> Json:
+        message = Posted(
+            channel=self._channel(str(given.get("channel", ""))),
+            ts=self._new_ts(),
+            at=self.clock(),
+            text=str(given.get("text") or ""),
+            blocks=_blocks(given),
+            thread_ts=given.get("thread_ts"),
+            metadata=_structured(given.get("metadata")),
+        )
+        _check(message.text, message.blocks)
+        self.messages.append(message)
+        return {
+            "channel": message.channel,
+            "ts": message.ts,
+            "message": message.as_slack(with_metadata=True),
+        }
+
+    def _update(self, given: Mapping[str, Any]) -> Json:
+        # An update needs the id of a conversation: neither a name nor a person will do.
+        channel, ts = str(given.get("channel", "")), str(given.get("ts", ""))
+        if channel not in self.channels and channel not in self._conversations():
+            raise Refused("channel_not_found")
+        message = next((one for one in self.messages if (one.channel, one.ts) == (channel, ts)), None)
+        if message is None:
+            raise Refused("message_not_found")
+        if message.by_webhook:
+            raise Refused("cant_update_message")
+        new_text, new_blocks = str(given.get("text") or ""), _blocks(given)
+        _check(new_text, new_blocks)
+        message.edits.append(Edit(message.at, message.text, message.blocks))
+        message.at, message.text, message.blocks = self.clock(), new_text, new_blocks
+        if "metadata" in given:
+            message.metadata = _structured(given["metadata"])
+        return {"channel": channel, "ts": ts, "text": new_text, "message": message.as_slack(with_metadata=True)}
+
+    def _history(self, given: Mapping[str, Any]) -> Json:
+        channel = str(given.get("channel", ""))
+        direct = channel in self._conversations()
+        if direct and "im:history" not in self.scopes:
+            raise Refused("missing_scope", needed="im:history", provided=",".join(sorted(self.scopes)))
+        if not direct and channel not in self.channels:
+            raise Refused("channel_not_found")
+        oldest, latest = float(given.get("oldest") or 0), float(given.get("latest") or "inf")
+        inclusive = _is_true(given.get("inclusive"))
+        found = [
+            message
+            for message in reversed(self.messages)
+            if message.channel == channel
+            and message.thread_ts in (None, message.ts)  # replies live in their thread, not in the channel's history
+            and (oldest < float(message.ts) < latest or (inclusive and float(message.ts) in (oldest, latest)))
+        ]
+        start = int(given.get("cursor") or 0)
+        limit = min(int(given.get("limit") or HISTORY_LIMIT), 1000)
+        more = len(found) > start + limit
+        metadata = _is_true(given.get("include_all_metadata"))
+        return {
+            "messages": [message.as_slack(with_metadata=metadata) for message in found[start : start + limit]],
+            "has_more": more,
+            "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+        }
+
+    def _channel(self, named: str) -> str:
+        """The conversation that a channel's id or name, a person's id, or a DM's id means."""
+        by_name = {f"#{name}": id for id, name in self.channels.items()}
+        channel = by_name.get(named, named)
+        if channel in self._users:
+            return "D" + channel[1:]
+        if channel in self.archived:
+            raise Refused("is_archived")
+        if channel not in self.channels and channel not in self._conversations():
+            raise Refused("channel_not_found")
+        return channel
+
+    def _conversations(self) -> set[str]:
+        return {"D" + id[1:] for id in self._users}
+
+    def _new_ts(self) -> str:
+        return f"{int(self.clock().timestamp())}.{len(self.messages) + 1:06d}"
+
+    # --- the incoming webhook
+
+    async def _webhook(self, request: Request) -> Response:
+        if f"/services/{request.path_params['path']}" != WEBHOOK_PATH:
+            return text("no_service", 404)
+        try:
+            given = json.loads(await request.body())
+        except ValueError:
+            return text("invalid_payload", 400)
+        if CHANNEL in self.archived:
+            return text("channel_is_archived", 410)
+        words, blocks = str(given.get("text") or ""), _blocks(given)
+        try:
+            _check(words, blocks)
+        except Refused as refused:
+            return text(str(refused), 400)
+        self.messages.append(Posted(CHANNEL, self._new_ts(), self.clock(), words, blocks, by_webhook=True))
+        return text("ok", 200)
+
+
+def refusal(error: str, *, times: int = 1, method: str = "chat.postMessage", handled: bool = False) -> Fault:
+    """Slack says `{"ok": false}`; `handled`: the message was posted all the same (`fatal_error` may be such a case)."""
+    body = json.dumps({"ok": False, "error": error})
+    return Fault(_where(method), 200, {"content-type": "application/json"}, body, times=times, handled=handled)
+
+
+def too_fast(retry_after_s: int, *, times: int = 1, method: str = "chat.postMessage") -> Fault:
+    """429 with `Retry-After`."""
+    headers = {"Retry-After": str(retry_after_s), "content-type": "application/json"}
+    return Fault(_where(method), 429, headers, json.dumps({"ok": False, "error": "ratelimited"}), times=times)
+
+
+def _where(method: str) -> str:
+    return rf"/api/{method.replace('.', '[.]')}$"
+
+
+async def _arguments(request: Request) -> Mapping[str, Any]:
+    """A method's arguments, by query, form or JSON: Slack takes all three."""
+    given: dict[str, Any] = dict(request.query_params)
+    body = await request.body()
+    if body and request.headers.get("content-type", "").startswith("application/json"):
+        try:
+            sent = json.loads(body)
+        except ValueError:
+            raise Refused("invalid_json") from None
+        if not isinstance(sent, dict):
+            raise Refused("json_not_object")
+        return given | sent
+    return given | dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+
+def _blocks(given: Mapping[str, Any]) -> Sequence[Json]:
+    """The blocks; a form carries them as JSON in a string."""
+    blocks = _structured(given.get("blocks"))
+    if blocks is None:
+        return ()
+    if not isinstance(blocks, list):
+        raise Refused("invalid_blocks_format")
+    return blocks
+
+
+def _structured(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise Refused("invalid_blocks_format") from None
+
+
+def _is_true(value: Any) -> bool:
+    return value in (True, "true", "1", 1)
+
+
+def _check(words: str, blocks: Sequence[Json]) -> None:
+    """Slack's own limits: too much is refused, not cut."""
+    if not words and not blocks:
+        raise Refused("no_text")
+    if len(words) > TEXT_LIMIT:
+        raise Refused("msg_too_long")
+    complaints = (
+        [f"no more than {BLOCK_LIMIT} items allowed [json-pointer:/blocks]"] if len(blocks) > BLOCK_LIMIT else []
+    )
+    for number, block in enumerate(blocks):
+        if block.get("type") == "section" and len((block.get("text") or {}).get("text", "")) > SECTION_LIMIT:
+            where = f"[json-pointer:/blocks/{number}/text/text]"
+            complaints.append(f"must be less than {SECTION_LIMIT + 1} characters {where}")
+    if complaints:
+        raise Refused("invalid_blocks", response_metadata={"messages": complaints})
