@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, TypeDecorator
 from sqlmodel import SQLModel
 
 from connectors.base import Problem
 from unify.mapping import Row
+from unify.upsert import default_of
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _EMPTY: dict[type, Any] = {str: "", bool: False, int: 0, float: 0.0}
@@ -63,7 +64,7 @@ def _check(column: Column[Any], value: Any) -> None:
         if not column.nullable:
             raise Unfit("is empty, and must not be")
         return
-    kind = column.type.python_type
+    kind = _kind(column)
     if isinstance(column.type, JSON):
         if any(clean(text) != text for text in _texts(value)):
             raise Unfit("has characters that cannot be stored")
@@ -104,7 +105,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _storable(column: Column[Any], value: Any) -> Any:
     """The nearest value that fits: a cleaned text or list, else empty."""
-    kind = column.type.python_type
+    kind = _kind(column)
     if isinstance(value, str) and kind is str:
         return clean(value)
     if isinstance(value, list) and isinstance(column.type, JSON):
@@ -112,7 +113,12 @@ def _storable(column: Column[Any], value: Any) -> Any:
     return None if column.nullable else _empty(column)
 
 
+def _kind(column: Column[Any]) -> type:
+    """The Python type of a column's values; a TypeDecorator itself only says `object`."""
+    of = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    return of.python_type
+
+
 def _empty(column: Column[Any]) -> Any:
-    if column.default is not None and column.default.is_scalar:
-        return column.default.arg
-    return [] if isinstance(column.type, JSON) else _EMPTY[column.type.python_type]
+    default = default_of(column)
+    return _EMPTY[_kind(column)] if default is None else default

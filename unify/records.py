@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, insert, select, tuple_, update
-from sqlmodel import SQLModel
 
 from connectors.base import Record, Ref
+from unify.derived import table_of
 from unify.fit import clean
 from unify.raw import CODEC, body_of, decode, fingerprint, pack, unpack
+from unify.tables import RawHistory, RawRecord
 from unify.upsert import Upserts
 
 Item = TypeVar("Item")
 
-_raw = SQLModel.metadata.tables["raw_record"]
-_history = SQLModel.metadata.tables["raw_history"]
+_raw = table_of(RawRecord)
+_history = table_of(RawHistory)
 
 _NOBODY = Ref("", "")
 _NUL = b"\\u0000"
@@ -76,7 +77,7 @@ class Records:
                 if was.pass_id != place.pass_id:
                     repeated.append(vendor_id)
                 continue
-            fresh.append(Fresh(record, was is not None, _NUL in body or b"\0" in body))
+            fresh.append(Fresh(record, was is not None, is_odd(body)))
             rows.append(
                 {
                     "vendor_id": vendor_id,
@@ -180,6 +181,11 @@ class Records:
             _raw.c.source == self._source, _raw.c.deleted_at.is_(None), *conditions
         )
         return [Ref(*row) for row in connection.execute(asked)]
+
+
+def is_odd(body: bytes) -> bool:
+    """Whether a text in `body` holds a NUL, which SQLite would take and others, and readers, would not."""
+    return _NUL in body or b"\0" in body
 
 
 def _state(was: Row[Any]) -> tuple[int, str, str, str, datetime | None]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from sqlalchemy import Connection, Table, and_, delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
@@ -11,7 +12,7 @@ from sqlmodel import SQLModel
 from connectors.base import Problem, Record, Ref
 from unify.fit import clean, excerpt, fit
 from unify.mapping import Mapped, Mapper, MappingContext, Row
-from unify.records import Fresh, in_chunks
+from unify.records import Fresh, history, in_chunks
 from unify.tables import row_key
 from unify.upsert import Upserts
 
@@ -58,22 +59,26 @@ class RowStore:
         now: datetime,
         *,
         not_before: datetime | None = None,
-        only_differing: bool = False,
+        again: bool = False,
     ) -> None:
         """Map `fresh` and store what comes of it.
 
         1. map; 2. compare with what is stored, where the vendor keeps no history (`not_before`: when we last looked);
         3. upsert; 4. tombstone rows that a record gave before and gives no longer; 5. replace its problems;
-        6. note what was touched (`only_differing`: of the rows, only those whose content differs).
+        6. note what was touched. `again`: the payloads are not new, only their reading is: changes come from their
+        history, not from a comparison, and only rows whose content differs count as touched.
         """
         rows, problems, vanished = self._map_all(fresh)
-        self._compare(connection, fresh, rows, now, not_before)
+        if again:
+            self._remake_changes(connection, fresh, rows)
+        else:
+            self._compare(connection, fresh, rows, now, not_before)
         for table, by_key in rows.items():
             problems += self._upsert(connection, table, list(by_key.values()), now)
         for table, keys in vanished.items():
             self._tombstone(connection, table, keys, "out_of_scope", now)
-        self._replace_problems(connection, [each.record for each in fresh if each.known], problems, now)
-        self._touch(connection, self._differing(connection, rows, now) if only_differing else rows)
+        self._replace_problems(connection, [each.record for each in fresh], problems, now)
+        self._touch(connection, self._differing(connection, rows, now) if again else rows)
 
     def bury(self, connection: Connection, refs: Iterable[Ref], reason: str, now: datetime) -> None:
         """Tombstone every row made from these records."""
@@ -90,7 +95,7 @@ class RowStore:
 
     # --- mapping --------------------------------------------------------------------------------------------------
 
-    def map(self, record: Record) -> Mapped:
+    def _map(self, record: Record) -> Mapped:
         """What the mapper makes of `record`; a mapper's own mistake costs that record alone, and is reported."""
         try:
             return self._mapper.map_record(record, self._context)
@@ -105,7 +110,7 @@ class RowStore:
         vanished: dict[str, list[str]] = {}
         for each in fresh:
             record = each.record
-            mapped = self.map(record)
+            mapped = self._map(record)
             problems += mapped.problems
             for table, made in mapped.rows.items():
                 by_key = rows.setdefault(table, {})
@@ -220,7 +225,7 @@ class RowStore:
         keys = [row_key(self._source, record.stream, record.id) for record in compared]
         stored = {table: self._stored(connection, table, keys) for table in rows}
         for record, key in zip(compared, keys, strict=True):
-            for change in self.changes(
+            for change in self._changes(
                 Ref(record.stream, record.id),
                 {table: by_key[key] for table, by_key in stored.items() if key in by_key},
                 {table: by_key[key] for table, by_key in rows.items() if key in by_key},
@@ -229,7 +234,28 @@ class RowStore:
             ):
                 rows.setdefault("change", {})[change["key"]] = change
 
-    def changes(
+    def _remake_changes(self, connection: Connection, fresh: Iterable[Fresh], rows: Rows) -> None:
+        """Add the changes between the payloads that were kept, with the interval they were first written with."""
+        made: dict[str, Row] = {}
+        for each in fresh:
+            if each.record.stream not in self._mapper.COMPARED:
+                continue
+            ref = Ref(each.record.stream, each.record.id)
+            payloads = history(connection, self._source, ref)
+            for (older, older_at), (newer, newer_at) in pairwise(payloads):
+                for change in self._changes(ref, self._own_rows(older), self._own_rows(newer), newer_at, older_at):
+                    made[change["key"]] = change
+        stored = self._stored(connection, "change", list(made))
+        for key, change in made.items():
+            if key in stored:
+                change["not_before"] = stored[key]["not_before"]
+            rows.setdefault("change", {})[key] = change
+
+    def _own_rows(self, record: Record) -> dict[str, Row]:
+        key = row_key(self._source, record.stream, record.id)
+        return {table: row for table, made in self._map(record).rows.items() for row in made if row["key"] == key}
+
+    def _changes(
         self,
         ref: Ref,
         before: Mapping[str, Row],

@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
@@ -29,7 +30,7 @@ from unify.mapping import Row
 
 Convert = Callable[[Any], Any]
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Upserts:
@@ -63,9 +64,9 @@ class _Upsert:
         if unknown:
             raise KeyError(f"{table.name} has no column {', '.join(unknown)}")
         defaults = {
-            column.name: column.default.arg
+            column.name: default
             for column in table.c
-            if column.name not in {*names, *fixed} and column.default is not None and column.default.is_scalar
+            if column.name not in {*names, *fixed} and (default := default_of(column)) is not None
         }
         order = (*names, *fixed, *defaults)
         self._names, self._fixed, self._defaults = names, fixed, defaults
@@ -111,6 +112,13 @@ def _statement(table: Table, named: Sequence[str], dialect: Dialect) -> Any:
         set_={name: insert.excluded[name] for name in named if name not in keys},
         where=or_(false(), *(_differs(table.c[name], insert.excluded[name]) for name in content)),
     )
+
+
+def default_of(column: Column[Any]) -> Any:
+    """What a new row holds in a column that nobody named; None: nothing. The models' lists begin empty."""
+    if isinstance(column.default, ScalarElementColumnDefault):
+        return column.default.arg
+    return [] if isinstance(column.type, JSON) and not column.nullable else None
 
 
 def _differs(stored: Column[Any], new: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -1,0 +1,364 @@
+"""Driving one connector into the store: page by page, each in one transaction, from cursor to cursor.
+
+It knows streams, parts and pages; which vendor it is talking to, it does not.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import xxhash
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from config.clock import Clock, system_clock
+from config.settings import Secret, SourceSettings
+from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound, Page, Stopped, Stream
+from sync.lease import Held, LeaseHeld, LeaseLost, lease
+from sync.sweep import TooMuchGone, gone
+from unify.derived import table_of
+from unify.engine import StoreError, writing
+from unify.mapping import Mapper, MappingContext
+from unify.pages import PageStore
+from unify.records import Place
+from unify.remap import load_vocabulary, mapping_version, remap
+from unify.tables import Source, SyncRun, Touched
+from unify.upsert import Upserts
+
+log = logging.getLogger(__name__)
+
+_sources = table_of(Source)
+_runs = table_of(SyncRun)
+_touched = table_of(Touched)
+
+_NOT_SCOPE = {
+    *("name", "kind", "url", "projects", "expires", "every", "comment_back", "ca_file"),
+    *("milestone_types", "milestone_labels", "client_facing_types", "feedback_labels", "status"),
+    "client_comments_are_feedback",
+}
+"""Settings that change nothing in what is asked of the vendor. `projects` are parts, each with its own cursor."""
+
+_ALL = 20_000
+"""With more rows touched than this, link and derive go over everything rather than over a list of keys."""
+
+OUR_MISTAKE = "a mistake of ours ({}): the log says where"
+"""What is kept of an error that no connector names: its own text may hold anything, secrets among it."""
+
+After = Callable[[Connection, Mapping[str, Collection[str]] | None], object]
+"""Link and derive: given the touched keys by table, or None for everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: what it reads now, and how many records it has seen."""
+
+    source: str
+    stream: str
+    part: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run over one source ended. `busy`: somebody else works on it, and nothing was done."""
+
+    source: str
+    outcome: Literal["ok", "failed", "stopped", "busy"]
+    error: str = ""
+    records: int = 0
+    """Read, repeats included."""
+    changed: int = 0
+    """New or different."""
+    requests: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class TenantChanged(ConnectorError):
+    """The source answers as another tenant than it did before."""
+
+
+def sync_source(
+    settings: SourceSettings,
+    connector: Connector,
+    mapper: Mapper,
+    engine: Engine,
+    *,
+    zone: ZoneInfo,
+    clock: Clock,
+    stop: threading.Event,
+    progress: Callable[[Progress], None] = lambda progress: None,
+    requests: Callable[[], int] = lambda: 0,
+    after: After | None = None,
+    full: bool = False,
+    lease_clock: Clock = system_clock,
+) -> RunResult:
+    """Read what is new in one source, and record the run; what was committed stays, however it ends.
+
+    `zone` is the organisation's; `requests` counts those made so far (the governor's counter); `after` links and
+    derives what was touched. `full` reads everything again and looks for what is gone. A vendor's refusal is the
+    result's `error`; StoreError, and mistakes of ours, are raised.
+    """
+    try:
+        with lease(engine, settings.name, clock=lease_clock) as held:
+            run = _Run(settings, connector, mapper, engine, zone, clock, stop, progress, requests, held)
+            return run.run(full, after)
+    except LeaseHeld as other:
+        return RunResult(settings.name, "busy", str(other))
+
+
+class _Run:
+    """One run over one source, in one thread."""
+
+    def __init__(
+        self,
+        settings: SourceSettings,
+        connector: Connector,
+        mapper: Mapper,
+        engine: Engine,
+        zone: ZoneInfo,
+        clock: Clock,
+        stop: threading.Event,
+        progress: Callable[[Progress], None],
+        requests: Callable[[], int],
+        held: Held,
+    ) -> None:
+        self._settings = settings
+        self._source = settings.name
+        self._connector = connector
+        self._mapper = mapper
+        self._engine = engine
+        self._clock = clock
+        self._stop = stop
+        self._progress = progress
+        self._requests = requests
+        self._held = held
+        self._context = MappingContext(self._source, zone, settings, {}, "")
+        self._upserts = Upserts(engine.dialect)
+        self._id = 0
+        self._result = RunResult(self._source, "ok")
+
+    def run(self, full: bool, after: After | None) -> RunResult:
+        """Begin, read, link and derive, record how it ended."""
+        started, requests = self._clock(), self._requests()
+        was_away = self._begin(started)
+        try:
+            self._read(full)
+            if after is not None and self._result.outcome != "stopped":
+                settle(self._engine, after)
+        except Exception as mistake:
+            error = str(mistake) if isinstance(mistake, StoreError) else OUR_MISTAKE.format(type(mistake).__name__)
+            self._end(started, replace(self._result, outcome="failed", error=error), was_away)
+            raise
+        self._result = replace(self._result, requests=self._requests() - requests)
+        self._end(started, self._result, was_away)
+        return self._result
+
+    def _read(self, full: bool) -> None:
+        """Read all there is to read; a refusal or a stop ends that, and is what the run's result says."""
+        try:
+            self._read_all(full)
+        except Stopped:
+            self._result = replace(self._result, outcome="stopped")
+        except (ConnectorError, LeaseLost) as refusal:
+            self._result = replace(self._result, outcome="failed", error=str(refusal))
+
+    # --- the run's own record -------------------------------------------------------------------------------------
+
+    def _begin(self, now: datetime) -> bool:
+        """Record that a run began; return whether the last one failed. A run still "running" was killed."""
+        with writing(self._engine) as connection:
+            known = connection.execute(select(_sources.c.last_error).where(_sources.c.name == self._source))
+            last_error = known.scalar()
+            values = {"name": self._source, "kind": self._settings.kind, "active": True, "last_tried_at": now}
+            self._upserts.save(connection, "source", [values], {})
+            killed = update(_runs).where(_runs.c.source == self._source, _runs.c.outcome == "running")
+            connection.execute(killed.values(outcome="failed", error="the program ended in the middle of it"))
+            begun = insert(_runs).values(source=self._source, started_at=now).returning(_runs.c.id)
+            self._id = connection.execute(begun).scalar_one()
+        return bool(last_error)
+
+    def _end(self, started: datetime, result: RunResult, was_away: bool) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(_runs)
+                .where(_runs.c.id == self._id)
+                .values(
+                    finished_at=self._clock(),
+                    outcome=result.outcome,
+                    error=result.error,
+                    requests=result.requests,
+                    records=result.records,
+                    changed=result.changed,
+                )
+            )
+            if result.outcome == "ok":
+                self._note(connection, last_ok_at=started, last_error="")
+            elif result.outcome == "failed":
+                self._note(connection, last_error=result.error)
+        if result.outcome == "failed" and not was_away:
+            log.warning("%s: %s", self._source, result.error)
+        elif result.outcome == "ok" and was_away:
+            log.info("%s is back", self._source)
+
+    def _note(self, connection: Connection, **values: Any) -> None:
+        connection.execute(update(_sources).where(_sources.c.name == self._source).values(values))
+
+    # --- what is read ---------------------------------------------------------------------------------------------
+
+    def _read_all(self, full: bool) -> None:
+        """1. who answers; 2. vocabulary; 3. map again if that changed; 4. the streams, in order; 5. what is gone."""
+        own_account = self._recognise(self._connector.check(), full)
+        self._context = replace(self._context, own_account=own_account)
+        streams = self._connector.streams()
+        vocabulary = [stream for stream in streams if stream.vocabulary]
+        others = [stream for stream in streams if not stream.vocabulary]
+        missing = self._read_streams(vocabulary)
+        self._learn(vocabulary)
+        missing += self._read_streams(others)
+        if full:
+            self._sweep(others)
+        if missing:
+            raise NotFound("; ".join(missing))
+
+    def _recognise(self, account: Account, full: bool) -> str:
+        """Refuse another tenant; let every part be read whole if `full`, or if the scope changed."""
+        scope = _scope_version(self._settings)
+        with writing(self._engine) as connection:
+            source = connection.execute(select(_sources).where(_sources.c.name == self._source)).one()
+            if source.tenant not in ("", account.tenant):
+                raise TenantChanged(
+                    f"{self._source} answers as {account.tenant}, and was {source.tenant} before: "
+                    "check its url and token; if it is meant to be another one, give it another name"
+                )
+            if full or source.scope_version not in ("", scope):
+                self._pages().forget_cursors(connection)
+            self._note(connection, tenant=account.tenant, account_id=account.id, scope_version=scope)
+        return account.id
+
+    def _learn(self, vocabulary: Sequence[Stream]) -> None:
+        """Hand the vocabulary to the mapper; if it, the mapper or the settings changed, map what is stored again."""
+        with writing(self._engine) as connection:
+            words = load_vocabulary(connection, self._source, [stream.name for stream in vocabulary])
+            self._context = replace(self._context, vocabulary=words)
+            version = mapping_version(connection, self._mapper, self._context)
+            known = connection.execute(select(_sources.c.mapping_version).where(_sources.c.name == self._source))
+            if known.scalar_one() == version:
+                return
+        remap(
+            self._engine,
+            self._mapper,
+            self._context,
+            clock=self._clock,
+            stop=self._stop,
+            committing=self._held.renew,
+        )
+
+    def _pages(self) -> PageStore:
+        return PageStore(self._mapper, self._context, self._upserts)
+
+    def _read_streams(self, streams: Sequence[Stream]) -> list[str]:
+        """Read every part of `streams`; return what the vendor says is not there, which costs no other part."""
+        missing = []
+        pages = self._pages()
+        for stream in streams:
+            parts = list(self._connector.parts(stream.name))
+            self._leave_parts(pages, stream, parts)
+            for part in parts:
+                try:
+                    self._read_part(pages, stream, part)
+                except NotFound as absent:
+                    missing.append(str(absent))
+        return missing
+
+    def _read_part(self, pages: PageStore, stream: Stream, part: str) -> None:
+        """One pass. A cursor among pages that are whole together is kept for the end: half of them prove nothing."""
+        self._obey_stop()
+        place = Place(stream.name, part, self._id)
+        with writing(self._engine) as connection:
+            before = pages.state(connection, place)
+        whole: set[str] = set()
+        last: Cursor | None = None
+        for page in self._connector.read(stream.name, part, before.cursor):
+            whole.update(child for child, parent in page.whole if parent is None)
+            last = page.cursor or last
+            with writing(self._engine) as connection:
+                self._held.renew(connection)
+                changed = pages.save(connection, page, place, self._clock(), before, mapped=not stream.vocabulary)
+                if page.cursor is not None and not whole:
+                    pages.save_cursor(connection, place, page.cursor)
+            self._count(page, place, changed)
+            del page  # or it lives until the next one is complete: two pages in memory instead of one
+            self._obey_stop()
+        with writing(self._engine) as connection:
+            self._held.renew(connection)
+            if last is not None:
+                pages.save_cursor(connection, place, last)
+            pages.end_pass(connection, whole, place, self._clock())
+
+    def _count(self, page: Page, place: Place, changed: int) -> None:
+        records = self._result.records + len(page.records)
+        self._result = replace(self._result, records=records, changed=self._result.changed + changed)
+        self._progress(Progress(self._source, place.stream, place.part, records))
+
+    def _obey_stop(self) -> None:
+        if self._stop.is_set():
+            raise Stopped(f"{self._source}: stopped between two pages")
+
+    # --- what is gone ---------------------------------------------------------------------------------------------
+
+    def _leave_parts(self, pages: PageStore, stream: Stream, parts: Sequence[str]) -> None:
+        """Tombstone parts that are read no longer: they left the config, or the account sees them no more."""
+        with writing(self._engine) as connection:
+            left = [part for part in pages.known_parts(connection, stream.name) if part not in parts]
+            if left and not parts:
+                self._warn(f"{stream.name}: the account sees none of {len(left)} parts any more; their rows were kept")
+                return
+            reason = "out_of_scope" if self._settings.projects else "lost_access"
+            for part in left:
+                pages.leave_part(connection, (stream.name, *stream.children), part, reason, self._clock())
+
+    def _sweep(self, streams: Sequence[Stream]) -> None:
+        pages = self._pages()
+        for stream in streams:
+            for part in self._connector.parts(stream.name):
+                self._obey_stop()
+                with writing(self._engine) as connection:
+                    stored = pages.living_in(connection, stream.name, part)
+                try:
+                    missing = gone(self._connector, stream.name, part, stored)
+                except TooMuchGone as doubt:
+                    self._warn(str(doubt))
+                    continue
+                with writing(self._engine) as connection:
+                    self._held.renew(connection)
+                    pages.bury(connection, missing, self._clock())
+
+    def _warn(self, warning: str) -> None:
+        log.warning("%s: %s", self._source, warning)
+        self._result = replace(self._result, warnings=(*self._result.warnings, warning))
+
+
+def settle(engine: Engine, after: After) -> None:
+    """Link and derive what was touched, in one transaction with forgetting that it was."""
+    with writing(engine) as connection:
+        count = connection.execute(select(func.count()).select_from(_touched)).scalar_one()
+        if count == 0:
+            return
+        after(connection, None if count > _ALL else _touched_keys(connection))
+        connection.execute(delete(_touched))
+
+
+def _touched_keys(connection: Connection) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for table, key in connection.execute(select(_touched.c.table, _touched.c.key).order_by(_touched.c.key)):
+        keys.setdefault(table, []).append(key)
+    return keys
+
+
+def _scope_version(settings: SourceSettings) -> str:
+    """A hash of the settings that decide what is asked for: with others, what was read before is not enough."""
+    secrets = {name for name, value in settings if isinstance(value, Secret)}
+    return xxhash.xxh3_64_hexdigest(settings.model_dump_json(exclude=_NOT_SCOPE | secrets).encode())

@@ -1,0 +1,32 @@
+"""Finding what is gone at the vendor without a trace: the ids that live there against the records that live here."""
+
+from collections.abc import Iterable
+
+from connectors.base import Connector, Ref
+
+MOST_GONE = 0.2
+"""Lost permission looks like deletion: when more than this share of a part is missing, nothing of it is removed."""
+
+
+class TooMuchGone(Exception):
+    """More of a part is missing than can have been deleted; nothing was removed."""
+
+
+def gone(connector: Connector, stream: str, part: str, stored: Iterable[Ref]) -> list[Ref]:
+    """Of `stored`, the records of `stream` in `part` that the vendor no longer lists.
+
+    A single one may always go. Raises TooMuchGone; what the connector raises, passes: a list that ended short proves
+    nothing.
+    """
+    living: set[str] = set()
+    for ids in connector.living_ids(stream, part):
+        living.update(ids)
+    here = list(stored)
+    missing = [ref for ref in here if ref.id not in living]
+    if len(missing) > max(1, MOST_GONE * len(here)):
+        where = f"{stream} of {part}" if part else stream
+        raise TooMuchGone(
+            f"{len(missing)} of {len(here)} {where} are missing at the vendor and were kept: "
+            "that looks like a lost permission; check what the account may see"
+        )
+    return missing

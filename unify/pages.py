@@ -1,0 +1,98 @@
+"""Saving a page: everything that it brings, in the transaction of the caller, so that no half page is ever kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from connectors.base import Cursor, Page, Ref
+from unify.derived import table_of
+from unify.mapping import Mapper, MappingContext
+from unify.records import Place, Records
+from unify.rows import RowStore
+from unify.tables import StreamState
+from unify.upsert import Upserts
+
+_states = table_of(StreamState)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a stream of a part was read, and when a pass over it last came to its end."""
+
+    cursor: Cursor | None = None
+    complete_at: datetime | None = None
+
+
+class PageStore:
+    """Saves the pages of one source. Belongs to one thread: its statements remember what they last converted."""
+
+    def __init__(self, mapper: Mapper, context: MappingContext, upserts: Upserts) -> None:
+        self._source = context.source
+        self._upserts = upserts
+        self._records = Records(context.source, upserts, historic=mapper.COMPARED)
+        self._rows = RowStore(mapper, context, upserts)
+
+    def save(
+        self, connection: Connection, page: Page, place: Place, now: datetime, before: State, *, mapped: bool = True
+    ) -> int:
+        """Save raw payloads, rows, problems and tombstones of `page`; return how many records were new or different.
+
+        Without `mapped` no rows: a new vocabulary has the whole source mapped again, itself included.
+        """
+        fresh = self._records.keep(connection, page.records, place, now)
+        if mapped:
+            self._rows.write(connection, fresh, now, not_before=before.complete_at)
+        self._bury(connection, self._records.missing_children(connection, page.whole, page.records), "deleted", now)
+        self._rows.report(connection, page.problems, now)
+        return len(fresh)
+
+    def end_pass(self, connection: Connection, whole: Iterable[str], place: Place, now: datetime) -> None:
+        """Tombstone what a whole pass did not see of the streams it claimed to list in full; note that it ended."""
+        for stream in whole:
+            self._bury(connection, self._records.missed(connection, stream, place), "deleted", now)
+        self._save_state(connection, place, {"complete_at": now})
+
+    def save_cursor(self, connection: Connection, place: Place, cursor: Cursor) -> None:
+        """Note how far the part was read."""
+        self._save_state(connection, place, {"cursor": cursor})
+
+    def state(self, connection: Connection, place: Place) -> State:
+        """How far the part was read; an empty State where it never was."""
+        asked = select(_states.c.cursor, _states.c.complete_at).where(
+            _states.c.source == self._source, _states.c.stream == place.stream, _states.c.part == place.part
+        )
+        row = connection.execute(asked).one_or_none()
+        return State() if row is None else State(row.cursor, row.complete_at)
+
+    def known_parts(self, connection: Connection, stream: str) -> list[str]:
+        """Parts of `stream` that were read before."""
+        asked = select(_states.c.part).where(_states.c.source == self._source, _states.c.stream == stream)
+        return list(connection.execute(asked.order_by(_states.c.part)).scalars())
+
+    def leave_part(self, connection: Connection, streams: Iterable[str], part: str, reason: str, now: datetime) -> None:
+        """Tombstone all of `streams` in a part that is no longer read, and forget how far it was read."""
+        for stream in streams:
+            self._bury(connection, self._records.living_in(connection, stream, part), reason, now)
+            here = (_states.c.source == self._source, _states.c.stream == stream, _states.c.part == part)
+            connection.execute(delete(_states).where(*here))
+
+    def living_in(self, connection: Connection, stream: str, part: str) -> list[Ref]:
+        """All living records of `stream` in `part`: what a sweep compares with the vendor's list."""
+        return self._records.living_in(connection, stream, part)
+
+    def bury(self, connection: Connection, refs: Iterable[Ref], now: datetime) -> None:
+        """Tombstone these records, all below them, and the rows made from them: deleted at the vendor."""
+        self._bury(connection, refs, "deleted", now)
+
+    def forget_cursors(self, connection: Connection) -> None:
+        """Let every part be read whole again."""
+        connection.execute(update(_states).where(_states.c.source == self._source).values(cursor=None))
+
+    def _bury(self, connection: Connection, refs: Iterable[Ref], reason: str, now: datetime) -> None:
+        self._rows.bury(connection, self._records.bury(connection, refs, now), reason, now)
+
+    def _save_state(self, connection: Connection, place: Place, values: dict[str, object]) -> None:
+        row = {"stream": place.stream, "part": place.part, **values}
+        self._upserts.save(connection, "stream_state", [row], {"source": self._source})
