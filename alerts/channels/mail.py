@@ -1,0 +1,169 @@
+"""E-mail over SMTP: one message per reader, text and HTML, threaded by Message-ID (RFC 5322, 3834, 2047).
+
+Sign-in with a password over STARTTLS (587) or TLS (465); no encryption on loopback only. Exchange Online ends password
+sign-in for new tenants from December 2026 (message centre MC786329, read 22 Nov 2026): use a relay there. A time-out
+after the text was sent leaves it unknown whether it arrived; it is sent again under the same Message-ID, which most
+mail programs show once. Does not read a mailbox: bounces go to the address in `from`.
+"""
+
+import ipaddress
+import smtplib
+import ssl
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Literal, Self
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import Field, model_validator
+
+from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
+from alerts.facts import one_line
+from alerts.messages import Message
+from config.clock import Clock
+from config.settings import ChannelSettings, Secret
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+)
+_TIMEOUT_S = 30
+_SUBJECT_CHARS = 120
+
+
+class EmailSettings(ChannelSettings):
+    """`[channels.NAME]` with `kind = "email"`."""
+
+    kind: Literal["email"] = "email"
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: Secret | None = None
+    from_: str = Field(alias="from")
+    """`Name <address>`; the address should be one that the server may send for (SPF, DKIM)."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.security == "none" and not _is_loopback(self.host):
+            raise ValueError(f'security = "none" is for this machine only; {self.host} needs "starttls" or "tls"')
+        address = parseaddr(self.from_)[1]
+        if "@" not in address or any(char.isspace() for char in address):
+            raise ValueError('from: write "Name <address>"')
+        if self.user and self.password is None:
+            raise ValueError("user is set, and password is not")
+        return self
+
+
+class Email:
+    """A channel that mails its readers."""
+
+    def __init__(self, settings: EmailSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        name, address = parseaddr(settings.from_)
+        self._from = _address(name, address)
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        """Mail a message that begins a thread."""
+        return self._mail(outgoing, outgoing.message.title, root="")
+
+    def update(self, receipt: Receipt, outgoing: Outgoing, shown: Message) -> Receipt:
+        """Answer in the thread: a mail cannot be changed. The subject stays, or Gmail would begin a new thread."""
+        return self._mail(outgoing, f"Re: {receipt['subject']}", root=str(receipt["message_id"]))
+
+    def find(self, outgoing: Outgoing) -> Receipt | None:
+        """A mailbox cannot be asked; the same Message-ID makes a repeat harmless in most programs."""
+        return None
+
+    def _mail(self, outgoing: Outgoing, subject: str, root: str) -> Receipt:
+        if not outgoing.reader.email:
+            raise Permanent("no e-mail address: write the channel as NAME:WHO in the route")
+        mail = compose(outgoing, self._from, subject, root, self._clock())
+        self._hand_over(mail, outgoing.reader.email)
+        return {"message_id": mail["Message-ID"], "subject": one_line(subject.removeprefix("Re: "))}
+
+    def _hand_over(self, mail: EmailMessage, to: str) -> None:
+        settings = self._settings
+        where = f"{settings.host}:{settings.port}"
+        sent = False
+        try:
+            with self._connect() as server:
+                if settings.user and settings.password is not None:
+                    server.login(settings.user, settings.password.reveal())
+                sent = True
+                refused = server.send_message(mail, to_addrs=[to])
+            if refused:  # some servers refuse a recipient without an error
+                raise _by_code(next(iter(refused.values()))[0], where, f"{to} was refused")
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _by_code(next(iter(error.recipients.values()))[0], where, f"{to} was refused") from None
+        except smtplib.SMTPAuthenticationError as error:
+            raise _by_code(error.smtp_code, where, "the server refuses user and password") from None
+        except smtplib.SMTPResponseException as error:
+            raise _by_code(error.smtp_code, where, f"the server says {error.smtp_code}") from None
+        except smtplib.SMTPNotSupportedError as error:
+            raise Permanent(f"{where}: {one_line(str(error))}; check `security` and the addresses") from None
+        except ssl.SSLCertVerificationError:
+            raise Permanent(f"{where}: the server's certificate is not trusted") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Transient(f"{where}: {type(error).__name__}", in_doubt=sent) from None
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings
+        context = ssl.create_default_context()
+        if settings.security == "tls":
+            return smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT_S, context=context)
+        server = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT_S)
+        if settings.security == "starttls":
+            try:
+                server.starttls(context=context)  # without a context, nobody's certificate is checked
+            except BaseException:
+                server.close()
+                raise
+        return server
+
+
+def compose(outgoing: Outgoing, sender: Address, subject: str, root: str, now: datetime) -> EmailMessage:
+    """The mail itself. `root`: Message-ID of the mail whose thread it joins."""
+    message = outgoing.message
+    mail = EmailMessage()
+    mail["From"] = sender
+    mail["To"] = _address(outgoing.reader.name, outgoing.reader.email)
+    mail["Subject"] = one_line(subject)[:_SUBJECT_CHARS]
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{outgoing.key}@{sender.domain}>"
+    if root:
+        mail["In-Reply-To"] = root
+        mail["References"] = root
+    # Neither a vacation note nor another robot shall answer us.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply, DR, RN, NRN"
+    mail.set_content(f"{message.title}\n\n{message.text()}\n", charset="utf-8")
+    html = _TEMPLATES.get_template("mail.html").render(message=message)
+    mail.add_alternative(html, subtype="html", charset="utf-8")
+    return mail
+
+
+def _address(name: str, address: str) -> Address:
+    """`Address` refuses what could begin another header; `formataddr` would let it through."""
+    try:
+        return Address(display_name=one_line(name), addr_spec=address)
+    except (ValueError, IndexError) as error:
+        raise Permanent(f"{one_line(address)!r} is no e-mail address") from error
+
+
+def _by_code(code: int, where: str, what: str) -> Transient | Permanent:
+    """4xx: later, such as greylisting; 5xx: never."""
+    if 400 <= code < 500:
+        return Transient(f"{where}: {what} for now ({code})")
+    return Permanent(f"{where}: {what} ({code})")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,135 @@
+"""Do we tell this reader of this alert now, and for what reason: one pure function.
+
+It is asked anew in every round, of what holds then. Nothing is told because of a message composed last night: what
+was over by the morning is not told, and what became worse is told as it is.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from rules.working_time import WorkingTime
+
+
+class Reason(StrEnum):
+    """Why we tell, or why we do not."""
+
+    FIRST = "first"
+    WORSE = "worse"
+    REPEAT = "repeat"
+    ENDED = "ended"
+
+    TOLD = "told already"
+    NEVER_TOLD = "over, and was not told"
+    END_TOLD = "told that it is over"
+    FIRST_LOOK = "first look: told to the coordinator alone"
+    STALE = "the source is stale"
+    OUTSIDE_HOURS = "waits for the reader's working time"
+    WAITS_FOR_LINE = "waits for the reader's morning line"
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is a reason to tell."""
+        return self in (Reason.FIRST, Reason.WORSE, Reason.REPEAT, Reason.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What holds of the alert now."""
+
+    state: str
+    adopted: bool = True
+    stale: bool = False
+    """Its source is: what we know may be over."""
+    quiet_end: bool = False
+    """It ended because the config took it away."""
+    worse_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What this reader was last told of this alert, in this episode."""
+
+    at: datetime
+    ended: bool = False
+    repeat_due: bool = False
+    """The rule's `repeat` has passed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When it may be told."""
+
+    urgent: bool = False
+    """Outside the reader's working time too."""
+    in_line: bool = False
+    """It goes with the morning line, not within minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """What the reader's calendar says of now."""
+
+    working: bool
+    line_came: bool
+    """A working day of theirs has begun since the alert did."""
+
+
+def decide(holding: Holding, told: Told | None, policy: Policy, hours: Hours) -> Reason:
+    """Whether to tell one reader of one alert now, and why, or why not."""
+    if holding.state == "resolved":
+        return _decide_end(holding, told, hours)
+    if not holding.adopted:
+        return Reason.FIRST_LOOK
+    if holding.stale:
+        return Reason.STALE
+    reason = _cause(holding, told)
+    if reason is Reason.TOLD or policy.urgent:
+        return reason
+    if not hours.working:
+        return Reason.OUTSIDE_HOURS
+    if reason is Reason.FIRST and policy.in_line and not hours.line_came:
+        return Reason.WAITS_FOR_LINE
+    return reason
+
+
+def _decide_end(holding: Holding, told: Told | None, hours: Hours) -> Reason:
+    if told is None or holding.quiet_end:
+        return Reason.NEVER_TOLD
+    if told.ended:
+        return Reason.END_TOLD
+    return Reason.ENDED if hours.working else Reason.OUTSIDE_HOURS
+
+
+def _cause(holding: Holding, told: Told | None) -> Reason:
+    if told is None:
+        return Reason.FIRST
+    if holding.worse_at is not None and holding.worse_at > told.at:
+        return Reason.WORSE
+    return Reason.REPEAT if told.repeat_due else Reason.TOLD
+
+
+def line_came(calendar: WorkingTime, owed_from: datetime | None, now: datetime) -> bool:
+    """Whether a working day has begun after `owed_from` and by `now`; always, if it is owed since before we looked.
+
+    `owed_from` is the round before the one in which the alert fired: the first round after nine o'clock is the
+    morning line, however late it comes, and what that very round finds goes with it.
+    """
+    return owed_from is None or _next_morning(calendar, owed_from) <= now
+
+
+def _next_morning(calendar: WorkingTime, after: datetime) -> datetime:
+    """The first opening of a working day after `after`."""
+    day = after.astimezone(calendar.zone).date()
+    if calendar.is_working_day(day) and (opening := _opening(calendar, day)) > after:
+        return opening
+    return _opening(calendar, calendar.add_days(day, 1))
+
+
+def _opening(calendar: WorkingTime, day: date) -> datetime:
+    return calendar.next_opening(datetime.combine(day, time(), tzinfo=calendar.zone))
+
+
+def working_days_since(calendar: WorkingTime, at: datetime, now: datetime) -> int:
+    """Working days that have begun since the day of `at`."""
+    return calendar.days_between(at.astimezone(calendar.zone).date(), now.astimezone(calendar.zone).date())

@@ -1,0 +1,255 @@
+"""The outbox: rows written with the change of state, sent afterwards, recorded as sent only then.
+
+At least once: a crash between sending and recording repeats that one message and loses none; where the receiver can be
+asked, not even that. A row is claimed before it is sent, so that two processes never send the same, and one channel has
+one message in flight. Attempts, back-off and claims go by real time, whatever the hub's own clock tells.
+
+Transient failures back off. Permanent ones are parked, where a person sees them, and the reader is told by the next
+channel of the route.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, func, insert, or_, select, update
+from sqlalchemy.engine import RowMapping
+
+from alerts.channels.base import Channel, Outgoing, Permanent, Transient
+from alerts.messages import Message
+from alerts.routing import Reader
+from config.clock import Clock
+from connectors.base import ConnectorError, NotCommentable, NotFound, RateLimited, Ref, Stopped, VendorUnavailable
+from unify.derived import table_of
+from unify.engine import writing
+from unify.tables import Delivery, DeliveryAlert
+
+DELIVERY = table_of(Delivery)
+DELIVERY_ALERT = table_of(DeliveryAlert)
+
+COMMENT_LANE = "comment:"
+COMMENTS_AN_HOUR = 20
+"""Of one source: nobody's board is flooded, whatever goes wrong here."""
+
+_BEING_SENT = "being sent"
+_CLAIM = timedelta(minutes=5)
+"""Longer than any attempt; then whoever claimed it is gone."""
+_FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
+_ATTEMPTS = 20
+"""About eight hours; then the next channel has its turn."""
+
+log = logging.getLogger(__name__)
+
+
+class Commenter(Protocol):
+    """The one verb of a connector that writes; `connectors.base.Connector` has it."""
+
+    def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:
+        """Post, edit or take back our one comment for `key`."""
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What came of one go over the outbox."""
+
+    sent: int = 0
+    comments: int = 0
+    """Of those sent: posted, edited or taken back."""
+    parked: list[str] = field(default_factory=list)
+    """One line for each: which channel, and why. A person must act."""
+    delayed: int = 0
+    not_commentable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    state: str
+    error: str = ""
+    receipt: Mapping[str, Any] | None = None
+    retry_at: datetime | None = None
+    in_doubt: bool = False
+
+
+def deliver(
+    engine: Engine,
+    channels: Mapping[str, Channel],
+    commenters: Mapping[str, Commenter],
+    *,
+    clock: Clock,
+    wall: Clock,
+    redact: Callable[[str], str],
+    stop: threading.Event,
+) -> Delivered:
+    """Send everything that is due, channel by channel, until nothing is or `stop` is set.
+
+    `channels` by name, `commenters` by source. `clock` dates what was sent; `wall` is real time.
+    """
+    done = Delivered()
+    resting: set[str] = set()
+    while not stop.is_set() and (row := _claim(engine, resting, clock, wall)) is not None:
+        try:
+            outcome = _attempt(engine, row, channels, commenters, done)
+        except Transient as error:
+            outcome = _wait(row, str(error), wall(), error.retry_after, error.in_doubt)
+        except Permanent as error:
+            outcome = _Outcome("parked", str(error))
+        except Stopped:
+            outcome = _wait(row, "stopped", wall(), None, True)
+        except Exception as error:
+            log.exception("delivery %s by %s failed", row["id"], row["channel"])
+            outcome = _wait(row, f"our mistake: {type(error).__name__}", wall(), None, True)
+        if outcome.state == "waiting":
+            resting.add(row["channel"])
+        _record(engine, row, outcome, clock(), redact, done)
+    return done
+
+
+def retry(connection: Connection, ids: list[int] | None, wall: datetime) -> int:
+    """Take parked deliveries (None: all) out of the parking, to be tried again; return how many."""
+    chosen = DELIVERY.c.state == "parked"
+    if ids is not None:
+        chosen &= DELIVERY.c.id.in_(ids)
+    fresh = {"state": "waiting", "attempts": 0, "not_before": wall, "last_error": ""}
+    return connection.execute(update(DELIVERY).where(chosen).values(fresh)).rowcount
+
+
+def _claim(engine: Engine, resting: set[str], clock: Clock, wall: Clock) -> RowMapping | None:
+    """Claim the oldest row that is due in a channel where nothing is in flight; None: there is none."""
+    now = wall()
+    other = DELIVERY.alias()
+    waiting = DELIVERY.c.state == "waiting"
+    due = or_(DELIVERY.c.attempts == 0, DELIVERY.c.not_before <= now)
+    in_flight = (other.c.channel == DELIVERY.c.channel) & (other.c.state == "waiting")
+    in_flight &= (other.c.last_error == _BEING_SENT) & (other.c.not_before > now)
+    first = select(other.c.id).where(other.c.id == DELIVERY.c.after, other.c.state == "waiting")
+    free = ~select(other.c.id).where(in_flight).exists() & ~first.exists()
+    with writing(engine) as connection:
+        full = {*resting, *_full_lanes(connection, clock())}
+        chosen = select(DELIVERY).where(waiting, due, free, DELIVERY.c.channel.not_in(full))
+        row = connection.execute(chosen.order_by(DELIVERY.c.id).limit(1)).mappings().first()
+        if row is not None:
+            claim = {"attempts": row["attempts"] + 1, "not_before": now + _CLAIM, "last_error": _BEING_SENT}
+            connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(claim))
+        return row
+
+
+def _full_lanes(connection: Connection, now: datetime) -> list[str]:
+    """Sources that had all the comments they may have within an hour."""
+    lately = (DELIVERY.c.channel.startswith(COMMENT_LANE)) & (DELIVERY.c.sent_at > now - timedelta(hours=1))
+    counted = select(DELIVERY.c.channel).where(lately).group_by(DELIVERY.c.channel)
+    return list(connection.scalars(counted.having(func.count() >= COMMENTS_AN_HOUR)))
+
+
+def _attempt(
+    engine: Engine,
+    row: RowMapping,
+    channels: Mapping[str, Channel],
+    commenters: Mapping[str, Commenter],
+    done: Delivered,
+) -> _Outcome:
+    lane: str = row["channel"]
+    if lane.startswith(COMMENT_LANE):
+        return _comment(row, commenters.get(lane.removeprefix(COMMENT_LANE)), done)
+    if lane not in channels:
+        raise Permanent(f"there is no channel {lane} in the config any more")
+    channel = channels[lane]
+    outgoing = Outgoing(row["key"], Reader(**row["payload"]["reader"]), Message.from_json(row["payload"]["message"]))
+    if _is_in_doubt(row) and (found := channel.find(outgoing)) is not None:
+        return _Outcome("sent", receipt=found)
+    if row["after"] is None:
+        return _Outcome("sent", receipt=channel.send(outgoing))
+    with engine.connect() as connection:
+        root = connection.execute(select(DELIVERY).where(DELIVERY.c.id == row["after"])).mappings().one()
+    if root["state"] != "sent":
+        return _Outcome("dropped", "what it follows was not sent")
+    shown = Message.from_json(root["payload"]["message"])
+    return _Outcome("sent", receipt=channel.update(root["receipt"], outgoing, shown))
+
+
+def is_in_flight(row: RowMapping) -> bool:
+    """Whether somebody is sending `row` now, or died while doing so."""
+    return bool(row["state"] == "waiting" and row["last_error"] == _BEING_SENT)
+
+
+def is_untried(row: RowMapping) -> bool:
+    """Whether `row` has certainly not arrived, and is not on its way."""
+    return bool(row["state"] == "waiting" and not _is_in_doubt(row))
+
+
+def _is_in_doubt(row: RowMapping) -> bool:
+    """Whether an earlier attempt may have arrived: it said so, or nobody lived to say."""
+    return bool(row["payload"].get("in_doubt") or row["last_error"] == _BEING_SENT)
+
+
+def _comment(row: RowMapping, commenter: Commenter | None, done: Delivered) -> _Outcome:
+    """Post, edit or take back a comment. The connector looks for our marker first: a doubtful attempt is safe."""
+    if commenter is None:
+        return _Outcome("dropped", "its source is not in the config any more")
+    text = None if row["kind"] == "comment_removed" else row["payload"]["text"]
+    try:
+        posted = commenter.comment(Ref(*row["payload"]["on"]), text, row["key"], row["receipt"].get("id"))
+    except NotCommentable as error:
+        done.not_commentable += 1
+        return _Outcome("dropped", str(error))
+    except NotFound as error:
+        return _Outcome("dropped", str(error))
+    except RateLimited as error:
+        raise Transient(str(error), retry_after=error.retry_after) from error
+    except VendorUnavailable as error:
+        raise Transient(str(error), in_doubt=True) from error
+    except Stopped:
+        raise
+    except ConnectorError as error:
+        raise Permanent(str(error)) from error
+    done.comments += 1
+    return _Outcome("sent", receipt={"id": posted} if posted else {})
+
+
+def _wait(row: RowMapping, error: str, now: datetime, after: timedelta | None, in_doubt: bool) -> _Outcome:
+    attempts = row["attempts"] + 1
+    if attempts >= _ATTEMPTS:
+        return _Outcome("parked", f"given up after {attempts} attempts: {error}")
+    delay = max(min(_FIRST_DELAY * 2 ** (attempts - 1), _LONGEST_DELAY), after or timedelta())
+    return _Outcome("waiting", error, retry_at=now + delay, in_doubt=in_doubt)
+
+
+def _record(
+    engine: Engine, row: RowMapping, outcome: _Outcome, now: datetime, redact: Callable[[str], str], done: Delivered
+) -> None:
+    """Write down how the attempt ended; what is parked goes to the reader's next channel in the same transaction."""
+    error = redact(outcome.error)
+    values: dict[str, Any] = {"state": outcome.state, "last_error": error}
+    match outcome.state:
+        case "sent":
+            done.sent += 1
+            values |= {"sent_at": now, "receipt": dict(outcome.receipt or {})}
+        case "waiting":
+            done.delayed += 1
+            values |= {"not_before": outcome.retry_at}
+            values |= {
+                "payload": {**row["payload"], "in_doubt": outcome.in_doubt or bool(row["payload"].get("in_doubt"))}
+            }
+        case "parked":
+            done.parked.append(f"{row['channel']}: {error}")
+            log.warning("delivery %s by %s is parked: %s", row["id"], row["channel"], error)
+    with writing(engine) as connection:
+        connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
+        if outcome.state == "parked" and row["payload"].get("channels"):
+            _fall_back(connection, row, now)
+
+
+def _fall_back(connection: Connection, row: RowMapping, now: datetime) -> None:
+    """The same message by the next channel of the route, as a new row."""
+    channel, *others = row["payload"]["channels"]
+    key = f"{row['key']}-{channel}"
+    again = {name: row[name] for name in ("recipient", "kind", "created_at")}
+    again |= {"payload": {**row["payload"], "channels": others, "in_doubt": False}, "not_before": now}
+    again |= {"state": "waiting", "attempts": 0, "last_error": "", "receipt": {}}
+    added = connection.execute(insert(DELIVERY).values(**again, key=key, channel=channel)).inserted_primary_key
+    assert added is not None
+    told = select(DELIVERY_ALERT).where(DELIVERY_ALERT.c.delivery_id == row["id"])
+    for alert in connection.execute(told).mappings().all():
+        connection.execute(insert(DELIVERY_ALERT).values(**{**alert, "delivery_id": added[0]}))

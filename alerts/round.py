@@ -1,0 +1,163 @@
+"""One round: what the rules found becomes changes of alerts and rows of the outbox, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from alerts import life, telling
+from alerts.comments import Written, write_comments
+from alerts.endings import read_endings
+from alerts.facts import Facts, began
+from alerts.freshness import Freshness, first_looks, looked_before, note_look
+from alerts.messages import Ending
+from alerts.routing import read_people
+from alerts.store import Stored, read_alerts, write_events, write_facts
+from alerts.writer import Writer
+from config.settings import Settings
+from rules.evaluate import Finding, Outcome
+from rules.working_time import WorkingTime
+from unify.engine import writing
+
+
+@dataclass(slots=True)
+class Round:
+    """What a round changed and decided, and why."""
+
+    events: list[life.Event] = field(default_factory=list)
+    decisions: list[telling.Decision] = field(default_factory=list)
+    messages: list[telling.Planned] = field(default_factory=list)
+    """Rows put into the outbox."""
+    comments: list[Written] = field(default_factory=list)
+    """Comments to be posted, edited or taken back."""
+    uncommented: dict[str, str] = field(default_factory=dict)
+    """Alerts on which none is written, and why."""
+
+    def changed(self, reason: str) -> int:
+        """How many alerts changed for `reason` ("fired", "reopened", "done" …)."""
+        return sum(event.reason == reason for event in self.events)
+
+
+def run_round(
+    engine: Engine,
+    settings: Settings,
+    outcomes: Sequence[Outcome],
+    freshness: Mapping[str, Freshness],
+    calendars: Mapping[str, WorkingTime],
+    now: datetime,
+) -> Round:
+    """Bring the alerts up to date with what the rules found, and fill the outbox with what is owed to whom.
+
+    `outcomes` must be of every enabled rule, also of those that failed: a rule that is missing is taken to be removed.
+    """
+    with writing(engine) as connection:
+        return _round(connection, settings, outcomes, freshness, calendars, now)
+
+
+def preview(
+    engine: Engine,
+    settings: Settings,
+    outcomes: Sequence[Outcome],
+    freshness: Mapping[str, Freshness],
+    calendars: Mapping[str, WorkingTime],
+    now: datetime,
+) -> Round:
+    """What a round would do, were everybody at work now; nothing is kept."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        try:
+            return _round(connection, settings, outcomes, freshness, calendars, now, any_hour=True)
+        finally:
+            transaction.rollback()
+
+
+def adopt(engine: Engine, newer_than: datetime, now: datetime, actor: str) -> int:
+    """Make alerts of what first looks found and what began after `newer_than`; return how many.
+
+    Those who should know are told in the next round.
+    """
+    with writing(engine) as connection:
+        alerts = read_alerts(connection, (), now)
+        events = [
+            life.adoption(alert.known, now, actor)
+            for alert in alerts.values()
+            if alert.known.life.state == "firing" and not alert.known.life.adopted and _is_newer(alert, newer_than)
+        ]
+        write_events(connection, alerts, events, {}, {})
+    return len(events)
+
+
+def _is_newer(alert: Stored, than: datetime) -> bool:
+    """By the deadline or the client's message; what has neither is as old as its alert."""
+    facts = Facts(alert.facts)
+    since = facts.at("deadline_at") or facts.at("waiting_since") or alert.known.life.since
+    return since >= than
+
+
+def _round(
+    connection: Connection,
+    settings: Settings,
+    outcomes: Sequence[Outcome],
+    freshness: Mapping[str, Freshness],
+    calendars: Mapping[str, WorkingTime],
+    now: datetime,
+    *,
+    any_hour: bool = False,
+) -> Round:
+    """1. findings to events and states; 2. what is owed to readers; 3. comments in the tools."""
+    before = looked_before(connection)
+    ran = [outcome.rule.id for outcome in outcomes if outcome.error is None]
+    findings = life.believed(outcomes, freshness)
+    alerts = read_alerts(connection, findings, now)
+    done = Round()
+
+    looks = {} if settings.first_run == "send" else first_looks(ran, freshness, before, now)
+    views = {outcome.rule.id: outcome.rule.view.name for outcome in outcomes}
+
+    def finding_began(finding: Finding) -> datetime | None:
+        return began(views[finding.rule], Facts(finding.facts), calendars)
+
+    known = {key: alert.known for key, alert in alerts.items()}
+    done.events = life.openings(known, findings, looks, finding_began, now)
+    endings = _endings(connection, alerts, life.missing(known, findings, outcomes, freshness), views, now)
+    done.events += [life.ending(known[key], ending.reason, now) for key, ending in endings.items()]
+    write_events(connection, alerts, done.events, findings, endings)
+    write_facts(connection, alerts, findings)
+    note_look(connection, ran, freshness, before, now)
+
+    telling.drop_outdated(connection, alerts)
+    teller = telling.Teller(
+        settings=settings,
+        people=read_people(connection, settings),
+        rules={outcome.rule.id: outcome.rule for outcome in outcomes},
+        writer=Writer(settings, freshness, calendars, now),
+        alerts=alerts,
+        past=telling.read_past(connection, alerts),
+        looked_before={pair: look.last_at for pair, look in before.items()},
+        any_hour=any_hour,
+    )
+    for decisions, planned in (teller.ends(), teller.news()):
+        done.decisions += decisions
+        done.messages += planned
+    done.messages += teller.summary()
+    telling.write(connection, done.messages, teller)
+
+    done.comments, done.uncommented = write_comments(connection, teller)
+    return done
+
+
+def _endings(
+    connection: Connection,
+    alerts: Mapping[str, Stored],
+    ended: Mapping[str, str | None],
+    views: Mapping[str, str],
+    now: datetime,
+) -> dict[str, Ending]:
+    """Why each of `ended` is over; a quiet reason is known already."""
+    endings = {key: Ending(reason) for key, reason in ended.items() if reason is not None}
+    for view in sorted(set(views.values())):
+        keys = [key for key, why in ended.items() if why is None and views[alerts[key].known.rule] == view]
+        found = read_endings(connection, view, {alerts[key].subject for key in keys}, now)
+        endings |= {key: found[alerts[key].subject] for key in keys}
+    return endings

@@ -1,0 +1,205 @@
+"""Whom an alert is told, and by which channels: `[[routes]]`, first match wins.
+
+Messages go only to `[people]` and to addresses in `team_domains`: what a vendor sent never chooses who is written to.
+Never nobody: where the one a route asks for is not known, the coordinator is told, and why.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sqlalchemy import Connection, select
+
+from alerts.facts import Facts
+from config.settings import Language, Route, Settings
+from unify.derived import PERSON
+
+NoteKey = Literal["", "no_bd", "no_owner", "not_ours"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who is told, or a group (`key` "") that reads one channel together."""
+
+    key: str
+    name: str
+    email: str
+    language: Language
+    calendar: str = "default"
+    slack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One reader of one alert. `channels`: the first is used, each next one when the one before has failed."""
+
+    reader: Reader
+    channels: tuple[str, ...]
+    note: NoteKey = ""
+    """Why this reader and not another."""
+    note_name: str = ""
+    refused: str = ""
+    """Nothing may be sent to them: the reason, for whoever looks at the parked delivery."""
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """(reader, channel of the group): who is told, whatever channel serves."""
+        return (self.reader.key, "" if self.reader.key else self.channels[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What routing looks at. `client` is the name in `[clients]`, "" for none."""
+
+    rule: str
+    on: str
+    severity: str
+    source: str
+    client: str
+    facts: Facts
+
+    @property
+    def bd_is_told(self) -> bool:
+        """Milestones that are no promise to a client are for owner and coordinator."""
+        return self.on != "milestone" or self.facts.is_true("client_facing", default=True)
+
+
+class People:
+    """Everybody who may be told: `[people]`, and persons of the tools with an address of ours."""
+
+    def __init__(self, settings: Settings, others: Mapping[str, tuple[str, str]]) -> None:
+        """`others`: name and address by person key."""
+        self._settings = settings
+        self._others = others
+
+    def reader(self, key: str) -> Reader | None:
+        """The reader with that person key; None: there is no such person."""
+        settings = self._settings
+        name = key.removeprefix("person/")
+        if name in settings.people:
+            person = settings.people[name]
+            language = person.language or settings.language
+            return Reader(f"person/{name}", person.name, person.email, language, person.calendar, person.slack)
+        if key in self._others:
+            name, email = self._others[key]
+            return Reader(key, name, email, settings.language)
+        return None
+
+    def group(self) -> Reader:
+        """Whoever reads a channel together: the organisation's language and calendar."""
+        return Reader("", "", "", self._settings.language)
+
+    def coordinator(self) -> Reader:
+        """Who gets what nobody else owns."""
+        reader = self.reader(self._settings.coordinator)
+        assert reader is not None, "the config is refused unless `coordinator` is one of [people]"
+        return reader
+
+    def refusal(self, reader: Reader) -> str:
+        """Why nothing may be sent to `reader`; "" if it may."""
+        if not reader.key or reader.key.removeprefix("person/") in self._settings.people:
+            return ""
+        domain = reader.email.rpartition("@")[2].casefold()
+        if domain in {known.casefold() for known in self._settings.team_domains}:
+            return ""
+        return f"{reader.name or reader.key} is none of [people] and has no address in team_domains"
+
+
+def read_people(connection: Connection, settings: Settings) -> People:
+    """The people of the config and of the tools."""
+    rows = connection.execute(select(PERSON.c.key, PERSON.c.name, PERSON.c.email))
+    return People(settings, {key: (name, email or "") for key, name, email in rows})
+
+
+def route(settings: Settings, people: People, subject: Subject) -> list[Target]:
+    """Who is told of `subject`: each reader once, with their channels in order of preference."""
+    position, chosen = _first_match(settings.routes, subject)
+    targets: dict[tuple[str, str], Target] = {}
+    for channel, who in map(_address, chosen.to):
+        for target in _targets(settings, people, subject, channel, who):
+            known = targets.setdefault(target.identity, target)
+            targets[target.identity] = replace(known, channels=_unique((*known.channels, channel)))
+    fall_backs = _personal_channels(settings.routes[position + 1 :])
+    return [
+        replace(target, channels=_unique((*target.channels, *fall_backs))) if target.reader.key else target
+        for target in targets.values()
+    ]
+
+
+def coordinator_only(settings: Settings, people: People) -> Target:
+    """For what only the coordinator is told: by the channels of the last route first, which is the usual one."""
+    channels = _unique(_personal_channels(reversed(settings.routes)))
+    if not channels:  # nothing but group channels: better read by all than by nobody
+        return Target(people.group(), _unique(to for route in reversed(settings.routes) for to in route.to))
+    return Target(people.coordinator(), channels)
+
+
+def _first_match(routes: tuple[Route, ...], subject: Subject) -> tuple[int, Route]:
+    for position, candidate in enumerate(routes):
+        asked = candidate.match.model_dump(exclude_none=True)
+        if all(getattr(subject, name) == value for name, value in asked.items()):
+            return position, candidate
+    raise AssertionError("the config is refused unless its last route matches everything")
+
+
+def _address(to: str) -> tuple[str, str]:
+    channel, _, who = to.partition(":")
+    return channel, who
+
+
+def _personal_channels(routes: Iterable[Route]) -> tuple[str, ...]:
+    return tuple(channel for route in routes for channel, who in map(_address, route.to) if who)
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _targets(settings: Settings, people: People, subject: Subject, channel: str, who: str) -> list[Target]:
+    match who:
+        case "":
+            return [Target(people.group(), (channel,))]
+        case "bd" if subject.bd_is_told:
+            return _or_coordinator(settings, people, channel, subject, "bd", "no_bd")
+        case "bd":
+            return [
+                *_or_coordinator(settings, people, channel, subject, "owner", "no_owner"),
+                Target(people.coordinator(), (channel,)),
+            ]
+        case "owner":
+            return _or_coordinator(settings, people, channel, subject, "owner", "no_owner")
+        case "coordinator":
+            return [Target(people.coordinator(), (channel,))]
+        case _:
+            reader = people.reader(who)
+            assert reader is not None, "the config is refused unless a route names one of [people]"
+            return [Target(reader, (channel,))]
+
+
+def _or_coordinator(
+    settings: Settings, people: People, channel: str, subject: Subject, column: str, note: NoteKey
+) -> list[Target]:
+    """The person that the facts name under `column`, else the coordinator with the reason."""
+    reader = people.reader(subject.facts.text(column))
+    if reader is None:
+        reader = people.coordinator()
+        what = (
+            client_name(settings, subject.client, reader.language)
+            or subject.facts.text("project_name")
+            or subject.facts.text("name")
+            or subject.facts.text("subject")
+        )
+        return [Target(reader, (channel,), note, what)]
+    refusal = people.refusal(reader)
+    if refusal:
+        parked = Target(reader, (channel,), refused=refusal)
+        return [parked, Target(people.coordinator(), (channel,), "not_ours", reader.name)]
+    return [Target(reader, (channel,))]
+
+
+def client_name(settings: Settings, client: str, language: Language) -> str:
+    """What the client `client` of the config is called in `language`; "" for none."""
+    if client not in settings.clients:
+        return ""
+    name = settings.clients[client].name
+    return name if isinstance(name, str) else name.get(language) or next(iter(name.values()), client)

@@ -1,0 +1,335 @@
+"""From alerts to rows of the outbox: whom to tell in this round and why, one message for each reader.
+
+What is owed to a reader is asked of the alerts and of the deliveries that there are, in every round anew; it is never
+kept as a plan. So nothing is lost when a round is missed, and nothing is sent because of what held last night.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, working_days_since
+from alerts.facts import Facts
+from alerts.life import QUIET_ENDS
+from alerts.messages import Item, Message
+from alerts.outbox import DELIVERY, DELIVERY_ALERT, is_untried
+from alerts.routing import People, Reader, Subject, Target, coordinator_only, route
+from alerts.store import Stored
+from alerts.writer import Writer, worst_first
+from config.settings import Language, Settings
+from rules.rule import Repeat, Rule
+from rules.titles import Reading
+from rules.working_time import WorkingTime
+
+_NEWS = ("alert", "daily")
+_IN_LINE = ("info", "warning")
+
+Identity = tuple[str, str]
+"""(reader's key, channel of the group): who is told, whatever channel serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about one alert and one reader."""
+
+    fingerprint: str
+    reader: str
+    """A person's key; a group's channel."""
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row for the outbox."""
+
+    kind: str
+    channel: str
+    reader: Reader
+    message: Message
+    told: Mapping[str, tuple[int, str]]
+    """Episode and reason by fingerprint."""
+    channels: tuple[str, ...] = ()
+    """Where to turn if the channel fails."""
+    refused: str = ""
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One delivery that told of one alert in its present episode."""
+
+    id: int
+    identity: Identity
+    channel: str
+    kind: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Decides and composes. `alerts` are the alerts as this round leaves them."""
+
+    settings: Settings
+    people: People
+    rules: Mapping[str, Rule]
+    writer: Writer
+    alerts: Mapping[str, Stored]
+    past: Mapping[str, Sequence[Past]]
+    looked_before: Mapping[tuple[str, str], datetime]
+    """When a rule last looked at a source, before this round; by (rule, source)."""
+    any_hour: bool = False
+    """For a preview: as if everybody were at work and had had no morning line yet."""
+
+    def news(self) -> tuple[list[Decision], list[Planned]]:
+        """What is told of open alerts: one message for each reader."""
+        decisions, owed = [], defaultdict[Identity, list[tuple[Item, Target, Reason]]](list)
+        for key, alert in self.alerts.items():
+            if alert.known.life.state == "resolved" or alert.known.rule not in self.rules:
+                continue
+            item = self.item(alert)
+            for target in route(self.settings, self.people, self._subject(alert)):
+                reason = self._decide(alert, target.reader, target.identity)
+                decisions.append(Decision(key, target.reader.key or target.channels[0], reason))
+                if reason.tells:
+                    owed[target.identity].append((item, target, reason))
+        return decisions, [self._planned_news(told) for told in owed.values()]
+
+    def ends(self) -> tuple[list[Decision], list[Planned]]:
+        """What is told of alerts that are over: only to those who were told of them, in the same thread."""
+        decisions, owed = [], defaultdict[tuple[Identity, int], list[tuple[Item, Past]]](list)
+        for key, alert in self.alerts.items():
+            if alert.known.life.state != "resolved" or alert.known.rule not in self.rules:
+                continue
+            for identity, root in self._told_by(key).items():
+                reader = self._reader(identity)
+                if reader is None:
+                    continue
+                reason = self._decide(alert, reader, identity)
+                decisions.append(Decision(key, reader.key or root.channel, reason))
+                if reason.tells:
+                    owed[identity, root.id].append((self.item(alert), root))
+        return decisions, [self._planned_end(identity, told) for (identity, _), told in owed.items()]
+
+    def summary(self) -> list[Planned]:
+        """What first looks found and nobody was told of: for the coordinator alone."""
+        unsaid = [
+            self.item(alert)
+            for key, alert in self.alerts.items()
+            if alert.known.life.state == "firing"
+            and not alert.known.life.adopted
+            and alert.known.rule in self.rules
+            and not self.past.get(key)
+        ]
+        target = coordinator_only(self.settings, self.people)
+        if not unsaid or not self._hours(target.reader, None).working:
+            return []
+        told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.FIRST_LOOK)) for item in unsaid}
+        message = self.writer.summary(unsaid, target.reader)
+        return [Planned("summary", target.channels[0], target.reader, message, told, target.channels[1:])]
+
+    def item(self, alert: Stored) -> Item:
+        """The alert as messages need it."""
+        rule, facts = self.rules[alert.known.rule], alert.facts
+        zone, today = self.writer.zone, self.writer.today
+
+        def title(language: Language) -> str:
+            return rule.title(facts, Reading(language, zone, today))
+
+        return Item(
+            fingerprint=alert.known.fingerprint,
+            on=rule.view.name,
+            rule=rule.id,
+            source=alert.known.source,
+            client=alert.client,
+            severity=alert.known.life.severity,
+            facts=Facts(facts),
+            since=alert.known.life.since,
+            title=title,
+            ending=alert.ending,
+        )
+
+    def is_stale(self, alert: Stored) -> bool:
+        """Whether what we know of the alert may be over."""
+        freshness = self.writer.freshness.get(alert.known.source)
+        return freshness is None or freshness.stale
+
+    def is_working_time(self, calendar: str) -> bool:
+        """Whether those of that calendar are at work."""
+        known = self.writer.calendars.get(calendar, self.writer.calendars["default"])
+        return self.any_hour or known.is_working(self.writer.now)
+
+    def _subject(self, alert: Stored) -> Subject:
+        rule = self.rules[alert.known.rule]
+        severity = alert.known.life.severity
+        return Subject(rule.id, rule.view.name, severity, alert.known.source, alert.client, Facts(alert.facts))
+
+    def _decide(self, alert: Stored, reader: Reader, identity: Identity) -> Reason:
+        life, rule = alert.known.life, self.rules[alert.known.rule]
+        holding = Holding(
+            state=life.state,
+            adopted=life.adopted,
+            stale=self.is_stale(alert),
+            quiet_end=life.resolve_reason in QUIET_ENDS,
+            worse_at=life.worse_at,
+        )
+        policy = Policy(urgent=alert.urgent, in_line=rule.view.name != "feedback" and life.severity in _IN_LINE)
+        told = self._told(alert, reader, identity, rule.repeat)
+        return decide(holding, told, policy, self._hours(reader, self._owed_from(alert)))
+
+    def _owed_from(self, alert: Stored) -> datetime | None:
+        """When the alert could be known at the earliest: since the look before the one at which it fired."""
+        if alert.known.life.since != self.writer.now:
+            return alert.known.life.since
+        return self.looked_before.get((alert.known.rule, alert.known.source))
+
+    def _hours(self, reader: Reader, owed_from: datetime | None) -> Hours:
+        if self.any_hour:
+            return Hours(working=True, line_came=True)
+        calendar, now = self._calendar(reader), self.writer.now
+        return Hours(calendar.is_working(now), line_came(calendar, owed_from, now))
+
+    def _calendar(self, reader: Reader) -> WorkingTime:
+        return self.writer.calendars.get(reader.calendar, self.writer.calendars["default"])
+
+    def _told(self, alert: Stored, reader: Reader, identity: Identity, repeat: Repeat | None) -> Told | None:
+        past = [past for past in self.past.get(alert.known.fingerprint, ()) if past.identity == identity]
+        news = [one.at for one in past if one.kind in _NEWS]
+        if not news:
+            return None
+        return Told(
+            at=max(news),
+            ended=any(one.kind == "resolved" for one in past),
+            repeat_due=repeat is not None and _is_over(repeat, max(news), self.writer.now, self._calendar(reader)),
+        )
+
+    def _told_by(self, fingerprint: str) -> dict[Identity, Past]:
+        """The last message about the alert that each of its readers got, or will get."""
+        roots: dict[Identity, Past] = {}
+        for past in self.past.get(fingerprint, ()):
+            if past.kind in _NEWS and past.state in ("sent", "waiting"):
+                roots[past.identity] = past
+        return roots
+
+    def _reader(self, identity: Identity) -> Reader | None:
+        return self.people.reader(identity[0]) if identity[0] else self.people.group()
+
+    def _episode(self, fingerprint: str) -> int:
+        return self.alerts[fingerprint].known.life.episode
+
+    def _planned_news(self, owed: Sequence[tuple[Item, Target, Reason]]) -> Planned:
+        """One message for one reader, by the channels of the worst alert in it."""
+        items = [item for item, _, _ in owed]
+        notes = {item.fingerprint: (target.note, target.note_name) for item, target, _ in owed}
+        worst = worst_first(items)[0]
+        target = next(target for item, target, _ in owed if item is worst)
+        told = {item.fingerprint: (self._episode(item.fingerprint), str(reason)) for item, _, reason in owed}
+        if len(items) == 1:
+            kind, message = "alert", self.writer.one(worst, target.reader, notes[worst.fingerprint])
+        else:
+            kind, message = "daily", self.writer.many(items, target.reader, notes)
+        return Planned(kind, target.channels[0], target.reader, message, told, target.channels[1:], target.refused)
+
+    def _planned_end(self, identity: Identity, owed: Sequence[tuple[Item, Past]]) -> Planned:
+        reader = self._reader(identity)
+        assert reader is not None, "ends are planned for readers only"
+        items = [item for item, _ in owed]
+        told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.ENDED)) for item in items}
+        root = owed[0][1]
+        return Planned("resolved", root.channel, reader, self.writer.ended(items, reader), told, after=root.id)
+
+
+def _is_over(repeat: Repeat, at: datetime, now: datetime, calendar: WorkingTime) -> bool:
+    if repeat.unit == "h":
+        return now - at >= timedelta(hours=repeat.amount)
+    return working_days_since(calendar, at, now) >= repeat.amount
+
+
+def read_past(connection: Connection, alerts: Mapping[str, Stored]) -> dict[str, list[Past]]:
+    """What was told, or will be, of each alert in its present episode, oldest first."""
+    joined = DELIVERY.join(DELIVERY_ALERT, DELIVERY_ALERT.c.delivery_id == DELIVERY.c.id)
+    names = ("id", "recipient", "channel", "kind", "state", "created_at")
+    columns = [DELIVERY.c[name] for name in names]
+    told = select(DELIVERY_ALERT.c.fingerprint, DELIVERY_ALERT.c.episode, *columns).select_from(joined)
+    past: dict[str, list[Past]] = defaultdict(list)
+    for row in connection.execute(told.where(DELIVERY.c.state != "dropped").order_by(DELIVERY.c.id)).mappings():
+        alert = alerts.get(row["fingerprint"])
+        if alert is not None and alert.known.life.episode == row["episode"]:
+            identity = (row["recipient"], "" if row["recipient"] else row["channel"])
+            past[row["fingerprint"]].append(
+                Past(row["id"], identity, row["channel"], row["kind"], row["state"], row["created_at"])
+            )
+    return past
+
+
+def drop_outdated(connection: Connection, alerts: Mapping[str, Stored]) -> int:
+    """Take back what was not sent yet and tells only of alerts that are over; return how many.
+
+    One that may have arrived is left: whoever got it must hear of the end.
+    """
+    dropped = 0
+    waiting = select(DELIVERY).where(DELIVERY.c.state == "waiting", DELIVERY.c.kind.in_((*_NEWS, "summary")))
+    for row in connection.execute(waiting).mappings().all():
+        told = connection.execute(select(DELIVERY_ALERT).where(DELIVERY_ALERT.c.delivery_id == row["id"])).mappings()
+        if is_untried(row) and all(_is_over_now(alerts.get(one["fingerprint"]), one["episode"]) for one in told):
+            values = {"state": "dropped", "last_error": "over before it could be sent"}
+            connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
+            dropped += 1
+    return dropped
+
+
+def _is_over_now(alert: Stored | None, episode: int) -> bool:
+    return alert is None or alert.known.life.state == "resolved" or alert.known.life.episode != episode
+
+
+def write(connection: Connection, planned: Iterable[Planned], teller: Teller) -> None:
+    """Put `planned` into the outbox; what a message follows says from now on that its alerts are over."""
+    now = teller.writer.now
+    for one in planned:
+        row = {
+            "key": _key(one, now),
+            "channel": one.channel,
+            "recipient": one.reader.key,
+            "kind": one.kind,
+            "payload": _payload(one),
+            "state": "parked" if one.refused else "waiting",
+            "last_error": one.refused,
+            "created_at": now,
+            "not_before": now,
+            "attempts": 0,
+            "receipt": {},
+            "after": one.after,
+        }
+        added = connection.execute(insert(DELIVERY).values(**row)).inserted_primary_key
+        assert added is not None
+        for fingerprint, (episode, reason) in one.told.items():
+            told = {"fingerprint": fingerprint, "episode": episode, "reason": reason}
+            connection.execute(insert(DELIVERY_ALERT).values(delivery_id=added[0], **told))
+        if one.after is not None:
+            _mark_ended(connection, one, teller)
+
+
+def _mark_ended(connection: Connection, one: Planned, teller: Teller) -> None:
+    root: RowMapping = connection.execute(select(DELIVERY).where(DELIVERY.c.id == one.after)).mappings().one()
+    message = Message.from_json(root["payload"]["message"])
+    for fingerprint in one.told:
+        item = teller.item(teller.alerts[fingerprint])
+        message = message.with_end(fingerprint, teller.writer.end_mark(item, one.reader))
+    payload = {**root["payload"], "message": message.to_json()}
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == one.after).values(payload=payload))
+
+
+def _payload(one: Planned) -> dict[str, Any]:
+    return {"message": one.message.to_json(), "reader": asdict(one.reader), "channels": list(one.channels)}
+
+
+def _key(one: Planned, now: datetime) -> str:
+    """Unique to this telling, and telling nothing to whoever sees it."""
+    parts = (one.kind, one.channel, one.reader.key, now.isoformat(), one.after, sorted(one.told.items()))
+    return f"alert-{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"

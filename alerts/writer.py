@@ -1,0 +1,149 @@
+"""Whole messages: one alert, several in one, what a first look found, how it ended, and the comment in the tool."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts.messages import TEXTS, Entry, Item, Line, Message, fit, fits
+from alerts.routing import Reader
+from alerts.voice import Scene, Voice
+from config.language import ago, clock, day, instant
+from config.settings import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Writer(Scene):
+    """Writes messages."""
+
+    # --- Whole messages ---
+
+    def one(self, item: Item, reader: Reader, note: tuple[str, str] = ("", "")) -> Message:
+        """The message about one alert."""
+        voice = Voice(self, item, reader)
+        lines = [Line(text) for text in voice.body() if text]
+        if note[0]:
+            lines.insert(0, Line(voice.say(f"note.{note[0]}", what=note[1], who=note[1])))
+        lines = [*lines, *([voice.vendor_link()] if voice.vendor_link().url else [])]
+        footer = self._freshness_lines(reader.language, [item.source])
+        return fit(Message(reader.language, voice.title(), (Entry(item.fingerprint, tuple(lines)),), footer))
+
+    def many(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, tuple[str, str]]) -> Message:
+        """The message about several alerts, one line each, the worst first. `notes` by fingerprint."""
+        clients = {item.client for item in items}
+        key = "daily.title" if "" not in clients else "daily.title_items"
+        count = len(clients) if "" not in clients else len(items)
+        title = TEXTS.say(reader.language, key, day=day(reader.language, self.today, self.today), count=count)
+        first_notes = [
+            TEXTS.say(reader.language, f"note.{kind}", what=name, who=name)
+            for kind, name in dict.fromkeys(notes.values())
+            if kind
+        ]
+        footer = (
+            *(Line(text) for text in first_notes[:1]),
+            *self._report_link(reader.language),
+            *self._freshness_lines(reader.language, [item.source for item in items]),
+        )
+        return self._listed(title, items, reader, footer)
+
+    def summary(self, items: Sequence[Item], reader: Reader) -> Message:
+        """What the first look found, for the coordinator alone."""
+        kinds = [item.on if item.rule in ("milestone-overdue", "feedback-unhandled") else "other" for item in items]
+        overdue, feedback = kinds.count("milestone"), kinds.count("feedback")
+        counts = TEXTS.say(
+            reader.language, "summary.counts", overdue=overdue, feedback=feedback, other=len(items) - overdue - feedback
+        )
+        footer = (
+            Line(counts),
+            Line(TEXTS.say(reader.language, "summary.only_you")),
+            *self._report_link(reader.language),
+            *self._freshness_lines(reader.language, [item.source for item in items]),
+        )
+        return self._listed(TEXTS.say(reader.language, "summary.title", count=len(items)), items, reader, footer)
+
+    def ended(self, items: Sequence[Item], reader: Reader) -> Message:
+        """That alerts are over, each with its reason."""
+        voices = [Voice(self, item, reader) for item in items]
+        title = (
+            voices[0].end_title() if len(items) == 1 else TEXTS.say(reader.language, "ended.titles", count=len(items))
+        )
+        entries = [
+            Entry(
+                voice.item.fingerprint,
+                tuple(
+                    Line(text)
+                    for text in (
+                        [voice.end_text()] if len(items) == 1 else [f"{voice.end_title()}. {voice.end_text()}"]
+                    )
+                ),
+            )
+            for voice in voices
+        ]
+        return fit(Message(reader.language, title, tuple(entries)))
+
+    def end_mark(self, item: Item, reader: Reader) -> str:
+        """One alert's end, as the message that told of it shows it from then on."""
+        return Voice(self, item, reader).end_text()
+
+    def comment(self, item: Item) -> str:
+        """The comment in the tool: fixed words that anybody may read."""
+        language = self.settings.language
+        if item.on == "feedback":
+            return TEXTS.say(language, "comment.feedback")
+        due = item.facts.day("deadline_on")
+        assert due is not None, "an overdue milestone has a deadline"
+        return TEXTS.say(language, "comment.overdue", due=day(language, due, self.today))
+
+    # --- Parts ---
+
+    def _listed(self, title: str, items: Sequence[Item], reader: Reader, footer: tuple[Line, ...]) -> Message:
+        """One line for each of `items` as far as there is room, and how many more there are."""
+        entries = [
+            Entry(item.fingerprint, (Line(Voice(self, item, reader).in_list(number)),))
+            for number, item in enumerate(worst_first(items), 1)
+        ]
+        for shown in range(len(entries), 0, -1):
+            rest = tuple(Entry(entry.fingerprint, ()) for entry in entries[shown:])
+            more = (Line(TEXTS.say(reader.language, "daily.more", count=len(rest))),) if rest else ()
+            message = Message(reader.language, title, (*entries[:shown], *rest), (*more, *footer))
+            if fits(message):
+                return message
+        return fit(message)
+
+    def _report_link(self, language: Language) -> tuple[Line, ...]:
+        url = self.settings.public_url
+        return (Line(TEXTS.say(language, "link.report"), url),) if url else ()
+
+    def _freshness_lines(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
+        """When the sources that the message is about were read; and every source that could not be checked."""
+        told = [self.freshness[name] for name in dict.fromkeys(sources) if name in self.freshness]
+        fresh = [source for source in told if not source.stale and source.read_at]
+        lines = []
+        if len(fresh) == 1 and fresh[0].read_at:
+            at = fresh[0].read_at
+            age = ago(language, self.now - at)
+            lines.append(TEXTS.say(language, "fresh", source=fresh[0].label, clock=clock(at, self.zone), ago=age))
+        elif fresh:
+            oldest = min(source.read_at for source in fresh if source.read_at)
+            names = TEXTS.say(language, "comma").join(source.label for source in fresh)
+            lines.append(TEXTS.say(language, "fresh.several", clock=clock(oldest, self.zone), sources=names))
+        for source in self.freshness.values():
+            if source.stale and source.read_at:
+                at_text = instant(language, source.read_at, self.zone, self.today)
+                lines.append(TEXTS.say(language, "fresh.stale", source=source.label, at=at_text))
+            elif source.stale:
+                lines.append(TEXTS.say(language, "fresh.never", source=source.label))
+        return tuple(Line(text) for text in lines)
+
+
+def worst_first(items: Iterable[Item]) -> list[Item]:
+    """The most severe first, then the longest late or waiting."""
+    order = ("critical", "high", "warning", "info")
+    return sorted(
+        items,
+        key=lambda item: (
+            order.index(item.severity),
+            -item.facts.count("days_overdue"),
+            -item.facts.amount("waited_hours"),
+            item.client,
+            item.fingerprint,
+        ),
+    )

@@ -1,0 +1,75 @@
+"""What the tests of alerts share: a database, and the hub around it."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from alerts.channels.base import Channel
+from alerts.outbox import Commenter, Delivered, deliver
+from alerts.round import Round, run_round
+from config.settings import Settings
+from rules.evaluate import Finding
+from tests.alerts import firm
+
+
+@dataclass
+class Hub:
+    """The firm's hub as far as alerts go: `round` evaluates, `deliver` sends what is due."""
+
+    engine: Engine
+    settings: Settings
+    mail: firm.Inbox = field(default_factory=firm.Inbox)
+    others: dict[str, Channel] = field(default_factory=dict)
+    commenters: dict[str, Commenter] = field(default_factory=dict)
+    now: datetime = firm.TUESDAY
+    wall: datetime = datetime(2030, 1, 1, tzinfo=firm.HK)
+    """Real time, years away from the story's."""
+
+    def round(
+        self,
+        *findings: Finding,
+        at: datetime | None = None,
+        stale: tuple[str, ...] = (),
+        failed: str = "",
+        versions: Mapping[str, str] | None = None,
+    ) -> Round:
+        """One round over `findings`, at `at` or where the last one was."""
+        self.now = at or self.now
+        freshness = firm.freshness(self.now, stale, **(versions or {}))
+        found = firm.outcomes(*findings, failed=failed)
+        return run_round(self.engine, self.settings, found, freshness, firm.working_time(), self.now)
+
+    def deliver(self) -> Delivered:
+        """One go over the outbox."""
+        return deliver(
+            self.engine,
+            {"email": self.mail, **self.others},
+            self.commenters,
+            clock=lambda: self.now,
+            wall=lambda: self.wall,
+            redact=lambda text: text.replace("s3cret", "***"),
+            stop=threading.Event(),
+        )
+
+    def tell(self, *findings: Finding, at: datetime | None = None, stale: tuple[str, ...] = ()) -> Round:
+        """A round, then a go over the outbox."""
+        done = self.round(*findings, at=at, stale=stale)
+        self.deliver()
+        return done
+
+    def wait(self, span: timedelta) -> None:
+        """Let real time pass."""
+        self.wall += span
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    """A hub with an empty database."""
+    engine = firm.database(tmp_path)
+    yield Hub(engine, firm.settings())
+    engine.dispose()

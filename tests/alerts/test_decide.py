@@ -1,0 +1,85 @@
+"""Do we tell this reader now, and for what reason: one line for each answer."""
+
+from datetime import datetime
+
+import pytest
+
+from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came
+from tests.alerts.firm import TUESDAY, hk, working_time
+
+FIRING, OVER = Holding("firing"), Holding("resolved")
+AT_WORK, AT_NIGHT = Hours(working=True, line_came=True), Hours(working=False, line_came=False)
+AFTERNOON = Hours(working=True, line_came=False)
+IN_LINE, URGENT, USUAL = Policy(in_line=True), Policy(urgent=True), Policy()
+YESTERDAY = hk(23)
+TOLD = Told(YESTERDAY)
+
+
+@pytest.mark.parametrize(
+    ("holding", "told", "policy", "hours", "expected"),
+    [
+        pytest.param(FIRING, None, USUAL, AT_WORK, Reason.FIRST, id="new"),
+        pytest.param(FIRING, None, USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="new at night"),
+        pytest.param(FIRING, None, URGENT, AT_NIGHT, Reason.FIRST, id="urgent at night"),
+        pytest.param(FIRING, None, USUAL, AFTERNOON, Reason.FIRST, id="new in the afternoon"),
+        pytest.param(FIRING, None, IN_LINE, AFTERNOON, Reason.WAITS_FOR_LINE, id="for tomorrow's line"),
+        pytest.param(FIRING, None, IN_LINE, AT_WORK, Reason.FIRST, id="in the morning's line"),
+        pytest.param(FIRING, TOLD, USUAL, AT_WORK, Reason.TOLD, id="told already"),
+        pytest.param(FIRING, TOLD, URGENT, AT_NIGHT, Reason.TOLD, id="urgent, told already"),
+        pytest.param(Holding("firing", worse_at=TUESDAY), TOLD, USUAL, AT_WORK, Reason.WORSE, id="became worse"),
+        pytest.param(
+            Holding("firing", worse_at=TUESDAY), TOLD, IN_LINE, AFTERNOON, Reason.WORSE, id="worse does not wait"
+        ),
+        pytest.param(
+            Holding("firing", worse_at=TUESDAY), TOLD, USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="worse at midnight"
+        ),
+        pytest.param(
+            Holding("firing", worse_at=YESTERDAY), Told(TUESDAY), USUAL, AT_WORK, Reason.TOLD, id="told it is worse"
+        ),
+        pytest.param(FIRING, Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.REPEAT, id="told again"),
+        pytest.param(
+            FIRING, Told(YESTERDAY, repeat_due=True), USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="not again at night"
+        ),
+        pytest.param(
+            Holding("firing", adopted=False), None, URGENT, AT_WORK, Reason.FIRST_LOOK, id="bad before we came"
+        ),
+        pytest.param(Holding("firing", stale=True), None, URGENT, AT_WORK, Reason.STALE, id="old data, new"),
+        pytest.param(
+            Holding("firing", stale=True), Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.STALE, id="old data"
+        ),
+        pytest.param(OVER, TOLD, USUAL, AT_WORK, Reason.ENDED, id="over"),
+        pytest.param(OVER, TOLD, URGENT, AT_NIGHT, Reason.OUTSIDE_HOURS, id="over: nobody is woken for that"),
+        pytest.param(OVER, Told(YESTERDAY, ended=True), USUAL, AT_WORK, Reason.END_TOLD, id="told that it is over"),
+        pytest.param(OVER, None, USUAL, AT_WORK, Reason.NEVER_TOLD, id="over before anybody heard"),
+        pytest.param(
+            Holding("resolved", quiet_end=True), TOLD, USUAL, AT_WORK, Reason.NEVER_TOLD, id="the config took it away"
+        ),
+    ],
+)
+def test_whether_to_tell_and_why(
+    holding: Holding, told: Told | None, policy: Policy, hours: Hours, expected: Reason
+) -> None:
+    """The one function that all of alerts hang on."""
+    assert decide(holding, told, policy, hours) is expected
+
+
+@pytest.mark.parametrize(
+    ("known_since", "now", "came"),
+    [
+        pytest.param(hk(23, 15), hk(23, 17), False, id="the same afternoon"),
+        pytest.param(hk(23, 15), hk(24, 8, 59), False, id="before nine"),
+        pytest.param(hk(23, 15), hk(24, 9), True, id="at nine"),
+        pytest.param(hk(24, 0), hk(24, 9), True, id="overdue since midnight"),
+        pytest.param(hk(24, 8, 59), hk(24, 9, 1), True, id="found in the first round after nine"),
+        pytest.param(hk(24, 9, 1), hk(24, 9, 2), False, id="found in the second round"),
+        pytest.param(hk(24, 9, 1), hk(25, 9), True, id="goes with the next line"),
+        pytest.param(hk(20, 15), hk(22, 12), False, id="over a weekend"),
+        pytest.param(hk(20, 15), hk(23, 9), True, id="on Monday"),
+        pytest.param(None, hk(24, 15), True, id="never looked before"),
+    ],
+)
+def test_the_morning_line_comes_with_the_first_round_after_nine(
+    known_since: datetime | None, now: datetime, came: bool
+) -> None:
+    """A line that a restart delays still goes out that morning, once."""
+    assert line_came(working_time()["default"], known_since, now) is came
