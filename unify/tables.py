@@ -47,7 +47,6 @@ class Source(SQLModel, table=True):
     """Start of the last run that read every stream."""
     last_tried_at: datetime | None = None
     last_error: str = ""
-    first_evaluated_at: datetime | None = None
 
 
 class StreamState(SQLModel, table=True):
@@ -145,6 +144,16 @@ class MappingProblem(SQLModel, table=True):
     reason: str
     value: str = ""
     seen_at: datetime
+
+
+class HubState(SQLModel, table=True):
+    """What the hub remembers of itself, by name."""
+
+    __tablename__ = "hub_state"
+
+    name: str = Field(primary_key=True)
+    """settled_with: hash of the settings that link and derive last went by"""
+    value: str
 
 
 class Touched(SQLModel, table=True):

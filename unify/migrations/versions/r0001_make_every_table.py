@@ -283,6 +283,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_feedback_project_key"), "feedback", ["project_key"], unique=False)
     op.create_index(op.f("ix_feedback_source"), "feedback", ["source"], unique=False)
     op.create_table(
+        "hub_state",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "identity_link",
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("from_key", sa.String(), nullable=False),
@@ -445,7 +451,6 @@ def upgrade() -> None:
         sa.Column("last_ok_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=False),
-        sa.Column("first_evaluated_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
