@@ -57,7 +57,7 @@ class Sandbox:
         *,
         recorded: Path | None = None,
     ) -> None:
-        """`recorded`: a folder with one folder a vendor; those of `vendors` then answer from there."""
+        """`recorded`: a folder with records in `jira` and `trello`, which these two then serve in place of the plan."""
         self.plan = plan
         self.clock = clock
         self.mail = MailSandbox(clock)

@@ -1,6 +1,7 @@
 """Lantern Quay Systems Limited 燈埗系統有限公司: one invented firm's year, up to Tuesday 24 November 2026, 09:00.
 
-One module per client; `writing` turns titles into items with a life. The same plan comes out every time.
+One module per client; `items` turns titles into work with a life, `tickets` questions into answered ones. The same
+plan comes out every time.
 """
 
 from itertools import count

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from sandbox.lantern_quay.items import ProjectWriter
 from sandbox.lantern_quay.office import HONG_KONG, at, day
-from sandbox.lantern_quay.writing import Chapter, ProjectWriter, Routine, Said, TicketWriter
+from sandbox.lantern_quay.tickets import Routine, TicketWriter
+from sandbox.lantern_quay.writing import Chapter, Said
 from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, ProjectPlan
 
 COMPANY = "paper_kite"

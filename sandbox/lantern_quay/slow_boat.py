@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from sandbox.lantern_quay.items import ProjectWriter
 from sandbox.lantern_quay.office import SHENZHEN, at, day
-from sandbox.lantern_quay.writing import Chapter, ProjectWriter, Routine, Said, TicketWriter, moved
+from sandbox.lantern_quay.tickets import Routine, TicketWriter
+from sandbox.lantern_quay.writing import Chapter, Said, moved
 from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, ProjectPlan
 
 COMPANY = "slow_boat"

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from sandbox.lantern_quay.items import ProjectWriter
 from sandbox.lantern_quay.office import HONG_KONG, at, day
-from sandbox.lantern_quay.writing import Chapter, ProjectWriter, Routine, Said, TicketWriter
+from sandbox.lantern_quay.tickets import Routine, TicketWriter
+from sandbox.lantern_quay.writing import Chapter, Said
 from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, ProjectPlan
 
 COMPANY = "warm_kettle"
@@ -99,7 +101,7 @@ TICKETS = (
         "已換上高解像度圖檔，請再印一張。",
     ),
     Routine(
-        "2026-10-23 15:10", "wk_sit", "sandy", "年結所需欄位", "年結報表要加上收據編號一欄。",
+        "2026-10-26 15:10", "wk_sit", "sandy", "年結所需欄位", "年結報表要加上收據編號一欄。",
         "可以，會在年結模組一併加入。",
     ),
 )
