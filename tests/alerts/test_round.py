@@ -1,0 +1,395 @@
+"""The life of an alert over rounds: fired, told once, repeated, over with its reason, open again."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from alerts import life
+from alerts.decide import Reason
+from alerts.life import Cause, Event, after, rebuild
+from alerts.outbox import DELIVERY_ALERT
+from alerts.round import adopt, preview
+from alerts.store import read_life
+from config.settings import Route, RouteMatch
+from tests.alerts import firm
+from tests.alerts.conftest import Hub
+from tests.alerts.firm import TUESDAY, feedback, hk, milestone
+
+
+def test_a_finding_is_told_once_to_whom_it_concerns(hub: Hub) -> None:
+    """Told twice is a distrust."""
+    hub.tell(milestone())
+    hub.tell(milestone(), at=TUESDAY + timedelta(minutes=1))
+
+    assert [outgoing.reader.name for outgoing in hub.mail.sent] == ["Marco Yip"]
+    assert [event["state"] for event in firm.alerts(hub.engine)] == ["firing"]
+
+
+def test_one_reader_gets_one_message_a_round_whatever_happened(hub: Hub) -> None:
+    """Six alerts are one message, not six; and nobody reads of another's clients."""
+    hub.tell(*(milestone(number) for number in range(1, 7)), feedback())
+
+    assert [len(hub.mail.of(person)) for person in ("marco", "sandy")] == [1, 1]
+    assert "Paper Kite" not in hub.mail.of("marco")[0].message.text()
+
+
+def test_at_night_nobody_is_told_and_at_nine_what_still_holds_is(hub: Hub) -> None:
+    """Overdue begins at midnight; no phone may ring then. What was over by the morning is never told."""
+    night = hub.tell(milestone(1), milestone(2), at=hk(24, 0, 1))
+    assert {decision.reason for decision in night.decisions} == {Reason.OUTSIDE_HOURS}
+
+    firm.put(hub.engine, "milestone", firm.milestone_row(2, status_category="done"))
+    hub.tell(milestone(1), at=hk(24, 8, 59))
+    assert hub.mail.sent == []
+
+    hub.tell(milestone(1), at=hk(24, 9))
+    assert hub.mail.titles() == ["Bank of Nine…: UAT sign-off 8 days late"]
+
+
+def test_a_hong_kong_reader_hears_on_hong_kong_days(hub: Hub) -> None:
+    """19 October 2026 is a holiday in Hong Kong and a working day on the mainland."""
+    monday = hk(24) - timedelta(days=36)
+    hub.tell(milestone(1), feedback(1, bd="person/kevin", client="client/boat"), at=monday)
+
+    assert monday.date() == date(2026, 10, 19)
+    assert [outgoing.reader.name for outgoing in hub.mail.sent] == ["罗建明"]
+
+
+def test_a_milestone_warning_waits_for_the_next_morning_line(hub: Hub) -> None:
+    """A warning of three in the afternoon is no reason to interrupt; feedback is."""
+    hub.tell(at=hk(23, 15))
+    hub.tell(milestone(severity="warning"), feedback(), at=hk(23, 15, 1))
+    assert [outgoing.reader.name for outgoing in hub.mail.sent] == ["莫詠珊"]
+
+    hub.tell(milestone(severity="warning"), feedback(), at=hk(24, 9))
+    assert len(hub.mail.of("marco")) == 1
+
+
+def test_only_what_config_marks_urgent_is_told_at_night(hub: Hub) -> None:
+    """Severity is not urgency."""
+    hub.tell(
+        feedback(1, severity="critical"),
+        feedback(2, severity="critical", urgent=True, bd="person/marco", client="client/bank"),
+        milestone(severity="critical", urgent=True, bd="person/kevin", client="client/boat"),
+        at=hk(21, 22, 40),
+    )
+
+    assert "Marco Yip" in [outgoing.reader.name for outgoing in hub.mail.sent]
+    assert "莫詠珊" not in [outgoing.reader.name for outgoing in hub.mail.sent]
+
+
+def test_it_is_told_again_after_the_rules_working_days(hub: Hub) -> None:
+    """`repeat: 3wd`: told on Friday, again on Wednesday."""
+    hub.tell(milestone(), at=hk(20, 11))
+    for day in (21, 22, 23, 24):
+        hub.tell(milestone(), at=hk(day, 11))
+    assert len(hub.mail.sent) == 1
+
+    hub.tell(milestone(), at=hk(25, 9))
+    assert len(hub.mail.sent) == 2
+
+
+def test_what_became_worse_is_told_at_once_though_it_was_told_before(hub: Hub) -> None:
+    """A warning that turned critical is another piece of news."""
+    hub.tell(milestone(severity="warning"))
+    hub.tell(milestone(severity="critical"), at=TUESDAY + timedelta(hours=1))
+    hub.tell(milestone(severity="critical"), at=TUESDAY + timedelta(hours=2))
+
+    assert len(hub.mail.sent) == 2
+
+
+def test_the_end_is_told_with_its_reason_in_the_same_thread_to_those_who_were_told(hub: Hub) -> None:
+    """Jason ticks the card: within one round Marco hears who did it, and nobody else hears anything."""
+    firm.put(hub.engine, "account", {"key": "delivery/user/1", "source": "delivery", "name": "Jason Tse"})
+    firm.put(hub.engine, "milestone", firm.milestone_row())
+    hub.tell(milestone(), at=hk(23, 9))
+    firm.change(
+        hub.engine,
+        "milestone",
+        "delivery/issue/1",
+        status_category="done",
+        done_at=hk(24, 10, 12),
+        done_by_account="delivery/user/1",
+    )
+
+    done = hub.tell(at=hk(24, 10, 15))
+    hub.tell(at=hk(24, 10, 16))
+
+    assert done.changed("done") == 1
+    [(receipt, notice, shown)] = hub.mail.updated
+    assert (receipt, notice.reader.name) == ({"number": 1}, "Marco Yip")
+    assert notice.message.title == "Done: Bank of Nine Ferries, UAT sign-off"
+    assert notice.message.text() == (
+        "Marked done by Jason Tse 10:12, 8 days after the due date; open 1 working day as an alert. Nothing more to do."
+    )
+    assert shown.entries[0].ended == notice.message.text()
+
+
+def test_nobody_hears_of_the_end_at_night(hub: Hub) -> None:
+    """Good news keeps until nine."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+    hub.tell(milestone(), at=hk(23, 9))
+
+    hub.tell(at=hk(23, 22))
+    assert hub.mail.updated == []
+
+    hub.tell(at=hk(24, 9))
+    assert len(hub.mail.updated) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"status_category": "done"}, "done"),
+        ({"status_category": "cancelled"}, "cancelled"),
+        ({"deadline_on": date(2026, 11, 30), "deadline_at": hk(30)}, "date moved"),
+        (
+            {"deadline_on": date(2026, 11, 30), "deadline_at": hk(30), "agreed_on": date(2026, 11, 30)},
+            "date agreed",
+        ),
+        ({"deleted_at": hk(24), "delete_reason": "lost_access"}, "gone"),
+        ({"deleted_at": hk(24), "delete_reason": "deleted"}, "gone"),
+        ({"deleted_at": hk(24), "delete_reason": "archived", "status_category": "cancelled"}, "cancelled"),
+        ({}, "cleared"),
+    ],
+)
+def test_a_milestones_alert_says_why_it_ended(hub: Hub, row: dict[str, object], reason: str) -> None:
+    """What can no longer be seen is never called done."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(**row))
+    hub.tell(milestone())
+
+    done = hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+    assert [event.reason for event in done.events] == [reason]
+
+
+def test_an_answer_given_elsewhere_is_told_as_that(hub: Hub) -> None:
+    """Sandy answered by WhatsApp; the hub must not nag, and must say how it knows."""
+    firm.put(hub.engine, "feedback", firm.feedback_row(answered=True, handled=True))
+    answered = {"feedback_key": "crm/ticket/1", "answered_at": hk(20, 17, 15), "how": "WhatsApp"}
+    firm.put(hub.engine, "answer", {**answered, "recorded_at": hk(24), "recorded_by": "莫詠珊"})
+    hub.tell(feedback())
+
+    done = hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+    assert done.changed("answered elsewhere") == 1
+    [(_, notice, _)] = hub.mail.updated
+    assert notice.message.text() == "莫詠珊於 11月20日（五）17:15 已另行回覆（WhatsApp）。毋須再跟進。"
+
+
+def test_an_answer_in_the_tool_names_who_answered(hub: Hub) -> None:
+    """The last word of our team is the answer."""
+    firm.put(hub.engine, "account", {"key": "crm/owner/5", "source": "crm", "name": "Kitty Fung"})
+    firm.put(hub.engine, "feedback", firm.feedback_row(answered=True, handled=True))
+    said = {
+        "key": "crm/note/1",
+        "source": "crm",
+        "on_key": "crm/ticket/1",
+        "side": "team",
+        "author_account": "crm/owner/5",
+    }
+    firm.put(hub.engine, "comment", {**said, "created_at": hk(24, 9, 1)})
+    hub.tell(feedback())
+
+    hub.tell(at=TUESDAY + timedelta(minutes=2))
+
+    [(_, notice, _)] = hub.mail.updated
+    assert notice.message.text() == "Kitty Fung於 09:01 已回覆客戶。毋須再跟進。"
+
+
+def test_a_stale_source_neither_fires_nor_ends_anything(hub: Hub) -> None:
+    """HubSpot is down: no alarm from old data, and no all-clear either."""
+    hub.tell(feedback(1))
+
+    done = hub.tell(feedback(2), at=TUESDAY + timedelta(hours=1), stale=("crm",))
+
+    assert done.events == []
+    assert len(hub.mail.sent) == 1
+
+
+def test_nothing_is_told_twice_when_a_source_comes_back(hub: Hub) -> None:
+    """On recovery the same findings are the same alerts."""
+    hub.tell(feedback())
+    hub.tell(at=TUESDAY + timedelta(hours=1), stale=("crm",))
+    hub.tell(feedback(), at=TUESDAY + timedelta(hours=2))
+
+    assert len(hub.mail.sent) == 1
+
+
+def test_a_message_says_which_source_could_not_be_checked(hub: Hub) -> None:
+    """Silence must never mean broken."""
+    hub.tell(milestone(), stale=("crm",))
+
+    assert "Not checked: HubSpot, last read Tue 24 Nov 07:00." in hub.mail.sent[0].message.text()
+
+
+def test_a_rule_that_failed_ends_nothing(hub: Hub) -> None:
+    """Only an answer counts as an answer."""
+    hub.round(milestone())
+
+    assert hub.round(failed="milestone-overdue").events == []
+
+
+def test_a_removed_source_ends_its_alerts_without_a_word(hub: Hub) -> None:
+    """The config took it away; nothing has happened at the client's."""
+    hub.tell(milestone())
+    sources = {name: source for name, source in hub.settings.sources.items() if name != "delivery"}
+    freshness = {name: fresh for name, fresh in firm.freshness(TUESDAY).items() if name != "delivery"}
+    settings = firm.settings(sources=sources)
+
+    done = preview(hub.engine, settings, firm.outcomes(), freshness, firm.working_time(), TUESDAY)
+
+    assert [event.reason for event in done.events] == ["source removed"]
+    assert done.messages == []
+
+
+def test_what_was_over_and_is_back_is_a_new_episode_and_told(hub: Hub) -> None:
+    """The customer's next message starts a new wait."""
+    firm.put(hub.engine, "feedback", firm.feedback_row(answered=True))
+    hub.tell(feedback())
+    hub.tell(at=TUESDAY + timedelta(minutes=1))
+    hub.tell(feedback(), at=TUESDAY + timedelta(minutes=2))
+
+    [alert] = firm.alerts(hub.engine)
+    assert (alert["episode"], alert["state"]) == (2, "firing")
+    assert len(hub.mail.sent) == 2
+
+
+def test_a_first_look_is_told_to_the_coordinator_alone_and_once(hub: Hub) -> None:
+    """Forty old matters must not hit the BD managers on the first day."""
+    hub.settings = firm.settings(first_run="summary")
+    hub.tell(milestone(1), milestone(2), feedback())
+    hub.tell(milestone(1), milestone(2), feedback(), at=TUESDAY + timedelta(minutes=1))
+
+    assert [(sent.reader.name, sent.message.title) for sent in hub.mail.sent] == [
+        ("May Chan", "First look: 3 matters found")
+    ]
+
+
+def test_what_turns_wrong_after_the_first_look_is_told_as_usual(hub: Hub) -> None:
+    """Only what was bad before we came is old news."""
+    hub.settings = firm.settings(first_run="summary")
+    hub.tell(at=hk(23))
+    hub.tell(milestone(), at=TUESDAY)
+
+    assert [sent.reader.name for sent in hub.mail.sent] == ["Marco Yip"]
+
+
+def test_adopted_alerts_are_told_to_whom_they_concern(hub: Hub) -> None:
+    """`milepost alerts adopt --newer-than`: by when it began, not by when we saw it."""
+    hub.settings = firm.settings(first_run="summary")
+    old = {"deadline_on": "2026-01-05", "deadline_at": "2026-01-05T15:59:59+00:00"}
+    hub.tell(milestone(1), milestone(2, **old))
+
+    assert adopt(hub.engine, TUESDAY - timedelta(days=90), TUESDAY, "May Chan") == 1
+    hub.tell(milestone(1), milestone(2, **old), at=TUESDAY + timedelta(minutes=1))
+
+    assert hub.mail.titles()[1:] == ["Bank of Nine…: UAT sign-off 8 days late"]
+
+
+def test_after_a_gap_of_seven_days_it_is_a_first_look_again(hub: Hub) -> None:
+    """The hub was off for a week: the coordinator decides who must still be told."""
+    hub.settings = firm.settings(first_run="summary")
+    hub.tell(at=hk(16))
+    hub.tell(milestone(), at=hk(23))
+
+    assert [sent.reader.name for sent in hub.mail.sent] == ["May Chan"]
+
+
+def test_a_changed_mapping_is_a_first_look_at_what_was_there_before(hub: Hub) -> None:
+    """A word was mapped: what it brings up is old. What went wrong since the last look is not."""
+    hub.settings = firm.settings(first_run="summary")
+    hub.round(at=hk(23, 18))
+    fresh = {"deadline_on": "2026-11-23", "deadline_at": "2026-11-23T15:59:59+00:00", "days_overdue": 1}
+    hub.round(milestone(1), milestone(2, **fresh), at=TUESDAY, versions={"delivery": "2"})
+
+    assert [alert["adopted"] for alert in firm.alerts(hub.engine)] == [False, True]
+
+
+def test_a_source_that_is_still_read_for_the_first_time_fires_nothing(hub: Hub) -> None:
+    """Half a source would cry wolf: an answer may stand on the next page."""
+    assert hub.round(milestone(), stale=("delivery",)).events == []
+
+
+def test_a_preview_shows_every_message_and_keeps_nothing(hub: Hub) -> None:
+    """`run --dry-run`, at any hour."""
+    found, fresh = firm.outcomes(milestone(), feedback()), firm.freshness(hk(22, 3))
+
+    done = preview(hub.engine, hub.settings, found, fresh, firm.working_time(), hk(22, 3))
+
+    assert sorted(planned.reader.name for planned in done.messages) == ["Marco Yip", "莫詠珊"]
+    assert firm.alerts(hub.engine) == []
+    assert firm.deliveries(hub.engine) == []
+
+
+def test_a_group_and_a_person_are_both_told_each_in_their_channel(hub: Hub) -> None:
+    """A route names everybody who is told."""
+    group = firm.Inbox()
+    hub.others = {"bd_slack": group}
+    hub.settings = firm.settings(
+        routes=(
+            Route(match=RouteMatch(severity="critical"), to=("bd_slack", "email:bd")),
+            Route(to=("email:bd",)),
+        )
+    )
+    hub.tell(milestone(), milestone(2, severity="warning", days_overdue=3))
+
+    assert [len(inbox.sent) for inbox in (group, hub.mail)] == [1, 1]
+    assert len(group.sent[0].message.entries) == 1
+    assert len(hub.mail.sent[0].message.entries) == 2
+
+
+def test_every_delivery_names_its_alerts_with_episode_and_reason(hub: Hub) -> None:
+    """`milepost why` and the next round both read it."""
+    hub.tell(milestone(), feedback(bd="person/marco"))
+
+    with hub.engine.begin() as connection:
+        told = connection.execute(select(DELIVERY_ALERT).order_by(DELIVERY_ALERT.c.fingerprint)).mappings().all()
+    assert [(row["fingerprint"], row["episode"], row["reason"]) for row in told] == [
+        ("feedback-unhandled:crm/ticket/1", 1, "first"),
+        ("milestone-overdue:delivery/issue/1", 1, "first"),
+    ]
+
+
+def test_the_stored_state_is_what_the_events_add_up_to(hub: Hub) -> None:
+    """Every change is a row, and the rows are the truth."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+    for minute, found in enumerate([[milestone(severity="warning")], [milestone()], [], [milestone()]]):
+        hub.round(*found, at=TUESDAY + timedelta(minutes=minute))
+
+    [alert] = firm.alerts(hub.engine)
+    with hub.engine.begin() as connection:
+        again = read_life(connection, alert["fingerprint"])
+    assert again is not None
+    assert (again.episode, again.state, again.severity) == (alert["episode"], alert["state"], alert["severity"])
+    assert (again.since, again.adopted) == (alert["since"], alert["adopted"])
+
+
+_ROUNDS = st.lists(st.sampled_from(["", "warning", "critical"]), min_size=1, max_size=12)
+
+
+@given(_ROUNDS)
+def test_there_is_one_open_alert_for_a_fingerprint_whatever_happens(rounds: list[str]) -> None:
+    """Any order of coming, going and becoming worse; and the events tell the same story."""
+    key = "milestone-overdue:delivery/issue/1"
+    known: dict[str, life.Known] = {}
+    events: list[Event] = []
+    for minute, severity in enumerate(rounds):
+        now = TUESDAY + timedelta(minutes=minute)
+        found = {key: milestone(severity=severity)} if severity else {}
+        new = life.openings(known, found, {}, lambda _: None, now)
+        ended = life.missing(known, found, firm.outcomes(*found.values()), firm.freshness(now))
+        new += [life.ending(known[gone], "done", now) for gone in ended]
+        assert len(new) <= 1
+        for event in new:
+            before = known[key].life if known else None
+            known[key] = life.Known(key, "milestone-overdue", "delivery", after(before, event))
+        events += new
+
+    assert rebuild(events) == (known[key].life if known else None)
+    assert bool(known) and known[key].life.state == "firing" if rounds[-1] else True
+    opened = [event.episode for event in events if event.reason in (Cause.FIRED, Cause.REOPENED)]
+    assert opened == list(range(1, len(opened) + 1))
