@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, create_engine, delete, insert, select
+from sqlalchemy import Connection, create_engine, delete, insert, select, update
 from sqlmodel import SQLModel
 
 from config.settings import ClientSettings, PersonSettings, Settings
@@ -67,6 +67,12 @@ def remove(connection: Connection, *rows: SQLModel) -> None:
     for row in rows:
         table = table_of(type(row))
         connection.execute(delete(table).where(table.c.key == row.model_dump()["key"]))
+
+
+def rewrite(connection: Connection, model: type[SQLModel], key: str, **fields: Any) -> None:
+    """Change a stored row as a later page would."""
+    table = table_of(model)
+    connection.execute(update(table).where(table.c.key == key).values(**fields))
 
 
 def row(connection: Connection, model: type[SQLModel], key: str) -> Fields:

@@ -1,5 +1,7 @@
 """Linking: whose an account is, on which side it stands, whose client a thing is; and that every link can be undone."""
 
+from typing import Any
+
 import pytest
 
 from config.settings import ClientSettings, PersonSettings, SourceSettings
@@ -129,9 +131,9 @@ def test_equal_names_in_two_scripts_are_only_suggested() -> None:
         ("nothing known", {"email": "someone@elsewhere.example"}, "unknown"),
     ],
 )
-def test_the_side_of_an_author_is_the_first_that_applies(why: str, fields: dict[str, object], side: str) -> None:
+def test_the_side_of_an_author_is_the_first_that_applies(why: str, fields: dict[str, Any], side: str) -> None:
     """A client taken for one of us would answer himself; one of us taken for a client would start clocks."""
-    key = str(fields.get("key", "delivery/users/u"))
+    key = fields.get("key", "delivery/users/u")
     with database() as connection:
         add(connection, source("delivery", account_id="hub"))
         add(connection, contact("crm/contacts/1", emails=["Lam <LAM@gmail.com>"]))
@@ -295,7 +297,7 @@ def test_bd_is_the_configs_else_the_owner_of_the_clients_companies() -> None:
 
 
 def test_milestones_and_feedback_are_whose_their_project_or_association_says() -> None:
-    """A ticket is its company's, whatever project it names; a version its project's. Each takes the client's calendar."""
+    """A ticket is its company's, whatever project it names; a version its project's. Each has its calendar."""
     boat = ClientSettings(name="Slow Boat", bd="marco", calendar="mainland", projects=("delivery:SBW",))
     with database() as connection:
         add(connection, account("delivery/users/1", email="may@lanternquay.example"))
