@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from starlette.routing import Route
 
 from sandbox.http import Door, Fault, answer, bearer, text
 from sandbox.plan import Plan
+from sandbox.slack_wire import Json, Refused, arguments, blocks_of, check, is_true, structured
 
 TOKEN = "xoxb-sandbox-token"
 CHANNEL = "C0LANTERN01"
@@ -27,14 +27,9 @@ WEBHOOK_PATH = "/services/T0LANTERN/B0LANTERN/sandbox-webhook-secret"
 SCOPES = frozenset({"chat:write", "users:read.email", "channels:history", "im:history"})
 BOT = "U0MILEPOST"
 
-TEXT_LIMIT = 40_000
-BLOCK_LIMIT = 50
-SECTION_LIMIT = 3_000
 HISTORY_LIMIT = 100
 
 _UNKNOWN_METHOD = "unknown_method"
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -72,14 +67,6 @@ class Posted:
         if with_metadata and self.metadata:
             shown["metadata"] = dict(self.metadata)
         return shown
-
-
-class Refused(Exception):
-    """`{"ok": false, "error": …}`, with what else the answer says."""
-
-    def __init__(self, error: str, **more: Any) -> None:
-        super().__init__(error)
-        self.body: Json = {"ok": False, "error": error, **more}
 
 
 class SlackSandbox:
@@ -145,7 +132,7 @@ class SlackSandbox:
     async def _method(self, request: Request) -> Response:
         name = request.path_params["method"]
         try:
-            given = await _arguments(request)
+            given = await arguments(request)
             scope, method = self._methods.get(name, (_UNKNOWN_METHOD, self._auth_test))
             self._sign_in(bearer(request) or given.get("token"), scope)
             return answer({"ok": True, **method(given)})
@@ -184,11 +171,11 @@ class SlackSandbox:
             ts=self._new_ts(),
             at=self.clock(),
             text=str(given.get("text") or ""),
-            blocks=_blocks(given),
+            blocks=blocks_of(given),
             thread_ts=given.get("thread_ts"),
-            metadata=_structured(given.get("metadata")),
+            metadata=structured(given.get("metadata")),
         )
-        _check(message.text, message.blocks)
+        check(message.text, message.blocks)
         self.messages.append(message)
         return {
             "channel": message.channel,
@@ -206,12 +193,12 @@ class SlackSandbox:
             raise Refused("message_not_found")
         if message.by_webhook:
             raise Refused("cant_update_message")
-        new_text, new_blocks = str(given.get("text") or ""), _blocks(given)
-        _check(new_text, new_blocks)
+        new_text, new_blocks = str(given.get("text") or ""), blocks_of(given)
+        check(new_text, new_blocks)
         message.edits.append(Edit(message.at, message.text, message.blocks))
         message.at, message.text, message.blocks = self.clock(), new_text, new_blocks
         if "metadata" in given:
-            message.metadata = _structured(given["metadata"])
+            message.metadata = structured(given["metadata"])
         return {"channel": channel, "ts": ts, "text": new_text, "message": message.as_slack(with_metadata=True)}
 
     def _history(self, given: Mapping[str, Any]) -> Json:
@@ -222,7 +209,7 @@ class SlackSandbox:
         if not direct and channel not in self.channels:
             raise Refused("channel_not_found")
         oldest, latest = float(given.get("oldest") or 0), float(given.get("latest") or "inf")
-        inclusive = _is_true(given.get("inclusive"))
+        inclusive = is_true(given.get("inclusive"))
         found = [
             message
             for message in reversed(self.messages)
@@ -233,7 +220,7 @@ class SlackSandbox:
         start = int(given.get("cursor") or 0)
         limit = min(int(given.get("limit") or HISTORY_LIMIT), 1000)
         more = len(found) > start + limit
-        metadata = _is_true(given.get("include_all_metadata"))
+        metadata = is_true(given.get("include_all_metadata"))
         return {
             "messages": [message.as_slack(with_metadata=metadata) for message in found[start : start + limit]],
             "has_more": more,
@@ -266,12 +253,15 @@ class SlackSandbox:
         try:
             given = json.loads(await request.body())
         except ValueError:
+            given = None
+        if not isinstance(given, dict):
             return text("invalid_payload", 400)
         if CHANNEL in self.archived:
             return text("channel_is_archived", 410)
-        words, blocks = str(given.get("text") or ""), _blocks(given)
+        words = str(given.get("text") or "")
         try:
-            _check(words, blocks)
+            blocks = blocks_of(given)
+            check(words, blocks)
         except Refused as refused:
             return text(str(refused), 400)
         self.messages.append(Posted(CHANNEL, self._new_ts(), self.clock(), words, blocks, by_webhook=True))
@@ -292,58 +282,3 @@ def too_fast(retry_after_s: int, *, times: int = 1, method: str = "chat.postMess
 
 def _where(method: str) -> str:
     return rf"/api/{method.replace('.', '[.]')}$"
-
-
-async def _arguments(request: Request) -> Mapping[str, Any]:
-    """A method's arguments, by query, form or JSON: Slack takes all three."""
-    given: dict[str, Any] = dict(request.query_params)
-    body = await request.body()
-    if body and request.headers.get("content-type", "").startswith("application/json"):
-        try:
-            sent = json.loads(body)
-        except ValueError:
-            raise Refused("invalid_json") from None
-        if not isinstance(sent, dict):
-            raise Refused("json_not_object")
-        return given | sent
-    return given | dict(parse_qsl(body.decode(), keep_blank_values=True))
-
-
-def _blocks(given: Mapping[str, Any]) -> Sequence[Json]:
-    """The blocks; a form carries them as JSON in a string."""
-    blocks = _structured(given.get("blocks"))
-    if blocks is None:
-        return ()
-    if not isinstance(blocks, list):
-        raise Refused("invalid_blocks_format")
-    return blocks
-
-
-def _structured(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        raise Refused("invalid_blocks_format") from None
-
-
-def _is_true(value: Any) -> bool:
-    return value in (True, "true", "1", 1)
-
-
-def _check(words: str, blocks: Sequence[Json]) -> None:
-    """Slack's own limits: too much is refused, not cut."""
-    if not words and not blocks:
-        raise Refused("no_text")
-    if len(words) > TEXT_LIMIT:
-        raise Refused("msg_too_long")
-    complaints = (
-        [f"no more than {BLOCK_LIMIT} items allowed [json-pointer:/blocks]"] if len(blocks) > BLOCK_LIMIT else []
-    )
-    for number, block in enumerate(blocks):
-        if block.get("type") == "section" and len((block.get("text") or {}).get("text", "")) > SECTION_LIMIT:
-            where = f"[json-pointer:/blocks/{number}/text/text]"
-            complaints.append(f"must be less than {SECTION_LIMIT + 1} characters {where}")
-    if complaints:
-        raise Refused("invalid_blocks", response_metadata={"messages": complaints})

@@ -178,7 +178,13 @@ def test_a_webhook_answers_in_plain_text_and_gives_no_ts(sandbox: Sandbox, clien
 
 @pytest.mark.parametrize(
     ("path", "body", "status", "words"),
-    [("", "{", 400, "invalid_payload"), ("", "{}", 400, "no_text"), ("x", '{"text":"x"}', 404, "no_service")],
+    [
+        ("", "{", 400, "invalid_payload"),
+        ("", "[]", 400, "invalid_payload"),
+        ("", "{}", 400, "no_text"),
+        ("", '{"text":"x","blocks":{}}', 400, "invalid_blocks_format"),
+        ("x", '{"text":"x"}', 404, "no_service"),
+    ],
 )
 def test_a_webhook_s_refusals_are_plain_text(sandbox: Sandbox, path: str, body: str, status: int, words: str) -> None:
     """Another way of saying no than the Web API's."""

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 
+import httpx
 import pytest
 
+from sandbox.jira import EMAIL as JIRA_EMAIL
+from sandbox.jira import TOKEN as JIRA_TOKEN
 from sandbox.lantern_quay import lantern_quay
 from sandbox.lantern_quay.office import at
 from sandbox.plan import Plan
 from sandbox.server import Sandbox
 from sandbox.story import Event, Story, StoryClock, tuesday
+from sandbox.trello import KEY as TRELLO_KEY
+from sandbox.trello import TOKEN as TRELLO_TOKEN
 
 NINE = at("2026-11-24 09:00")
 
@@ -84,6 +89,27 @@ def test_an_event_happens_once_at_its_own_time_and_in_order(slack_only: Sandbox)
 def test_what_happens_in_a_tool_that_is_not_there_is_left_out(slack_only: Sandbox) -> None:
     """A sandbox of one vendor tells that vendor's part of the day."""
     assert Story(slack_only, tuesday()).next_at is None
+
+
+def test_what_happened_shows_in_the_vendors_answers(plan: Plan) -> None:
+    """The hub follows the story by asking, like anybody."""
+    with Sandbox(plan, StoryClock(NINE), vendors=("jira", "trello")) as sandbox:
+        Story(sandbox, tuesday()).advance(at("2026-11-24 10:15"))
+
+        issues = httpx.post(
+            f"{sandbox.url('jira')}/rest/api/3/search/jql",
+            json={"jql": 'project = "NFA" AND updated >= "2026-11-24 09:00"', "fields": ["summary", "duedate"]},
+            auth=(JIRA_EMAIL, JIRA_TOKEN),
+            trust_env=False,
+        ).json()["issues"]
+        card = httpx.get(
+            f"{sandbox.url('trello')}/cards/{sandbox.trello.card_id(plan.item('DONOR', '收據模組驗收').number)}",
+            params={"key": TRELLO_KEY, "token": TRELLO_TOKEN},
+            trust_env=False,
+        ).json()
+
+    assert [issue["fields"] for issue in issues] == [{"summary": "UAT sign-off", "duedate": "2026-11-30"}]
+    assert card["dueComplete"] is True
 
 
 def test_the_day_names_people_items_and_tickets_that_exist(plan: Plan) -> None:
