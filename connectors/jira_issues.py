@@ -108,9 +108,10 @@ class JiraIssues:
         stream = "request_comments" if payloads.is_service_desk(fields) else "comments"
         page.add_children(stream, ref, map(payloads.comment, elements), "updated")
         if is_whole:
-            page.whole += [("comments", ref), ("request_comments", ref)]
-        entries = map(payloads.entry, histories.get(id_) or changelog.get("histories") or [])
-        ours = (entry for entry in entries if tells_of_our_fields(entry.payload))
+            page.whole.extend([("comments", ref), ("request_comments", ref)])
+        inside = changelog.get("histories")
+        entries = histories.get(id_) or (inside if isinstance(inside, list) else [])
+        ours = (entry for entry in map(payloads.entry, entries) if tells_of_our_fields(entry.payload))
         page.add_children("changes", ref, ours, "created")
         return updated_at
 
@@ -121,15 +122,17 @@ class JiraIssues:
         if not isinstance(total, int) or total <= len(elements):
             return elements, isinstance(total, int)
         by_id: dict[str, Any] = {}
+        totals: set[int | None] = set()
         start = 0
         while True:
             asked = {"startAt": start, "maxResults": PAGE, "orderBy": "created"}
             answer = payloads.page(self._site.get(f"issue/{quote(id_)}/comment", asked), "comments")
             by_id |= {payloads.mark_of(one)[0]: one for one in answer.elements}
+            totals.add(answer.total)
             start += len(answer.elements)
             if not answer.elements or start >= (answer.total or 0):
                 # One that was deleted between two pages moves another past the border, unseen.
-                return list(by_id.values()), len(by_id) == answer.total
+                return list(by_id.values()), totals == {len(by_id)}
 
     # --- history
 

@@ -58,6 +58,7 @@ class JiraSandbox:
         """False: the account is no agent, and what it means to be internal comes out public."""
         self.page_cap = 100 if deployment == "Cloud" else 1000
         self.embedded_comments = EMBEDDED_COMMENTS
+        self.changes_cap = 10000
         self.profile_zone = ZONE
         self._searches: dict[str, tuple[str, list[str]]] = {}
         self._people: Mapping[str, str] = {}
@@ -400,7 +401,7 @@ class JiraSandbox:
     async def _bulk_changelog(self, request: Request) -> Response:
         asked = await request.json()
         wanted, names = asked.get("issueIdsOrKeys", []), set(asked.get("fieldIds", []))
-        size = int(asked.get("maxResults") or 1000)
+        size = min(int(asked.get("maxResults") or 1000), self.changes_cap)
         if not 1 <= len(wanted) <= 1000 or len(names) > 10 or not 1 <= size <= 10000:
             return self._error(400, "Invalid request: 1 to 1000 issues, at most 10 fields, 1 to 10000 results.")
         found = [issue for issue in map(self.state.issue, wanted) if issue is not None]
