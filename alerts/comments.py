@@ -4,6 +4,7 @@ Off until the source's `comment_back` says otherwise, and even then never where 
 one wrong reader sees costs more than a hundred that were not written.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,8 +84,8 @@ class Places:
 
 
 def comment_key(fingerprint: str, episode: int) -> str:
-    """The key of our one comment in this episode."""
-    return f"{fingerprint}#{episode}"
+    """The key of our one comment in this episode: made of both, and telling neither to whoever reads the board."""
+    return hashlib.sha256(f"{fingerprint}#{episode}".encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Written:
     """A comment for the outbox; `text` None: taken back."""
 
     source: str
-    subject: str
+    on: str
+    """The key of the row it is written on."""
     text: str | None
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from config.settings import Language
 from rules.working_time import OutsideCalendar, WorkingTime
 
 _SAFE_IN_URL = "/:?#[]@!$&'()*+,;=%-._~"
@@ -75,6 +76,11 @@ def safe_url(value: object) -> str:
         return address if parts.scheme in ("http", "https") and parts.hostname and not parts.username else ""
     except ValueError:
         return ""
+
+
+def gapped(name: str, language: Language) -> str:
+    """`name` as it stands before other words: in Chinese texts a Latin word has a gap after it."""
+    return f"{name} " if language != "en" and name[-1:].isascii() and name[-1:].isalnum() else name
 
 
 def cut(text: str, limit: int) -> str:

@@ -51,8 +51,12 @@ class Message:
         """The body."""
         return (*(line for entry in self.entries for line in entry.lines), *self.footer)
 
-    def text(self) -> str:
-        """The body as plain text, links written out."""
+    def as_text(self) -> str:
+        """All of it as plain text."""
+        return f"{self.title}\n{self.body()}"
+
+    def body(self) -> str:
+        """Every line but the title, links written out."""
         shown = (
             TEXTS.say(self.language, "link.shown", label=line.text, url=line.url) if line.url else line.text
             for line in self.lines
@@ -113,7 +117,7 @@ class Item:
 
 def fits(message: Message) -> bool:
     """Whether the body keeps within its bounds."""
-    text = message.text()
+    text = message.body()
     return len(text) <= BODY_CHARS and len(message.lines) <= BODY_LINES - 1
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
-from alerts.facts import cut, limit_passed, one_line
+from alerts.facts import cut, gapped, limit_passed, one_line
 from alerts.freshness import Freshness
 from alerts.messages import TEXTS, Ending, Item, Line
 from alerts.routing import Reader, client_name
@@ -67,7 +67,9 @@ class Voice:
             case "feedback-unhandled":
                 waited = working_hours(self.language, self.facts.amount("waited_hours"))
                 what = "" if self.client else self.what
-                return _titled(self.say, "feedback.title", self.client, what, waited=waited)
+                # In Hong Kong's text the verb follows at once, elsewhere a mark does.
+                client = gapped(self.client, self.language) if self.language == "zh-Hant-HK" else self.client
+                return _titled(self.say, "feedback.title", client, what, waited=waited)
             case _:
                 return _shorten(self._hide(one_line(self.item.title(self.language))), TITLE_WIDTH)
 
@@ -106,6 +108,8 @@ class Voice:
     # --- An overdue milestone ---
 
     def _where(self) -> str:
+        if self.hidden:
+            return ""  # its code stands in the title
         if self.client and self.project:
             return self.say("where", client=cut(self.client, _NAME_CHARS), project=cut(self.project, _NAME_CHARS))
         if self.project:
@@ -233,7 +237,9 @@ class Voice:
         """Why it is over, by whom and when."""
         ending = self._ending()
         values = {
-            "by": self.say("ended.by", who=cut(one_line(ending.by), _NAME_CHARS)) if ending.by else "",
+            "by": self.say("ended.by", who=gapped(cut(one_line(ending.by), _NAME_CHARS), self.language))
+            if ending.by
+            else "",
             "at": self.say("ended.at", at=self._end_at(ending.at)) if ending.at else "",
         }
         key = f"ended.{ending.reason.replace(' ', '_')}"
@@ -254,6 +260,10 @@ class Voice:
                 return self.say(key)
             case _:
                 return self.say("ended.cleared")
+
+    def end_in_list(self) -> str:
+        """One line among others."""
+        return self.say("ended.joined", title=self.end_title(), text=self.end_text())
 
     def _ending(self) -> Ending:
         return self.item.ending or Ending("cleared")

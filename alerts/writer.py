@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from alerts.facts import gapped
 from alerts.messages import TEXTS, Entry, Item, Line, Message, fit, fits
 from alerts.routing import Reader
 from alerts.voice import Scene, Voice
@@ -21,7 +22,7 @@ class Writer(Scene):
         voice = Voice(self, item, reader)
         lines = [Line(text) for text in voice.body() if text]
         if note[0]:
-            lines.insert(0, Line(voice.say(f"note.{note[0]}", what=note[1], who=note[1])))
+            lines.insert(0, self._note(reader.language, *note))
         lines = [*lines, *([voice.vendor_link()] if voice.vendor_link().url else [])]
         footer = self._freshness_lines(reader.language, [item.source])
         return fit(Message(reader.language, voice.title(), (Entry(item.fingerprint, tuple(lines)),), footer))
@@ -32,17 +33,13 @@ class Writer(Scene):
         key = "daily.title" if "" not in clients else "daily.title_items"
         count = len(clients) if "" not in clients else len(items)
         title = TEXTS.say(reader.language, key, day=day(reader.language, self.today, self.today), count=count)
-        first_notes = [
-            TEXTS.say(reader.language, f"note.{kind}", what=name, who=name)
-            for kind, name in dict.fromkeys(notes.values())
-            if kind
-        ]
+        said = [self._note(reader.language, *note) for note in dict.fromkeys(notes.values()) if note[0]]
         footer = (
-            *(Line(text) for text in first_notes[:1]),
+            *said[:1],
             *self._report_link(reader.language),
             *self._freshness_lines(reader.language, [item.source for item in items]),
         )
-        return self._listed(title, items, reader, footer)
+        return self._listed(title, self._entries(items, reader), reader.language, footer)
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -57,27 +54,18 @@ class Writer(Scene):
             *self._report_link(reader.language),
             *self._freshness_lines(reader.language, [item.source for item in items]),
         )
-        return self._listed(TEXTS.say(reader.language, "summary.title", count=len(items)), items, reader, footer)
+        title = TEXTS.say(reader.language, "summary.title", count=len(items))
+        return self._listed(title, self._entries(items, reader), reader.language, footer)
 
     def ended(self, items: Sequence[Item], reader: Reader) -> Message:
         """That alerts are over, each with its reason."""
         voices = [Voice(self, item, reader) for item in items]
-        title = (
-            voices[0].end_title() if len(items) == 1 else TEXTS.say(reader.language, "ended.titles", count=len(items))
-        )
-        entries = [
-            Entry(
-                voice.item.fingerprint,
-                tuple(
-                    Line(text)
-                    for text in (
-                        [voice.end_text()] if len(items) == 1 else [f"{voice.end_title()}. {voice.end_text()}"]
-                    )
-                ),
-            )
-            for voice in voices
-        ]
-        return fit(Message(reader.language, title, tuple(entries)))
+        if len(voices) == 1:
+            [voice] = voices
+            entry = Entry(voice.item.fingerprint, (Line(voice.end_text()),))
+            return fit(Message(reader.language, voice.end_title(), (entry,)))
+        entries = [Entry(voice.item.fingerprint, (Line(voice.end_in_list()),)) for voice in voices]
+        return self._listed(TEXTS.say(reader.language, "ended.titles", count=len(items)), entries, reader.language)
 
     def end_mark(self, item: Item, reader: Reader) -> str:
         """One alert's end, as the message that told of it shows it from then on."""
@@ -94,18 +82,29 @@ class Writer(Scene):
 
     # --- Parts ---
 
-    def _listed(self, title: str, items: Sequence[Item], reader: Reader, footer: tuple[Line, ...]) -> Message:
-        """One line for each of `items` as far as there is room, and how many more there are."""
-        entries = [
+    def _note(self, language: Language, key: str, name: str) -> Line:
+        """Why this reader gets it."""
+        shown = gapped(name, language)
+        return Line(TEXTS.say(language, f"note.{key}", what=shown, who=shown))
+
+    def _entries(self, items: Sequence[Item], reader: Reader) -> list[Entry]:
+        """One line for each of `items`, the worst first."""
+        return [
             Entry(item.fingerprint, (Line(Voice(self, item, reader).in_list(number)),))
             for number, item in enumerate(worst_first(items), 1)
         ]
-        for shown in range(len(entries), 0, -1):
-            rest = tuple(Entry(entry.fingerprint, ()) for entry in entries[shown:])
-            more = (Line(TEXTS.say(reader.language, "daily.more", count=len(rest))),) if rest else ()
-            message = Message(reader.language, title, (*entries[:shown], *rest), (*more, *footer))
+
+    def _listed(
+        self, title: str, entries: Sequence[Entry], language: Language, footer: tuple[Line, ...] = ()
+    ) -> Message:
+        """`entries` as far as there is room, and how many more there are."""
+        message = Message(language, title, tuple(entries), footer)
+        for shown in range(len(entries) - 1, 0, -1):
             if fits(message):
                 return message
+            hidden = tuple(Entry(entry.fingerprint, ()) for entry in entries[shown:])
+            more = Line(TEXTS.say(language, "daily.more", count=len(hidden)))
+            message = Message(language, title, (*entries[:shown], *hidden), (more, *footer))
         return fit(message)
 
     def _report_link(self, language: Language) -> tuple[Line, ...]:

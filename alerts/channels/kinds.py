@@ -1,23 +1,22 @@
-"""The ways out of the hub, in one explicit list."""
+"""The channels that messages go out by, in one explicit list."""
 
 from collections.abc import Mapping
 
 from alerts.channels.base import Channel
 from alerts.channels.mail import Email, EmailSettings
-from alerts.channels.slack import Slack, SlackSettings, SlackWebhook
+from alerts.channels.slack import SlackSettings, connect
 from config.clock import Clock
 from config.settings import ChannelSettings
 
-CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {"email": EmailSettings, "slack": SlackSettings}
+CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {"slack": SlackSettings, "email": EmailSettings}
 
 
 def open_channel(settings: ChannelSettings, clock: Clock) -> Channel:
-    """The channel that these settings describe; connects to nobody yet."""
+    """The channel for `settings`; nothing is connected to before the first message."""
     match settings:
+        case SlackSettings():
+            return connect(settings)
         case EmailSettings():
             return Email(settings, clock)
-        case SlackSettings(webhook=None):
-            return Slack(settings)
-        case SlackSettings():
-            return SlackWebhook(settings)
-    raise ValueError(f"no channel of kind {settings.kind!r}")
+        case _:
+            raise ValueError(f"channel {settings.name}: there is no kind {settings.kind!r}")

@@ -139,7 +139,7 @@ def compose(outgoing: Outgoing, sender: Address, subject: str, root: str, now: d
     # Neither a vacation note nor another robot shall answer us.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply, DR, RN, NRN"
-    mail.set_content(f"{message.title}\n\n{message.text()}\n", charset="utf-8")
+    mail.set_content(f"{message.title}\n\n{message.body()}\n", charset="utf-8")
     html = _TEMPLATES.get_template("mail.html").render(message=message)
     mail.add_alternative(html, subtype="html", charset="utf-8")
     return mail

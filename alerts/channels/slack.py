@@ -224,7 +224,7 @@ def form(message: Message) -> dict[str, Any]:
         blocks.append(_section(body))
     if footer := "\n".join(_line(line) for line in message.footer):
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer[:_SECTION_CHARS]}]})
-    return {"text": escape(f"{title}\n{message.text()}")[:_TEXT_CHARS], "blocks": blocks}
+    return {"text": escape(f"{title}\n{message.body()}")[:_TEXT_CHARS], "blocks": blocks}
 
 
 def _section(text: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_one_reader_gets_one_message_a_round_whatever_happened(hub: Hub) -> None
     hub.tell(*(milestone(number) for number in range(1, 7)), feedback())
 
     assert [len(hub.mail.of(person)) for person in ("marco", "sandy")] == [1, 1]
-    assert "Paper Kite" not in hub.mail.of("marco")[0].message.text()
+    assert "Paper Kite" not in hub.mail.of("marco")[0].message.body()
 
 
 def test_at_night_nobody_is_told_and_at_nine_what_still_holds_is(hub: Hub) -> None:
@@ -122,10 +122,10 @@ def test_the_end_is_told_with_its_reason_in_the_same_thread_to_those_who_were_to
     [(receipt, notice, shown)] = hub.mail.updated
     assert (receipt, notice.reader.name) == ({"number": 1}, "Marco Yip")
     assert notice.message.title == "Done: Bank of Nine Ferries, UAT sign-off"
-    assert notice.message.text() == (
+    assert notice.message.body() == (
         "Marked done by Jason Tse 10:12, 8 days after the due date; open 1 working day as an alert. Nothing more to do."
     )
-    assert shown.entries[0].ended == notice.message.text()
+    assert shown.entries[0].ended == notice.message.body()
 
 
 def test_nobody_hears_of_the_end_at_night(hub: Hub) -> None:
@@ -177,7 +177,7 @@ def test_an_answer_given_elsewhere_is_told_as_that(hub: Hub) -> None:
 
     assert done.changed("answered elsewhere") == 1
     [(_, notice, _)] = hub.mail.updated
-    assert notice.message.text() == "莫詠珊於 11月20日（五）17:15 已另行回覆（WhatsApp）。毋須再跟進。"
+    assert notice.message.body() == "莫詠珊於 11月20日（五）17:15 已另行回覆（WhatsApp）。毋須再跟進。"
 
 
 def test_an_answer_in_the_tool_names_who_answered(hub: Hub) -> None:
@@ -197,7 +197,7 @@ def test_an_answer_in_the_tool_names_who_answered(hub: Hub) -> None:
     hub.tell(at=TUESDAY + timedelta(minutes=2))
 
     [(_, notice, _)] = hub.mail.updated
-    assert notice.message.text() == "Kitty Fung於 09:01 已回覆客戶。毋須再跟進。"
+    assert notice.message.body() == "Kitty Fung於 09:01 已回覆客戶。毋須再跟進。"
 
 
 def test_a_stale_source_neither_fires_nor_ends_anything(hub: Hub) -> None:
@@ -223,7 +223,7 @@ def test_a_message_says_which_source_could_not_be_checked(hub: Hub) -> None:
     """Silence must never mean broken."""
     hub.tell(milestone(), stale=("crm",))
 
-    assert "Not checked: HubSpot, last read Tue 24 Nov 07:00." in hub.mail.sent[0].message.text()
+    assert "Not checked: HubSpot, last read Tue 24 Nov 07:00." in hub.mail.sent[0].message.body()
 
 
 def test_a_rule_that_failed_ends_nothing(hub: Hub) -> None:

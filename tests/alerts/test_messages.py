@@ -1,0 +1,242 @@
+"""The words: each message in each language beside its golden file, within the bounds of a phone, safe with any text.
+
+`MILEPOST_GOLDEN=write` writes the files anew; look at what changed before committing it.
+"""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+from unicodedata import east_asian_width
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts import messages as messages_module
+from alerts.facts import Facts, one_line, safe_url
+from alerts.messages import BODY_CHARS, BODY_LINES, TEXTS, Ending, Item, Message
+from alerts.routing import Reader
+from alerts.writer import Writer
+from config.language import LANGUAGES
+from config.settings import Language, Settings
+from rules.evaluate import Finding
+from rules.titles import Reading
+from tests.alerts import firm
+from tests.alerts.firm import TUESDAY, feedback, hk, milestone
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def writer(settings: Settings | None = None, stale: tuple[str, ...] = ()) -> Writer:
+    return Writer(settings or firm.settings(), firm.freshness(TUESDAY, stale), firm.working_time(), TUESDAY)
+
+
+def item(finding: Finding, ending: Ending | None = None) -> Item:
+    rule = firm.rule(finding.rule)
+    client = (finding.client or "").removeprefix("client/")
+    return Item(
+        f"{finding.rule}:{finding.subject}",
+        rule.view.name,
+        finding.rule,
+        finding.source,
+        client,
+        finding.severity,
+        Facts(finding.facts),
+        hk(19),
+        lambda language: rule.title(finding.facts, Reading(language, firm.HK, TUESDAY.astimezone(firm.HK).date())),
+        ending,
+    )
+
+
+def reader(language: Language) -> Reader:
+    return Reader("person/marco", "Marco Yip", "marco@lanternquay.example", language)
+
+
+def group(language: Language) -> Reader:
+    return Reader("", "", "", language)
+
+
+SLOW_BOAT = {
+    "client": "client/boat",
+    "owner_name": "周敏",
+    "author": "赵磊",
+    "severity": "high",
+    "text": "导入运单报错，仓库停了半天",
+    "waiting_since": hk(23, 11).isoformat(),
+    "limit_hours": 4.0,
+    "waited_hours": 6.0,
+}
+SEVERAL = (
+    milestone(1),
+    milestone(2, name="Release 2.1", client="client/kite", days_overdue=11, owner_name="Priya Nair"),
+    feedback(1, client="client/kite", waited_hours=15.0),
+    feedback(2, **SLOW_BOAT),
+)
+TODAY = {"working_days_overdue": 0, "deadline_on": "2026-11-24", "moves": 0, "total_items": 0, "owner_name": None}
+UNPROMISED = milestone(5, client=None, name="Block C", due_at=hk(24, 8, 30).isoformat(), days_overdue=0, **TODAY)
+
+
+def messages(language: Language) -> dict[str, Message]:
+    """One of every kind that there is."""
+    to, write = reader(language), writer()
+    ends = {
+        "done": (milestone(), Ending("done", "謝俊傑", hk(24, 10, 12))),
+        "answered": (feedback(), Ending("answered", "Kitty Fung", hk(23, 17, 15))),
+        "answered elsewhere": (feedback(), Ending("answered elsewhere", "莫詠珊", hk(20, 17, 15), how="WhatsApp")),
+        "closed": (feedback(), Ending("closed", at=hk(24, 8))),
+        "cancelled": (milestone(), Ending("cancelled", "Raymond Ho", hk(24, 8))),
+        "date agreed": (milestone(), Ending("date agreed", new_on=date(2026, 11, 30), how="CR-012")),
+        "date moved": (milestone(), Ending("date moved", "Raymond Ho", hk(24, 9, 40), date(2026, 11, 30))),
+        "gone": (milestone(), Ending("gone")),
+        "cleared": (milestone(), Ending("cleared")),
+    }
+    return {
+        "overdue": write.one(item(milestone()), to),
+        "overdue since this morning, no client": write.one(item(UNPROMISED), to, ("no_bd", "Mobile app revamp")),
+        "overdue by the agreed date": write.one(
+            item(milestone(agreed_on="2026-11-16", moves=1, status_category="unknown", status="Parked")), to
+        ),
+        "overdue, in a group": write.one(item(milestone(name="Bank of Nine Ferries UAT")), group(language)),
+        "feedback": write.one(item(feedback()), to),
+        "feedback, high": write.one(item(feedback(2, **SLOW_BOAT)), to),
+        "feedback of a confidential client, in a group": write.one(
+            item(feedback(3, client="client/bank")), group(language)
+        ),
+        "several": write.many([item(finding) for finding in SEVERAL], to, {}),
+        "several, in a group, a source stale": writer(stale=("boards",)).many(
+            [item(finding) for finding in SEVERAL], group(language), {}
+        ),
+        "first look": write.summary([item(finding) for finding in SEVERAL], to),
+        **{f"ended: {name}": write.ended([item(found, ending)], to) for name, (found, ending) in ends.items()},
+        "ended: two": write.ended([item(found, ending) for found, ending in list(ends.values())[:2]], to),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_messages_say_what_their_golden_file_says(language: Language) -> None:
+    """So that a change of words is seen as words."""
+    said = "\n".join(f"# {name}\n{sent.title}\n{sent.body()}\n" for name, sent in messages(language).items())
+    comments = [
+        writer(firm.settings(language=language)).comment(item(finding)) for finding in (milestone(), feedback())
+    ]
+    said += "\n# comments\n" + "\n".join(comments) + "\n"
+    path = GOLDEN / f"messages.{language}.txt"
+    if os.environ.get("MILEPOST_GOLDEN") == "write":
+        path.write_text(said, "utf-8")
+
+    assert said == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_fits_a_phone(language: Language) -> None:
+    """The title before the cut, the body within 600 characters and eight lines."""
+    for name, sent in messages(language).items():
+        width = sum(40 / 22 if east_asian_width(char) in "WF" else 1 for char in sent.title)
+        if not name.startswith("ended"):  # a mail's subject stays that of the thread
+            assert width <= 40.01, name
+        assert len(sent.body()) <= BODY_CHARS, name
+        assert len(sent.lines) < BODY_LINES, name
+
+
+def test_no_link_leads_to_us_unless_we_can_be_reached() -> None:
+    """A loopback address is a dead link on a phone."""
+    found = [item(finding) for finding in SEVERAL]
+    public = writer(firm.settings(public_url="https://milepost.lanternquay.example"))
+
+    assert "http" not in writer().many(found, reader("en"), {}).body()
+    assert "https://milepost.lanternquay.example" in public.many(found, reader("en"), {}).body()
+
+
+def test_a_confidential_client_is_named_to_its_manager_and_nowhere_else() -> None:
+    """By its code in a group: no name, no project, no author, no words, no link."""
+    told = [milestone(name="九渡銀行 UAT for BANK OF NINE FERRIES"), feedback(1, client="client/bank")]
+    alone = [writer().one(item(finding), group("en")) for finding in told]
+    together = [writer().many([item(finding) for finding in told], group("en"), {})]
+    for sent in alone + together:
+        text = f"{sent.title}\n{sent.body()}".casefold()
+        assert "bank" in text
+        for secret in ("nine ferries", "九渡", "潘詠琳", "收據", "revamp", "http"):
+            assert secret not in text
+
+
+def test_a_quotation_is_cut_at_120_characters() -> None:
+    """An alert is not the place to read a letter."""
+    said = writer().one(item(feedback(text="很" * 400)), reader("zh-Hant-HK")).body()
+
+    assert said.count("很") == 119
+
+
+def test_twenty_alerts_still_fit_and_the_rest_is_counted() -> None:
+    """The worst are named, and nobody believes these are all."""
+    found = [item(milestone(number, name=f"Release {number}", days_overdue=number)) for number in range(1, 21)]
+
+    sent = writer().many(found, reader("en"), {})
+
+    assert "Release 20" in sent.lines[0].text
+    assert any(line.text.startswith("and ") for line in sent.footer)
+    assert len(sent.entries) == 20
+
+
+def test_the_comment_in_the_tool_names_nobody() -> None:
+    """A client may read it one day."""
+    said = writer().comment(item(milestone()))
+
+    assert said == "Due Mon 16 Nov has passed; please update the date or the status. (Milepost)"
+
+
+def test_a_message_comes_back_from_the_outbox_as_it_was() -> None:
+    """What was decided is what is sent."""
+    for language in LANGUAGES:
+        for sent in messages(language).values():
+            assert Message.from_json(sent.to_json()) == sent
+
+
+def test_every_text_is_said_somewhere() -> None:
+    """A text that nobody says is not kept."""
+    code = "\n".join(path.read_text("utf-8") for path in Path(messages_module.__file__).parent.glob("*.py"))
+    composed = ("note.", "times.", "late.", "ended.")  # the rest of the key is a value
+    unsaid = [
+        key
+        for key in TEXTS.keys()  # noqa: SIM118  a method of the catalog
+        if f'"{key.removesuffix("_no_client")}"' not in code and not key.startswith(composed)
+    ]
+
+    assert unsaid == []
+
+
+_ANY = st.text(max_size=400)
+
+
+@given(_ANY, _ANY, _ANY, st.sampled_from(LANGUAGES))
+def test_whatever_a_vendor_writes_stays_in_its_line_and_within_bounds(
+    name: str, text: str, author: str, language: Language
+) -> None:
+    """Titles are hostile: no line of theirs can look like one of ours."""
+    hostile: dict[str, Any] = {"owner_name": author, "project_name": text, "status": text}
+    for sent in (
+        writer().one(item(milestone(name=name, **hostile)), reader(language)),
+        writer().one(item(feedback(subject=name, text=text, author=author)), reader(language)),
+        writer().many([item(milestone(name=name, **hostile)), item(feedback(text=text))], reader(language), {}),
+    ):
+        assert len(sent.body()) <= BODY_CHARS
+        assert len(sent.body().splitlines()) == len(sent.lines) < BODY_LINES
+        assert len(sent.title.splitlines()) == 1
+
+
+@given(_ANY)
+def test_one_line_is_one_line(text: str) -> None:
+    """No break, no control character, nothing that turns the direction of writing."""
+    line = one_line(text)
+
+    assert len(line.splitlines()) <= 1
+    assert one_line(line) == line
+
+
+@given(st.one_of(_ANY, _ANY.map("https://tool.example/".__add__)))
+def test_a_link_is_http_or_nothing(text: str) -> None:
+    """A vendor's address can neither run something nor end the markup around it."""
+    url = safe_url(text)
+
+    assert url == "" or url.startswith(("http://", "https://"))
+    assert not set(url) & set(' <>"|\\\n\r')
