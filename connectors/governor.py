@@ -148,6 +148,7 @@ class Governor:
         self._redact = redact
         self._patience_s = patience.total_seconds()
         self._wait = wait or stop.wait
+        self._closing: list[Callable[[], None]] = []
         self._reading: ContextVar[bool] = ContextVar("reading", default=False)
 
     # --- for connectors
@@ -156,13 +157,16 @@ class Governor:
         """A session whose every request is governed and may go to `base_url`'s host only."""
         from connectors.transports.over_requests import session
 
-        return session(self, base_url, final)
+        made = session(self, base_url, final)
+        self._closing.append(made.close)
+        return made
 
     def mount(self, session: "requests.Session", base_url: str, final: Final | None = None) -> None:
         """Govern a session that an SDK made."""
         from connectors.transports.over_requests import mount
 
         mount(session, self, base_url, final)
+        self._closing.append(session.close)
 
     def urllib3_request(
         self, send: Callable[..., Any], base_url: str, final: Final | None = None
@@ -173,10 +177,17 @@ class Governor:
         return governed(self, send, base_url, final)
 
     def httpx_client(self, base_url: str, headers: Mapping[str, str], final: Final | None = None) -> "httpx.Client":
-        """A client whose every request is governed and may go to `base_url`'s host only. The caller closes it."""
+        """A client whose every request is governed and may go to `base_url`'s host only."""
         from connectors.transports.over_httpx import client
 
-        return client(self, base_url, headers, final)
+        made = client(self, base_url, headers, final)
+        self._closing.append(made.close)
+        return made
+
+    def close(self) -> None:
+        """Close every connection that was governed by sessions and clients from here."""
+        while self._closing:
+            self._closing.pop()()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -186,6 +197,11 @@ class Governor:
             yield
         finally:
             self._reading.reset(token)
+
+    def spend(self, requests: int) -> None:
+        """Wait for so many more turns: a vendor counts a batch as the requests that it holds."""
+        for _ in range(requests):
+            self._take_turn()
 
     def proxy_for(self, base_url: str) -> str | None:
         """The proxy that the environment names for that address, for libraries that do not look themselves."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.settings import SourceSettings
-from connectors import jira
+from connectors import jira, trello
 from connectors.base import Connector
 from connectors.governor import Governor
 
@@ -23,4 +23,5 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "jira": Kind(jira.JiraSettings, jira.Jira, jira.LIMITS),
+    "trello": Kind(trello.TrelloSettings, trello.Trello, trello.LIMITS),
 }
