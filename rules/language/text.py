@@ -12,7 +12,7 @@ import sqlglot
 from sqlglot import Token, TokenType
 from sqlglot.errors import TokenError
 
-MAX_CHARACTERS, MAX_TOKENS, MAX_NESTING = 2_000, 400, 20
+MAX_CHARACTERS, MAX_TOKENS, MAX_NESTING, MAX_NUMBER = 2_000, 400, 20, 1e9
 FUNCTIONS = (
     "abs",
     "ago",
@@ -25,6 +25,7 @@ FUNCTIONS = (
     "working_hours_ago",
 )
 _BEFORE_BRACKET = {*FUNCTIONS, "and", "or", "not", "in", "when", "then", "else", "between", "case"}
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 _ALLOWED = re.compile(r"[A-Za-z0-9_ \t\n(),.+\-*/=<>!]")
 _INSTEAD = {
     **dict.fromkeys('“”„‘’「」『』＂＇`"', "text stands in straight single quotes: 'text'"),
@@ -68,6 +69,7 @@ def tokens_of(text: str) -> list[Token]:
         raise LanguageError(f"more than {MAX_TOKENS} words and signs", tokens[MAX_TOKENS].start)
     _check_nesting(tokens)
     _check_functions(tokens)
+    _check_numbers(tokens)
     return tokens
 
 
@@ -124,3 +126,15 @@ def _check_functions(tokens: list[Token]) -> None:
                 )
         elif word == "if" and token.token_type is not TokenType.STRING:
             raise LanguageError("write if(condition, value, value)", token.start, token.end + 1)
+
+
+def _check_numbers(tokens: list[Token]) -> None:
+    """Only 12 and 0.5: of `.5` the tree keeps no place, and `1.` or `1e3` are spellings that nobody needs."""
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.token_type is not TokenType.NUMBER:
+            continue
+        start = before.start if before is not None and before.token_type is TokenType.DOT else token.start
+        if start != token.start or not _NUMBER.fullmatch(token.text):
+            raise LanguageError("write a number as 12 or 0.5", start, token.end + 1)
+        if float(token.text) > MAX_NUMBER:
+            raise LanguageError(f"numbers go to {MAX_NUMBER:.0f}", start, token.end + 1)
