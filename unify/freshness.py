@@ -32,7 +32,7 @@ def freshness(connection: Connection, settings: Settings, now: datetime) -> list
     """Every source of the config, in the order of their names; one that was never read has no `last_ok_at`."""
     stored = {row.name: row for row in connection.execute(select(_sources))}
     counted = select(_problems.c.source, func.count()).group_by(_problems.c.source)
-    problems: dict[str, int] = dict(connection.execute(counted).tuples().all())
+    problems = {row[0]: row[1] for row in connection.execute(counted)}
     found = []
     for name, source in sorted(settings.sources.items()):
         last_ok_at = stored[name].last_ok_at if name in stored else None

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from alembic import command
@@ -22,12 +23,15 @@ from unify.engine import StoreError, open_engine, sqlite_path, writing
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def migrate(engine: Engine) -> None:
+_REVISIONS = files("unify.migrations")
+
+
+def migrate(engine: Engine, revisions: Traversable = _REVISIONS) -> None:
     """Make the tables, or bring them up to date; a copy of an older SQLite file is kept beside it first.
 
     Two programs that start together do it once. Raises StoreError for a database that a newer program has made.
     """
-    with _alembic() as config, writing(engine) as connection:
+    with _alembic(revisions) as config, writing(engine) as connection:
         scripts = ScriptDirectory.from_config(config)
         head = scripts.get_current_head()
         present = MigrationContext.configure(connection).get_current_revision()
@@ -45,9 +49,9 @@ def migrate(engine: Engine) -> None:
 
 
 @contextlib.contextmanager
-def _alembic() -> Iterator[Config]:
+def _alembic(revisions: Traversable) -> Iterator[Config]:
     """Alembic's configuration, from code: an ini file would need paths, and an installed wheel has none to promise."""
-    with as_file(files("unify.migrations")) as folder:
+    with as_file(revisions) as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
@@ -68,7 +72,7 @@ def _keep_copy(engine: Engine, why: str) -> None:
 def write_revision(message: str, number: str, folder: Path) -> None:
     """Write the next revision from what the models have and the revisions so far do not (for developers)."""
     engine = open_engine("sqlite://")
-    with _alembic() as config, engine.begin() as connection:
+    with _alembic(_REVISIONS) as config, engine.begin() as connection:
         config.attributes["connection"] = connection
         if ScriptDirectory.from_config(config).get_current_head() is not None:
             command.upgrade(config, "head")

@@ -305,7 +305,9 @@ def test_both_ways_of_writing_store_equal_rows(tmp_path: Path) -> None:
         "labels": ["里程碑", 'with "quotes"'],
         "name": "線路",
     }
-    lists = {name: [] for name in ("project_keys", "milestone_keys", "assignee_accounts", "client_hints")}
+    lists: dict[str, Any] = {
+        name: [] for name in ("project_keys", "milestone_keys", "assignee_accounts", "client_hints")
+    }
     fixed = {"source": "boards", "changed_here_at": NOON, "deleted_at": None, "delete_reason": None}
     for engine, way in ((by_driver, True), (by_core, False)):
         with writing(engine) as connection:

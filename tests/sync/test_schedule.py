@@ -1,0 +1,74 @@
+"""Jobs run, again and again, one at a time, until they are stopped."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from sync.schedule import Job, Schedule
+
+DAY = timedelta(days=1)
+
+
+def test_every_job_runs_at_the_start() -> None:
+    """After a restart the data is as old as the pause: nobody wants to wait for the first interval."""
+    ran = [threading.Event(), threading.Event()]
+    schedule = Schedule([Job("a", DAY, ran[0].set), Job("b", DAY, ran[1].set, jitter=timedelta(seconds=30))])
+
+    schedule.start()
+
+    assert all(event.wait(10) for event in ran)
+    schedule.stop()
+
+
+def test_a_job_can_be_asked_to_run_soon() -> None:
+    """Rules are evaluated after each sync, not at the next full minute."""
+    runs = threading.Semaphore(0)
+    schedule = Schedule([Job("evaluate", DAY, runs.release)])
+    schedule.start()
+    assert runs.acquire(timeout=10)
+
+    schedule.soon("evaluate")
+
+    assert runs.acquire(timeout=10)
+    schedule.stop()
+
+
+def test_a_job_that_is_none_is_a_mistake_of_ours() -> None:
+    """A misspelt job would never run, and nobody would know."""
+    with pytest.raises(KeyError, match="evalute"):
+        Schedule([Job("evaluate", DAY, lambda: None)]).soon("evalute")
+
+
+def test_a_job_that_fails_runs_again() -> None:
+    """One bad round must not end the rounds."""
+    runs = threading.Semaphore(0)
+
+    def fail() -> None:
+        runs.release()
+        raise ValueError("this round is lost")
+
+    schedule = Schedule([Job("sync", timedelta(milliseconds=20), fail)])
+    schedule.start()
+
+    assert all(runs.acquire(timeout=10) for _ in range(3))
+    schedule.stop()
+
+
+def test_stopping_waits_for_the_job_under_way() -> None:
+    """The page in hand is committed before the program ends."""
+    begun, stop, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        stop.wait(10)
+        ended.set()
+
+    schedule = Schedule([Job("sync", DAY, work)])
+    schedule.start()
+    assert begun.wait(10)
+    stop.set()
+
+    schedule.stop()
+
+    assert ended.is_set()
