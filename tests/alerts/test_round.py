@@ -197,7 +197,7 @@ def test_an_answer_in_the_tool_names_who_answered(hub: Hub) -> None:
     hub.tell(at=TUESDAY + timedelta(minutes=2))
 
     [(_, notice, _)] = hub.mail.updated
-    assert notice.message.body() == "Kitty Fung於 09:01 已回覆客戶。毋須再跟進。"
+    assert notice.message.body() == "Kitty Fung 於 09:01 已回覆客戶。毋須再跟進。"
 
 
 def test_a_stale_source_neither_fires_nor_ends_anything(hub: Hub) -> None:

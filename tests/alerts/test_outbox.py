@@ -1,0 +1,210 @@
+"""Sending: nothing is lost, nothing is sent twice that could be known, and failures are seen."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
+from alerts.outbox import retry
+from config.settings import Route, RouteMatch
+from tests.alerts import firm
+from tests.alerts.conftest import Hub
+from tests.alerts.firm import TUESDAY, Inbox, feedback, milestone
+
+
+class Crash(BaseException):
+    """The power goes off."""
+
+
+class CrashingInbox(Inbox):
+    """Takes the message, and then the power goes off before anybody can write that down."""
+
+    crashes = 1
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        receipt = super().send(outgoing)
+        if self.crashes:
+            self.crashes -= 1
+            raise Crash
+        return receipt
+
+
+@pytest.mark.parametrize(("can_be_asked", "copies"), [(False, 2), (True, 1)])
+def test_a_crash_after_sending_repeats_at_most_that_one_and_loses_none(
+    hub: Hub, can_be_asked: bool, copies: int
+) -> None:
+    """Where the receiver can be asked for our key, not even that one is doubled."""
+    hub.mail = CrashingInbox(can_be_asked=can_be_asked)
+    hub.round(milestone(), feedback())
+    with pytest.raises(Crash):
+        hub.deliver()
+
+    hub.wait(timedelta(minutes=6))
+    hub.deliver()
+
+    assert len(hub.mail.of("marco")) == copies
+    assert len(hub.mail.of("sandy")) == 1
+    assert {row["state"] for row in firm.deliveries(hub.engine)} == {"sent"}
+    assert len({sent.key for sent in hub.mail.of("marco")}) == 1
+
+
+def test_nothing_else_is_sent_by_a_channel_while_one_is_in_flight(hub: Hub) -> None:
+    """Two processes share the outbox: neither sends what the other has in its hands, nor beside it."""
+    hub.mail = CrashingInbox()
+    hub.round(milestone(), feedback())
+    with pytest.raises(Crash):
+        hub.deliver()
+
+    assert hub.deliver().sent == 0
+
+
+def test_a_transient_failure_waits_longer_each_time(hub: Hub) -> None:
+    """By real time, whatever the story's clock says; and as long as the receiver asks for."""
+    hub.mail.failures = [Transient("away"), Transient("away"), Transient("busy", retry_after=timedelta(hours=1))]
+    hub.round(milestone())
+    tried = []
+    for minute in range(120):
+        hub.wall = hub.wall.replace(hour=minute // 60, minute=minute % 60)
+        left = len(hub.mail.failures)
+        hub.deliver()
+        if len(hub.mail.failures) < left or hub.mail.sent:
+            tried.append(minute)
+        if hub.mail.sent:
+            break
+
+    assert tried == [0, 1, 2, 62]
+
+
+def test_a_permanent_failure_is_parked_and_the_next_channel_tells(hub: Hub) -> None:
+    """The reader is told all the same, once, and somebody can see what is broken."""
+    chat = Inbox(failures=[Permanent("the token was revoked")])
+    hub.others = {"chat": chat}
+    hub.settings = firm.settings(routes=(Route(to=("chat:bd", "email:bd")),))
+
+    hub.round(milestone())
+    done = hub.deliver()
+    hub.tell(milestone(), at=TUESDAY + timedelta(minutes=1))
+
+    assert done.parked == ["chat: the token was revoked"]
+    assert [(row["channel"], row["state"]) for row in firm.deliveries(hub.engine)] == [
+        ("chat", "parked"),
+        ("email", "sent"),
+    ]
+    assert len(hub.mail.sent) == 1
+
+
+def test_what_was_told_by_the_second_channel_ends_there_too(hub: Hub) -> None:
+    """The end belongs where the alert was read."""
+    hub.others = {"chat": Inbox(failures=[Permanent("the token was revoked")])}
+    hub.settings = firm.settings(routes=(Route(to=("chat:bd", "email:bd")),))
+    firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+
+    hub.tell(milestone())
+    hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+    assert len(hub.mail.updated) == 1
+
+
+def test_after_many_attempts_a_message_is_given_up_and_the_next_channel_tells(hub: Hub) -> None:
+    """A day of time-outs is as good as a refusal."""
+    chat = Inbox(failures=[Transient("away")] * 30)
+    hub.others = {"chat": chat}
+    hub.settings = firm.settings(routes=(Route(to=("chat:bd", "email:bd")),))
+    hub.round(milestone())
+    for _ in range(25):
+        hub.deliver()
+        hub.wait(timedelta(hours=1))
+
+    assert len(hub.mail.sent) == 1
+    [parked] = firm.deliveries(hub.engine, state="parked")
+    assert parked["last_error"] == "given up after 20 attempts: away"
+
+
+def test_one_channels_failure_keeps_no_other_from_telling(hub: Hub) -> None:
+    """Not even a bug of ours in one channel; what is written down of it holds no secret."""
+
+    class Broken(Inbox):
+        def send(self, outgoing: Outgoing) -> Receipt:
+            raise Transient("refused for s3cret")
+
+    hub.others = {"chat": Broken()}
+    hub.settings = firm.settings(routes=(Route(match=RouteMatch(client="bank"), to=("chat",)), Route(to=("email:bd",))))
+    hub.tell(milestone(), feedback())
+
+    assert len(hub.mail.sent) == 1
+    assert [row["last_error"] for row in firm.deliveries(hub.engine, channel="chat")] == ["refused for ***"]
+
+
+def test_a_channel_that_left_the_config_parks_what_waits_for_it(hub: Hub) -> None:
+    """Visible, not lost."""
+    hub.settings = firm.settings(routes=(Route(to=("gone:bd",)),))
+    hub.round(milestone())
+
+    assert hub.deliver().parked == ["gone: there is no channel gone in the config any more"]
+
+
+def test_what_is_over_before_it_could_be_sent_is_never_sent(hub: Hub) -> None:
+    """The mail server was away: nobody is told of what was settled meanwhile, nor that it was."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+    hub.mail.failures = [Transient("away")]
+    hub.tell(milestone())
+    hub.tell(at=TUESDAY + timedelta(minutes=1))
+    hub.wait(timedelta(hours=1))
+    hub.deliver()
+
+    assert (hub.mail.sent, hub.mail.updated) == ([], [])
+    assert [row["state"] for row in firm.deliveries(hub.engine)] == ["dropped"]
+
+
+def test_a_message_that_may_have_arrived_is_followed_by_its_end(hub: Hub) -> None:
+    """Whoever might have read the alert must hear that it is over."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+    hub.mail.failures = [Transient("timed out", in_doubt=True)]
+    hub.tell(milestone())
+    hub.tell(at=TUESDAY + timedelta(minutes=1))
+    hub.wait(timedelta(hours=1))
+    hub.deliver()
+
+    assert (len(hub.mail.sent), len(hub.mail.updated)) == (1, 1)
+    assert hub.mail.asked == [hub.mail.sent[0].key]
+
+
+def test_an_address_that_is_not_ours_parks_the_delivery_and_says_so(hub: Hub) -> None:
+    """Vendor data must not choose recipients; the coordinator is told instead."""
+    firm.put(hub.engine, "person", {"key": "person/x", "name": "潘詠琳", "email": "poon@paperkite.example"})
+    hub.settings = firm.settings(routes=(Route(to=("email:owner",)),))
+    hub.tell(milestone(owner="person/x"))
+    hub.tell(milestone(owner="person/x"), at=TUESDAY + timedelta(minutes=1))
+
+    assert [(sent.reader.name, sent.message.lines[0].text) for sent in hub.mail.sent] == [
+        ("May Chan", "潘詠琳 has no address of ours, so you get this.")
+    ]
+    [parked] = firm.deliveries(hub.engine, state="parked")
+    assert parked["last_error"] == "潘詠琳 is none of [people] and has no address in team_domains"
+
+
+def test_parked_deliveries_can_be_tried_again(hub: Hub) -> None:
+    """`milepost deliveries retry`, once the token is mended."""
+    hub.mail.failures = [Permanent("user and password are refused")]
+    hub.round(milestone())
+    hub.deliver()
+
+    with hub.engine.begin() as connection:
+        assert retry(connection, None, hub.wall) == 1
+    hub.deliver()
+
+    assert len(hub.mail.sent) == 1
+
+
+def test_two_processes_send_each_message_once(hub: Hub) -> None:
+    """`milepost run` beside `serve`: the outbox is shared."""
+    hub.round(*(milestone(number, bd=f"person/{who}") for number, who in enumerate(("marco", "sandy", "kevin"))))
+    threads = [threading.Thread(target=hub.deliver) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    hub.deliver()
+
+    assert len(hub.mail.sent) == len({sent.key for sent in hub.mail.sent}) == 3

@@ -1,0 +1,109 @@
+"""Whom an alert is told, and by which channels."""
+
+from typing import Any
+
+import pytest
+
+from alerts.facts import Facts
+from alerts.routing import People, Subject, Target, coordinator_only, route
+from config.settings import Route, RouteMatch, Settings
+from tests.alerts import firm
+from tests.alerts.firm import feedback, milestone
+
+RAYMOND = "person/raymond@lanternquay.example"
+STRANGER = "person/poon@paperkite.example"
+OTHERS = {RAYMOND: ("Raymond Ho", "Raymond@LanternQuay.example"), STRANGER: ("潘詠琳", "poon@paperkite.example")}
+
+
+def routed(settings: Settings, on: str = "milestone", **facts: Any) -> list[Target]:
+    finding = milestone(**facts) if on == "milestone" else feedback(**facts)
+    client = (finding.client or "").removeprefix("client/")
+    subject = Subject(finding.rule, on, finding.severity, finding.source, client, Facts(finding.facts))
+    return route(settings, People(settings, OTHERS), subject)
+
+
+def told(targets: list[Target]) -> list[tuple[str, tuple[str, ...]]]:
+    return [(target.reader.name or "everybody there", target.channels) for target in targets]
+
+
+def with_routes(*routes: Route) -> Settings:
+    return firm.settings(routes=routes)
+
+
+@pytest.mark.parametrize(
+    ("match", "matches"),
+    [
+        (RouteMatch(), True),
+        (RouteMatch(severity="critical"), True),
+        (RouteMatch(severity="high"), False),
+        (RouteMatch(rule="milestone-overdue"), True),
+        (RouteMatch(rule="feedback-unhandled"), False),
+        (RouteMatch(client="bank", source="delivery"), True),
+        (RouteMatch(client="bank", source="crm"), False),
+    ],
+)
+def test_the_first_route_that_matches_decides(match: RouteMatch, matches: bool) -> None:
+    """As the config says it: severity, rule, client, source; all that are named must hold."""
+    settings = with_routes(Route(match=match, to=("chat",)), Route(to=("email:bd",)))
+
+    assert told(routed(settings))[0][1] == (("chat",) if matches else ("email",))
+
+
+def test_a_person_is_told_by_one_channel_and_the_others_stand_by() -> None:
+    """Told twice is a distrust: the second channel is for when the first one fails."""
+    settings = with_routes(
+        Route(match=RouteMatch(severity="critical"), to=("chat:bd", "email:bd", "chat")),
+        Route(to=("pager:bd",)),
+    )
+
+    assert told(routed(settings)) == [
+        ("Marco Yip", ("chat", "email", "pager")),
+        ("everybody there", ("chat",)),
+    ]
+
+
+def test_a_milestone_that_was_promised_to_nobody_goes_to_owner_and_coordinator() -> None:
+    """Internal epics are not paraded as client promises."""
+    targets = routed(firm.settings(), client_facing=False)
+
+    assert told(targets) == [("Raymond Ho", ("email",)), ("May Chan", ("email",))]
+
+
+def test_without_a_bd_manager_the_coordinator_is_told_and_why() -> None:
+    """Never nobody."""
+    [target] = routed(firm.settings(), bd=None, client=None)
+
+    assert (target.reader.name, target.note, target.note_name) == ("May Chan", "no_bd", "Mobile app revamp")
+
+
+def test_a_vendors_data_chooses_no_recipient() -> None:
+    """An owner with a client's address: nothing goes there, and the coordinator hears of it."""
+    parked, instead = routed(with_routes(Route(to=("email:owner",))), owner=STRANGER)
+
+    assert "team_domains" in parked.refused
+    assert (instead.reader.name, instead.note) == ("May Chan", "not_ours")
+
+
+def test_a_colleague_with_an_address_of_ours_may_be_told() -> None:
+    """`team_domains` is compared as addresses are: without regard to case."""
+    [target] = routed(with_routes(Route(to=("email:owner",))))
+
+    assert (target.reader.email, target.refused) == ("Raymond@LanternQuay.example", "")
+
+
+def test_a_reader_has_their_own_language_and_calendar() -> None:
+    """Kevin reads simplified Chinese, on mainland days."""
+    [target] = routed(firm.settings(), on="feedback", bd="person/kevin")
+
+    assert (target.reader.language, target.reader.calendar) == ("zh-Hans-CN", "mainland")
+
+
+def test_what_only_the_coordinator_is_told_goes_the_usual_way() -> None:
+    """By the last route's channel first; the others stand by."""
+    settings = with_routes(
+        Route(match=RouteMatch(severity="critical"), to=("chat", "pager:bd")), Route(to=("email:bd",))
+    )
+
+    target = coordinator_only(settings, People(settings, {}))
+
+    assert told([target]) == [("May Chan", ("email", "pager"))]
