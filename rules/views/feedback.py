@@ -99,7 +99,7 @@ FEEDBACK = View(
         Stored("text", "text", f"What the client wrote, at most {EXCERPT_CHARS} characters.", "untracked", _excerpt()),
         Stored("url", "text", "Its page in the tool.", "fixed", _f.url),
         Stored("source", "text", "The source it was read from, as the config names it.", "fixed", _f.source),
-        Stored("source_kind", "text", "The kind of that source: hubspot, jira …", "fixed", _source.c.kind),
+        Stored("source_kind", "text", "The kind of that source, such as hubspot.", "fixed", _source.c.kind),
         Stored("origin", "text", "What it is in the tool.", "fixed", _f.origin, ORIGINS),
         Stored("project", "text", "Key of its project, where it has one.", "untracked", _f.project_key),
         Stored("project_name", "text", "Its project, as the tool calls it.", "untracked", _project.c.name),

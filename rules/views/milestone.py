@@ -71,7 +71,7 @@ MILESTONE = View(
         Stored("name", "text", "As the tool calls it.", "tracked", _m.name),
         Stored("url", "text", "Its page in the tool.", "fixed", _m.url),
         Stored("source", "text", "The source it was read from, as the config names it.", "fixed", _m.source),
-        Stored("source_kind", "text", "The kind of that source: jira, trello …", "fixed", _source.c.kind),
+        Stored("source_kind", "text", "The kind of that source, such as jira.", "fixed", _source.c.kind),
         Stored("kind", "text", "What it is in the tool.", "fixed", _m.kind, ("version", "item", "project")),
         Stored("project", "text", "Key of its project.", "untracked", _m.project_key),
         Stored("project_name", "text", "Its project, as the tool calls it.", "untracked", _project.c.name),
