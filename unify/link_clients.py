@@ -14,6 +14,9 @@ from config.settings import ClientSettings, Settings
 from unify.derived import Row
 from unify.identity import client_domain, company_key, name_key, normal_email, only_one, registrable_domain
 
+_EXCERPT = 80
+"""Characters of a description that are shown as evidence."""
+
 
 class Tie(NamedTuple):
     """The client that something belongs to, and how we know."""
@@ -194,26 +197,31 @@ def suggested_projects(
     deal_client: Mapping[str, str],
     settings: Settings,
 ) -> dict[str, Tie]:
-    """Projects without client whose name holds a client's name, or stands in the name of a client's deal."""
+    """Projects without client that a client may have: by their name, their description, or the name of a deal."""
     names = [
         (company_key(called), client_key(name))
         for name, client in settings.clients.items()
         for called in names_of(client).values()
+        if company_key(called)
     ]
-    suggested = {}
-    for project in projects:
-        title = name_key(project["name"])
-        if project["key"] in ties or not title:
-            continue
-        in_title = agreed(client for called, client in names if called and _holds(company_key(title), called))
-        telling = [deal for deal in deals if deal["key"] in deal_client and _holds(name_key(deal["name"]), title)]
-        by_deal = agreed(deal_client[deal["key"]] for deal in telling)
-        if in_title:
-            suggested[project["key"]] = Tie(in_title, "name", f'named "{project["name"]}"')
-        elif by_deal:
-            said = ", ".join(f'deal "{deal["name"]}"' for deal in telling)
-            suggested[project["key"]] = Tie(by_deal, "name", said)
-    return suggested
+    theirs = [(company_key(deal["name"]), deal_client[deal["key"]]) for deal in deals if deal["key"] in deal_client]
+    return {
+        project["key"]: tie
+        for project in projects
+        if project["key"] not in ties and (tie := _likely(project, names, theirs))
+    }
+
+
+def _likely(project: Row, names: Sequence[tuple[str, str]], deals: Sequence[tuple[str, str]]) -> Tie | None:
+    """The client whose name (`names`: comparable name, client) stands in a project, or that has a deal named so."""
+    for evidence, text in (("named", project["name"]), ("described", project["description"])):
+        words = company_key(text)
+        if client := agreed(client for called, client in names if _holds(words, called)):
+            return Tie(client, "name", f'{evidence} "{_excerpt(text)}"')
+    title = company_key(project["name"])
+    if client := agreed(client for deal, client in deals if title and _holds(deal, title)):
+        return Tie(client, "name", f'a deal of theirs speaks of "{title}"')
+    return None
 
 
 def tie_links(kind: str, ties: Mapping[str, Tie], status: str) -> list[dict[str, Any]]:
@@ -257,6 +265,10 @@ def _called(project: Row) -> tuple[str, ...]:
 def _holds(text: str, words: str) -> bool:
     """Whether `words` stand in `text` as whole words; Chinese has no spaces, so there anywhere will do."""
     return words in text if not words.isascii() else f" {words} " in f" {text} "
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
 
 
 def _name(client: str) -> str:

@@ -67,7 +67,16 @@ def _link_crm(
     contacts = rows_of(connection, CONTACT, "name", "emails", "company_keys", *common)
     deals = rows_of(connection, DEAL, "name", "company_keys", "contact_keys", "project_hint", *common)
     projects = rows_of(
-        connection, PROJECT, "source", "vendor_id", "short", "name", "client_hints", "client_basis", *common
+        connection,
+        PROJECT,
+        "source",
+        "vendor_id",
+        "short",
+        "name",
+        "description",
+        "client_hints",
+        "client_basis",
+        *common,
     )
     company_ties = link_clients.company_ties(companies, clients)
     contact_ties = link_clients.contact_ties(contacts, company_ties, clients)

@@ -1,0 +1,81 @@
+"""Finding what a person means by what they type."""
+
+import pytest
+from sqlalchemy import Connection
+
+from tests.unify.factories import add, at, database, feedback, item, milestone
+from unify.lookup import NotOne, find_feedback, find_item, find_milestone
+
+URL = "https://lanternquay.atlassian.net/browse/NFA-88"
+
+
+def firm(connection: Connection) -> None:
+    """A bank's UAT and two tickets of one subject."""
+    add(connection, item("delivery/issues/10088", short="NFA-88", name="UAT sign-off", url=URL))
+    add(connection, milestone("delivery/issues/10088", name="UAT sign-off", url=URL))
+    add(connection, milestone("delivery/versions/7", kind="version", name="Release 2.1"))
+    add(connection, item("delivery/issues/10090", short="NFA-90", name="UAT sign-off"))
+    add(connection, *(feedback(f"crm/tickets/{n}", subject="Slow receipts") for n in (1, 2)))
+    add(connection, feedback("crm/tickets/3", subject="Old one", deleted_at=at("2026-01-01 09:00")))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "NFA-88",
+        " nfa-88 ",
+        "delivery/issues/10088",
+        URL,
+        URL + "?focusedId=1#comments",
+        URL + "/",
+        "10088",
+        "uat  SIGN-off",
+    ],
+)
+def test_a_milestone_is_found_by_whatever_people_call_it(typed: str) -> None:
+    """A short key from a board, an address pasted from the browser, a name from a message."""
+    with database() as connection:
+        firm(connection)
+
+        assert find_milestone(connection, typed).key == "delivery/issues/10088"
+
+
+def test_several_of_one_name_are_listed_with_their_keys() -> None:
+    """Guessing would record an answer on the wrong ticket."""
+    with database() as connection:
+        firm(connection)
+
+        with pytest.raises(NotOne) as asked:
+            find_feedback(connection, "Slow receipts")
+
+    assert "crm/tickets/1" in str(asked.value)
+    assert "crm/tickets/2" in str(asked.value)
+
+
+@pytest.mark.parametrize("typed", ["NFA-89", "Old one", "", "UAT", "https://elsewhere.example/NFA-88"])
+def test_what_names_nothing_says_how_to_name_it(typed: str) -> None:
+    """What is gone at the vendor is not found either, and no part of a name is."""
+    with database() as connection:
+        firm(connection)
+
+        with pytest.raises(NotOne, match="short key"):
+            find_item(connection, typed)
+
+
+def test_an_item_that_is_also_a_milestone_is_found_as_that() -> None:
+    """`why` and `agree` mean the same thing by the same words."""
+    with database() as connection:
+        firm(connection)
+
+        assert find_item(connection, "NFA-88").table == "milestone"
+        assert find_item(connection, "NFA-90").table == "work_item"
+        assert find_item(connection, "crm/tickets/1").table == "feedback"
+
+
+def test_many_candidates_are_counted_not_all_listed() -> None:
+    """A screen of keys helps nobody."""
+    with database() as connection:
+        add(connection, *(feedback(f"crm/tickets/{n}", subject="Hello") for n in range(25)))
+
+        with pytest.raises(NotOne, match="and 15 more"):
+            find_feedback(connection, "Hello")
