@@ -32,7 +32,7 @@ class JiraSite:
     def info(self) -> Json:
         """Whose address it is; anybody may ask. Raises NotFound where no Jira answers."""
         wrong = NotFound(
-            f"{self.name}: no Jira answers at {self._settings.url}: check the URL "
+            f"{self.name}: no Jira answers at {self._settings.url}: check `url` "
             "(a Data Center often lives under a path such as /jira)"
         )
         try:

@@ -147,11 +147,12 @@ def connected(box: JiraSandbox | None = None, **more: Any) -> Iterator[Connected
             "delivery", limits=LIMITS, stop=threading.Event(), redact=str, wait=lambda _: False, timeout=(2, 5)
         )
         yield Connected(box, Jira(settings(url, **more), governor), governor)
+        governor.close()
 
 
 def context(vocabulary: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None, **more: Any) -> MappingContext:
     """What the mapper is told."""
-    told = settings("https://firm.atlassian.net", **more)
+    told = settings(**{"url": "https://firm.atlassian.net", **more})
     return MappingContext("delivery", HONG_KONG, told, vocabulary or {}, HUB["accountId"])
 
 
