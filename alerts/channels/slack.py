@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import model_validator
 
 from alerts.channels.base import DeliveryError, Outgoing, Permanent, Receipt, Transient
+from alerts.facts import cut
 from alerts.messages import Entry, Line, Message
 from config.settings import ChannelSettings, Secret
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 EVENT = "milepost_alert"
 _TIMEOUT_S = 30
-_HEADER_CHARS, _SECTION_CHARS, _TEXT_CHARS = 150, 2900, 3900
+_LOOK_BACK = 50
+"""Messages of a channel among which a doubtful attempt is looked for."""
+_HEADER_CHARS, _SECTION_CHARS = 150, 2900
 _NO_BREAK = "\u200b"
 """Between a mark and its neighbour: there is no backslash in mrkdwn."""
 _MARKS = "*_~`"
@@ -88,11 +91,16 @@ class Slack:
         self._settings = settings
         self._token = settings.token
         self._users: dict[str, str] = {}
+        """Slack's ids by e-mail. A wrong answer is not kept: it was refused."""
+        self._conversations: dict[str, str] = {}
+        """What posting to a user's id turned out to be: the id that history and updates want."""
         self._client: WebClient | None = None
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Write to the channel, or to the reader's direct messages."""
-        answer = self._call("chat.postMessage", self._post(outgoing, outgoing.message))
+        post = self._post(outgoing)
+        answer = self._call("chat.postMessage", post)
+        self._conversations[post["channel"]] = answer["channel"]
         return {"channel": answer["channel"], "ts": answer["ts"]}
 
     def update(self, receipt: Receipt, outgoing: Outgoing, shown: Message) -> Receipt:
@@ -100,17 +108,16 @@ class Slack:
         place = {"channel": receipt["channel"], "ts": receipt["ts"]}
         try:
             self._call("chat.update", {**form(shown), **place})
-        except Permanent as error:
-            if not isinstance(error, _CannotUpdate):
-                raise
-            thread = {**self._post(outgoing, outgoing.message), "channel": receipt["channel"]}
-            self._call("chat.postMessage", {**thread, "thread_ts": receipt["ts"]})
+        except _CannotUpdate:
+            reply = {**self._post(outgoing), "channel": receipt["channel"], "thread_ts": receipt["ts"]}
+            self._call("chat.postMessage", reply)
         return place
 
     def find(self, outgoing: Outgoing) -> Receipt | None:
         """Look for our key in the channel's latest messages, where the token may read them."""
-        channel = self._destination(outgoing)
-        query = {"channel": channel, "limit": 50, "include_all_metadata": True}
+        post_to = self._destination(outgoing)
+        channel = self._conversations.get(post_to, post_to)
+        query = {"channel": channel, "limit": _LOOK_BACK, "include_all_metadata": True}
         try:
             answer = self._call("conversations.history", query)
         except Permanent:
@@ -120,9 +127,9 @@ class Slack:
                 return {"channel": channel, "ts": message["ts"]}
         return None
 
-    def _post(self, outgoing: Outgoing, message: Message) -> dict[str, Any]:
+    def _post(self, outgoing: Outgoing) -> dict[str, Any]:
         return {
-            **form(message),
+            **form(outgoing.message),
             "channel": self._destination(outgoing),
             "metadata": {"event_type": EVENT, "event_payload": {"key": outgoing.key}},
             "unfurl_links": False,  # or Slack's servers would open our links
@@ -130,14 +137,15 @@ class Slack:
         }
 
     def _destination(self, outgoing: Outgoing) -> str:
-        """The group's channel; or the reader's direct channel, which history knows by its own id."""
+        """The group's channel, or the reader's id."""
         reader = outgoing.reader
         if not reader.key:
             return self._settings.channel
-        if reader.key not in self._users:
-            user = reader.slack or self._call("users.lookupByEmail", {"email": reader.email})["user"]["id"]
-            self._users[reader.key] = self._call("conversations.open", {"users": user})["channel"]["id"]
-        return self._users[reader.key]
+        if reader.slack:
+            return reader.slack
+        if reader.email not in self._users:
+            self._users[reader.email] = self._call("users.lookupByEmail", {"email": reader.email})["user"]["id"]
+        return self._users[reader.email]
 
     def _call(self, method: str, body: Mapping[str, Any]) -> Any:
         from slack_sdk.errors import SlackApiError
@@ -216,19 +224,26 @@ class _CannotUpdate(Permanent):
 
 def form(message: Message) -> dict[str, Any]:
     """A message as Block Kit, and as the text of the notification."""
-    blocks: list[dict[str, Any]] = []
     over = bool(message.entries) and all(entry.ended for entry in message.entries)
     title = f"✓ {message.title}" if over else message.title
-    blocks.append({"type": "header", "text": {"type": "plain_text", "text": title[:_HEADER_CHARS], "emoji": False}})
-    if body := "\n".join(text for entry in message.entries for text in _entry(entry)):
-        blocks.append(_section(body))
-    if footer := "\n".join(_line(line) for line in message.footer):
-        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer[:_SECTION_CHARS]}]})
-    return {"text": escape(f"{title}\n{message.body()}")[:_TEXT_CHARS], "blocks": blocks}
+    # A header takes no mark-up at all, so that a title needs no escaping there.
+    header = {"type": "plain_text", "text": cut(title, _HEADER_CHARS), "emoji": False}
+    blocks: list[dict[str, Any]] = [{"type": "header", "text": header}]
+    if body := _within([text for entry in message.entries for text in _entry(entry)]):
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": body}})
+    if footer := _within([_line(line) for line in message.footer]):
+        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
+    return {"text": escape(f"{title}\n{message.body()}"), "blocks": blocks}
 
 
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:_SECTION_CHARS]}}
+def _within(lines: Sequence[str]) -> str:
+    """`lines` as far as a section holds them: whole ones, since half a link would swallow what follows."""
+    kept = ""
+    for line in lines:
+        if len(kept) + len(line) >= _SECTION_CHARS:
+            break
+        kept = f"{kept}\n{line}" if kept else line
+    return kept
 
 
 def _entry(entry: Entry) -> Sequence[str]:
@@ -245,7 +260,7 @@ def _line(line: Line) -> str:
 def escape(text: str) -> str:
     """`text` shown as it is: no mention, no link, no formatting."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", f"{_NO_BREAK}&gt;")
-    return "".join(f"{_NO_BREAK}{char}{_NO_BREAK}" if char in _MARKS else char for char in escaped)
+    return "".join(f"{_NO_BREAK}{char}" if char in _MARKS else char for char in escaped)
 
 
 def link(url: str, label: str) -> str:

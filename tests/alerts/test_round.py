@@ -1,6 +1,7 @@
 """The life of an alert over rounds: fired, told once, repeated, over with its reason, open again."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -156,7 +157,7 @@ def test_nobody_hears_of_the_end_at_night(hub: Hub) -> None:
         ({}, "cleared"),
     ],
 )
-def test_a_milestones_alert_says_why_it_ended(hub: Hub, row: dict[str, object], reason: str) -> None:
+def test_a_milestones_alert_says_why_it_ended(hub: Hub, row: dict[str, Any], reason: str) -> None:
     """What can no longer be seen is never called done."""
     firm.put(hub.engine, "milestone", firm.milestone_row(**row))
     hub.tell(milestone())

@@ -1,0 +1,250 @@
+"""Slack, spoken to over HTTP: form, direct messages, updates, refusals, and text that wants to be a mention."""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr, ValidationError
+
+from alerts.channels.base import Outgoing, Permanent, Transient
+from alerts.channels.slack import Slack, SlackSettings, SlackWebhook, escape, form, link
+from alerts.facts import safe_url
+from alerts.messages import Entry, Line, Message
+from alerts.routing import Reader
+from config.settings import Secret
+from sandbox.plan import Plan, Staff
+from sandbox.server import Sandbox
+from sandbox.slack import CHANNEL, TOKEN, SlackSandbox, refusal, too_fast
+from tests.alerts.firm import TUESDAY
+
+GROUP = Reader("", "", "", "en")
+MARCO = Reader("person/marco", "Marco Yip", "marco@lanternquay.example", "en")
+LINES = (
+    Line("Due Mon 16 Nov, now 6 working days late."),
+    Line("Open in Jira (log-in needed)", "https://jira.example/1?a=1&b=2"),
+)
+MESSAGE = Message(
+    "en", "Nine Ferries: UAT sign-off 8 days late", (Entry("a", LINES),), (Line("Jira, read 08:52 (8 min ago)."),)
+)
+NEWS = Message("en", "Done: UAT sign-off", (Entry("a", (Line("Marked done by Jason Tse 10:12."),)),))
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """A workspace with Marco in it."""
+    staff = [Staff("marco", "Marco Yip", MARCO.email, "bd")]
+    plan = Plan("Lantern Quay", TUESDAY, TUESDAY, staff, [], [], [], [], [], [])
+    with Sandbox(plan, lambda: TUESDAY, vendors=()) as running:
+        yield running
+
+
+@pytest.fixture
+def slack(sandbox: Sandbox) -> SlackSandbox:
+    """The workspace without messages and faults."""
+    sandbox.slack.messages.clear()
+    sandbox.slack.app.faults.clear()
+    sandbox.slack.app.log.clear()
+    return sandbox.slack
+
+
+def secret(value: str) -> Secret:
+    return Secret(reference="env:SLACK", value=SecretStr(value))
+
+
+def bot(sandbox: Sandbox, token: str = TOKEN) -> Slack:
+    return Slack(SlackSettings(token=secret(token), channel=CHANNEL, url=f"{sandbox.url('slack')}/"))
+
+
+def test_a_group_message_is_told_by_its_text_too(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """The text is the notification on the phone, and what a screen reader says."""
+    receipt = bot(sandbox).send(Outgoing("alert-1", GROUP, MESSAGE))
+
+    [posted] = slack.messages
+    assert receipt == {"channel": CHANNEL, "ts": posted.ts}
+    assert posted.text.startswith("Nine Ferries: UAT sign-off 8 days late\nDue Mon 16 Nov")
+    assert [block["type"] for block in posted.blocks] == ["header", "section", "context"]
+    assert "<https://jira.example/1?a=1&amp;b=2|Open in Jira (log-in needed)>" in posted.blocks[1]["text"]["text"]
+
+
+def test_a_reader_is_found_by_e_mail_and_told_directly(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """Once looked up, the id is kept."""
+    channel = bot(sandbox)
+    channel.send(Outgoing("alert-1", MARCO, MESSAGE))
+    channel.send(Outgoing("alert-2", MARCO, MESSAGE))
+
+    assert [slack.recipient(posted.channel) for posted in slack.messages] == ["Marco Yip"] * 2
+    assert sum("lookupByEmail" in str(seen) for seen in slack.app.log) == 1
+
+
+def test_the_end_changes_the_message_in_place(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """No new loud message: the old one is ticked and struck through, with the reason."""
+    channel = bot(sandbox)
+    receipt = channel.send(Outgoing("alert-1", GROUP, MESSAGE))
+    shown = MESSAGE.with_end("a", "Marked done by Jason Tse 10:12.")
+    channel.update(receipt, Outgoing("alert-2", GROUP, NEWS), shown)
+
+    [posted] = slack.messages
+    assert posted.blocks[0]["text"]["text"] == "✓ Nine Ferries: UAT sign-off 8 days late"
+    assert posted.blocks[1]["text"]["text"] == (
+        "~Due Mon 16 Nov, now 6 working days late.~\nMarked done by Jason Tse 10:12."
+    )
+
+
+def test_what_cannot_be_changed_is_answered_in_its_thread(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """Some workspaces close the window for edits."""
+    channel = bot(sandbox)
+    receipt = channel.send(Outgoing("alert-1", GROUP, MESSAGE))
+    slack.app.faults.append(refusal("edit_window_closed", method="chat.update"))
+    channel.update(receipt, Outgoing("alert-2", GROUP, NEWS), MESSAGE)
+
+    assert slack.messages[1].thread_ts == slack.messages[0].ts
+    assert slack.messages[1].text.startswith("Done: UAT sign-off")
+
+
+def test_a_doubtful_attempt_is_found_by_its_key(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """`fatal_error` may be such a case: the message is there, and is not posted twice."""
+    channel, outgoing = bot(sandbox), Outgoing("alert-1", GROUP, MESSAGE)
+    slack.app.faults.append(refusal("fatal_error", handled=True))
+    with pytest.raises(Transient) as doubtful:
+        channel.send(outgoing)
+
+    assert doubtful.value.in_doubt
+    assert channel.find(outgoing) == {"channel": CHANNEL, "ts": slack.messages[0].ts}
+    assert channel.find(Outgoing("alert-9", GROUP, MESSAGE)) is None
+
+
+def test_without_the_scope_to_read_nobody_is_asked(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """Then a time-out is sent again: at most that one is doubled."""
+    slack.app.faults.append(refusal("missing_scope", method="conversations.history"))
+
+    assert bot(sandbox).find(Outgoing("alert-1", GROUP, MESSAGE)) is None
+
+
+def test_a_lost_answer_posts_once(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """The SDK's own retry would have posted a second one."""
+    slack.app.faults.append(refusal("internal_error", handled=True))
+    with pytest.raises(Transient):
+        bot(sandbox).send(Outgoing("alert-1", GROUP, MESSAGE))
+
+    assert len(slack.messages) == 1
+
+
+def test_too_fast_waits_as_long_as_slack_says(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """Retry-After is theirs to say."""
+    slack.app.faults.append(too_fast(17))
+
+    with pytest.raises(Transient) as refused:
+        bot(sandbox).send(Outgoing("alert-1", GROUP, MESSAGE))
+
+    assert (refused.value.retry_after, refused.value.in_doubt) == (timedelta(seconds=17), False)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("channel_not_found", Permanent),
+        ("is_archived", Permanent),
+        ("invalid_blocks", Permanent),
+        ("service_unavailable", Transient),
+        ("internal_error", Transient),
+    ],
+)
+def test_an_error_says_whether_to_wait_or_who_must_act(
+    sandbox: Sandbox, slack: SlackSandbox, error: str, kind: type[Exception]
+) -> None:
+    """Slack says all of them with status 200."""
+    slack.app.faults.append(refusal(error))
+
+    with pytest.raises(kind):
+        bot(sandbox).send(Outgoing("alert-1", GROUP, MESSAGE))
+
+
+def test_a_refused_token_says_what_to_do_and_not_the_token(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """For the channel's owner, at two in the morning."""
+    with pytest.raises(Permanent, match="make a new one") as refused:
+        bot(sandbox, token="xoxb-s3cret").send(Outgoing("alert-1", GROUP, MESSAGE))
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_somebody_who_is_not_in_slack_is_told_by_the_next_channel(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """A permanent failure, with its cure."""
+    with pytest.raises(Permanent, match="set `slack` for that person"):
+        bot(sandbox).send(Outgoing("alert-1", Reader("person/x", "X", "x@lanternquay.example", "en"), MESSAGE))
+
+
+def test_a_webhook_writes_to_its_group_and_follows_up_below(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """It can change nothing; news are a new message."""
+    webhook = SlackWebhook(SlackSettings(webhook=secret(sandbox.webhook_url)))
+    receipt = webhook.send(Outgoing("alert-1", GROUP, MESSAGE))
+    webhook.update(receipt, Outgoing("alert-2", GROUP, NEWS), MESSAGE)
+
+    assert [posted.text.partition("\n")[0] for posted in slack.messages] == [MESSAGE.title, NEWS.title]
+    with pytest.raises(Permanent, match="not to a person"):
+        webhook.send(Outgoing("alert-3", MARCO, MESSAGE))
+
+
+def test_a_removed_webhook_is_a_persons_business(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """And its address is a secret."""
+    webhook = SlackWebhook(SlackSettings(webhook=secret(sandbox.webhook_url + "-s3cret")))
+
+    with pytest.raises(Permanent, match="the webhook was removed") as refused:
+        webhook.send(Outgoing("alert-1", GROUP, MESSAGE))
+
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({}, "webhook, or token"),
+        ({"token": secret("x"), "webhook": secret("y")}, "webhook, or token"),
+        ({"token": secret("x")}, "the id of the channel"),
+        ({"token": secret("x"), "channel": "C1", "url": "http://slack.example/api/"}, "https"),
+    ],
+)
+def test_wrong_settings_say_what_to_write(values: dict[str, Any], told: str) -> None:
+    """Found when the config is read, not at the first alert."""
+    with pytest.raises(ValidationError, match=told):
+        SlackSettings(**values)
+
+
+_ANY = st.text(max_size=300)
+
+
+@given(_ANY)
+def test_no_text_becomes_a_mention_a_link_or_bold(text: str) -> None:
+    """`<!channel>` in a ticket pings nobody, and what is read is what was written."""
+    said = escape(text)
+
+    assert not set(said) & set("<>")
+    assert re.sub(r"&(amp|lt|gt);", "", said).count("&") == 0
+    assert all(said[place - 1] == "\u200b" for place, char in enumerate(said) if char in "*_~`")
+    assert html.unescape(said).replace("\u200b", "") == text.replace("\u200b", "")
+
+
+@given(_ANY.map("https://tool.example/".__add__), _ANY)
+def test_a_link_ends_where_it_should(address: str, label: str) -> None:
+    """Neither its address nor its label can end it early."""
+    said = link(safe_url(address), label)
+
+    assert said.startswith("<http")
+    assert said.endswith(">")
+    assert said.count("<") == said.count(">") == said.count("|") - label.count("|") == 1
+
+
+@given(_ANY, st.lists(_ANY, min_size=1, max_size=7))
+def test_every_message_keeps_within_slacks_limits(title: str, lines: list[str]) -> None:
+    """Too much is refused, not cut: then nobody would be told."""
+    message = Message("en", title, tuple(Entry(str(number), (Line(line),)) for number, line in enumerate(lines)))
+
+    made = form(message)
+
+    assert len(made["blocks"][0]["text"]["text"]) <= 150
+    assert all(len(block.get("text", {}).get("text", "")) <= 3000 for block in made["blocks"])
+    assert len(made["text"]) < 40_000
