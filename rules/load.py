@@ -273,8 +273,11 @@ class _RuleReader:
 
 def read_severity(text: str, view: View, params: Mapping[str, Parameter]) -> Value:
     """A severity: one of the words, or a value that is always one of them. Raises LanguageError."""
-    if text.strip() in SEVERITIES:
-        return Constant(text.strip(), "text")
+    word = text.strip()
+    if word in SEVERITIES:
+        return Constant(word, "text")
+    if _NAME.fullmatch(word) and word not in view.terms:
+        raise LanguageError(f"there is no severity {word!r}; {nearest(word, SEVERITIES)}", 0, len(text))
     value = read_value(text, view.terms, params)
     possible = texts_of(value)
     strange = sorted((possible or set()) - set(SEVERITIES))

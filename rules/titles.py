@@ -180,7 +180,10 @@ def _environment() -> ImmutableSandboxedEnvironment:
 def _filter(says: Callable[[Reading, Any], str]) -> Callable[[Any, Any], str]:
     @pass_context
     def apply(context: Context, value: Any) -> str:
-        return "" if value is None else says(context[_READING], value)
+        try:
+            return "" if value is None else says(context[_READING], value)
+        except OverflowError:
+            return ""  # the last hours of the year 9999, which tools use for "never", are no day in Hong Kong
 
     return apply
 
