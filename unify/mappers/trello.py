@@ -1,0 +1,368 @@
+"""From Trello's records to the unified rows.
+
+A card has no status of its own: its list's name is the word, `dueComplete` says done whatever the list, archived and
+not done is given up. Templates, and cards that stand for something else (separators, links, mirrors), are no work.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from config.settings import StatusCategory
+from config.words import category, normal
+from connectors.base import Record, Ref
+from unify.mappers.trello_board import Board, is_on_a_board, team_of
+from unify.mapping import Mapped, MappingContext, Row
+from unify.parsing import Reader, day_in
+from unify.tables import row_key
+
+VERSION = "1"
+
+COMPARED: Mapping[str, tuple[str, ...]] = {}
+"""Trello tells the history of due dates, lists and members itself."""
+
+MADE = ("createCard", "copyCard", "emailCard", "convertToCardFromCheckItem")
+OUR_MARKER = re.compile(r"\(milepost:[^()\s]+\)")
+
+
+def tables(stream: str) -> tuple[str, ...]:
+    """A card may be work item, milestone and feedback at once; an action is a comment or a change."""
+    return {
+        "boards": ("project",),
+        "cards": ("work_item", "milestone", "feedback"),
+        "actions": ("comment", "change"),
+    }.get(stream, ())
+
+
+def map_record(record: Record, context: MappingContext) -> Mapped:
+    """Rows and problems of one record; a record of an unknown stream gives none."""
+    mapped = Mapped()
+    mapping = {"boards": _Mapping.board, "cards": _Mapping.card, "actions": _Mapping.action}.get(record.stream)
+    if mapping is not None:
+        mapping(_Mapping(record, context, mapped))
+    return mapped
+
+
+class _Mapping:
+    """One record being mapped."""
+
+    def __init__(self, record: Record, context: MappingContext, mapped: Mapped) -> None:
+        self.record = record
+        self.context = context
+        self.source = context.source
+        self.settings = context.settings
+        self.mapped = mapped
+        self.reader = Reader(record, mapped.problems)
+
+    # --- boards
+
+    def board(self) -> None:
+        """A board is a project; its members are accounts."""
+        told = self.reader
+        row = self._row(told.link("url"), self._born(self.record.id), None)
+        row |= {
+            "name": told.text("name"),
+            "short": self.record.id,
+            "description": told.text("desc"),
+            "owner_account": None,
+            "archived": told.flag("closed"),
+            "status_category": "unknown",
+            "health_native": None,
+            "start_on": None,
+            "due_on": None,
+            "service_desk": False,
+            "client_hints": [],
+        }
+        self.mapped.add("project", row)
+        board = Board(self.record, self.context, self.record.id)
+        team = team_of(self.record, self.context)
+        for member in told.objects("members"):
+            if id_ := member.text("id"):
+                is_guest = id_ not in team and board.is_guest(id_)
+                self._account(id_, member, is_member=id_ in team, is_guest=is_guest)
+
+    def _account(self, id_: str, member: Reader, *, is_member: bool, is_guest: bool) -> None:
+        """An account; Trello gives nobody's e-mail but the token's own member's."""
+        handle = member.text("username")
+        self.mapped.add(
+            "account",
+            {
+                "key": self._key("members", id_),
+                "vendor_id": id_,
+                "url": f"https://trello.com/{handle}" if _is_plain(handle) else None,
+                "created_at": None,
+                "updated_at": None,
+                "name": member.text("fullName") or handle,
+                "handle": handle or None,
+                "email": None,
+                "kind": "guest" if is_guest else "human",
+                "member": is_member,
+                # A ghost was invited by e-mail and has not come yet.
+                "active": member.text("memberType") != "ghost",
+            },
+        )
+
+    # --- cards
+
+    def card(self) -> None:
+        """A work item always; a milestone and feedback by label or list."""
+        told = self.reader
+        if told.flag("isTemplate") or told.text("cardRole"):
+            return
+        item, words, done_by = self._item()
+        self.mapped.add("work_item", item)
+        if words & _normals(self.settings.milestone_labels):
+            self.mapped.add("milestone", self._milestone(item, done_by))
+        if words & _normals(self.settings.feedback_labels):
+            self.mapped.add("feedback", self._feedback(item, "item", item["reporter_account"], item["created_at"]))
+        elif self.settings.client_comments_are_feedback and (first := self._first_guest_comment()):
+            author, at = first
+            self.mapped.add("feedback", self._feedback(item, "comment", self._key("members", author), at))
+
+    def _item(self) -> tuple[Row, set[str], str | None]:
+        """The work item; the words (labels, list) that may make it more; who ticked it."""
+        told = self.reader
+        board = Board(self.record, self.context, told.text("idBoard"))
+        status, status_category = self._status(board)
+        due_at = told.instant("due")
+        done_at, basis, done_by = self._done(status_category)
+        labels = self._labels()
+        made_by = next((one for one in self._actions() if one.text("type") in MADE), None)
+        updated_at = told.instant("dateLastActivity")
+        row = self._row(told.link("shortUrl") or told.link("url"), self._born(self.record.id), updated_at)
+        project = told.text("idBoard")
+        number = told.id("idShort")
+        row |= {
+            "project_key": self._key("boards", project),
+            "project_keys": [row_key(self.source, "boards", project)] if project else [],
+            "parent_key": None,
+            "milestone_keys": [],
+            "short": f"#{number}" if number else "",
+            "kind": "card",
+            "name": told.text("name"),
+            "description": told.text("desc"),
+            "status_native": status,
+            "status_category": status_category,
+            "priority_native": None,
+            "labels": labels,
+            "assignee_accounts": [row_key(self.source, "members", id_) for id_ in told.texts("idMembers")],
+            "reporter_account": self._key("members", made_by.text("idMemberCreator")) if made_by else None,
+            "start_on": day_in(self.context.zone, told.instant("start")),
+            "due_on": day_in(self.context.zone, due_at),
+            "due_at": due_at,
+            "done_at": done_at,
+            "done_basis": basis,
+            "client_hints": self._client_hints(board, labels),
+        }
+        return row, _normals([*labels, status]), done_by
+
+    def _status(self, board: Board) -> tuple[str, StatusCategory]:
+        """The list's name and what it means, once the card's own flags have had their say."""
+        told = self.reader
+        at = board.list(told.text("idList"))
+        if at is None and told.has("idList"):
+            told.problem(("idList",), "names a list that its board does not show", told.payload.get("idList"))
+        status = at.name if at else ""
+        by_list = (category(status, self.settings.status) or "todo") if at else "unknown"
+        if told.flag("dueComplete") or by_list == "done":
+            return status, "done"
+        if told.flag("closed") or (at is not None and at.is_closed):
+            return status, "cancelled"
+        return status, by_list
+
+    def _done(self, reached: StatusCategory) -> tuple[datetime | None, str | None, str | None]:
+        """When it was done, how we know, and by whom: the tick, else the move into the list where it lies."""
+        if reached != "done":
+            return None, None, None
+        ticked = self.reader.flag("dueComplete")
+        for action in self._actions():
+            old = action.at("data", "old")
+            if (ticked and old.payload.get("dueComplete") is False) or (not ticked and old.has("idList")):
+                at = action.instant("date")
+                by = self._key("members", action.text("idMemberCreator"))
+                return at, ("native" if ticked else "status_change") if at else None, by
+        return None, None, None
+
+    def _labels(self) -> list[str]:
+        """Names of labels; one without a name goes by its colour."""
+        labels = [label.text("name") or label.text("color") for label in self.reader.objects("labels")]
+        return [label for label in labels if label]
+
+    def _actions(self) -> list[Reader]:
+        """The actions that the connector kept with the card."""
+        return self.reader.objects("actions")
+
+    def _milestone(self, item: Row, done_by: str | None) -> Row:
+        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key", "name")
+        moved = ("status_native", "status_category", "due_on", "due_at", "done_at")
+        return {name: item[name] for name in (*shared, *moved)} | {
+            "kind": "item",
+            "owner_account": next(iter(item["assignee_accounts"]), None),
+            "client_facing": True,
+            "done_by_account": done_by,
+            "agreed_native_on": None,
+        }
+
+    def _feedback(self, item: Row, origin: str, author: str | None, received_at: datetime | None) -> Row:
+        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key")
+        return {name: item[name] for name in (*shared, "status_native", "status_category")} | {
+            "origin": origin,
+            "subject": item["name"],
+            "text": item["description"] if origin == "item" else "",
+            "item_key": item["key"],
+            "author_account": author,
+            "contact_keys": [],
+            "company_keys": [],
+            "owner_account": next(iter(item["assignee_accounts"]), None),
+            "severity": "warning",
+            "urgent": False,
+            "received_at": received_at,
+            "closed_at": item["done_at"],
+            "native_first_response_at": None,
+            "last_received_at": None,
+            "last_sent_at": None,
+            "score": None,
+        }
+
+    def _first_guest_comment(self) -> tuple[str, datetime] | None:
+        """Author and time of the oldest comment by a guest of the board: what makes an ordinary card feedback."""
+        board = Board(self.record, self.context, self.reader.text("idBoard"))
+        said = [
+            (at, action.text("idMemberCreator"))
+            for action in self._actions()
+            if action.text("type") == "commentCard"
+            and board.is_guest(action.text("idMemberCreator"))
+            and (at := action.instant("date"))
+        ]
+        return (min(said)[1], min(said)[0]) if said else None
+
+    def _client_hints(self, board: Board, labels: list[str]) -> list[str]:
+        """Values of the custom field that the config names; and what follows that word in labels ("Client: …")."""
+        wanted = normal(self.settings.client_field)
+        if not wanted:
+            return []
+        hints = [label.partition(":")[2].strip() for label in labels if normal(label.partition(":")[0]) == wanted]
+        for item in self.reader.objects("customFieldItems"):
+            field = board.custom_field(item.text("idCustomField"))
+            if field is not None and normal(field.name) == wanted:
+                # A choice has no value of its own: the definition knows its options.
+                hints.append(field.options.get(item.text("idValue"), "") or item.text("value", "text"))
+        return [hint for hint in hints if hint]
+
+    # --- actions
+
+    def action(self) -> None:
+        """A comment, or what changed. A copied comment is none: its author and time are those of the copying."""
+        told, parent = self.reader, self.record.parent
+        if parent is None:
+            return
+        self._author()
+        kind = told.text("type")
+        if kind == "commentCard":
+            self.mapped.add("comment", self._comment(parent))
+        elif kind in ("addMemberToCard", "removeMemberFromCard"):
+            name = told.text("data", "member", "name") or told.text("member", "fullName") or None
+            old, new = (None, name) if kind == "addMemberToCard" else (name, None)
+            self._change(parent, 0, "assignee", old, new)
+        elif kind == "updateCard":
+            for number, (field, old, new) in enumerate(self._updates()):
+                self._change(parent, number, field, old, new)
+
+    def _author(self) -> None:
+        """The account of somebody who wrote here and is on none of the boards any more."""
+        id_ = self.reader.text("idMemberCreator")
+        if id_ and self.reader.has("memberCreator") and not is_on_a_board(self.record, self.context, id_):
+            is_member = id_ in team_of(self.record, self.context)
+            self._account(id_, self.reader.at("memberCreator"), is_member=is_member, is_guest=False)
+
+    def _comment(self, parent: Ref) -> Row:
+        told = self.reader
+        at = told.instant("date")
+        on = row_key(self.source, *parent)
+        author = told.text("idMemberCreator")
+        text = told.text("data", "text")
+        card = told.text("data", "card", "shortLink")
+        url = f"https://trello.com/c/{card}#comment-{self.record.id}" if _is_plain(card) else None
+        edited_at = told.instant("data", "dateLastEdited")
+        return self._row(url, at, edited_at or at) | {
+            "on_key": on,
+            "on_keys": [on],
+            "kind": "comment",
+            "direction": "none",
+            "author_account": self._key("members", author),
+            "author_contact": None,
+            "visible": Board(self.record, self.context, told.text("data", "board", "id")).shows_to_clients,
+            "ours": author == self.context.own_account and OUR_MARKER.search(text) is not None,
+            "text": text,
+            "edited_at": edited_at,
+        }
+
+    def _updates(self) -> list[tuple[str, str | None, str | None]]:
+        """What an `updateCard` changed, as (field, old, new). As a rule it is one; all keys of `old` are read."""
+        told = self.reader
+        old, card = told.at("data", "old"), told.at("data", "card")
+        found: list[tuple[str, str | None, str | None]] = []
+        if "due" in old.payload:
+            found.append(("due", _iso(old.instant("due")), _iso(card.instant("due"))))
+        if "idList" in old.payload:
+            before, after = told.text("data", "listBefore", "name"), told.text("data", "listAfter", "name")
+            found.append(("status", before or None, after or None))
+        if "dueComplete" in old.payload:
+            words = ("complete", "incomplete") if old.flag("dueComplete") else ("incomplete", "complete")
+            found.append(("status", *words))
+        if "closed" in old.payload:
+            found.append(("status", "archived", None) if old.flag("closed") else ("status", None, "archived"))
+        if "name" in old.payload:
+            found.append(("name", old.text("name") or None, card.text("name") or None))
+        return found
+
+    def _change(self, parent: Ref, number: int, field: str, old: str | None, new: str | None) -> None:
+        at = self.reader.instant("date")
+        id_ = f"{self.record.id}.{number}" if number else self.record.id
+        row = self._row(None, at, at) | {"key": row_key(self.source, "actions", id_), "vendor_id": id_}
+        row |= {
+            "entity_key": row_key(self.source, *parent),
+            "field": field,
+            "old": old,
+            "new": new,
+            "changed_at": at,
+            "not_before": None,
+            "author_account": self._key("members", self.reader.text("idMemberCreator")),
+            "origin": "native",
+        }
+        self.mapped.add("change", row)
+
+    # --- what all have
+
+    def _row(self, url: str | None, created: datetime | None, updated: datetime | None) -> Row:
+        return {
+            "key": row_key(self.source, self.record.stream, self.record.id),
+            "vendor_id": self.record.id,
+            "url": url,
+            "created_at": created,
+            "updated_at": updated,
+        }
+
+    def _key(self, stream: str, id_: str) -> str | None:
+        return row_key(self.source, stream, id_) if id_ else None
+
+    def _born(self, id_: str) -> datetime | None:
+        """The first eight hexadecimal digits of an id are the second of its creation."""
+        try:
+            return datetime.fromtimestamp(int(id_[:8], 16), tz=UTC)
+        except ValueError:
+            self.reader.problem(("id",), "does not tell when it was made", id_)
+            return None
+
+
+def _normals(words: Iterable[str]) -> set[str]:
+    return {normal(word) for word in words} - {""}
+
+
+def _is_plain(name: str) -> bool:
+    """Fit to stand in an address as it is."""
+    return name.replace("_", "").isalnum() and name.isascii()
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
