@@ -271,7 +271,7 @@ class _Speaker:
         return self.overview.client_name(client, self.language) or self.t("no_client")
 
     def _bd(self, person: str | None) -> str:
-        return self.overview.people.get(person or "", "") or self.t("nobody")
+        return self.overview.people.get((person or "").removeprefix("person/")) or self.t("nobody")
 
     def _groups(self) -> list[Group]:
         """By client, the longest overdue first, within each the longest overdue first."""

@@ -1,0 +1,78 @@
+"""`milepost check`: every setting, credential, rule and channel, and nothing changed."""
+
+import socket
+import threading
+from pathlib import Path
+
+from alerts.channels.base import Channel, DeliveryError, Outgoing
+from alerts.channels.kinds import open_channel
+from alerts.messages import Entry, Line, Message
+from alerts.routing import Reader
+from cli.main import FAILED, OK, WRONG
+from cli.opening import read_settings
+from cli.talk import answer, warn
+from config.clock import system_clock
+from config.secrets import Redactor, install
+from config.settings import Settings, SourceSettings
+from connectors.base import ConnectorError
+from connectors.governor import Governor
+from connectors.kinds import KINDS
+from rules.examples import check
+from rules.load import load_rules
+
+
+def check_everything(config: Path, channel: str) -> int:
+    """Test it all; code 1 where a source or a rule fails. Raises ConfigError, RuleErrors."""
+    redactor = Redactor()
+    install(redactor)
+    loaded = read_settings(config)
+    for secret in loaded.secrets:
+        redactor.register(secret.reveal())
+    settings = loaded.settings
+    rules = load_rules(settings, config=str(config))
+    answer.print(
+        f"{config}: {len(settings.sources)} sources, {len(settings.clients)} clients, {len(rules)} rules: fine"
+    )
+    sources = [check_source(source, redactor) for source in settings.sources.values()]
+    failures = [f"{rule.id}: {one}" for rule in rules for one in check(rule, settings, system_clock())]
+    for failure in failures:
+        warn(failure)
+    sent = _send(settings, channel) if channel else OK
+    return max(sent, OK if all(sources) and not failures else FAILED)
+
+
+def check_source(source: SourceSettings, redactor: Redactor) -> bool:
+    """Ask one source who we are; one line says what it sees, or what to do."""
+    kind = KINDS[source.kind]
+    governor = Governor(
+        source.name, limits=kind.limits, stop=threading.Event(), redact=redactor, ca_file=source.ca_file
+    )
+    try:
+        account = kind.connect(source, governor).check()
+    except ConnectorError as refusal:
+        warn(str(refusal))
+        return False
+    answer.print(f"{source.name}: {account.name} at {account.tenant} sees {account.sees}")
+    for note in account.notes:
+        answer.print(f"{source.name}: note: {note}")
+    return True
+
+
+def _send(settings: Settings, name: str) -> int:
+    """A test message by one channel, to the coordinator."""
+    if name not in settings.channels:
+        warn(f"no channel is called {name!r}; there are {', '.join(settings.channels)}")
+        return WRONG
+    person = settings.people[settings.coordinator]
+    channel: Channel = open_channel(settings.channels[name], system_clock)
+    title = "Milepost: a test message"
+    line = Line(f"Sent by `milepost check` from {socket.gethostname()}. Nothing needs you.")
+    message = Message(settings.language, title, (Entry("", title, (line,)),))
+    reader = Reader.of(settings.coordinator, person, settings)
+    try:
+        channel.send(Outgoing(f"check-{system_clock():%Y%m%d%H%M%S}", reader, message))
+    except DeliveryError as refusal:
+        warn(f"{name}: {refusal}")
+        return FAILED
+    answer.print(f"{name}: a test message went to {person.name}")
+    return OK

@@ -1,0 +1,110 @@
+"""`milepost demo`: an invented firm's tools on loopback, and the hub that a user would run against them."""
+
+import json
+import shutil
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cli.demo_settings import demo_environment, demo_settings
+from cli.demo_summary import found
+from cli.hub import Hub, RoundResult
+from cli.main import FAILED, OK
+from cli.opening import open_hub
+from cli.serve import serving
+from cli.talk import answer, say, say_runs
+from cli.work import say_round, stop_on_signals
+from report.page import Page, render
+from report.structured import as_json
+from sandbox.lantern_quay import lantern_quay
+from sandbox.plan import Plan
+from sandbox.server import VENDORS, Sandbox
+from sandbox.story import Story, StoryClock, tuesday
+from sandbox.truth import seeded
+
+SPEED = 120
+"""Story seconds a second, once the first round is over: the day passes in four minutes."""
+ROUND_EVERY = timedelta(minutes=10)
+
+
+def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) -> int:
+    """One round; then, unless `once`, the story moves on and the hub follows until Ctrl-C."""
+    stop = stop_on_signals()
+    with ExitStack() as open_things:
+        folder = out or Path(open_things.enter_context(tempfile.TemporaryDirectory(prefix="milepost-demo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        plan = lantern_quay()
+        clock = StoryClock(plan.first_sync)
+        vendors = ("jira", "trello") if recorded else VENDORS
+        sandbox = open_things.enter_context(Sandbox(plan, clock, vendors, recorded=recorded))
+        config = folder / "milepost.toml"
+        config.write_text(demo_settings(sandbox), "utf-8")
+        hub = open_things.enter_context(open_hub(config, clock=clock, stop=stop, environ=demo_environment()))
+        say(f"{plan.name}: {clock():%a %d %b %Y} in the story; reading {', '.join(vendors)} …")
+        result = _first_round(hub, clock, plan)
+        say_runs(result.runs)
+        say_round(result)
+        _leave(folder, hub, sandbox, result, None if recorded else plan)
+        if out:
+            say(f"database, report and messages are in {out}")
+        if once:
+            return FAILED if result.failed else OK
+        address = open_things.enter_context(serving(hub, "127.0.0.1", port, demo=True))
+        answer.print(f"report:   {address}\nmessages: {sandbox.inbox_url}\nCtrl-C ends it")
+        _follow(hub, sandbox, clock, stop)
+    return OK
+
+
+def _first_round(hub: Hub, clock: StoryClock, plan: Plan) -> RoundResult:
+    """The sync at 08:50, rules and messages at 09:00."""
+    runs = hub.sync()
+    clock.set(plan.story_now)
+    outcomes, done = hub.evaluate()
+    return RoundResult(runs, outcomes, done, hub.deliver())
+
+
+def _follow(hub: Hub, sandbox: Sandbox, clock: StoryClock, stop: threading.Event) -> None:
+    """Let the day pass: what happens in the tools, and every ten story minutes a round of the hub."""
+    story = Story(sandbox, tuesday())
+    clock.run(SPEED)
+    due = clock() + ROUND_EVERY
+    while not stop.wait(clock.seconds_until(due)):
+        for event in story.advance(clock()):
+            say(f"{event.at:%H:%M}  {event.what}")
+        result = hub.run()
+        at = clock().astimezone(hub.settings.zone)
+        for change in result.round.events:
+            say(f"{at:%H:%M}  {change.reason}: {change.fingerprint}")
+        if result.delivered.sent:
+            say(f"{at:%H:%M}  {result.delivered.sent} messages and comments sent")
+        if story.next_at is None and at.hour >= 18:
+            say("the day is over; the report stays up. Ctrl-C ends it")
+            stop.wait()
+        due += ROUND_EVERY
+
+
+def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, plan: Plan | None) -> None:
+    """Everything that one round gave, as files."""
+    shown = hub.overview()
+    page = Page.of(shown, hub.settings.language, demo=True)
+    (folder / "report.html").write_text(render(page), "utf-8")
+    comments = {name: vendor.comments_posted for name, vendor in sandbox.vendors.items()}
+    _write(folder / "report.json", as_json(shown))
+    _write(folder / "slack.json", sandbox.slack.kept())
+    _write(folder / "comments.json", comments)
+    shutil.rmtree(folder / "mail", ignore_errors=True)
+    sandbox.mail.write(folder / "mail")
+    summary: dict[str, Any] = {"seeded": seeded(plan)} if plan else {}
+    summary["found"] = found(hub)
+    summary["alerts"] = sum(len(outcome.findings) for outcome in result.outcomes)
+    summary["delivered"] = result.delivered.sent - result.delivered.comments
+    summary["comments_posted"] = result.delivered.comments
+    _write(folder / "summary.json", summary)
+
+
+def _write(path: Path, value: Mapping[str, Any] | list[Any]) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n", "utf-8")

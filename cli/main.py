@@ -1,0 +1,325 @@
+"""The `milepost` command: parse, call, print. What a command does stands in the module it calls.
+
+Exit codes: 0 fine (alerts may be firing), 1 a source, rule, delivery or mapping of ours failed, 2 wrong usage or
+config. Standard output is the answer, standard error the talk. Imports stand inside the commands, so that `--help`
+and `--version` load neither the vendors' SDKs nor the database.
+"""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+OK, FAILED, WRONG = 0, 1, 2
+
+app = typer.Typer(
+    name="milepost",
+    help="Which promise breaks, which client waits: one view of your tools and CRM, and the alerts from it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+rules_app = typer.Typer(no_args_is_help=True, help="The rules: what they say, and what they would say.")
+alerts_app = typer.Typer(no_args_is_help=True, help="What fires now, and what became of it.")
+deliveries_app = typer.Typer(no_args_is_help=True, help="Messages and comments on their way.")
+clients_app = typer.Typer(no_args_is_help=True, help="Which projects and people belong to whom.")
+app.add_typer(rules_app, name="rules")
+app.add_typer(alerts_app, name="alerts")
+app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(clients_app, name="clients")
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The settings file.", show_default=True)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Sources = Annotated[list[str] | None, typer.Argument(help="Names under [sources]; none: all.")]
+DEFAULT_CONFIG = Path("milepost.toml")
+
+
+def main() -> None:
+    """The console script. Mistakes that a person can mend end in their own words and code, never in a traceback."""
+    from cli.failures import explain
+
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001  the last place that can turn a failure into words
+        sys.exit(explain(error))
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"milepost {version('milepost')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+@app.command()
+def init(
+    config: Config = DEFAULT_CONFIG,
+    non_interactive: Annotated[bool, typer.Option(help="Write a commented example and ask nothing.")] = False,
+) -> None:
+    """Write a settings file: asks, tests each connection, and saves.
+
+    Example: milepost init
+    """
+    from cli.init import write_settings
+
+    raise typer.Exit(write_settings(config, ask=not non_interactive))
+
+
+@app.command()
+def check(
+    config: Config = DEFAULT_CONFIG,
+    send: Annotated[str, typer.Option(metavar="CHANNEL", help="Also send a test message by this channel.")] = "",
+) -> None:
+    """Test the settings, every credential and every rule; change nothing.
+
+    Example: milepost check --send email
+    """
+    from cli.check import check_everything
+
+    raise typer.Exit(check_everything(config, send))
+
+
+@app.command()
+def sync(
+    sources: Sources = None,
+    config: Config = DEFAULT_CONFIG,
+    full: Annotated[bool, typer.Option(help="Read everything again and look for what was deleted.")] = False,
+) -> None:
+    """Read what changed in the tools into the database.
+
+    Example: milepost sync delivery
+    """
+    from cli.work import sync_now
+
+    raise typer.Exit(sync_now(config, sources or [], full=full))
+
+
+@app.command()
+def remap(sources: Sources = None, config: Config = DEFAULT_CONFIG) -> None:
+    """Map what is stored again, without a request: after a change of words, labels or fields.
+
+    Example: milepost remap
+    """
+    from cli.work import remap_now
+
+    raise typer.Exit(remap_now(config, sources or []))
+
+
+@app.command()
+def run(
+    config: Config = DEFAULT_CONFIG,
+    dry_run: Annotated[bool, typer.Option(help="Print every message and comment; send none.")] = False,
+) -> None:
+    """One round: sync, evaluate the rules, deliver.
+
+    Example: milepost run --dry-run
+    """
+    from cli.work import run_once
+
+    raise typer.Exit(run_once(config, dry_run=dry_run))
+
+
+@app.command()
+def serve(
+    config: Config = DEFAULT_CONFIG,
+    host: Annotated[str, typer.Option(help="Loopback only: put a proxy with sign-in before it.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8080,
+) -> None:
+    """Keep everything in step in the background and serve the report.
+
+    Example: milepost serve --port 8080
+    """
+    from cli.serve import serve_forever
+
+    raise typer.Exit(serve_forever(config, host, port))
+
+
+@app.command()
+def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """How fresh each source is, what could not be read, what is on its way.
+
+    Example: milepost status --json
+    """
+    from cli.show import show_status
+
+    raise typer.Exit(show_status(config, as_json=as_json))
+
+
+@app.command()
+def report(
+    config: Config = DEFAULT_CONFIG,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("report.html"),
+    form: Annotated[str, typer.Option("--format", help="html or json.")] = "html",
+    lang: Annotated[str, typer.Option(help="en, zh-Hant-HK or zh-Hans-CN; the settings' language if empty.")] = "",
+    bd: Annotated[str, typer.Option(help="Only the clients of this BD manager (a name under [people]).")] = "",
+) -> None:
+    """Write the report to a file.
+
+    Example: milepost report --bd marco -o marco.html
+    """
+    from cli.show import write_report
+
+    raise typer.Exit(write_report(config, output, form, lang, bd))
+
+
+@app.command()
+def agree(
+    item: Annotated[str, typer.Argument(help="The milestone: its key (APP-88), its address, or its name.")],
+    on: Annotated[str, typer.Argument(metavar="DATE", help="The date the client accepted, 2026-11-30.")],
+    ref: Annotated[str, typer.Option(help="Where that is on record: a mail, minutes, a change request.")],
+    config: Config = DEFAULT_CONFIG,
+    by: Annotated[str, typer.Option(help="Who records it (a name under [people]).")] = "",
+) -> None:
+    """Record a date that the client accepted for a milestone.
+
+    Example: milepost agree APP-88 2026-11-30 --ref CR-012
+    """
+    from cli.decide import record_agreement
+
+    raise typer.Exit(record_agreement(config, item, on, ref, by))
+
+
+@app.command()
+def answered(
+    item: Annotated[str, typer.Argument(help="The feedback: its ticket number, its address, or its subject.")],
+    at: Annotated[str, typer.Option(help="When, in local time: 2026-11-20 17:15.")],
+    how: Annotated[str, typer.Option(help="By what: phone, WhatsApp, in person …")],
+    config: Config = DEFAULT_CONFIG,
+    by: Annotated[str, typer.Option(help="Who answered (a name under [people]).")] = "",
+) -> None:
+    """Record that a client was answered outside the tools.
+
+    Example: milepost answered 4711 --at "2026-11-20 17:15" --how WhatsApp --by sandy
+    """
+    from cli.decide import record_answer
+
+    raise typer.Exit(record_answer(config, item, at, how, by))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option(help="One round, then stop.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Leave database, report and messages in this folder.")] = None,
+    recorded: Annotated[Path | None, typer.Option(help="Serve these recorded answers in place of the firm.")] = None,
+    port: Annotated[int, typer.Option(help="The report's port; 0: any free one.")] = 0,
+) -> None:
+    """The whole journey on this machine: an invented firm, its tools, its mail and Slack, the report.
+
+    Example: milepost demo --once --out demo-out
+    """
+    from cli.demo import run_demo
+
+    raise typer.Exit(run_demo(once=once, out=out, recorded=recorded, port=port))
+
+
+@rules_app.command("list")
+def rules_list(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Every rule: what it looks at, whether it is on, its params.
+
+    Example: milepost rules list
+    """
+    from cli.show import show_rules
+
+    raise typer.Exit(show_rules(config, as_json=as_json))
+
+
+@rules_app.command("check")
+def rules_check(config: Config = DEFAULT_CONFIG) -> None:
+    """Read every rule and run its examples.
+
+    Example: milepost rules check
+    """
+    from cli.show import check_rules
+
+    raise typer.Exit(check_rules(config))
+
+
+@alerts_app.command("list")
+def alerts_list(
+    config: Config = DEFAULT_CONFIG,
+    everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What fires, for whom, since when.
+
+    Example: milepost alerts list
+    """
+    from cli.show import show_alerts
+
+    raise typer.Exit(show_alerts(config, everything=everything, as_json=as_json))
+
+
+@alerts_app.command("show")
+def alerts_show(fingerprint: str, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """One alert: how it came to its state, who was told when.
+
+    Example: milepost alerts show milestone-overdue:delivery/issues/20417
+    """
+    from cli.show import show_alert
+
+    raise typer.Exit(show_alert(config, fingerprint, as_json=as_json))
+
+
+@alerts_app.command("adopt")
+def alerts_adopt(
+    newer_than: Annotated[str, typer.Option(help="Take on what turned wrong in this time: 90d.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Tell the BD managers too of what was already wrong at the first look.
+
+    Example: milepost alerts adopt --newer-than 90d
+    """
+    from cli.decide import adopt
+
+    raise typer.Exit(adopt(config, newer_than))
+
+
+@deliveries_app.command("list")
+def deliveries_list(
+    config: Config = DEFAULT_CONFIG,
+    everything: Annotated[bool, typer.Option("--all", help="Sent ones too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What waits and what is parked, and why.
+
+    Example: milepost deliveries list
+    """
+    from cli.show import show_deliveries
+
+    raise typer.Exit(show_deliveries(config, everything=everything, as_json=as_json))
+
+
+@deliveries_app.command("retry")
+def deliveries_retry(
+    number: Annotated[int, typer.Argument(help="The delivery's number; see `deliveries list`.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Send a parked delivery again.
+
+    Example: milepost deliveries retry 17
+    """
+    from cli.decide import retry_delivery
+
+    raise typer.Exit(retry_delivery(config, number))
+
+
+@clients_app.command("suggest")
+def clients_suggest(config: Config = DEFAULT_CONFIG) -> None:
+    """Print ready lines for the settings, with the evidence, for what belongs to nobody yet.
+
+    Example: milepost clients suggest
+    """
+    from cli.show import suggest_clients
+
+    raise typer.Exit(suggest_clients(config))

@@ -1,0 +1,260 @@
+"""Commands that only look: `status`, `report`, `rules`, `alerts`, `deliveries`, `clients suggest`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from cli.hub import Hub
+from cli.main import FAILED, OK, WRONG
+from cli.opening import open_hub
+from cli.talk import answer, print_json, print_table, say, warn
+from config.language import LANGUAGES, ago
+from config.settings import Language
+from report.page import Page, render
+from report.structured import as_json
+from rules.examples import check
+from unify import tables
+from unify.derived import table_of
+from unify.freshness import freshness
+from unify.suggest import as_toml, suggest
+
+_ALERT = table_of(tables.Alert)
+_EVENT = table_of(tables.AlertEvent)
+_DELIVERY = table_of(tables.Delivery)
+_TOLD = table_of(tables.DeliveryAlert)
+_PROBLEM = table_of(tables.MappingProblem)
+_RUN = table_of(tables.SyncRun)
+_ACCOUNT = table_of(tables.Account)
+_SHOWN = 20
+"""Problems listed for people; `--json` has them all."""
+
+
+def show_status(config: Path, *, as_json: bool) -> int:
+    """Freshness, problems, unknown people, the outbox. Code 1 where something needs a person."""
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        now = hub.clock()
+        found = {
+            "sources": [asdict(row) for row in freshness(connection, hub.settings, now)],
+            "last_runs": _rows(connection, select(_RUN).where(_RUN.c.id.in_(_last_runs()))),
+            "mapping_problems": _rows(connection, select(_PROBLEM).order_by(*_PROBLEM.primary_key)),
+            "unknown_people": _rows(
+                connection,
+                select(_ACCOUNT.c.key, _ACCOUNT.c.name).where(_ACCOUNT.c.side == "unknown").order_by(_ACCOUNT.c.key),
+            ),
+            "outbox": dict(
+                connection.execute(select(_DELIVERY.c.state, func.count()).group_by(_DELIVERY.c.state)).tuples().all()
+            ),
+        }
+        if as_json:
+            print_json(found)
+        else:
+            _print_status(found, hub.settings.language)
+        needs_a_person = any(row["stale"] or row["error"] for row in found["sources"]) or found["outbox"].get("parked")
+        return FAILED if needs_a_person else OK
+
+
+def _print_status(found: Mapping[str, Any], language: Language) -> None:
+    print_table(
+        ("source", "tool", "last read", "state", "could not be read"),
+        (
+            (
+                row["name"],
+                row["kind"],
+                ago(language, row["age"]) if row["age"] is not None else "never",
+                row["error"] or ("old data" if row["stale"] else "fine"),
+                row["problems"] or "",
+            )
+            for row in found["sources"]
+        ),
+        "no source is configured: milepost init",
+    )
+    problems = found["mapping_problems"]
+    if problems:
+        answer.print(f"\n{len(problems)} fields could not be read:")
+        print_table(
+            ("source", "record", "field", "why", "what stood there"),
+            (
+                (row["source"], f"{row['stream']}/{row['vendor_id']}", row["field"], row["reason"], row["value"])
+                for row in problems[:_SHOWN]
+            ),
+            "",
+        )
+    unknown = found["unknown_people"]
+    if unknown:
+        answer.print(
+            f"\n{len(unknown)} people are neither ours nor a client's; their comments start and stop no clock."
+        )
+        answer.print("`milepost clients suggest` prints the lines to paste.")
+    waiting = found["outbox"]
+    answer.print(f"\nmessages: {waiting.get('waiting', 0)} wait, {waiting.get('parked', 0)} need a person")
+
+
+def _last_runs() -> Select[tuple[int]]:
+    return select(func.max(_RUN.c.id)).group_by(_RUN.c.source)
+
+
+def write_report(config: Path, output: Path, form: str, lang: str, bd: str) -> int:
+    """Write the report of what is stored now."""
+    if form not in ("html", "json"):
+        warn(f"--format is html or json, not {form!r}")
+        return WRONG
+    if lang and lang not in LANGUAGES:
+        warn(f"--lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
+        return WRONG
+    with open_hub(config) as hub:
+        if bd and bd not in hub.settings.people:
+            warn(f"nobody under [people] is called {bd!r}; there are {', '.join(hub.settings.people)}")
+            return WRONG
+        text = _report(hub, form, lang, bd or None)
+    output.write_text(text, "utf-8")
+    output.chmod(0o600)
+    say(f"written to {output}")
+    return OK
+
+
+def _report(hub: Hub, form: str, lang: str, bd: str | None) -> str:
+    shown = hub.overview()
+    if form == "json":
+        return json.dumps(as_json(shown, person=bd), ensure_ascii=False, indent=2) + "\n"
+    language = next((known for known in LANGUAGES if known == lang), hub.settings.language)
+    return render(Page.of(shown, language, person=bd))
+
+
+def show_rules(config: Path, *, as_json: bool) -> int:
+    """Every enabled rule."""
+    with open_hub(config) as hub:
+        rules = [
+            {"id": rule.id, "on": rule.view.name, "params": dict(rule.params), "library": rule.is_library}
+            for rule in hub.rules
+        ]
+    if as_json:
+        print_json(rules)
+    else:
+        params = (", ".join(f"{name} = {value}" for name, value in _as_map(rule["params"]).items()) for rule in rules)
+        rows = ((rule["id"], rule["on"], param) for rule, param in zip(rules, params, strict=True))
+        print_table(("rule", "looks at", "params"), rows, "no rule is on")
+    return OK
+
+
+def _as_map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def check_rules(config: Path) -> int:
+    """Read every rule and run its examples; code 1 where one does not hold."""
+    with open_hub(config) as hub:
+        failures = [(rule, failure) for rule in hub.rules for failure in check(rule, hub.settings, hub.clock())]
+        for rule, failure in failures:
+            warn(f"{rule.id}: {failure}")
+        say(f"{len(hub.rules)} rules read, {sum(len(rule.examples) for rule in hub.rules)} examples run")
+    return FAILED if failures else OK
+
+
+def show_alerts(config: Path, *, everything: bool, as_json: bool) -> int:
+    """What fires, the worst first."""
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        statement = select(_ALERT).order_by(_ALERT.c.since, _ALERT.c.fingerprint)
+        if not everything:
+            statement = statement.where(_ALERT.c.state != "resolved")
+        rows = _rows(connection, statement)
+    if as_json:
+        print_json(rows)
+        return OK
+    print_table(
+        ("state", "severity", "since", "client", "what", "fingerprint"),
+        (
+            (
+                row["state"],
+                row["severity"],
+                _local(row["since"], hub),
+                (row["client_key"] or "").removeprefix("client/"),
+                row["facts"].get("name") or row["facts"].get("subject") or "",
+                row["fingerprint"],
+            )
+            for row in rows
+        ),
+        "nothing fires",
+    )
+    return OK
+
+
+def show_alert(config: Path, fingerprint: str, *, as_json: bool) -> int:
+    """One alert's history."""
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        events = _rows(connection, select(_EVENT).where(_EVENT.c.fingerprint == fingerprint).order_by(_EVENT.c.id))
+        told = _rows(
+            connection,
+            select(_DELIVERY.c.sent_at, _DELIVERY.c.channel, _DELIVERY.c.recipient, _DELIVERY.c.state, _TOLD.c.reason)
+            .join(_TOLD, _TOLD.c.delivery_id == _DELIVERY.c.id)
+            .where(_TOLD.c.fingerprint == fingerprint)
+            .order_by(_DELIVERY.c.id),
+        )
+    if not events:
+        warn(f"no alert has the fingerprint {fingerprint!r}; see `milepost alerts list`")
+        return WRONG
+    if as_json:
+        print_json({"fingerprint": fingerprint, "events": events, "told": told})
+        return OK
+    print_table(
+        ("at", "state", "severity", "why", "who"),
+        ((_local(row["at"], hub), row["to_state"], row["severity"], row["reason"], row["actor"]) for row in events),
+        "",
+    )
+    answer.print("")
+    print_table(
+        ("sent", "channel", "to", "state", "why"),
+        ((_local(row["sent_at"], hub), row["channel"], row["recipient"], row["state"], row["reason"]) for row in told),
+        "nobody was told",
+    )
+    return OK
+
+
+def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
+    """What waits and what is parked."""
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        statement = select(*(column for column in _DELIVERY.c if column.name != "payload")).order_by(_DELIVERY.c.id)
+        if not everything:
+            statement = statement.where(_DELIVERY.c.state.in_(("waiting", "parked")))
+        rows = _rows(connection, statement)
+    if as_json:
+        print_json(rows)
+        return OK
+    print_table(
+        ("no.", "state", "channel", "to", "what", "tries", "from", "why not"),
+        (
+            (
+                row["id"],
+                row["state"],
+                row["channel"],
+                row["recipient"].removeprefix("person/"),
+                row["kind"],
+                row["attempts"],
+                _local(row["not_before"], hub),
+                row["last_error"],
+            )
+            for row in rows
+        ),
+        "nothing waits",
+    )
+    return OK
+
+
+def suggest_clients(config: Path) -> int:
+    """Ready lines for what belongs to nobody."""
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        suggestions = suggest(connection, hub.settings)
+        answer.print(as_toml(suggestions, hub.settings) if suggestions else "# everything belongs to somebody")
+    return OK
+
+
+def _rows(connection: Connection, statement: Select[Any]) -> Sequence[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _local(at: datetime | None, hub: Hub) -> str:
+    return f"{at.astimezone(hub.settings.zone):%Y-%m-%d %H:%M}" if at else ""

@@ -1,0 +1,109 @@
+"""`milepost sync`, `remap` and `run`."""
+
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from sqlalchemy import select
+
+from cli.hub import Hub, RoundResult
+from cli.main import FAILED, OK, WRONG
+from cli.opening import open_hub
+from cli.talk import RunTalk, answer, say, say_runs, warn
+from unify.derived import table_of
+from unify.tables import StreamState
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGINT and SIGTERM set: every wait, retry and page loop obeys it."""
+    stop = threading.Event()
+
+    def begin_to_stop(_number: int, _frame: FrameType | None) -> None:
+        say("stopping; what was read is kept …")
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, begin_to_stop)
+    return stop
+
+
+def sync_now(config: Path, sources: Sequence[str], *, full: bool) -> int:
+    """Read the sources once."""
+    with open_hub(config, stop=stop_on_signals()) as hub:
+        if not _known(hub, sources):
+            return WRONG
+        _announce(hub, sources)
+        runs = hub.sync(sources, full=full, progress=RunTalk())
+    say_runs(runs)
+    return OK if all(run.outcome in ("ok", "busy") for run in runs) else FAILED
+
+
+def remap_now(config: Path, sources: Sequence[str]) -> int:
+    """Map what is stored again."""
+    with open_hub(config) as hub:
+        if not _known(hub, sources):
+            return WRONG
+        for name, count in hub.remap(sources).items():
+            say(f"{name}: {count} records mapped again, no request made")
+    return OK
+
+
+def run_once(config: Path, *, dry_run: bool) -> int:
+    """One round, or the rehearsal of one."""
+    with open_hub(config, stop=stop_on_signals()) as hub:
+        _announce(hub, ())
+        if dry_run:
+            result = hub.rehearse(RunTalk())
+            say_runs(result.runs)
+            print_rehearsal(result)
+        else:
+            result = hub.run(RunTalk())
+            say_runs(result.runs)
+            say_round(result)
+    return FAILED if result.failed else OK
+
+
+def say_round(result: RoundResult) -> None:
+    """What a round did, in a few lines."""
+    for outcome in result.outcomes:
+        if outcome.error:
+            warn(f"rule {outcome.rule.id}: {outcome.error}")
+    delivered = result.delivered
+    say(
+        f"{sum(len(outcome.findings) for outcome in result.outcomes)} findings, {len(result.round.events)} changes; "
+        f"{delivered.sent - delivered.comments} messages and {delivered.comments} comments sent, "
+        f"{delivered.delayed} wait, {len(delivered.parked)} need a person"
+    )
+    for line in delivered.parked:
+        warn(line)
+
+
+def print_rehearsal(result: RoundResult) -> None:
+    """Every message and comment in full, and why what is not sent is not."""
+    for planned in result.round.messages:
+        to = planned.reader.name or "everybody there"
+        answer.print(f"--- {planned.channel} to {to}\n{planned.message.title}\n{planned.message.text()}\n")
+    for written in result.round.comments:
+        answer.print(f"--- comment on {written.subject}\n{written.text or '(taken back)'}\n")
+    for subject, reason in result.round.uncommented.items():
+        say(f"no comment on {subject}: {reason}")
+    say(f"{len(result.round.messages)} messages and {len(result.round.comments)} comments would be sent; none was")
+
+
+def _known(hub: Hub, sources: Sequence[str]) -> bool:
+    unknown = [name for name in sources if name not in hub.settings.sources]
+    for name in unknown:
+        warn(f"no source is called {name!r}; there are {', '.join(hub.settings.sources)}")
+    return not unknown
+
+
+def _announce(hub: Hub, sources: Sequence[str]) -> None:
+    """Say beforehand what is coming: a first read is long, a later one asks only for what changed."""
+    state = table_of(StreamState)
+    with hub.reader.connect() as connection:
+        read_before = set(connection.execute(select(state.c.source).distinct()).scalars())
+    for name in sources or hub.settings.sources:
+        if name not in read_before:
+            say(f"{name}: first read, everything is fetched; this can take minutes, later runs only ask for changes")
