@@ -112,7 +112,7 @@ def contact_ties(contacts: Sequence[Row], companies: Mapping[str, Tie], clients:
 
 
 def crm_client(row: Row, companies: Mapping[str, str], contacts: Mapping[str, str]) -> str | None:
-    """The client by the CRM's associations of a deal or of feedback: its companies', else its contacts'.
+    """The client by the CRM's associations of a deal or of feedback: its companies', failing that its contacts'.
 
     `companies`, `contacts`: row key -> client key.
     """
@@ -178,11 +178,7 @@ def bd_of(
 
 def suggested_companies(companies: Sequence[Row], ties: Mapping[str, Tie], settings: Settings) -> dict[str, Tie]:
     """Companies without client that bear a client's name, but for the legal form."""
-    by_name = only_one(
-        (company_key(called), client_key(name))
-        for name, client in settings.clients.items()
-        for called in names_of(client).values()
-    )
+    by_name = only_one(_comparable_names(settings))
     return {
         company["key"]: Tie(client, "name", f'named "{company["name"]}"')
         for company in companies
@@ -198,12 +194,7 @@ def suggested_projects(
     settings: Settings,
 ) -> dict[str, Tie]:
     """Projects without client that a client may have: by their name, their description, or the name of a deal."""
-    names = [
-        (company_key(called), client_key(name))
-        for name, client in settings.clients.items()
-        for called in names_of(client).values()
-        if company_key(called)
-    ]
+    names = _comparable_names(settings)
     theirs = [(company_key(deal["name"]), deal_client[deal["key"]]) for deal in deals if deal["key"] in deal_client]
     return {
         project["key"]: tie
@@ -256,6 +247,16 @@ def _deals_by_project(projects: Sequence[Row], deals: Sequence[Row], clients: Ma
         for project, named in telling.items()
         if (client := agreed(clients[deal["key"]] for deal in named))
     }
+
+
+def _comparable_names(settings: Settings) -> list[tuple[str, str]]:
+    """Every client's names as companies' are compared, with its key; a name that is all legal form is none."""
+    return [
+        (comparable, client_key(name))
+        for name, client in settings.clients.items()
+        for called in names_of(client).values()
+        if (comparable := company_key(called))
+    ]
 
 
 def _called(project: Row) -> tuple[str, ...]:

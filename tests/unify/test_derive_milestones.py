@@ -314,12 +314,14 @@ def test_a_ticked_card_names_who_ticked_it_though_its_list_stays() -> None:
 
 def test_items_are_counted_without_the_cancelled_and_the_deleted() -> None:
     """ "4 of 31 open": what was dropped is neither open nor part of the whole."""
-    states = [("todo", None), ("in_progress", None), ("unknown", None), ("done", None), ("cancelled", None)]
-    states.append(("todo", at("2026-11-01 09:00")))
+    living: list[tuple[str, datetime | None]] = [
+        (category, None) for category in ("todo", "in_progress", "unknown", "done", "cancelled")
+    ]
+    states = [*living, ("todo", at("2026-11-01 09:00"))]
     with database() as connection:
         add(connection, milestone("delivery/versions/1", kind="version"))
         for number, (category, deleted_at) in enumerate(states):
-            fields = {"status_category": category, "deleted_at": deleted_at}
+            fields: dict[str, Any] = {"status_category": category, "deleted_at": deleted_at}
             add(connection, item(f"delivery/issues/{number}", milestone_keys=["delivery/versions/1"], **fields))
 
         settled(connection, settings())

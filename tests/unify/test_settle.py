@@ -38,8 +38,8 @@ FIRM = settings(
     }
 )
 
-ASSIGNED = {"assignee_accounts": ["boards/members/2"], "milestone_keys": ["boards/cards/1"]}
-DUE = {"source": "boards", "entity_key": "boards/cards/1", "field": "due", "changed_at": at("2026-11-05 10:00")}
+ASSIGNED: dict[str, Any] = {"assignee_accounts": ["boards/members/2"], "milestone_keys": ["boards/cards/1"]}
+DUE: dict[str, Any] = {"entity_key": "boards/cards/1", "field": "due", "changed_at": at("2026-11-05 10:00")}
 
 ROWS: list[SQLModel] = [
     account("boards/members/1", name="Raymond Ho", email="raymond@lanternquay.example", member=True),
@@ -60,7 +60,7 @@ ROWS: list[SQLModel] = [
     ),
     milestone("boards/boards/2", kind="project", project_key="boards/boards/2", due_on=date(2026, 11, 16)),
     milestone("boards/cards/3", project_key="boards/boards/2", due_on=date(2026, 11, 16)),
-    Change(key="boards/actions/1", vendor_id="1", old="2026-10-30", new="2026-11-16", **DUE),
+    Change(key="boards/actions/1", source="boards", vendor_id="1", old="2026-10-30", new="2026-11-16", **DUE),
     feedback("crm/tickets/1", received_at=at("2026-11-20 16:30"), contact_keys=["crm/contacts/1"]),
     feedback("boards/cards/3", origin="item", received_at=at("2026-11-20 16:30")),
     comment(
