@@ -101,10 +101,11 @@ class Written:
 def write_comments(connection: Connection, teller: Teller) -> tuple[list[Written], dict[str, str]]:
     """Put comments on what is open into the outbox, change those whose text changed, take back those that are over.
 
-    Returns them, and by alert why none is written. A new one waits for the working time of those who must act: the
-    tool tells its watchers of it.
+    Returns them, and by alert why none is written though config would have some. A new one waits for the working time
+    of those who must act: the tool tells its watchers of it.
     """
-    written, refusals = [], {}
+    written: list[Written] = []
+    refusals: dict[str, str] = {}
     places = Places(connection)
     for key, alert in teller.alerts.items():
         source = teller.settings.sources.get(alert.known.source)
@@ -119,7 +120,7 @@ def write_comments(connection: Connection, teller: Teller) -> tuple[list[Written
             item = teller.item(alert)
             why = refusal(source, places.of(item.on, alert.subject, alert.known.source))
             if why:
-                refusals[key] = why
+                refusals |= {key: why} if source.comment_back else {}
             elif row is not None or teller.is_working_time(item.facts.text("calendar")):
                 written += _post(connection, alert, row, teller.writer.comment(item), teller.writer.now)
     return written, refusals

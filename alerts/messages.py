@@ -1,8 +1,7 @@
 """What a message says, before a channel gives it its form: plain text in lines, in the reader's language.
 
-A message is complete without a link and fits a phone: a title that tells it before the cut, a body of at most
-`BODY_CHARS` characters in `BODY_LINES` lines, the title among them. Vendor's text is only ever a value in one line of
-its own; a channel escapes it in its own way.
+A message is complete without a link. Vendor's text is only ever a value in one line of its own; a channel escapes it
+in its own way.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,11 +10,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from alerts.facts import Facts, cut
+from alerts.facts import Facts
 from config.language import Catalog
 from config.settings import Language
-
-BODY_CHARS, BODY_LINES = 600, 8
 
 TEXTS = Catalog.load(Path(__file__).parent / "texts")
 
@@ -113,28 +110,3 @@ class Item:
     title: Callable[[Language], str]
     """What the rule itself calls it: for rules that have no texts of ours."""
     ending: Ending | None = None
-
-
-def fits(message: Message) -> bool:
-    """Whether the body keeps within its bounds."""
-    text = message.body()
-    return len(text) <= BODY_CHARS and len(message.lines) <= BODY_LINES - 1
-
-
-def fit(message: Message) -> Message:
-    """`message` without links and then shortened, as far as needed to keep within its bounds."""
-    if fits(message):
-        return message
-    entries = tuple(
-        replace(entry, lines=tuple(line for line in entry.lines if not line.url)) for entry in message.entries
-    )
-    message = replace(message, entries=entries, footer=tuple(line for line in message.footer if not line.url))
-    for limit in (200, 120, 80, 50):
-        if fits(message):
-            break
-        entries = tuple(
-            replace(entry, lines=tuple(replace(line, text=cut(line.text, limit)) for line in entry.lines))
-            for entry in message.entries
-        )
-        message = replace(message, entries=entries)
-    return message

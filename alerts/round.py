@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from alerts import life, telling
+from alerts import deliveries, life, telling
 from alerts.comments import Written, write_comments
 from alerts.endings import read_endings
 from alerts.facts import Facts, began
@@ -27,7 +27,7 @@ class Round:
 
     events: list[life.Event] = field(default_factory=list)
     decisions: list[telling.Decision] = field(default_factory=list)
-    messages: list[telling.Planned] = field(default_factory=list)
+    messages: list[deliveries.Planned] = field(default_factory=list)
     """Rows put into the outbox."""
     comments: list[Written] = field(default_factory=list)
     """Comments to be posted, edited or taken back."""
@@ -126,14 +126,14 @@ def _round(
     write_facts(connection, alerts, findings)
     note_look(connection, ran, freshness, before, now)
 
-    telling.drop_outdated(connection, alerts)
+    deliveries.drop_outdated(connection, alerts)
     teller = telling.Teller(
         settings=settings,
         people=read_people(connection, settings),
         rules={outcome.rule.id: outcome.rule for outcome in outcomes},
         writer=Writer(settings, freshness, calendars, now),
         alerts=alerts,
-        past=telling.read_past(connection, alerts),
+        past=deliveries.read_past(connection, now),
         looked_before={pair: look.last_at for pair, look in before.items()},
         any_hour=any_hour,
     )
@@ -141,7 +141,7 @@ def _round(
         done.decisions += decisions
         done.messages += planned
     done.messages += teller.summary()
-    telling.write(connection, done.messages, teller)
+    deliveries.write(connection, done.messages, now)
 
     done.comments, done.uncommented = write_comments(connection, teller)
     return done

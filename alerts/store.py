@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from alerts.life import Cause, Event, Known, Life, after, rebuild
@@ -50,14 +50,19 @@ class Stored:
 
 def read_alerts(connection: Connection, found: Collection[str], now: datetime) -> dict[str, Stored]:
     """Every alert that is open, ended lately, or found in this round."""
-    lately = (ALERT.c.state != "resolved") | (ALERT.c.resolved_at > now - ENDS_TOLD_WITHIN)
-    rows = {row["fingerprint"]: row for row in connection.execute(select(ALERT).where(lately)).mappings()}
+    lately = select(ALERT).where(is_of_interest(now))
+    rows = {row["fingerprint"]: row for row in connection.execute(lately).mappings()}
     for key in found:
         if key not in rows:
             row = connection.execute(select(ALERT).where(ALERT.c.fingerprint == key)).mappings().first()
             rows |= {key: row} if row is not None else {}
     worse = _worse(connection)
     return {key: _stored(row, worse.get((key, row["episode"]))) for key, row in sorted(rows.items())}
+
+
+def is_of_interest(now: datetime) -> ColumnElement[bool]:
+    """Alerts that are open, or whose end may still have to be told."""
+    return (ALERT.c.state != "resolved") | (ALERT.c.resolved_at > now - ENDS_TOLD_WITHIN)
 
 
 def _worse(connection: Connection) -> dict[tuple[str, int], datetime]:

@@ -4,21 +4,16 @@ What is owed to a reader is asked of the alerts and of the deliveries that there
 kept as a plan. So nothing is lost when a round is missed, and nothing is sent because of what held last night.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.engine import RowMapping
 
 from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, working_days_since
+from alerts.deliveries import NEWS, Identity, Past, Planned
 from alerts.facts import Facts
 from alerts.life import QUIET_ENDS
-from alerts.messages import Item, Message
-from alerts.outbox import DELIVERY, DELIVERY_ALERT, is_untried
+from alerts.messages import Item
 from alerts.routing import People, Reader, Subject, Target, coordinator_only, route
 from alerts.store import Stored
 from alerts.writer import Writer, worst_first
@@ -27,11 +22,7 @@ from rules.rule import Repeat, Rule
 from rules.titles import Reading
 from rules.working_time import WorkingTime
 
-_NEWS = ("alert", "daily")
 _IN_LINE = ("info", "warning")
-
-Identity = tuple[str, str]
-"""(reader's key, channel of the group): who is told, whatever channel serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +33,6 @@ class Decision:
     reader: str
     """A person's key; a group's channel."""
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A row for the outbox."""
-
-    kind: str
-    channel: str
-    reader: Reader
-    message: Message
-    told: Mapping[str, tuple[int, str]]
-    """Episode and reason by fingerprint."""
-    channels: tuple[str, ...] = ()
-    """Where to turn if the channel fails."""
-    refused: str = ""
-    after: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One delivery that told of one alert in its present episode."""
-
-    id: int
-    identity: Identity
-    channel: str
-    kind: str
-    state: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +163,7 @@ class Teller:
 
     def _told(self, alert: Stored, reader: Reader, identity: Identity, repeat: Repeat | None) -> Told | None:
         past = [past for past in self.past.get(alert.known.fingerprint, ()) if past.identity == identity]
-        news = [one.at for one in past if one.kind in _NEWS]
+        news = [one.at for one in past if one.kind in NEWS]
         if not news:
             return None
         return Told(
@@ -213,7 +176,7 @@ class Teller:
         """The last message about the alert that each of its readers got, or will get."""
         roots: dict[Identity, Past] = {}
         for past in self.past.get(fingerprint, ()):
-            if past.kind in _NEWS and past.state in ("sent", "waiting"):
+            if past.kind in NEWS and past.state in ("sent", "waiting"):
                 roots[past.identity] = past
         return roots
 
@@ -242,94 +205,12 @@ class Teller:
         items = [item for item, _ in owed]
         told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.ENDED)) for item in items}
         root = owed[0][1]
-        return Planned("resolved", root.channel, reader, self.writer.ended(items, reader), told, after=root.id)
+        message = self.writer.ended(items, reader)
+        ends = {item.fingerprint: self.writer.end_mark(item, reader) for item in items}
+        return Planned("resolved", root.channel, reader, message, told, after=root.id, ends=ends)
 
 
 def _is_over(repeat: Repeat, at: datetime, now: datetime, calendar: WorkingTime) -> bool:
     if repeat.unit == "h":
         return now - at >= timedelta(hours=repeat.amount)
     return working_days_since(calendar, at, now) >= repeat.amount
-
-
-def read_past(connection: Connection, alerts: Mapping[str, Stored]) -> dict[str, list[Past]]:
-    """What was told, or will be, of each alert in its present episode, oldest first."""
-    joined = DELIVERY.join(DELIVERY_ALERT, DELIVERY_ALERT.c.delivery_id == DELIVERY.c.id)
-    names = ("id", "recipient", "channel", "kind", "state", "created_at")
-    columns = [DELIVERY.c[name] for name in names]
-    told = select(DELIVERY_ALERT.c.fingerprint, DELIVERY_ALERT.c.episode, *columns).select_from(joined)
-    past: dict[str, list[Past]] = defaultdict(list)
-    for row in connection.execute(told.where(DELIVERY.c.state != "dropped").order_by(DELIVERY.c.id)).mappings():
-        alert = alerts.get(row["fingerprint"])
-        if alert is not None and alert.known.life.episode == row["episode"]:
-            identity = (row["recipient"], "" if row["recipient"] else row["channel"])
-            past[row["fingerprint"]].append(
-                Past(row["id"], identity, row["channel"], row["kind"], row["state"], row["created_at"])
-            )
-    return past
-
-
-def drop_outdated(connection: Connection, alerts: Mapping[str, Stored]) -> int:
-    """Take back what was not sent yet and tells only of alerts that are over; return how many.
-
-    One that may have arrived is left: whoever got it must hear of the end.
-    """
-    dropped = 0
-    waiting = select(DELIVERY).where(DELIVERY.c.state == "waiting", DELIVERY.c.kind.in_((*_NEWS, "summary")))
-    for row in connection.execute(waiting).mappings().all():
-        told = connection.execute(select(DELIVERY_ALERT).where(DELIVERY_ALERT.c.delivery_id == row["id"])).mappings()
-        if is_untried(row) and all(_is_over_now(alerts.get(one["fingerprint"]), one["episode"]) for one in told):
-            values = {"state": "dropped", "last_error": "over before it could be sent"}
-            connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
-            dropped += 1
-    return dropped
-
-
-def _is_over_now(alert: Stored | None, episode: int) -> bool:
-    return alert is None or alert.known.life.state == "resolved" or alert.known.life.episode != episode
-
-
-def write(connection: Connection, planned: Iterable[Planned], teller: Teller) -> None:
-    """Put `planned` into the outbox; what a message follows says from now on that its alerts are over."""
-    now = teller.writer.now
-    for one in planned:
-        row = {
-            "key": _key(one, now),
-            "channel": one.channel,
-            "recipient": one.reader.key,
-            "kind": one.kind,
-            "payload": _payload(one),
-            "state": "parked" if one.refused else "waiting",
-            "last_error": one.refused,
-            "created_at": now,
-            "not_before": now,
-            "attempts": 0,
-            "receipt": {},
-            "after": one.after,
-        }
-        added = connection.execute(insert(DELIVERY).values(**row)).inserted_primary_key
-        assert added is not None
-        for fingerprint, (episode, reason) in one.told.items():
-            told = {"fingerprint": fingerprint, "episode": episode, "reason": reason}
-            connection.execute(insert(DELIVERY_ALERT).values(delivery_id=added[0], **told))
-        if one.after is not None:
-            _mark_ended(connection, one, teller)
-
-
-def _mark_ended(connection: Connection, one: Planned, teller: Teller) -> None:
-    root: RowMapping = connection.execute(select(DELIVERY).where(DELIVERY.c.id == one.after)).mappings().one()
-    message = Message.from_json(root["payload"]["message"])
-    for fingerprint in one.told:
-        item = teller.item(teller.alerts[fingerprint])
-        message = message.with_end(fingerprint, teller.writer.end_mark(item, one.reader))
-    payload = {**root["payload"], "message": message.to_json()}
-    connection.execute(update(DELIVERY).where(DELIVERY.c.id == one.after).values(payload=payload))
-
-
-def _payload(one: Planned) -> dict[str, Any]:
-    return {"message": one.message.to_json(), "reader": asdict(one.reader), "channels": list(one.channels)}
-
-
-def _key(one: Planned, now: datetime) -> str:
-    """Unique to this telling, and telling nothing to whoever sees it."""
-    parts = (one.kind, one.channel, one.reader.key, now.isoformat(), one.after, sorted(one.told.items()))
-    return f"alert-{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"

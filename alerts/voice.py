@@ -1,13 +1,13 @@
 """How one alert is told to one reader: every line of it, in their language, and no word that they may not read."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from alerts.facts import cut, gapped, limit_passed, one_line
+from alerts.fitting import TITLE_WIDTH, shorten, titled
 from alerts.freshness import Freshness
 from alerts.messages import TEXTS, Ending, Item, Line
 from alerts.routing import Reader, client_name
@@ -16,8 +16,6 @@ from config.settings import Settings
 from rules.working_time import WorkingTime
 
 QUOTE_CHARS = 120
-TITLE_WIDTH, WIDE = 40, 40 / 22
-"""40 Latin or 22 Chinese characters are seen of a subject before a phone cuts it."""
 _NAME_CHARS = 60
 
 
@@ -63,15 +61,15 @@ class Voice:
         """Client first, then what and how late, all before the cut."""
         match self.item.rule:
             case "milestone-overdue":
-                return _titled(self.say, "overdue.title", self.client, self.what, late=self._late("late"))
+                return titled(self.say, "overdue.title", self.client, self.what, late=self._late("late"))
             case "feedback-unhandled":
                 waited = working_hours(self.language, self.facts.amount("waited_hours"))
                 what = "" if self.client else self.what
                 # In Hong Kong's text the verb follows at once, elsewhere a mark does.
                 client = gapped(self.client, self.language) if self.language == "zh-Hant-HK" else self.client
-                return _titled(self.say, "feedback.title", client, what, waited=waited)
+                return titled(self.say, "feedback.title", client, what, waited=waited)
             case _:
-                return _shorten(self._hide(one_line(self.item.title(self.language))), TITLE_WIDTH)
+                return shorten(self._hide(one_line(self.item.title(self.language))), TITLE_WIDTH)
 
     def body(self) -> list[str]:
         """The lines below the title, but for links and freshness."""
@@ -303,31 +301,3 @@ def _names(name: str | Mapping[str, str]) -> tuple[str, ...]:
     """Every name of a client, longest first."""
     names = (name,) if isinstance(name, str) else tuple(name.values())
     return tuple(sorted({found for found in names if found}, key=len, reverse=True))
-
-
-def _width(text: str) -> float:
-    return sum(WIDE if east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def _shorten(text: str, width: float) -> str:
-    """`text` in at most `width` columns, cut between words where there are any."""
-    if _width(text) <= width:
-        return text
-    kept = text
-    while kept and _width(kept) + 1 > width:
-        kept = kept[:-1]
-    words, space, _ = kept.rpartition(" ")
-    if space and not text[len(kept) :].startswith(" ") and len(words) >= len(kept) // 2:
-        kept = words
-    return kept.rstrip(" ,.:;，：") + "…"
-
-
-def _titled(say: Callable[..., str], key: str, client: str, what: str, **values: object) -> str:
-    """The title, with client and `what` shortened, the longer one first, until all of it shows before the cut."""
-    key = key if client else f"{key}_no_client"
-    spare = TITLE_WIDTH - _width(say(key, client="", what="", **values))
-    client_width, what_width = _width(client), _width(what)
-    if client_width + what_width > spare:
-        client_width = max(spare - what_width, min(client_width, spare / 2)) if client else 0.0
-        what_width = spare - client_width
-    return say(key, client=_shorten(client, client_width), what=_shorten(what, what_width), **values)

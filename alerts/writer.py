@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.facts import gapped
-from alerts.messages import TEXTS, Entry, Item, Line, Message, fit, fits
+from alerts.fitting import fit, fits
+from alerts.messages import TEXTS, Entry, Item, Line, Message
 from alerts.routing import Reader
 from alerts.voice import Scene, Voice
 from config.language import ago, clock, day, instant

@@ -1,0 +1,135 @@
+"""Deliveries as rows: what was told of which alert, what is planned, and what is no longer worth sending."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from alerts.messages import Message
+from alerts.outbox import DELIVERY, DELIVERY_ALERT, is_untried
+from alerts.routing import Reader
+from alerts.store import ALERT, Stored, is_of_interest
+
+NEWS = ("alert", "daily")
+"""Kinds of delivery that tell of open alerts."""
+
+Identity = tuple[str, str]
+"""(reader's key, channel of the group): who is told, whatever channel serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row for the outbox."""
+
+    kind: str
+    channel: str
+    reader: Reader
+    message: Message
+    told: Mapping[str, tuple[int, str]]
+    """Episode and reason by fingerprint."""
+    channels: tuple[str, ...] = ()
+    """Where to turn if the channel fails."""
+    refused: str = ""
+    after: int | None = None
+    ends: Mapping[str, str] = field(default_factory=dict)
+    """What the message it follows says from now on of alerts that are over, by fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One delivery that told of one alert in its present episode."""
+
+    id: int
+    identity: Identity
+    channel: str
+    kind: str
+    state: str
+    at: datetime
+
+
+def read_past(connection: Connection, now: datetime) -> dict[str, list[Past]]:
+    """What was told, or will be, of every alert that is open or ended lately, in its present episode, oldest first."""
+    joined = DELIVERY.join(DELIVERY_ALERT, DELIVERY_ALERT.c.delivery_id == DELIVERY.c.id).join(
+        ALERT,
+        (ALERT.c.fingerprint == DELIVERY_ALERT.c.fingerprint) & (ALERT.c.episode == DELIVERY_ALERT.c.episode),
+    )
+    names = ("id", "recipient", "channel", "kind", "state", "created_at")
+    told = select(ALERT.c.fingerprint, *(DELIVERY.c[name] for name in names)).select_from(joined)
+    told = told.where(DELIVERY.c.state != "dropped", is_of_interest(now)).order_by(DELIVERY.c.id)
+    past: dict[str, list[Past]] = defaultdict(list)
+    for row in connection.execute(told).mappings():
+        identity = (row["recipient"], "" if row["recipient"] else row["channel"])
+        past[row["fingerprint"]].append(
+            Past(row["id"], identity, row["channel"], row["kind"], row["state"], row["created_at"])
+        )
+    return past
+
+
+def drop_outdated(connection: Connection, alerts: Mapping[str, Stored]) -> int:
+    """Take back what was not sent yet and tells only of alerts that are over; return how many.
+
+    One that may have arrived is left: whoever got it must hear of the end.
+    """
+    dropped = 0
+    waiting = select(DELIVERY).where(DELIVERY.c.state == "waiting", DELIVERY.c.kind.in_((*NEWS, "summary")))
+    for row in connection.execute(waiting).mappings().all():
+        told = connection.execute(select(DELIVERY_ALERT).where(DELIVERY_ALERT.c.delivery_id == row["id"])).mappings()
+        if is_untried(row) and all(_is_over_now(alerts.get(one["fingerprint"]), one["episode"]) for one in told):
+            values = {"state": "dropped", "last_error": "over before it could be sent"}
+            connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
+            dropped += 1
+    return dropped
+
+
+def _is_over_now(alert: Stored | None, episode: int) -> bool:
+    return alert is None or alert.known.life.state == "resolved" or alert.known.life.episode != episode
+
+
+def write(connection: Connection, planned: Iterable[Planned], now: datetime) -> None:
+    """Put `planned` into the outbox; what a message follows says from now on that its alerts are over."""
+    for one in planned:
+        row = {
+            "key": _key(one, now),
+            "channel": one.channel,
+            "recipient": one.reader.key,
+            "kind": one.kind,
+            "payload": _payload(one),
+            "state": "parked" if one.refused else "waiting",
+            "last_error": one.refused,
+            "created_at": now,
+            "not_before": now,
+            "attempts": 0,
+            "receipt": {},
+            "after": one.after,
+        }
+        added = connection.execute(insert(DELIVERY).values(**row)).inserted_primary_key
+        assert added is not None
+        for fingerprint, (episode, reason) in one.told.items():
+            told = {"fingerprint": fingerprint, "episode": episode, "reason": reason}
+            connection.execute(insert(DELIVERY_ALERT).values(delivery_id=added[0], **told))
+        if one.after is not None:
+            _mark_ended(connection, one)
+
+
+def _mark_ended(connection: Connection, one: Planned) -> None:
+    root: RowMapping = connection.execute(select(DELIVERY).where(DELIVERY.c.id == one.after)).mappings().one()
+    message = Message.from_json(root["payload"]["message"])
+    for fingerprint, ended in one.ends.items():
+        message = message.with_end(fingerprint, ended)
+    payload = {**root["payload"], "message": message.to_json()}
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == one.after).values(payload=payload))
+
+
+def _payload(one: Planned) -> dict[str, Any]:
+    return {"message": one.message.to_json(), "reader": asdict(one.reader), "channels": list(one.channels)}
+
+
+def _key(one: Planned, now: datetime) -> str:
+    """Unique to this telling, and telling nothing to whoever sees it."""
+    parts = (one.kind, one.channel, one.reader.key, now.isoformat(), one.after, sorted(one.told.items()))
+    return f"alert-{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"

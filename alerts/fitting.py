@@ -1,0 +1,69 @@
+"""Fitting a phone: a title that tells it before the cut, a body that needs no scrolling."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from unicodedata import east_asian_width
+
+from alerts.facts import cut
+from alerts.messages import Message
+
+BODY_CHARS, BODY_LINES = 600, 8
+"""Of a message; its title is the first of the lines."""
+TITLE_WIDTH, WIDE = 40, 40 / 22
+"""40 Latin or 22 Chinese characters are seen of a subject before a phone cuts it."""
+
+
+def _width(text: str) -> float:
+    return sum(WIDE if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def shorten(text: str, width: float) -> str:
+    """`text` in at most `width` columns, cut between words where there are any."""
+    if _width(text) <= width:
+        return text
+    kept = text
+    while kept and _width(kept) + 1 > width:
+        kept = kept[:-1]
+    words, space, _ = kept.rpartition(" ")
+    if space and not text[len(kept) :].startswith(" ") and len(words) >= len(kept) // 2:
+        kept = words
+    return kept.rstrip(" ,.:;，：") + "…"
+
+
+def titled(say: Callable[..., str], key: str, client: str, what: str, **values: object) -> str:
+    """The title that `key` says (`…_no_client` without one), shortened until all of it shows before the cut.
+
+    Client and `what` give way, the longer one first; what follows them is what the reader must see.
+    """
+    key = key if client else f"{key}_no_client"
+    spare = TITLE_WIDTH - _width(say(key, client="", what="", **values))
+    client_width, what_width = _width(client), _width(what)
+    if client_width + what_width > spare:
+        client_width = max(spare - what_width, min(client_width, spare / 2)) if client else 0.0
+        what_width = spare - client_width
+    return say(key, client=shorten(client, client_width), what=shorten(what, what_width), **values)
+
+
+def fits(message: Message) -> bool:
+    """Whether the body keeps within its bounds."""
+    text = message.body()
+    return len(text) <= BODY_CHARS and len(message.lines) <= BODY_LINES - 1
+
+
+def fit(message: Message) -> Message:
+    """`message` without links and then shortened, as far as needed to keep within its bounds."""
+    if fits(message):
+        return message
+    entries = tuple(
+        replace(entry, lines=tuple(line for line in entry.lines if not line.url)) for entry in message.entries
+    )
+    message = replace(message, entries=entries, footer=tuple(line for line in message.footer if not line.url))
+    for limit in (200, 120, 80, 50):
+        if fits(message):
+            break
+        entries = tuple(
+            replace(entry, lines=tuple(replace(line, text=cut(line.text, limit)) for line in entry.lines))
+            for entry in message.entries
+        )
+        message = replace(message, entries=entries)
+    return message
