@@ -80,13 +80,7 @@ class JiraIssues:
 
     def living_ids(self, project: str) -> Iterator[list[str]]:
         """Ids of the issues in scope; raises rather than leave one out."""
-        if self._site.is_cloud:
-            pages = (
-                found.elements for found in self._search(f"{self._scope(project)} ORDER BY key ASC", "id", IDS_PAGE)
-            )
-        else:
-            pages = self._ids_by_offset(project)
-        for elements in pages:
+        for elements in self._ids_by_token(project) if self._site.is_cloud else self._ids_by_offset(project):
             yield [payloads.mark_of(one)[0] for one in elements]
 
     # --- one issue
@@ -227,6 +221,11 @@ class JiraIssues:
                 minute, start, seen = last_minute, 0, set(marks)
             else:
                 start, seen = start + len(marks), seen | set(marks)
+
+    def _ids_by_token(self, project: str) -> Iterator[list[Any]]:
+        """Cloud: ids by the thousand; a token's pages do not shift."""
+        for found in self._search(f"{self._scope(project)} ORDER BY key ASC", "id", IDS_PAGE):
+            yield found.elements
 
     def _ids_by_offset(self, project: str) -> Iterator[list[Any]]:
         """Data Center: ids by offset, each page beginning with the last of the one before.

@@ -1,7 +1,7 @@
 """The little of JQL that a hub sends, evaluated over issues as the API shows them.
 
-Strict where Jira is strict: a query must be bounded, an unquoted reserved word is a mistake, an unknown project fails the
-whole query, and a quoted date-time has minute granularity and is read in the zone of the account's profile.
+Strict where Jira is strict: a query must be bounded, an unquoted reserved word is a mistake, an unknown project fails
+the whole query, and a quoted date-time has minute granularity and is read in the zone of the account's profile.
 https://support.atlassian.com/jira-software-cloud/docs/jql-fields/ (checked November 2026)
 """
 

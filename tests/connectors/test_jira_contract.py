@@ -14,7 +14,7 @@ from connectors.jira import Jira
 from sandbox.jira import TOKEN, Deployment
 from sandbox.plan import Message
 from tests.connectors.contract import Case, ConnectorContract
-from tests.connectors.jira_firm import NOW, firm, hours_ago, items, sandbox, settings, signed_off
+from tests.connectors.jira_firm import NOW, firm, items, sandbox, settings, signed_off
 from tests.connectors.serving import serving
 
 
@@ -71,7 +71,7 @@ class TestCloud(ConnectorContract):
     """By REST API v3."""
 
     @pytest.fixture
-    def case(self) -> Iterator[Case]:  # type: ignore[override]  # a fixture that cleans up
+    def case(self) -> Iterator[Case]:
         with case_of("Cloud") as made:
             yield made
 
@@ -80,6 +80,6 @@ class TestDataCenter(ConnectorContract):
     """By REST API v2."""
 
     @pytest.fixture
-    def case(self) -> Iterator[Case]:  # type: ignore[override]  # a fixture that cleans up
+    def case(self) -> Iterator[Case]:
         with case_of("Server") as made:
             yield made

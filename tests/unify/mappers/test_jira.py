@@ -34,7 +34,7 @@ TYPES = {
 
 def issue(**fields: Any) -> dict[str, Any]:
     """An ordinary issue, with some fields otherwise."""
-    ordinary = {
+    ordinary: dict[str, Any] = {
         "summary": "UAT sign-off",
         "description": None,
         "status": status("indeterminate", "In Progress"),
