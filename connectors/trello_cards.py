@@ -66,8 +66,8 @@ class Cards:
         self._keep_comments = keep_comments
 
     def read(self, board: Json, begun: Position | None) -> Iterator[Page]:
-        """The whole board at first; then what moved, and once a day of activity the whole board behind that."""
-        if begun is None:
+        """The whole board at first, and where it tells no activity; then what moved, and once a day all behind that."""
+        if begun is None or not activity_of(board):
             yield from self._whole(board)
         elif not begun.shows_quiet(board):
             yield from self._changes(board, begun)

@@ -290,6 +290,21 @@ def test_requests_keep_to_every_limit(vendor: Scripted, transport: Transport, ma
     assert 20 <= sum(waits.pauses) <= 30
 
 
+def test_a_batch_takes_the_turns_of_what_it_holds(
+    vendor: Scripted, transport: Transport, make: Make, waits: Waits
+) -> None:
+    """The vendor counts ten GETs in one request as ten."""
+    governor = make(limits=["10/10 seconds"])
+    ask = transport(governor, vendor.url)
+
+    for _ in range(2):
+        governor.spend(9)
+        ask("GET", f"{vendor.url}/batch")
+
+    assert len(vendor.seen) == governor.requests == 2
+    assert 9 <= sum(waits.pauses) <= 12
+
+
 def test_a_clock_that_is_set_back_stops_nothing_for_longer_than_a_window(
     vendor: Scripted, transport: Transport, make: Make, waits: Waits
 ) -> None:

@@ -169,6 +169,19 @@ def test_a_change_is_fetched_with_its_card_alone(sandbox: TrelloSandbox, connect
     assert "This **week**?" in texts
 
 
+def test_a_board_without_an_activity_is_read_whole_each_time(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """It cannot be shown to be quiet; a thin list first would be one request more."""
+    sandbox.state.boards[board_of(sandbox)]["dateLastActivity"] = None
+    cursors: dict[tuple[str, str], Cursor] = {}
+    read_all(connect(), cursors)
+    calls(sandbox)
+
+    found = records(read_all(connect(), cursors))
+
+    assert {id for stream, id in found if stream == "cards"} == set(sandbox.state.cards)
+    assert len([call for call in calls(sandbox) if "/boards/" in call]) == 3
+
+
 def test_a_new_label_is_seen_though_no_action_tells_of_it(sandbox: TrelloSandbox, connect: Connect) -> None:
     """Labels, custom fields and edits leave no action: only the card's own activity gives them away."""
     cursors: dict[tuple[str, str], Cursor] = {}
