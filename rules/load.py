@@ -9,27 +9,36 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from config.language import LANGUAGES
 from config.settings import Language, RuleSettings, Settings
-from rules import given, titles
-from rules.language.nodes import Condition, Constant, Value
-from rules.language.parse import Parameter, read_condition, read_value, texts_of
+from rules.fields import (
+    OWN_SETTINGS,
+    example,
+    expression,
+    param_name,
+    param_value,
+    placed,
+    read_repeat,
+    read_severity,
+    title,
+    type_of,
+    written_repeat,
+    wrong,
+)
+from rules.language.nodes import Condition, Value
+from rules.language.parse import Parameter, read_condition
 from rules.language.text import LanguageError, nearest
 from rules.rule import Example, Place, Repeat, Rule, RuleErrors, RuleMistake
-from rules.titles import Title, TitleError
+from rules.titles import Title
 from rules.views import VIEWS, View
-from rules.views.feedback import SEVERITIES
 from rules.yaml_file import Part, YamlFile
 
 LIBRARY = Path(__file__).parent / "library"
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_REPEAT = re.compile(r"([1-9]\d{0,2})(wd|h)")
 _REQUIRED = ("id", "on", "when", "severity", "title", "why")
 _KEYS = (*_REQUIRED, "params", "repeat", "examples")
-_OWN_SETTINGS = frozenset(RuleSettings.model_fields)
 
 _T = TypeVar("_T")
 
@@ -49,9 +58,9 @@ def rule_params(rules_dir: Path | None = None) -> Mapping[str, Collection[str]]:
     mistakes: list[RuleMistake] = []
     params = {}
     for part in _rule_parts(rules_dir, mistakes):
-        fields = _named(part)
+        fields = part.named
         if "id" in fields and fields["id"].text:
-            params[fields["id"].text] = tuple(_named(fields["params"])) if "params" in fields else ()
+            params[fields["id"].text] = tuple(fields["params"].named) if "params" in fields else ()
     if mistakes:
         raise RuleErrors(mistakes)
     return params
@@ -76,10 +85,6 @@ def _rule_parts(own: Path | None, mistakes: list[RuleMistake]) -> list[Part]:
         if root is not None and root.items is None:
             mistakes.append(RuleMistake(root.place, "a file of rules is a list: begin each with `- id:`"))
     return parts
-
-
-def _named(part: Part) -> dict[str, Part]:
-    return {key.text or "": value for key, value in part.fields or ()}
 
 
 @dataclass
@@ -191,19 +196,19 @@ class _RuleReader:
     def _id(self, part: Part) -> str:
         text = part.text or ""
         if not _ID.fullmatch(text):
-            raise _wrong(part, "an id is of small letters, digits and hyphens: milestone-overdue")
+            raise wrong(part, "an id is of small letters, digits and hyphens: milestone-overdue")
         self.loader.claim(text, part.place)
         return text
 
     def _view(self, part: Part) -> View:
         name = part.text or ""
         if name not in VIEWS:
-            raise _wrong(part, f"there is no view {name!r}; {nearest(name, VIEWS)}")
+            raise wrong(part, f"there is no view {name!r}; {nearest(name, VIEWS)}")
         return VIEWS[name]
 
     def _condition(self, part: Part, view: View, params: Mapping[str, Parameter]) -> Condition:
-        with _placed(part):
-            return read_condition(_expression(part), view.terms, params)
+        with placed(part):
+            return read_condition(expression(part), view.terms, params)
 
     def _severity(self, rule_id: str, own: RuleSettings, view: View, params: Mapping[str, Parameter]) -> Value | None:
         written = self._checked("severity", lambda part: self._written_severity(part, view, params))
@@ -216,8 +221,8 @@ class _RuleReader:
             return None
 
     def _written_severity(self, part: Part, view: View, params: Mapping[str, Parameter]) -> Value:
-        with _placed(part):
-            return read_severity(_expression(part), view, params)
+        with placed(part):
+            return read_severity(expression(part), view, params)
 
     def _params(self, rule_id: str, own: RuleSettings) -> dict[str, Parameter]:
         params: dict[str, Parameter] = {}
@@ -226,14 +231,14 @@ class _RuleReader:
             self._say(part.place, "params are names with a number, a text, true or false")
         for key, value in (part.fields or ()) if part is not None else ():
             with self._collecting():
-                params[_param_name(key)] = _param_value(value)
+                params[param_name(key)] = param_value(value)
         for name, changed in own.params.items():
             place = config_place(self.loader.config, rule_id, name)
             if name not in params:
-                known = {*params, *_OWN_SETTINGS}
+                known = {*params, *OWN_SETTINGS}
                 self._say(place, f"the rule has no such param; {nearest(name, known)}")
-            elif _type_of(changed) != _type_of(params[name]):
-                self._say(place, f"{_type_of(params[name])} is needed, as in the rule: {params[name]!r}")
+            elif type_of(changed) != type_of(params[name]):
+                self._say(place, f"{type_of(params[name])} is needed, as in the rule: {params[name]!r}")
             else:
                 params[name] = changed
         return params
@@ -244,141 +249,28 @@ class _RuleReader:
                 return read_repeat(own.repeat)
             except ValueError as error:
                 self._say(config_place(self.loader.config, rule_id, "repeat"), str(error))
-        return self._checked("repeat", _written_repeat)
+        return self._checked("repeat", written_repeat)
 
     def _texts(self, part: Part, view: View) -> Mapping[Language, Title]:
         """By language, or one text for every reader."""
         if part.text is not None:
-            return dict.fromkeys(LANGUAGES, _title(part, view))
+            return dict.fromkeys(LANGUAGES, title(part, view))
         if not part.fields:
-            raise _wrong(part, "write a text, or one for each language: {en: …, zh-Hant-HK: …, zh-Hans-CN: …}")
+            raise wrong(part, "write a text, or one for each language: {en: …, zh-Hant-HK: …, zh-Hans-CN: …}")
         texts: dict[Language, Title] = {}
         for key, value in part.fields:
             language = next((language for language in LANGUAGES if language == key.text), None)
             if language is None:
-                raise _wrong(key, f"there is no language {key.text!r}; {nearest(key.text or '', LANGUAGES)}")
+                raise wrong(key, f"there is no language {key.text!r}; {nearest(key.text or '', LANGUAGES)}")
             with self._collecting():
-                texts[language] = _title(value, view)
+                texts[language] = title(value, view)
         return texts
 
     def _examples(self, part: Part, view: View) -> Sequence[Example]:
         if part.items is None:
-            raise _wrong(part, "examples are a list of {given: {…}, expect: fires} or {…, expect: silent}")
+            raise wrong(part, "examples are a list of {given: {…}, expect: fires} or {…, expect: silent}")
         examples = []
         for item in part.items:
             with self._collecting():
-                examples.append(_example(item, view))
+                examples.append(example(item, view))
         return examples
-
-
-def read_severity(text: str, view: View, params: Mapping[str, Parameter]) -> Value:
-    """A severity: one of the words, or a value that is always one of them. Raises LanguageError."""
-    word = text.strip()
-    if word in SEVERITIES:
-        return Constant(word, "text")
-    if _NAME.fullmatch(word) and word not in view.terms:
-        raise LanguageError(f"there is no severity {word!r}; {nearest(word, SEVERITIES)}", 0, len(text))
-    value = read_value(text, view.terms, params)
-    possible = texts_of(value)
-    strange = sorted((possible or set()) - set(SEVERITIES))
-    if possible is None or strange:
-        what = repr(strange[0]) if strange else "this"
-        raise LanguageError(f"{what} is not always one of {', '.join(SEVERITIES)}", 0, len(text))
-    return value
-
-
-def read_repeat(text: str) -> Repeat | None:
-    """ "3wd", "12h" or "never". Raises ValueError with the words to show."""
-    if text == "never":
-        return None
-    found = _REPEAT.fullmatch(text)
-    if found is None:
-        raise ValueError(f'{text!r}: write working days as "3wd", hours as "12h", or "never"')
-    return Repeat(int(found[1]), "wd" if found[2] == "wd" else "h")
-
-
-def _written_repeat(part: Part) -> Repeat | None:
-    try:
-        return read_repeat(part.text or "")
-    except ValueError as error:
-        raise _wrong(part, str(error)) from error
-
-
-def _title(part: Part, view: View) -> Title:
-    if part.text is None:
-        raise _wrong(part, "a text is needed here")
-    try:
-        return titles.check(part.text, view)
-    except TitleError as error:
-        raise _wrong(part, error.message) from error
-
-
-def _example(part: Part, view: View) -> Example:
-    fields = _named(part)
-    strange = [name for name in fields if name not in ("given", "expect")]
-    if strange or set(fields) != {"given", "expect"} or fields["given"].fields is None:
-        raise _wrong(part, "an example is {given: {column: value, …}, expect: fires} or expect: silent")
-    if fields["expect"].text not in ("fires", "silent"):
-        raise _wrong(fields["expect"], "expect fires or silent")
-    values = {}
-    mistakes: list[RuleMistake] = []
-    for key, value in fields["given"].fields or ():
-        try:
-            column = given.settable(view, key.text or "")
-        except ValueError as error:
-            mistakes.append(RuleMistake(key.place, str(error)))
-            continue
-        try:
-            values[column.name] = given.read(column, value.value)
-        except ValueError as error:
-            mistakes.append(RuleMistake(value.place, str(error)))
-    if mistakes:
-        raise RuleErrors(mistakes)
-    return Example(values, fields["expect"].text == "fires", part.place)
-
-
-def _expression(part: Part) -> str:
-    if part.text is None:
-        raise _wrong(part, "an expression is needed here")
-    if part.is_cut_by_comment:
-        raise _wrong(part, "a # ends an unquoted text: put the expression in quotes, or below `>`")
-    return part.text
-
-
-@contextmanager
-def _placed(part: Part) -> Iterator[None]:
-    """A mistake in an expression, told with its place in the file."""
-    try:
-        yield
-    except LanguageError as error:
-        raise RuleErrors([RuleMistake(part.place_in_text(error.start), error.message)]) from error
-
-
-def _param_name(part: Part) -> str:
-    name = part.text or ""
-    if not _NAME.fullmatch(name) or name in _OWN_SETTINGS:
-        raise _wrong(part, f"{name!r} cannot name a param: small letters, digits and _, and none of the config's own")
-    return name
-
-
-def _param_value(part: Part) -> Parameter:
-    value = part.value if part.text is not None else None
-    if not isinstance(value, bool | int | float | str):
-        raise _wrong(part, "a param is a number, a text, true or false")
-    return value
-
-
-def _type_of(value: Any) -> str:
-    match value:
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a text"
-        case _:
-            return "something else"
-
-
-def _wrong(part: Part, message: str) -> RuleErrors:
-    return RuleErrors([RuleMistake(part.place, message)])

@@ -60,6 +60,11 @@ class Part:
         """How a scalar is written: in quotes, after `|` or `>`, or plainly (None)."""
         return self.node.style if isinstance(self.node, ScalarNode) else None
 
+    @property
+    def named(self) -> dict[str, "Part"]:
+        """The values of a mapping by key; empty for anything else."""
+        return {key.text or "": value for key, value in self.fields or ()}
+
     def place_in_text(self, offset: int) -> Place:
         """Where the character number `offset` of a scalar's text stands in the file.
 

@@ -125,6 +125,12 @@ def test_adding_working_days_steps_over_nights_off(day: date, n: int, expected: 
     assert HK.add_days(day, n) == expected
 
 
+def test_a_limit_is_reached_so_many_working_hours_after_the_start() -> None:
+    """Paper Kite wrote on Friday 16:30; eight working hours later it is Monday 16:30."""
+    assert HK.after(8, local("2026-11-20 16:30")) == local("2026-11-23 16:30")
+    assert HK.after(8, local("2026-11-20 20:00")) == local("2026-11-23 18:00")
+
+
 @pytest.mark.parametrize("ask", ["between", "ago", "next_opening", "days_between", "add_days", "is_working_day"])
 def test_outside_its_range_a_calendar_refuses(ask: str) -> None:
     """A saturated answer would look like a right one."""

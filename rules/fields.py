@@ -1,0 +1,143 @@
+"""The fields of a rule, one function each: from a part of the file to what it means, or RuleErrors with its place."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from config.settings import RuleSettings
+from rules import given, titles
+from rules.language.nodes import Constant, Value
+from rules.language.parse import Parameter, read_value, texts_of
+from rules.language.text import LanguageError, nearest
+from rules.rule import Example, Repeat, RuleErrors, RuleMistake
+from rules.titles import Title, TitleError
+from rules.views import View
+from rules.views.feedback import SEVERITIES
+from rules.yaml_file import Part
+
+OWN_SETTINGS = frozenset(RuleSettings.model_fields)
+"""What config says of every rule; no param can have such a name."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_REPEAT = re.compile(r"([1-9]\d{0,2})(wd|h)")
+
+
+def read_severity(text: str, view: View, params: Mapping[str, Parameter]) -> Value:
+    """A severity: one of the words, or a value that is always one of them. Raises LanguageError."""
+    word = text.strip()
+    if word in SEVERITIES:
+        return Constant(word, "text")
+    if _NAME.fullmatch(word) and word not in view.terms:
+        raise LanguageError(f"there is no severity {word!r}; {nearest(word, SEVERITIES)}", 0, len(text))
+    value = read_value(text, view.terms, params)
+    possible = texts_of(value)
+    strange = sorted((possible or set()) - set(SEVERITIES))
+    if possible is None or strange:
+        what = repr(strange[0]) if strange else "this"
+        raise LanguageError(f"{what} is not always one of {', '.join(SEVERITIES)}", 0, len(text))
+    return value
+
+
+def read_repeat(text: str) -> Repeat | None:
+    """How often: "3wd", "12h" or "never". Raises ValueError with the words to show."""
+    if text == "never":
+        return None
+    found = _REPEAT.fullmatch(text)
+    if found is None:
+        raise ValueError(f'{text!r}: write working days as "3wd", hours as "12h", or "never"')
+    return Repeat(int(found[1]), "wd" if found[2] == "wd" else "h")
+
+
+def written_repeat(part: Part) -> Repeat | None:
+    """How often, as the rule says. Raises RuleErrors, as the readers below do."""
+    try:
+        return read_repeat(part.text or "")
+    except ValueError as error:
+        raise wrong(part, str(error)) from error
+
+
+def title(part: Part, view: View) -> Title:
+    """A checked title, or why."""
+    if part.text is None:
+        raise wrong(part, "a text is needed here")
+    try:
+        return titles.check(part.text, view)
+    except TitleError as error:
+        raise wrong(part, error.message) from error
+
+
+def example(part: Part, view: View) -> Example:
+    """An example whose every value fits its column."""
+    fields = part.named
+    if set(fields) != {"given", "expect"} or fields["given"].fields is None:
+        raise wrong(part, "an example is {given: {column: value, …}, expect: fires} or expect: silent")
+    if fields["expect"].text not in ("fires", "silent"):
+        raise wrong(fields["expect"], "expect fires or silent")
+    values = {}
+    mistakes: list[RuleMistake] = []
+    for key, value in fields["given"].fields or ():
+        try:
+            column = given.settable(view, key.text or "")
+        except ValueError as error:
+            mistakes.append(RuleMistake(key.place, str(error)))
+            continue
+        try:
+            values[column.name] = given.read(column, value.value)
+        except ValueError as error:
+            mistakes.append(RuleMistake(value.place, str(error)))
+    if mistakes:
+        raise RuleErrors(mistakes)
+    return Example(values, fields["expect"].text == "fires", part.place)
+
+
+def expression(part: Part) -> str:
+    """The text of an expression, whole."""
+    if part.text is None:
+        raise wrong(part, "an expression is needed here")
+    if part.is_cut_by_comment:
+        raise wrong(part, "a # ends an unquoted text: put the expression in quotes, or below `>`")
+    return part.text
+
+
+@contextmanager
+def placed(part: Part) -> Iterator[None]:
+    """A mistake in an expression, told with its place in the file."""
+    try:
+        yield
+    except LanguageError as error:
+        raise RuleErrors([RuleMistake(part.place_in_text(error.start), error.message)]) from error
+
+
+def param_name(part: Part) -> str:
+    """The name of a param."""
+    name = part.text or ""
+    if not _NAME.fullmatch(name) or name in OWN_SETTINGS:
+        raise wrong(part, f"{name!r} cannot name a param: small letters, digits and _, and none of the config's own")
+    return name
+
+
+def param_value(part: Part) -> Parameter:
+    """The default of a param."""
+    value = part.value if part.text is not None else None
+    if not isinstance(value, bool | int | float | str):
+        raise wrong(part, "a param is a number, a text, true or false")
+    return value
+
+
+def type_of(value: Any) -> str:
+    """What kind of value it is, in words."""
+    match value:
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case _:
+            return "something else"
+
+
+def wrong(part: Part, message: str) -> RuleErrors:
+    """A mistake at the beginning of `part`."""
+    return RuleErrors([RuleMistake(part.place, message)])
