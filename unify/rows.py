@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from sqlalchemy import Connection, Table, and_, delete, select, update
+from sqlalchemy import Connection, Table, and_, select, update
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
 from sqlmodel import SQLModel
 
 from connectors.base import Problem, Record, Ref
-from unify.fit import clean, excerpt, fit
+from unify.fit import fit
 from unify.mapping import Mapped, Mapper, MappingContext, Row
+from unify.problems import ProblemStore
 from unify.records import Fresh, history, in_chunks
 from unify.tables import row_key
 from unify.upsert import Upserts
@@ -51,6 +52,7 @@ class RowStore:
         self._mapper = mapper
         self._context = context
         self._upserts = upserts
+        self._problems = ProblemStore(context.source, upserts)
 
     def write(
         self,
@@ -77,7 +79,7 @@ class RowStore:
             problems += self._upsert(connection, table, list(by_key.values()), now)
         for table, keys in vanished.items():
             self._tombstone(connection, table, keys, "out_of_scope", now)
-        self._replace_problems(connection, [each.record for each in fresh], problems, now)
+        self._problems.replace(connection, [each.record for each in fresh], problems, now)
         self._touch(connection, self._differing(connection, rows, now) if again else rows)
 
     def bury(self, connection: Connection, refs: Iterable[Ref], reason: str, now: datetime) -> None:
@@ -91,7 +93,7 @@ class RowStore:
 
     def report(self, connection: Connection, problems: Iterable[Problem], now: datetime) -> None:
         """Note problems that came with a page: elements that could not become a record."""
-        self._replace_problems(connection, [], problems, now)
+        self._problems.replace(connection, [], problems, now)
 
     # --- mapping --------------------------------------------------------------------------------------------------
 
@@ -150,32 +152,6 @@ class RowStore:
                 gone = {"deleted_at": now, "delete_reason": reason, "changed_here_at": now}
                 connection.execute(update(model).where(model.c.key.in_(living)).values(gone))
                 self._touch(connection, {table: living})
-
-    def _replace_problems(
-        self, connection: Connection, read_again: Iterable[Record], problems: Iterable[Problem], now: datetime
-    ) -> None:
-        table = SQLModel.metadata.tables["mapping_problem"]
-        by_stream: dict[str, list[str]] = {}
-        for record in read_again:
-            by_stream.setdefault(record.stream, []).append(record.id)
-        for stream, ids in by_stream.items():
-            for some in in_chunks(ids):
-                connection.execute(
-                    delete(table).where(
-                        table.c.source == self._source, table.c.stream == stream, table.c.vendor_id.in_(some)
-                    )
-                )
-        rows = [
-            {
-                "stream": problem.stream,
-                "vendor_id": clean(problem.id),
-                "field": clean(problem.field),
-                "reason": clean(problem.reason),
-                "value": excerpt(problem.value),
-            }
-            for problem in problems
-        ]
-        self._upserts.save(connection, "mapping_problem", rows, {"source": self._source, "seen_at": now})
 
     # --- touching -------------------------------------------------------------------------------------------------
 

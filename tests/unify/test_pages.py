@@ -210,6 +210,15 @@ def test_a_field_that_cannot_be_read_is_reported_until_it_can(engine: Engine) ->
     assert rows(engine, "mapping_problem") == []
 
 
+def test_a_problem_keeps_the_time_when_it_was_first_seen(engine: Engine) -> None:
+    """How long a field has been unreadable tells who broke it."""
+    save(engine, card("c1", due="soon"))
+
+    save(engine, card("c1", "Renamed", due="soon"), now=LATER)
+
+    assert rows(engine, "mapping_problem", "field", "seen_at") == [("due", NOON)]
+
+
 @pytest.mark.parametrize(
     ("name", "stored"),
     [

@@ -1,0 +1,129 @@
+"""The laws of sync hold for the real connectors and mappers, over HTTP, on a year of the invented firm."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from config.settings import Secret, SourceSettings
+from connectors.governor import Governor
+from connectors.jira import JiraSettings
+from connectors.kinds import KINDS
+from connectors.trello import TrelloSettings
+from sandbox import jira, trello
+from sandbox.lantern_quay import lantern_quay
+from sandbox.lantern_quay.office import at
+from sandbox.server import Sandbox
+from sync.engine import Progress, RunResult, sync_source
+from sync.remapping import remap_source
+from tests.unify.tiny import new_database, rows
+from unify.mappers import MAPPERS
+
+ZONE = ZoneInfo("Asia/Hong_Kong")
+NOW = at("2026-11-24 08:50")
+
+TABLES = ("project", "work_item", "milestone", "comment", "change", "account", "feedback", "mapping_problem")
+
+Dump = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture(params=["jira", "trello"])
+def source(request: pytest.FixtureRequest) -> Iterator[SourceSettings]:
+    """A source of each kind, served by its stand-in."""
+    kind: str = request.param
+    with Sandbox(lantern_quay(), lambda: NOW, vendors=(kind,)) as sandbox:
+        yield _settings(kind, sandbox.url(kind))
+
+
+def _settings(kind: str, url: str) -> SourceSettings:
+    if kind == "jira":
+        return JiraSettings(name=kind, kind="jira", url=url, email=jira.EMAIL, token=_secret(jira.TOKEN))
+    return TrelloSettings(name=kind, kind="trello", url=url, key=_secret(trello.KEY), token=_secret(trello.TOKEN))
+
+
+def _secret(value: str) -> Secret:
+    return Secret(reference="env:SECRET", value=SecretStr(value))
+
+
+def governed(source: SourceSettings, stop: threading.Event) -> Governor:
+    return Governor(source.name, limits=["10000/second"], stop=stop, redact=lambda text: text)
+
+
+def sync(
+    engine: Engine,
+    source: SourceSettings,
+    *,
+    full: bool = False,
+    stop: threading.Event | None = None,
+    progress: Callable[[Progress], None] = lambda progress: None,
+) -> RunResult:
+    stop = stop or threading.Event()
+    governor = governed(source, stop)
+    try:
+        return sync_source(
+            source,
+            KINDS[source.kind].connect(source, governor),
+            MAPPERS[source.kind],
+            engine,
+            zone=ZONE,
+            clock=lambda: NOW,
+            stop=stop,
+            progress=progress,
+            requests=lambda: governor.requests,
+            full=full,
+        )
+    finally:
+        governor.close()
+
+
+def dump(engine: Engine) -> Dump:
+    return {table: rows(engine, table) for table in TABLES}
+
+
+def test_the_database_is_the_same_after_every_further_reading(source: SourceSettings, tmp_path: Path) -> None:
+    """A second run, a full one, and a remap without a request leave what the first one made."""
+    engine = new_database(tmp_path)
+    first = sync(engine, source)
+    made = dump(engine)
+    assert (first.outcome, first.error) == ("ok", "")
+    assert made["work_item"]
+
+    again = sync(engine, source)
+    assert (again.outcome, dump(engine)) == ("ok", made)
+
+    full = sync(engine, source, full=True)
+    assert (full.outcome, full.warnings, dump(engine)) == ("ok", (), made)
+
+    stop = threading.Event()
+    governor = governed(source, stop)
+    connector = KINDS[source.kind].connect(source, governor)
+    later = NOW + timedelta(days=1)
+    remap_source(source, connector, MAPPERS[source.kind], engine, zone=ZONE, clock=lambda: later, stop=stop)
+    assert (governor.requests, dump(engine)) == (0, made)
+    governor.close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_a_cut_run_is_made_whole_by_the_next(source: SourceSettings, tmp_path: Path, share: float) -> None:
+    """Stopped after a part of its records and begun again, it leaves what an undisturbed one leaves."""
+    whole, cut = new_database(tmp_path, "whole.db"), new_database(tmp_path, "cut.db")
+    undisturbed = sync(whole, source)
+    stop = threading.Event()
+
+    def stop_there(progress: Progress) -> None:
+        if progress.records >= undisturbed.records * share:
+            stop.set()
+
+    first = sync(cut, source, stop=stop, progress=stop_there)
+    second = sync(cut, source)
+
+    assert (first.outcome, second.outcome) == ("stopped", "ok")
+    assert dump(cut) == dump(whole)
+    whole.dispose()
+    cut.dispose()
