@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from alerts.freshness import Freshness
 from rules.evaluate import Finding, Outcome
+from unify.freshness import Freshness
 
 SEVERITIES = ("info", "warning", "high", "critical")
 

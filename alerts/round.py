@@ -10,7 +10,7 @@ from alerts import deliveries, life, telling
 from alerts.comments import Written, write_comments
 from alerts.endings import read_endings
 from alerts.facts import Facts, began
-from alerts.freshness import Freshness, first_looks, looked_before, note_look
+from alerts.looks import first_looks, looked_before, note_look
 from alerts.messages import Ending
 from alerts.routing import read_people
 from alerts.store import Stored, read_alerts, write_events, write_facts
@@ -19,6 +19,7 @@ from config.settings import Settings
 from rules.evaluate import Finding, Outcome
 from rules.working_time import WorkingTime
 from unify.engine import writing
+from unify.freshness import Freshness
 
 
 @dataclass(slots=True)

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from alerts.facts import cut, gapped, limit_passed, one_line
 from alerts.fitting import TITLE_WIDTH, shorten, titled
-from alerts.freshness import Freshness
 from alerts.messages import TEXTS, Ending, Item, Line
 from alerts.routing import Reader, client_name
 from config.language import clock, day, hours, instant, working_days, working_hours
 from config.settings import Settings
 from rules.working_time import WorkingTime
+from unify.freshness import Freshness
 
 QUOTE_CHARS = 120
 _NAME_CHARS = 60

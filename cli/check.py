@@ -52,6 +52,8 @@ def check_source(source: SourceSettings, redactor: Redactor) -> bool:
     except ConnectorError as refusal:
         warn(str(refusal))
         return False
+    finally:
+        governor.close()
     answer.print(f"{source.name}: {account.name} at {account.tenant} sees {account.sees}")
     for note in account.notes:
         answer.print(f"{source.name}: note: {note}")
@@ -67,8 +69,9 @@ def _send(settings: Settings, name: str) -> int:
     channel: Channel = open_channel(settings.channels[name], system_clock)
     title = "Milepost: a test message"
     line = Line(f"Sent by `milepost check` from {socket.gethostname()}. Nothing needs you.")
-    message = Message(settings.language, title, (Entry("", title, (line,)),))
-    reader = Reader.of(settings.coordinator, person, settings)
+    message = Message(settings.language, title, (Entry("", (line,)),))
+    key, language = f"person/{settings.coordinator}", person.language or settings.language
+    reader = Reader(key, person.name, person.email, language, person.calendar, person.slack)
     try:
         channel.send(Outgoing(f"check-{system_clock():%Y%m%d%H%M%S}", reader, message))
     except DeliveryError as refusal:

@@ -10,7 +10,7 @@ from cli.hub import Hub
 from cli.main import OK, WRONG
 from cli.opening import open_hub
 from cli.talk import say, warn
-from config.settings import parse_duration
+from config.values import parse_duration
 from unify.engine import writing
 
 

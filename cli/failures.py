@@ -14,6 +14,7 @@ def explain(error: Exception) -> int:
     from config.loading import ConfigError
     from connectors.base import ConnectorError
     from rules.rule import RuleErrors
+    from sync.lease import LeaseHeld
     from unify.decisions import Refused
     from unify.engine import StoreError
     from unify.lookup import NotOne
@@ -22,7 +23,7 @@ def explain(error: Exception) -> int:
         case ConfigError() | RuleErrors() | Refused() | NotOne():
             talk.print(str(error))
             return WRONG
-        case StoreError() | ConnectorError() | DeliveryError():
+        case StoreError() | ConnectorError() | DeliveryError() | LeaseHeld():
             talk.print(str(error))
             return FAILED
         case _:

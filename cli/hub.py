@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, select, update
 from alerts.answer_note import queue_answer_note
 from alerts.channels.base import Channel
 from alerts.channels.kinds import open_channel
-from alerts.freshness import read_freshness
 from alerts.outbox import Delivered, deliver
 from alerts.round import Round, preview, run_round
 from config.clock import Clock, system_clock
@@ -33,11 +32,13 @@ from rules.rule import Rule
 from rules.working_time import WorkingTime, calendars
 from sync.engine import Progress, RunResult, sync_source
 from sync.engine import settle as settle_stored
+from sync.remapping import remap_source
 from sync.schedule import Job
 from sync.sources import run_sources
 from unify.decisions import agree, answered
 from unify.derived import Touched, table_of
 from unify.engine import open_engine, writing
+from unify.freshness import read_freshness
 from unify.lookup import find_feedback, find_milestone
 from unify.mappers import MAPPERS
 from unify.migrate import migrate
@@ -123,7 +124,9 @@ class Hub:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of the connections to the vendors."""
+        for governor in self._governors.values():
+            governor.close()
         self.reader.dispose()
         self.engine.dispose()
 
@@ -157,6 +160,26 @@ class Hub:
             requests=lambda: self._governors[name].requests,
             after=self.settle,
             full=full,
+            lease_clock=self.wall,
+        )
+
+    def remap(self, names: Iterable[str] = ()) -> dict[str, int]:
+        """Map what is stored of those sources (none: all) again, without a request; how many records of each.
+
+        Raises LeaseHeld where a run is at work.
+        """
+        return {name: self._remap_one(self.settings.sources[name]) for name in list(names) or self.settings.sources}
+
+    def _remap_one(self, source: SourceSettings) -> int:
+        return remap_source(
+            source,
+            self._readers[source.name],
+            MAPPERS[source.kind],
+            self.engine,
+            zone=self.settings.zone,
+            clock=self.clock,
+            stop=self.stop,
+            after=self.settle,
             lease_clock=self.wall,
         )
 

@@ -20,7 +20,7 @@ from report.structured import as_json
 from rules.examples import check
 from unify import tables
 from unify.derived import table_of
-from unify.freshness import freshness
+from unify.freshness import read_freshness
 from unify.suggest import as_toml, suggest
 
 _ALERT = table_of(tables.Alert)
@@ -38,8 +38,8 @@ def show_status(config: Path, *, as_json: bool) -> int:
     """Freshness, problems, unknown people, the outbox. Code 1 where something needs a person."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
         now = hub.clock()
-        found = {
-            "sources": [asdict(row) for row in freshness(connection, hub.settings, now)],
+        found: dict[str, Any] = {
+            "sources": [asdict(row) for row in read_freshness(connection, hub.settings, now).values()],
             "last_runs": _rows(connection, select(_RUN).where(_RUN.c.id.in_(_last_runs()))),
             "mapping_problems": _rows(connection, select(_PROBLEM).order_by(*_PROBLEM.primary_key)),
             "unknown_people": _rows(
@@ -63,7 +63,7 @@ def _print_status(found: Mapping[str, Any], language: Language) -> None:
         ("source", "tool", "last read", "state", "could not be read"),
         (
             (
-                row["name"],
+                row["source"],
                 row["kind"],
                 ago(language, row["age"]) if row["age"] is not None else "never",
                 row["error"] or ("old data" if row["stale"] else "fine"),

@@ -84,9 +84,9 @@ def print_rehearsal(result: RoundResult) -> None:
     """Every message and comment in full, and why what is not sent is not."""
     for planned in result.round.messages:
         to = planned.reader.name or "everybody there"
-        answer.print(f"--- {planned.channel} to {to}\n{planned.message.title}\n{planned.message.text()}\n")
+        answer.print(f"--- {planned.channel} to {to}\n{planned.message.as_text()}\n")
     for written in result.round.comments:
-        answer.print(f"--- comment on {written.subject}\n{written.text or '(taken back)'}\n")
+        answer.print(f"--- comment on {written.on}\n{written.text or '(taken back)'}\n")
     for subject, reason in result.round.uncommented.items():
         say(f"no comment on {subject}: {reason}")
     say(f"{len(result.round.messages)} messages and {len(result.round.comments)} comments would be sent; none was")

@@ -16,7 +16,7 @@ from config.settings import Language, Settings
 from rules.moment import Moment
 from rules.views import FEEDBACK, MILESTONE, select_view
 from rules.views.base import Row
-from unify.freshness import SourceFreshness, freshness
+from unify.freshness import Freshness, read_freshness, tool_name
 
 DUE_SOON_DAYS = 30
 _OPEN = ("todo", "in_progress", "unknown")
@@ -283,25 +283,20 @@ def _sources(connection: Connection, settings: Settings, now: datetime) -> list[
         name: set(connection.execute(select(_tables[name].c.source).distinct()).scalars())
         for name in ("milestone", "feedback")
     }
-    return [_source(row, feeds) for row in freshness(connection, settings, now)]
+    return [_source(row, feeds) for row in read_freshness(connection, settings, now).values()]
 
 
-def _source(row: SourceFreshness, feeds: Mapping[str, set[str]]) -> SourceRow:
+def _source(row: Freshness, feeds: Mapping[str, set[str]]) -> SourceRow:
     """A source that was never read may feed anything: nobody knows what it would have said."""
-    fed = {"milestones"} if row.name in feeds["milestone"] else set()
-    fed |= {"feedback"} if row.name in feeds["feedback"] else set()
+    fed = {"milestones"} if row.source in feeds["milestone"] else set()
+    fed |= {"feedback"} if row.source in feeds["feedback"] else set()
     return SourceRow(
-        name=row.name,
+        name=row.source,
         tool=tool_name(row.kind),
-        last_ok_at=row.last_ok_at,
+        last_ok_at=row.read_at,
         age=row.age,
         stale=row.stale,
         error=row.error,
         problems=row.problems,
-        feeds=frozenset(fed if row.last_ok_at else {"milestones", "feedback"}),
+        feeds=frozenset(fed if row.read_at else {"milestones", "feedback"}),
     )
-
-
-def tool_name(kind: str) -> str:
-    """What people call a kind of source."""
-    return {"hubspot": "HubSpot"}.get(kind, kind.capitalize())

@@ -1,4 +1,4 @@
-"""How fresh each source's data is: messages and pages say it, and an alert resolves only on fresh data."""
+"""How fresh each source's data is: what messages and pages say, and what makes a silence worth believing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,46 +6,66 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from config.settings import Settings
-from unify.derived import table_of
-from unify.tables import MappingProblem, Source
+from unify.derived import SOURCE, table_of
+from unify.tables import MappingProblem
 
-_sources = table_of(Source)
-_problems = table_of(MappingProblem)
+_PROBLEM = table_of(MappingProblem)
+_NAMES = {"hubspot": "HubSpot"}
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFreshness:
-    """One configured source. `stale`: never read whole, or longer ago than `stale_after` allows."""
+class Freshness:
+    """One configured source, as far as its data can be believed."""
 
-    name: str
+    source: str
     kind: str
-    last_ok_at: datetime | None
+    label: str
+    """What people call it: "Jira", or "Jira (delivery)" where there are several of the kind."""
+    read_at: datetime | None
+    """Start of the last run that read everything; None: there was none yet."""
     age: timedelta | None
     stale: bool
-    error: str
+    """Never read whole, or longer ago than `stale_after` allows."""
+    error: str = ""
     """Of the last run; empty if that was good."""
-    problems: int
+    problems: int = 0
     """Fields of its records that could not be read."""
+    mapping_version: str = ""
 
 
-def freshness(connection: Connection, settings: Settings, now: datetime) -> list[SourceFreshness]:
-    """Every source of the config, in the order of their names; one that was never read has no `last_ok_at`."""
-    stored = {row.name: row for row in connection.execute(select(_sources))}
-    counted = select(_problems.c.source, func.count()).group_by(_problems.c.source)
-    problems = {row[0]: row[1] for row in connection.execute(counted)}
-    found = []
-    for name, source in sorted(settings.sources.items()):
-        last_ok_at = stored[name].last_ok_at if name in stored else None
-        age = None if last_ok_at is None else now - last_ok_at
-        found.append(
-            SourceFreshness(
-                name=name,
-                kind=source.kind,
-                last_ok_at=last_ok_at,
-                age=age,
-                stale=age is None or age > settings.stale_after_of(source),
-                error=stored[name].last_error if name in stored else "",
-                problems=problems.get(name, 0),
-            )
+def read_freshness(connection: Connection, settings: Settings, now: datetime) -> dict[str, Freshness]:
+    """Every source of the config by name, in its order."""
+    stored = {str(row["name"]): dict(row) for row in connection.execute(select(SOURCE)).mappings()}
+    counted = select(_PROBLEM.c.source, func.count().label("fields")).group_by(_PROBLEM.c.source)
+    problems = {row["source"]: row["fields"] for row in connection.execute(counted).mappings()}
+    labels = _labels(settings)
+    found = {}
+    for name, source in settings.sources.items():
+        row = stored.get(name, {})
+        read_at = row.get("last_ok_at")
+        age = None if read_at is None else now - read_at
+        found[name] = Freshness(
+            source=name,
+            kind=source.kind,
+            label=labels[name],
+            read_at=read_at,
+            age=age,
+            stale=age is None or age > settings.stale_after_of(source),
+            error=row.get("last_error", ""),
+            problems=problems.get(name, 0),
+            mapping_version=row.get("mapping_version", ""),
         )
     return found
+
+
+def tool_name(kind: str) -> str:
+    """What people call a kind of source."""
+    return _NAMES.get(kind, kind.capitalize())
+
+
+def _labels(settings: Settings) -> dict[str, str]:
+    kinds = [source.kind for source in settings.sources.values()]
+    return {
+        name: tool_name(source.kind) + (f" ({name})" if kinds.count(source.kind) > 1 else "")
+        for name, source in settings.sources.items()
+    }

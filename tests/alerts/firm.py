@@ -13,7 +13,6 @@ from sqlalchemy import Engine, insert, select, update
 from sqlmodel import SQLModel
 
 from alerts.channels.base import DeliveryError, Outgoing, Receipt
-from alerts.freshness import Freshness
 from alerts.messages import Message
 from alerts.outbox import DELIVERY
 from alerts.store import ALERT
@@ -31,6 +30,7 @@ from rules.load import load_rules
 from rules.rule import Rule
 from rules.working_time import WorkingTime, calendars
 from unify.engine import open_engine
+from unify.freshness import Freshness
 
 HK = ZoneInfo("Asia/Hong_Kong")
 
@@ -183,16 +183,13 @@ def outcomes(*findings: Finding, failed: str = "") -> list[Outcome]:
 def freshness(now: datetime, stale: Sequence[str] = (), **versions: str) -> dict[str, Freshness]:
     """Every source read eight minutes ago; those in `stale` two hours ago."""
     labels = {"delivery": "Jira", "boards": "Trello", "crm": "HubSpot"}
-    return {
-        name: Freshness(
-            name,
-            label,
-            now - (timedelta(hours=2) if name in stale else timedelta(minutes=8)),
-            name in stale,
-            versions.get(name, "1"),
-        )
-        for name, label in labels.items()
-    }
+    found = {}
+    for name, label in labels.items():
+        age = timedelta(hours=2) if name in stale else timedelta(minutes=8)
+        version = versions.get(name, "1")
+        kind = label.lower()
+        found[name] = Freshness(name, kind, label, now - age, age, name in stale, mapping_version=version)
+    return found
 
 
 def database(folder: Path) -> Engine:

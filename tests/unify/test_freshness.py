@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from config.settings import PersonSettings, Settings
 from tests.unify.tiny import NOON, settings
-from unify.freshness import SourceFreshness, freshness
+from unify.freshness import Freshness, read_freshness
 from unify.store import writing
 
 
@@ -22,9 +22,9 @@ def configured() -> Settings:
 def test_a_source_that_was_never_read_is_stale(engine: Engine) -> None:
     """Nothing is known of it: a silence about it means nothing."""
     with engine.connect() as connection:
-        found = freshness(connection, configured(), NOON)
+        found = read_freshness(connection, configured(), NOON)
 
-    assert [(each.name, each.last_ok_at, each.age, each.stale) for each in found] == [
+    assert [(name, each.read_at, each.age, each.stale) for name, each in found.items()] == [
         ("boards", None, None, True),
         ("desk", None, None, True),
     ]
@@ -43,8 +43,17 @@ def test_a_source_is_stale_after_three_of_its_intervals(engine: Engine) -> None:
         )
 
     with engine.connect() as connection:
-        at_the_edge = freshness(connection, configured(), NOON + timedelta(minutes=30))[0]
-        beyond = freshness(connection, configured(), NOON + timedelta(minutes=30, seconds=1))[0]
+        at_the_edge = read_freshness(connection, configured(), NOON + timedelta(minutes=30))["boards"]
+        beyond = read_freshness(connection, configured(), NOON + timedelta(minutes=30, seconds=1))["boards"]
 
-    assert at_the_edge == SourceFreshness("boards", "tiny", NOON, timedelta(minutes=30), False, "away", 1)
+    assert at_the_edge == Freshness(
+        source="boards",
+        kind="tiny",
+        label="Tiny (boards)",
+        read_at=NOON,
+        age=timedelta(minutes=30),
+        stale=False,
+        error="away",
+        problems=1,
+    )
     assert beyond.stale

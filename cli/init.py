@@ -1,0 +1,160 @@
+"""`milepost init`: asks, tests each connection, and writes the settings; secrets go into files of their own."""
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import typer
+from click import Choice
+from pydantic import SecretStr, ValidationError
+
+from cli.main import OK, WRONG
+from cli.talk import say, warn
+from config.language import LANGUAGES
+from config.secrets import Redactor
+from config.settings import Secret
+from connectors.base import ConnectorError
+from connectors.governor import Governor
+from connectors.kinds import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask of a source: its key in the settings, the words, and whether the answer is a secret."""
+
+    key: str
+    words: str
+    secret: bool = False
+    default: str | None = None
+
+
+SOURCES: Mapping[str, tuple[str, tuple[Question, ...]]] = {
+    "jira": (
+        "delivery",
+        (
+            Question("url", "its address, such as https://acme.atlassian.net"),
+            Question("email", "the e-mail of the account that reads it (a Data Center token: none)", default=""),
+            Question("token", "that account's API token", secret=True),
+        ),
+    ),
+    "trello": ("boards", (Question("key", "the API key"), Question("token", "the token", secret=True))),
+    "asana": ("tasks", (Question("token", "the personal access token", secret=True),)),
+    "hubspot": ("crm", (Question("token", "the service key or private-app token", secret=True),)),
+}
+"""Kind -> the name its source gets, and what to ask."""
+
+
+def write_settings(path: Path, *, ask: bool) -> int:
+    """Write `path`, which must not be there yet; without `ask`, a commented example."""
+    if path.exists():
+        warn(f"{path} is there already, and stays as it is; move it away first, or edit it and run `milepost check`")
+        return WRONG
+    text = _asked(path.parent) if ask else files("cli").joinpath("example.toml").read_text("utf-8")
+    _write_private(path, text)
+    say(f"written: {path}")
+    say("next: `milepost check`, `milepost run --dry-run`, `milepost clients suggest`, then `milepost serve`")
+    return OK
+
+
+def _asked(folder: Path) -> str:
+    say("Enter takes the answer in brackets. Secrets are kept in the folder `secrets`, readable by you alone.")
+    language = typer.prompt("Language of messages", default="en", type=Choice(LANGUAGES))
+    zone: str = typer.prompt("Time zone", default="Asia/Hong_Kong")
+    domain = typer.prompt("E-mail domain of your own people, such as acme.example")
+    name = typer.prompt("Name of the coordinator, who gets what nobody else owns")
+    email = typer.prompt("Their e-mail", default=f"coordinator@{domain}")
+    parts = [
+        _lines({"timezone": zone, "language": language, "coordinator": "coordinator", "team_domains": [domain]}),
+        _table("people.coordinator", {"name": name, "email": email}),
+        *(
+            _source(folder, kind)
+            for kind in SOURCES
+            if kind in KINDS and typer.confirm(f"Do you use {kind.capitalize()}?")
+        ),
+        _mail(folder, domain),
+        '[[routes]]\nto = ["email:bd"]\n',
+    ]
+    return "\n".join(parts)
+
+
+def _source(folder: Path, kind: str) -> str:
+    """Ask until the vendor lets us in, or the person gives up for now."""
+    name, questions = SOURCES[kind]
+    while True:
+        told = {question.key: _ask(kind, question) for question in questions}
+        secrets = {question.key: told[question.key] for question in questions if question.secret}
+        if _works(kind, name, told, secrets) or not typer.confirm("Try again?", default=True):
+            break
+    kept = {key: _keep_secret(folder, f"{name}_{key}", value) for key, value in secrets.items()}
+    return _table(f"sources.{name}", {"kind": kind, **{key: value for key, value in told.items() if value}, **kept})
+
+
+def _ask(kind: str, question: Question) -> str:
+    answer: str = typer.prompt(f"  {kind}: {question.words}", hide_input=question.secret, default=question.default)
+    return answer.strip()
+
+
+def _works(kind: str, name: str, told: Mapping[str, str], secrets: Mapping[str, str]) -> bool:
+    """Whether the vendor lets us in; says what it shows, or what to do."""
+    redactor = Redactor()
+    values: dict[str, object] = {key: value for key, value in told.items() if value}
+    for key, value in secrets.items():
+        redactor.register(value)
+        values[key] = Secret(reference="typed in", value=SecretStr(value))
+    try:
+        settings = KINDS[kind].settings.model_validate({"name": name, "kind": kind, **values})
+    except ValidationError as wrong:
+        warn("; ".join(error["msg"] for error in wrong.errors(include_input=False)))
+        return False
+    governor = Governor(name, limits=KINDS[kind].limits, stop=threading.Event(), redact=redactor)
+    try:
+        account = KINDS[kind].connect(settings, governor).check()
+    except ConnectorError as refusal:
+        warn(str(refusal))
+        return False
+    say(f"  {account.name} sees {account.sees}")
+    return True
+
+
+def _mail(folder: Path, domain: str) -> str:
+    say("Messages go out by e-mail; Slack can be added later (docs/configuration.md).")
+    host = typer.prompt("Mail server", default=f"smtp.{domain}")
+    port = typer.prompt("Its port", default=587, type=int)
+    user = typer.prompt("User there (empty: none)", default="")
+    values = {
+        "kind": "email",
+        "host": host,
+        "port": port,
+        "security": "tls" if port == 465 else "starttls",
+        "from": f"Milepost <{user if '@' in user else f'milepost@{domain}'}>",
+    }
+    if user:
+        password = typer.prompt("Password", hide_input=True)
+        values |= {"user": user, "password": _keep_secret(folder, "smtp_password", password)}
+    return _table("channels.email", values)
+
+
+def _keep_secret(folder: Path, name: str, value: str) -> str:
+    """Write a secret where only its owner reads it; return the reference for the settings."""
+    secrets = folder / "secrets"
+    secrets.mkdir(mode=0o700, exist_ok=True)
+    _write_private(secrets / name, value + "\n")
+    return f"file:secrets/{name}"
+
+
+def _write_private(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _table(name: str, values: Mapping[str, object]) -> str:
+    return f"[{name}]\n{_lines(values)}"
+
+
+def _lines(values: Mapping[str, object]) -> str:
+    """JSON's texts, numbers and lists of them are TOML's too."""
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
