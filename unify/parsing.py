@@ -23,6 +23,9 @@ LARGEST = 10**15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Key = str | int
+
+_OBJECT = (dict, Mapping)
+"""A dict is known at once; asking the abstract class alone costs more than all the rest of an access."""
 Empty = TypeVar("Empty")
 
 
@@ -40,8 +43,8 @@ class Reader:
         self.problems = problems
         self._path = path
         whole = record.payload if payload is None else payload
-        self.payload: Mapping[str, Any] = whole if isinstance(whole, Mapping) else {}
-        if not isinstance(whole, Mapping):
+        self.payload: Mapping[str, Any] = whole if isinstance(whole, _OBJECT) else {}
+        if not isinstance(whole, _OBJECT):
             self.problem((), "is not an object", whole)
 
     # --- text
@@ -176,7 +179,7 @@ class Reader:
         """What lies at the path; None where something on the way is absent or null."""
         value: Any = self.payload
         for depth, key in enumerate(path):
-            if isinstance(value, Mapping) and isinstance(key, str):
+            if isinstance(value, _OBJECT) and isinstance(key, str):
                 value = value.get(key)
             elif isinstance(value, list) and isinstance(key, int):
                 value = value[key] if key < len(value) else None

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from config.settings import StatusCategory
 from config.words import normal
 from connectors.base import Record
-from unify.identity import normal_email
+from unify.mappers.jira_people import mark_of, read_account, user_id
 from unify.mappers.jira_text import document_text
 from unify.mappers.jira_words import CANCELLED, CATEGORIES, SEVERITIES, normals, words_of
 from unify.mapping import Mapped, MappingContext, Row
@@ -147,8 +147,8 @@ class _Mapping:
         project = fields.id("project", "id")
         parent = fields.id("parent", "id")
         assignee = self._account("assignee", of=fields)
-        reporter = self._account("reporter", of=fields) or self._account("creator", of=fields)
-        self._account("creator", of=fields)
+        creator = self._account("creator", of=fields)
+        reporter = self._account("reporter", of=fields) or creator
         row = self._row(self._browse(key), fields.instant("created"), fields.instant("updated"))
         return row | {
             "project_key": row_key(self.source, "projects", project) if project else None,
@@ -302,7 +302,7 @@ class _Mapping:
         """By our property where the answer shows properties; else by our account."""
         if any(one.text("key") == OUR_PROPERTY for one in self.reader.objects("properties")):
             return True
-        return bool(self.own_account) and _user_id(author) == self.own_account
+        return bool(self.own_account) and user_id(author) == self.own_account
 
     def changes(self) -> None:
         """An entry of the history: one row for each of our fields in it."""
@@ -352,30 +352,17 @@ class _Mapping:
 
     # --- people, keys
 
-    def _account(self, *path: str, of: Reader | None = None) -> str | None:
-        """The key of a user object's account, and its row; None where there is nobody.
-
-        A user of whom only id and name are said gives no row: it would overwrite what other records tell.
-        """
-        user = (of or self.reader).at(*path)
-        id_ = _user_id(user)
-        if not id_:
-            return None
-        key = row_key(self.source, "users", id_)
-        kind = user.text("accountType")
-        if key not in self.seen and (kind or not user.has("accountId")):
-            self.seen.add(key)
-            # Some answers leave the address out that others give: a row that does not name it keeps what is known.
-            known = {"email": normal_email(user.text("emailAddress"))} if user.has("emailAddress") else {}
-            row: Row = {"key": key, "vendor_id": id_, "url": None, "created_at": None, "updated_at": None} | known
-            row |= {
-                "name": user.text("displayName"),
-                "handle": user.text("name") or None,
-                "kind": {"app": "bot", "customer": "customer"}.get(kind, "human"),
-                "member": kind == "atlassian",
-                "active": user.flag("active") if user.has("active") else True,
-            }
-            self.mapped.add("account", row)
+    def _account(self, name: str, of: Reader | None = None) -> str | None:
+        """The key of a user object's account, and its row; None where there is nobody."""
+        holder = of or self.reader
+        mark = mark_of(holder.payload.get(name))
+        known = self.words.people.get(mark) if mark else None
+        key, row = known or read_account(self.source, holder.at(name))
+        if mark and known is None:
+            self.words.remember(mark, (key, row))
+        if row is not None and row["key"] not in self.seen:
+            self.seen.add(row["key"])
+            self.mapped.add("account", dict(row))
         return key
 
     def _row(self, url: str | None, created: datetime | None = None, updated: datetime | None = None) -> Row:
@@ -390,11 +377,6 @@ class _Mapping:
     def _browse(self, key: str) -> str | None:
         """The page for people. Under api.atlassian.com there is none: the site's own address is not known here."""
         return f"{self.words.browse}/browse/{quote(key)}" if self.words.browse and key else None
-
-
-def _user_id(user: Reader) -> str:
-    """Cloud knows `accountId` only, Data Center `key` and `name`."""
-    return user.text("accountId") or user.text("key") or user.text("name")
 
 
 def _texts_in(value: object) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from config.settings import Severity, StatusCategory
 from config.words import normal
 from connectors.jira_fields import CustomFields, custom_fields
-from unify.mapping import MappingContext
+from unify.mapping import MappingContext, Row
 
 CANCELLED = frozenset(
     normal(word)
@@ -53,6 +53,8 @@ SEVERITIES: Mapping[str, Severity] = {
 }
 """By priority; every other one, and none, is a warning."""
 
+MOST_PEOPLE = 5000
+
 CATEGORIES: Mapping[str, StatusCategory] = {"new": "todo", "indeterminate": "in_progress", "done": "done"}
 
 
@@ -70,6 +72,15 @@ class Words:
         self.feedback = normals(settings.feedback_labels)
         self.client_prefix = normal(settings.client_field)
         self.browse = "" if "//api.atlassian.com/" in settings.url else settings.url.rstrip("/")
+
+        self.people: dict[tuple[object, ...], tuple[str | None, Row | None]] = {}
+        """Accounts already read, by all that was said of them: the same few people stand on every issue."""
+
+    def remember(self, mark: tuple[object, ...], account: tuple[str | None, Row | None]) -> None:
+        """Keep an account for the next issue; a site with very many people begins anew."""
+        if len(self.people) >= MOST_PEOPLE:
+            self.people.clear()
+        self.people[mark] = account
 
     def told(self, names: set[str]) -> StatusCategory | None:
         """What the config says of a status or resolution of any of these names."""
