@@ -68,7 +68,7 @@ def link(connection: Connection, settings: Settings, touched: Touched | None) ->
     milestones |= {*touched.get("milestone", ()), *touched.get("work_item", ())}  # one made from an item has its key
     milestones |= _with_history(connection, touched.get("change", ()))
     feedback = {*touched.get("feedback", ()), *written_on}
-    renamed = touched.get("account") or touched.get("contact")
+    renamed = touched.get("account") or touched.get("contact") or touched.get("project")  # its lead, for versions
     everywhere = moved or renamed or any(changed.values())
     milestones |= link_milestones(connection, None if everywhere else milestones)
     feedback |= link_feedback(connection, None if everywhere else feedback)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, case, func, select
 
 from unify.derived import (
     ACCOUNT,
@@ -58,7 +58,9 @@ def link_feedback(connection: Connection, keys: Collection[str] | None) -> set[s
 
 
 def _milestones() -> Select[Any]:
-    """One made from an item is that item's client's; else its project's."""
+    """One made from an item is that item's client's; else its project's. A version without a driver is its project's
+    lead's: somebody has to answer for what was promised."""
+    lead = case((MILESTONE.c.kind == "version", PROJECT.c.owner_account))
     columns = (MILESTONE.c[name] for name in ("key", "client_key", "bd_person", "owner_person", "calendar"))
     return (
         select(
@@ -69,7 +71,7 @@ def _milestones() -> Select[Any]:
         )
         .outerjoin(WORK_ITEM, WORK_ITEM.c.key == MILESTONE.c.key)
         .outerjoin(PROJECT, PROJECT.c.key == MILESTONE.c.project_key)
-        .outerjoin(_OWNER, _OWNER.c.key == MILESTONE.c.owner_account)
+        .outerjoin(_OWNER, _OWNER.c.key == func.coalesce(MILESTONE.c.owner_account, lead))
     )
 
 

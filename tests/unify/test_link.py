@@ -332,6 +332,20 @@ def test_milestones_and_feedback_are_whose_their_project_or_association_says() -
         assert row(connection, Feedback, "delivery/issues/1")["client_key"] == "client/boat"
 
 
+def test_a_version_without_a_driver_is_its_projects_leads() -> None:
+    """Somebody has to answer for what was promised; an item that nobody has stays nobody's, which is the news."""
+    with database() as connection:
+        add(connection, account("delivery/users/1", email="may@lanternquay.example"))
+        add(connection, project("delivery/projects/1", owner_account="delivery/users/1"))
+        add(connection, milestone("delivery/versions/1", kind="version", project_key="delivery/projects/1"))
+        add(connection, milestone("delivery/issues/1", kind="item", project_key="delivery/projects/1"))
+
+        settled(connection, settings())
+
+        assert row(connection, Milestone, "delivery/versions/1")["owner_person"] == "person/may"
+        assert row(connection, Milestone, "delivery/issues/1")["owner_person"] is None
+
+
 @pytest.mark.parametrize(
     ("fields", "side"),
     [
