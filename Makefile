@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test lint test-specs bench bench-sync lock clean
+.PHONY: help setup demo demo-recorded test lint test-specs test-recorded bench bench-sync lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ lint: setup
 
 test-specs: setup  ## the sandbox's answers against the vendors' OpenAPI documents: SPECS=folder
 	MILEPOST_TEST_SPECS="$(abspath $(SPECS))" $(BIN)/python -m pytest tests/specs
+
+test-recorded: setup  ## records the vendors really sent, from HTTP to the page: RECORDED=folder
+	MILEPOST_TEST_RECORDED="$(abspath $(RECORDED))" $(BIN)/python -m pytest tests/recorded
 
 bench: bench-sync  ## every benchmark there is
 

@@ -10,18 +10,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from cli.demo_settings import demo_environment, demo_settings
+from cli.demo_recorded import arrived
+from cli.demo_settings import write_settings
 from cli.demo_summary import found
 from cli.hub import Hub, RoundResult
-from cli.main import FAILED, OK
+from cli.main import FAILED, OK, WRONG
 from cli.opening import open_hub
 from cli.serve import serving
-from cli.talk import answer, say, say_runs
+from cli.talk import answer, say, say_runs, warn
 from cli.work import say_round, stop_on_signals
 from report.page import Page, render
 from report.structured import as_json
 from sandbox.lantern_quay import lantern_quay
 from sandbox.plan import Plan
+from sandbox.recorded import recorded_plan, vendors_in
 from sandbox.server import VENDORS, Sandbox
 from sandbox.story import Story, StoryClock, tuesday
 from sandbox.truth import seeded
@@ -32,30 +34,41 @@ ROUND_EVERY = timedelta(minutes=10)
 
 
 def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) -> int:
-    """One round; then, unless `once`, the story moves on and the hub follows until Ctrl-C."""
+    """One round; then, unless `once`, the story moves on and the hub follows until Ctrl-C.
+
+    `recorded`: a folder of answers that vendors once gave, served in place of the firm; nothing happens in them later.
+    """
+    vendors = vendors_in(recorded) if recorded else VENDORS
+    if not vendors:
+        warn(f"{recorded} holds no recorded answers: there is neither jira/*.csv.gz nor trello/*.csv.gz")
+        return WRONG
     stop = stop_on_signals()
     with ExitStack() as open_things:
         folder = out or Path(open_things.enter_context(tempfile.TemporaryDirectory(prefix="milepost-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
-        plan = lantern_quay()
+        plan = recorded_plan(recorded) if recorded else lantern_quay()
         clock = StoryClock(plan.first_sync)
-        vendors = ("jira", "trello") if recorded else VENDORS
         sandbox = open_things.enter_context(Sandbox(plan, clock, vendors, recorded=recorded))
-        config = folder / "milepost.toml"
-        config.write_text(demo_settings(sandbox), "utf-8")
-        hub = open_things.enter_context(open_hub(config, clock=clock, stop=stop, environ=demo_environment()))
+        config = write_settings(folder, sandbox)
+        # No variable of the user's own set-up may change what the demo shows.
+        hub = open_things.enter_context(open_hub(config, clock=clock, stop=stop, environ={}))
         say(f"{plan.name}: {clock():%a %d %b %Y} in the story; reading {', '.join(vendors)} …")
         result = _first_round(hub, clock, plan)
         say_runs(result.runs)
         say_round(result)
-        _leave(folder, hub, sandbox, result, None if recorded else plan)
+        told: dict[str, Any] = (
+            arrived(hub, sandbox, recorded) if recorded else {"seeded": seeded(plan), "found": found(hub)}
+        )
+        for one in told.get("mapping_problems", ()):
+            say(f"{one['source']}/{one['stream']}/{one['vendor_id']}: {one['field']} {one['reason']}")
+        _leave(folder, hub, sandbox, result, told)
         if out:
             say(f"database, report and messages are in {out}")
         if once:
             return FAILED if result.failed else OK
         address = open_things.enter_context(serving(hub, "127.0.0.1", port, demo=True))
         answer.print(f"report:   {address}\nmessages: {sandbox.inbox_url}\nCtrl-C ends it")
-        _follow(hub, sandbox, clock, stop)
+        _follow(hub, Story(sandbox, [] if recorded else tuesday()), clock, stop)
     return OK
 
 
@@ -67,9 +80,8 @@ def _first_round(hub: Hub, clock: StoryClock, plan: Plan) -> RoundResult:
     return RoundResult(runs, outcomes, done, hub.deliver())
 
 
-def _follow(hub: Hub, sandbox: Sandbox, clock: StoryClock, stop: threading.Event) -> None:
+def _follow(hub: Hub, story: Story, clock: StoryClock, stop: threading.Event) -> None:
     """Let the day pass: what happens in the tools, and every ten story minutes a round of the hub."""
-    story = Story(sandbox, tuesday())
     clock.run(SPEED)
     due = clock() + ROUND_EVERY
     while not stop.wait(clock.seconds_until(due)):
@@ -87,8 +99,8 @@ def _follow(hub: Hub, sandbox: Sandbox, clock: StoryClock, stop: threading.Event
         due += ROUND_EVERY
 
 
-def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, plan: Plan | None) -> None:
-    """Everything that one round gave, as files."""
+def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, told: Mapping[str, Any]) -> None:
+    """Everything that one round gave, as files; `told` is what the summary says of where it came from."""
     shown = hub.overview()
     page = Page.of(shown, hub.settings.language, demo=True)
     (folder / "report.html").write_text(render(page), "utf-8")
@@ -98,11 +110,12 @@ def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, plan: 
     _write(folder / "comments.json", comments)
     shutil.rmtree(folder / "mail", ignore_errors=True)
     sandbox.mail.write(folder / "mail")
-    summary: dict[str, Any] = {"seeded": seeded(plan)} if plan else {}
-    summary["found"] = found(hub)
-    summary["alerts"] = sum(len(outcome.findings) for outcome in result.outcomes)
-    summary["delivered"] = result.delivered.sent - result.delivered.comments
-    summary["comments_posted"] = result.delivered.comments
+    summary = {
+        **told,
+        "alerts": sum(len(outcome.findings) for outcome in result.outcomes),
+        "delivered": result.delivered.sent - result.delivered.comments,
+        "comments_posted": result.delivered.comments,
+    }
     _write(folder / "summary.json", summary)
 
 

@@ -1,7 +1,9 @@
 """The demo's `milepost.toml`, written from the sandbox: what a coordinator of that firm would have set up."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from sandbox import slack
@@ -9,35 +11,54 @@ from sandbox.lantern_quay.people import OWN_DOMAIN
 from sandbox.plan import ClientPlan, Plan, Staff
 from sandbox.server import Sandbox
 
-COORDINATOR = "kitty"
+_SECRETS = "secrets"
+"""The folder, beside the settings, of the files that they refer to."""
 
-_KEYS = {"trello": {"key": "env:DEMO_TRELLO_KEY"}, "jira": {"email": f"hub@{OWN_DOMAIN}"}}
+_SIGN_IN = {"trello": {"key": f"file:{_SECRETS}/trello_key"}, "jira": {"email": f"hub@{OWN_DOMAIN}"}}
+"""What a vendor wants beside the token."""
+
+_HEAD = """\
+# The demo's settings, written anew at each start. The tools and channels named here were stand-ins that ended with the
+# demo. Commands that only look still work on this folder (`milepost status -c milepost.toml`, `report`, `alerts list`):
+# they go by the real clock, and so call everything read in the story old. A sync would find nobody at these addresses.
+# The secrets open nothing but the stand-ins: that is why they may lie in files beside this one, so that no variable
+# has to be set. Your own belong into the environment, or into files that only you can read.
+"""
 
 
-def demo_environment() -> dict[str, str]:
-    """The secrets of the sandbox, as a user's environment would hold them."""
-    from sandbox import asana, hubspot, jira, trello  # the vendors' stand-ins load slowly
+def write_settings(folder: Path, sandbox: Sandbox) -> Path:
+    """Write `milepost.toml` and the secrets it refers to into `folder`; the path of the settings."""
+    kept = folder / _SECRETS
+    kept.mkdir(mode=0o700, exist_ok=True)
+    for name, value in _secrets(sandbox.vendors).items():
+        path = kept / name
+        path.touch(mode=0o600)
+        path.write_text(value, "utf-8")
+    config = folder / "milepost.toml"
+    config.write_text(demo_settings(sandbox), "utf-8")
+    return config
 
-    return {
-        "DEMO_JIRA_TOKEN": jira.TOKEN,
-        "DEMO_TRELLO_KEY": trello.KEY,
-        "DEMO_TRELLO_TOKEN": trello.TOKEN,
-        "DEMO_ASANA_TOKEN": asana.TOKEN,
-        "DEMO_HUBSPOT_TOKEN": hubspot.TOKEN,
-        "DEMO_SLACK_TOKEN": slack.TOKEN,
-    }
+
+def _secrets(vendors: Collection[str]) -> dict[str, str]:
+    """What signs in to the stand-ins, by the names of the files that hold it."""
+    # Loaded when they are named: a stand-in that this demo does without is not needed for it.
+    stand_ins = {vendor: import_module(f"sandbox.{vendor}") for vendor in vendors}
+    secrets = {f"{vendor}_token": str(stand_in.TOKEN) for vendor, stand_in in stand_ins.items()}
+    if "trello" in stand_ins:
+        secrets["trello_key"] = str(stand_ins["trello"].KEY)
+    return secrets | {"slack_token": slack.TOKEN}
 
 
 def demo_settings(sandbox: Sandbox, public_url: str = "") -> str:
     """The file's text. Sources are called after their tool."""
     plan = sandbox.plan
     parts = [
-        "# The demo's settings: written anew at each start.",
+        _HEAD,
         _lines(
             {
                 "timezone": "Asia/Hong_Kong",
                 "language": "en",
-                "coordinator": COORDINATOR,
+                "coordinator": next(person.id for person in plan.staff if person.role == "coordinator"),
                 "team_domains": [OWN_DOMAIN],
                 "first_run": "send",
                 "public_url": public_url,
@@ -53,7 +74,7 @@ def demo_settings(sandbox: Sandbox, public_url: str = "") -> str:
             {
                 "kind": "slack",
                 "url": sandbox.url("slack") + "/",
-                "token": "env:DEMO_SLACK_TOKEN",
+                "token": f"file:{_SECRETS}/slack_token",
                 "channel": slack.CHANNEL,
             },
         ),
@@ -79,8 +100,8 @@ def _source(sandbox: Sandbox, vendor: str) -> str:
         {
             "kind": vendor,
             "url": sandbox.url(vendor),
-            **_KEYS.get(vendor, {}),
-            "token": f"env:DEMO_{vendor.upper()}_TOKEN",
+            **_SIGN_IN.get(vendor, {}),
+            "token": f"file:{_SECRETS}/{vendor}_token",
             "comment_back": True,
             "every": "10m",
         },
@@ -115,8 +136,16 @@ def _client(sandbox: Sandbox, plan: Plan, client: ClientPlan) -> str:
             "projects": [
                 f"{project.vendor}:{sandbox.vendors[project.vendor].project_ref(project)}" for project in projects
             ],
+            "crm": _crm(sandbox, plan, client),
         },
     )
+
+
+def _crm(sandbox: Sandbox, plan: Plan, client: ClientPlan) -> list[str]:
+    """The client's companies in the CRM; one that no client names stays unnamed."""
+    if "hubspot" not in sandbox.vendors:
+        return []
+    return [f"hubspot:company:{sandbox.hubspot.company_ref(company.id)}" for company in plan.companies_of(client.id)]
 
 
 def _table(name: str, values: Mapping[str, Any]) -> str:

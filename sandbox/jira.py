@@ -47,6 +47,22 @@ class JiraSandbox(JiraApi):
 
     # --- what tests and the demo ask
 
+    def holds(self) -> dict[str, int]:
+        """How many of everything there are, by Jira's words."""
+        return {
+            "projects": len(self.state.projects),
+            "statuses": len(self.state.statuses),
+            "issuetypes": len(self.state.types),
+            "versions": sum(map(len, self.state.versions.values())),
+            "issues": len(self.state.issues),
+            "comments": sum(map(len, self.state.comments.values())),
+            "changes": len(self.changes()),
+        }
+
+    def changes(self) -> list[Json]:
+        """Every entry of every issue's changelog."""
+        return [entry for entries in self.state.changes.values() for entry in entries]
+
     def account_id(self, person: str) -> str:
         """The account of a staff member or contact of the plan."""
         return self._people[person]

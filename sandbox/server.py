@@ -37,12 +37,25 @@ class VendorSandbox(Protocol):
 
     app: Door
 
+    @property
+    def comments_posted(self) -> list[dict[str, Any]]:
+        """What the hub wrote and left standing."""
+        ...
+
     def account_id(self, person: str) -> str:
         """The account of a staff member or contact."""
         ...
 
     def project_ref(self, project: Any) -> str:
         """What a config calls a project."""
+        ...
+
+
+class RecordedSandbox(VendorSandbox, Protocol):
+    """A stand-in that can serve recorded answers."""
+
+    def holds(self) -> dict[str, int]:
+        """How many records of each kind it has to give."""
         ...
 
 
@@ -63,6 +76,10 @@ class Sandbox:
         self.mail = MailSandbox(clock)
         self.slack = SlackSandbox.from_plan(plan, clock)
         self.vendors: dict[str, VendorSandbox] = {name: _vendor(name, plan, clock, recorded) for name in vendors}
+        self.recorded: dict[str, dict[str, int]] = {}
+        """How many recorded answers of each kind every vendor had to give before anybody wrote to it."""
+        if recorded:
+            self.recorded = {name: cast(RecordedSandbox, made).holds() for name, made in self.vendors.items()}
         mounts = [Mount(MOUNTS[name], app=cast(ASGIApp, made.app)) for name, made in self.vendors.items()]
         mounts += [Mount("/slack", app=self.slack.app), Mount("/inbox", routes=inbox.routes(self.mail, self.slack))]
         self._server = _Server(Starlette(routes=mounts))
@@ -151,12 +168,14 @@ class _Server:
     """Uvicorn in a thread, on a port that the system chose.
 
     Asyncio sets TCP_NODELAY on each connection; without it a small answer in two writes would wait 40 ms for an
-    acknowledgement.
+    acknowledgement. A `Date` comes from the vendor that tells the time, by the story's clock, and from nobody else.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.address = ""
-        config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, log_config=None, lifespan="off", ws="none", date_header=False, timeout_graceful_shutdown=1
+        )
         self._uvicorn = _Announcing(config)
 
     def start(self) -> None:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from sandbox.http import Door, Fault, answer, text
 from sandbox.plan import Message, Plan, ProjectPlan
+from sandbox.trello_recorded import from_recorded
 from sandbox.trello_state import (
     HUB,
     Json,
@@ -25,7 +26,6 @@ from sandbox.trello_state import (
     board_id,
     due_stamp,
     from_plan,
-    from_recorded,
     member_id,
 )
 
@@ -84,6 +84,19 @@ class TrelloSandbox:
     def from_recorded(cls, folder: Path, clock: Callable[[], datetime]) -> Self:
         """Boards that once were, from the folder of recorded answers."""
         return cls(from_recorded(folder), clock)
+
+    def holds(self) -> dict[str, int]:
+        """How many of everything there are, by Trello's words."""
+        checklists = [one for some in self.state.checklists.values() for one in some]
+        return {
+            "boards": len(self.state.boards),
+            "lists": len(self.state.lists),
+            "labels": len(self.state.labels),
+            "members": len(self.state.members),
+            "cards": len(self.state.cards),
+            "checklists": len(checklists),
+            "checkItems": sum(len(one["checkItems"]) for one in checklists),
+        }
 
     # --- for tests and the story
 

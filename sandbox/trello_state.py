@@ -1,16 +1,12 @@
 """What a stand-in Trello holds: boards, lists, labels, members, cards and actions, shaped as Trello sends them.
 
-Made from the plan (`from_plan`) or from answers that Trello once gave (`from_recorded`), then changed by its verbs:
-each leaves the action that Trello leaves, or none where Trello leaves none, and moves `dateLastActivity`.
+Made from the plan (`from_plan`) or from answers that Trello once gave (`sandbox.trello_recorded`), then changed by its
+verbs: each leaves the action that Trello leaves, or none where Trello leaves none, and moves `dateLastActivity`.
 """
 
-import csv
-import gzip
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -109,7 +105,7 @@ class TrelloState:
             "idOrganization": workspace,
             "dateLastActivity": None,
             "prefs": {"permissionLevel": "private"},
-            "memberships": [_membership(id, number, member) for number, member in enumerate(members)],
+            "memberships": [membership(id, number, member) for number, member in enumerate(members)],
         }
         return self.boards[id]
 
@@ -218,7 +214,8 @@ class TrelloState:
         return f"{board[:8]}{kind:04x}{self._serial:012x}"
 
 
-def _membership(board: str, number: int, member: str) -> Json:
+def membership(board: str, number: int, member: str) -> Json:
+    """That a member belongs to a board or a workspace."""
     return {
         "id": f"{board[:8]}00ee{int(board[-6:], 16) % 0xFFFF:04x}{number:08x}",
         "idMember": member,
@@ -244,7 +241,7 @@ def from_plan(plan: Plan) -> TrelloState:
         "id": WORKSPACE,
         "name": "workspace",
         "displayName": plan.name,
-        "memberships": [_membership(WORKSPACE, number, member) for number, member in enumerate(team)],
+        "memberships": [membership(WORKSPACE, number, member) for number, member in enumerate(team)],
     }
     for project in plan.of_vendor("trello"):
         _add_project(state, project, {id: member_id(person.number) for id, person in people.items()})
@@ -321,44 +318,3 @@ def _life(
         yield ended, later(to_list, worker, ended, item.status_name or LISTS[item.status])
     if item.status == "done" and item.due is not None:
         yield ended, later(state.update, card, worker, ended, dueComplete=True)
-
-
-# --- from answers that Trello once gave ---------------------------------------------------------------------------
-
-
-def from_recorded(folder: Path) -> TrelloState:
-    """The recorded cards, lists, labels, checklists and members (`*.csv.gz`, column `data`); boards as these name them.
-
-    Of boards and actions nothing was recorded: a board is named by its id and has no history.
-    """
-    state = TrelloState()
-    state.members[HUB] = {"id": HUB, "username": "milepost_hub", "fullName": "Milepost", "memberType": "normal"}
-    state.workspaces[WORKSPACE] = {
-        "id": WORKSPACE,
-        "name": "recorded",
-        "displayName": "Recorded",
-        "memberships": [_membership(WORKSPACE, 0, HUB)],
-    }
-    state.cards = {card["id"]: card for _, card in _rows(folder / "cards.csv.gz")}
-    state.lists = {one["id"]: one for _, one in _rows(folder / "lists.csv.gz")}
-    state.labels = {one["id"]: one for _, one in _rows(folder / "labels.csv.gz")}
-    members: dict[str, list[str]] = {}
-    for board, member in _rows(folder / "members.csv.gz"):
-        state.members[member["id"]] = member
-        members.setdefault(board, []).append(member["id"])
-    for _, checklist in _rows(folder / "check_items.csv.gz"):
-        state.checklists.setdefault(checklist["idCard"], []).append(checklist)
-    for board in sorted({one["idBoard"] for one in [*state.cards.values(), *state.lists.values()]}):
-        made = state.add_board(board, f"Board {board[:8]}", WORKSPACE, [HUB, *members.get(board, [])])
-        made["dateLastActivity"] = max(
-            (card["dateLastActivity"] for card in state.of_board(state.cards, board) if card["dateLastActivity"]),
-            default=None,
-        )
-    return state
-
-
-def _rows(path: Path) -> Iterator[tuple[str, Json]]:
-    """Each recorded answer with the board it was asked of."""
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield json.loads(row["params"])["BoardId"], json.loads(row["data"])

@@ -1,4 +1,4 @@
-"""These tests need records that vendors really sent, which are not ours to publish: MILEPOST_TEST_RECORDED=folder."""
+"""These tests need records that vendors really sent, which are not ours: `make test-recorded RECORDED=folder`."""
 
 import os
 from pathlib import Path

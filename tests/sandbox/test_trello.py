@@ -1,8 +1,5 @@
 """The stand-in for Trello: honest where a client could go wrong."""
 
-import csv
-import gzip
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from sandbox.plan import StatusChange
 from sandbox.trello import KEY, TOKEN, TrelloSandbox
 from tests.connectors.serving import serving
 from tests.factories import STORY_NOW, at, item, message, plan, project
+from tests.recording import record
 
 UAT = item(
     "UAT",
@@ -119,14 +117,6 @@ def test_only_its_author_edits_a_comment(sandbox: TrelloSandbox, trello: httpx.C
     assert (refusal.status_code, refusal.text) == (401, "unauthorized card permission requested")
 
 
-def record(folder: Path, name: str, board: str, *things: dict[str, Any]) -> None:
-    """Write answers as they are recorded: one a row, with the board they were asked of."""
-    with gzip.open(folder / f"{name}.csv.gz", "wt", encoding="utf-8", newline="") as file:
-        rows = csv.DictWriter(file, ["params", "data"])
-        rows.writeheader()
-        rows.writerows({"params": json.dumps({"BoardId": board}), "data": json.dumps(one)} for one in things)
-
-
 def test_recorded_answers_are_served_as_they_were(tmp_path: Path) -> None:
     """What Trello once sent comes again; boards, of which nothing was recorded, are made around it."""
     board, list_, card, mei = "64" * 12, "65" * 12, "66" * 12, "67" * 12
@@ -144,11 +134,10 @@ def test_recorded_answers_are_served_as_they_were(tmp_path: Path) -> None:
         "closed": False,
         "dateLastActivity": "2023-03-04T12:48:01.922Z",
     }
-    record(tmp_path, "cards", board, sent)
-    record(tmp_path, "lists", board, {"id": list_, "name": "Done", "closed": False, "idBoard": board})
-    record(tmp_path, "labels", board)
-    record(tmp_path, "check_items", board, {"id": "68" * 12, "idCard": card, "checkItems": []})
-    record(tmp_path, "members", board, {"id": mei, "fullName": "Mei", "username": "mei"})
+    record(tmp_path, "cards", [sent], board=board)
+    record(tmp_path, "lists", [{"id": list_, "name": "Done", "closed": False, "idBoard": board}], board=board)
+    record(tmp_path, "check_items", [{"id": "68" * 12, "idCard": card, "checkItems": []}], board=board)
+    record(tmp_path, "members", [{"id": mei, "fullName": "Mei", "username": "mei"}], board=board)
     sandbox = TrelloSandbox.from_recorded(tmp_path, lambda: STORY_NOW)
     signed = {"Authorization": f'OAuth oauth_consumer_key="{KEY}", oauth_token="{TOKEN}"'}
 
