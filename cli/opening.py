@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from alerts.channels.kinds import CHANNEL_KINDS
@@ -13,6 +14,7 @@ from cli.talk import warn
 from config.clock import Clock, system_clock
 from config.loading import Loaded, load
 from config.secrets import Redactor, install
+from connectors.governor import PATIENCE
 from connectors.kinds import KINDS
 from rules.load import load_rules, rule_params
 
@@ -38,6 +40,7 @@ def open_hub(
     clock: Clock = system_clock,
     stop: threading.Event | None = None,
     environ: Mapping[str, str] = os.environ,
+    patience: timedelta = PATIENCE,
 ) -> Iterator[Hub]:
     """The hub of the settings in `path`; logs go to standard error, without secrets."""
     redactor = Redactor()
@@ -47,5 +50,5 @@ def open_hub(
     for secret in loaded.secrets:
         redactor.register(secret.reveal())
     rules = load_rules(loaded.settings, config=str(path))
-    with Hub(loaded.settings, rules, redactor=redactor, clock=clock, stop=stop) as hub:
+    with Hub(loaded.settings, rules, redactor=redactor, clock=clock, stop=stop, patience=patience) as hub:
         yield hub

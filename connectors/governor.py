@@ -38,6 +38,9 @@ CONNECT_S, READ_S = 10.0, 60.0
 FLOOR_S, CEILING_S = 1.0, 30.0
 """The shortest pause before a repetition (some vendors say Retry-After: 0), and the longest we choose ourselves."""
 
+PATIENCE = timedelta(seconds=90)
+"""What one call may spend on waiting and repeating before it is given up."""
+
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TRANSIENT = frozenset({408, 449})
 """Beside 5xx: the vendor gave up waiting for us, or asks for the same again."""
@@ -133,7 +136,7 @@ class Governor:
         redact: Callable[[str], str],
         ca_file: str = "",
         timeout: tuple[float, float] = (CONNECT_S, READ_S),
-        patience: timedelta = timedelta(seconds=90),
+        patience: timedelta = PATIENCE,
         wait: Callable[[float], bool] | None = None,
     ) -> None:
         """`limits` as "100/10 seconds"; `timeout` is (connect, read) in seconds; `patience` is what one call may
@@ -169,11 +172,17 @@ class Governor:
         self._closing.append(session.close)
 
     def urllib3_request(
-        self, send: Callable[..., Any], base_url: str, final: Final | None = None
+        self,
+        send: Callable[..., Any],
+        base_url: str,
+        final: Final | None = None,
+        close: Callable[[], None] | None = None,
     ) -> Callable[..., Any]:
-        """Wrap a urllib3 pool manager's `request`."""
+        """Wrap a urllib3 pool manager's `request`; `close` ends its connections."""
         from connectors.transports.over_urllib3 import governed
 
+        if close is not None:
+            self._closing.append(close)
         return governed(self, send, base_url, final)
 
     def httpx_client(self, base_url: str, headers: Mapping[str, str], final: Final | None = None) -> "httpx.Client":

@@ -1,0 +1,82 @@
+"""The demo firm's Tuesday, held in the hand: its tools over HTTP, the hub, and a clock that the test moves."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from cli.demo_settings import write_settings
+from cli.hub import Hub, RoundResult
+from cli.opening import open_hub
+from sandbox.lantern_quay import lantern_quay
+from sandbox.mail import Received
+from sandbox.plan import Plan
+from sandbox.server import Sandbox
+from sandbox.story import StoryClock
+
+AT_ONCE = timedelta()
+"""The patience of a hub in a test: what fails is not waited for."""
+HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+
+
+def tuesday(hour: int, minute: int = 0) -> datetime:
+    """An instant of Tue 24 Nov 2026, told in Hong Kong time."""
+    return datetime.combine(date(2026, 11, 24), time(hour, minute), HONG_KONG)
+
+
+@dataclass
+class Day:
+    """The sandbox and a hub on it. Nothing has been read yet."""
+
+    plan: Plan
+    sandbox: Sandbox
+    hub: Hub
+    clock: StoryClock
+
+    def first_round(self) -> RoundResult:
+        """The sync at 08:50, rules and messages at 09:00."""
+        self.clock.set(self.plan.first_sync)
+        runs = self.hub.sync()
+        self.clock.set(self.plan.story_now)
+        outcomes, done = self.hub.evaluate()
+        return RoundResult(runs, outcomes, done, self.hub.deliver())
+
+    def round_at(self, at: datetime) -> RoundResult:
+        """A whole round at that time."""
+        self.clock.set(at)
+        return self.hub.run()
+
+    def mails_to(self, person: str) -> Sequence[Received]:
+        """What that member of the staff received, in order."""
+        address = self.plan.person(person).email
+        return [mail for mail in self.sandbox.mail.received if address in mail.recipients]
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """A whole table, by its keys."""
+        found = SQLModel.metadata.tables[table]
+        with self.hub.reader.connect() as connection:
+            rows = connection.execute(select(found).order_by(*found.primary_key)).mappings()
+            return [dict(row) for row in rows]
+
+    def row(self, table: str, **values: object) -> dict[str, Any]:
+        """The one row with those values."""
+        (found,) = (row for row in self.rows(table) if values.items() <= row.items())
+        return found
+
+
+@contextmanager
+def day(folder: Path) -> Iterator[Day]:
+    """A new day in `folder`."""
+    plan = lantern_quay()
+    clock = StoryClock(plan.first_sync)
+    with Sandbox(plan, clock) as sandbox:
+        config = write_settings(folder, sandbox)
+        with open_hub(config, clock=clock, stop=threading.Event(), environ={}, patience=AT_ONCE) as hub:
+            yield Day(plan, sandbox, hub, clock)

@@ -1,0 +1,153 @@
+"""The first journey: every tool read, two rules, real messages, one page; the first hour of a BD manager."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+from cli.demo_summary import found
+from cli.hub import RoundResult
+from report.structured import as_json
+from sandbox.truth import overdue_milestones, seeded, unhandled_feedback
+from tests.journey.day import Day, day, tuesday
+
+UNIFIED = (
+    *("project", "work_item", "milestone", "account", "person", "identity_link", "client", "company", "contact"),
+    *("deal", "feedback", "comment", "change"),
+)
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Day, RoundResult]]:
+    """The day after its first round; the tests that use it only look."""
+    with day(tmp_path_factory.mktemp("morning")) as opened:
+        yield opened, opened.first_round()
+
+
+def test_everything_that_was_planned_is_found(morning: tuple[Day, RoundResult]) -> None:
+    """The sandbox's truth comes from its plan, the hub's from what it read over HTTP: they are equal."""
+    opened, result = morning
+
+    assert [(run.source, run.outcome, run.error) for run in result.runs] == [
+        (name, "ok", "") for name in ("jira", "trello", "asana", "hubspot")
+    ]
+    assert found(opened.hub) == seeded(opened.plan)
+
+
+def test_the_rules_find_the_six_and_the_three_and_no_other(morning: tuple[Day, RoundResult]) -> None:
+    """A channel that cries wolf twice is not read again."""
+    opened, result = morning
+    findings = {
+        outcome.rule.id: sorted(one.facts.get("name") or one.facts["subject"] for one in outcome.findings)
+        for outcome in result.outcomes
+    }
+
+    assert findings == {
+        "milestone-overdue": overdue_milestones(opened.plan),
+        "feedback-unhandled": unhandled_feedback(opened.plan),
+    }
+
+
+def test_marco_knows_everything_from_one_message_without_a_link(morning: tuple[Day, RoundResult]) -> None:
+    """Scenario 1: on his phone in the tunnel he knows both clients, how late, and who has it; nothing of others'."""
+    opened, _ = morning
+    (mail,) = opened.mails_to("marco")
+    text = mail.part("plain")
+
+    for part in (
+        "Bank of Nine Ferries",
+        "UAT sign-off",
+        "8 days",
+        "Raymond Ho",
+        "Stacked Tower",
+        "Release 2.1",
+        "11 days",
+    ):
+        assert part in text
+    for client in ("Paper Kite", "Slow Boat", "Warm Kettle", "Cloud Hill", "紙鳶", "慢船", "暖壺", "雲坡"):
+        assert client not in text
+
+
+def test_the_figure_two_overdue_opens_exactly_two_rows(morning: tuple[Day, RoundResult]) -> None:
+    """Scenario 2: promised, moved, current date and who moved it; page, JSON and message agree."""
+    opened, _ = morning
+    whole = opened.hub.overview()
+    narrowed = whole.narrowed("marco")
+
+    assert [(row.name, row.baseline_on, row.due_on, row.moves, row.moved_by) for row in narrowed.overdue] == [
+        ("Release 2.1", *_days("2026-11-13", "2026-11-13"), 0, None),
+        ("UAT sign-off", *_days("2026-10-30", "2026-11-16"), 2, "Raymond Ho 何偉文"),
+    ]
+    assert as_json(whole, person="marco")["figures"]["overdue_milestones"] == 2
+    assert as_json(whole)["figures"]["overdue_milestones"] == 6
+
+
+def test_stacked_tower_waits_since_it_wrote_again(morning: tuple[Day, RoundResult]) -> None:
+    """Scenario 7: answered on 19 Nov; the client's new message of 20 Nov 10:00 waits 15.0 working hours."""
+    opened, _ = morning
+    row = next(row for row in opened.hub.overview().unhandled if row.client == "client/stacked_tower")
+
+    assert row.waiting_since == tuesday(10).replace(day=20)
+    assert row.first_response_at is not None
+    assert row.first_response_at.astimezone(tuesday(9).tzinfo).date().isoformat() == "2026-11-19"
+    assert row.waited_hours == 15.0
+
+
+def test_each_reads_in_their_own_language(morning: tuple[Day, RoundResult]) -> None:
+    """Scenario 8: Kevin in simplified, Sandy in traditional Chinese, in the same hour."""
+    opened, _ = morning
+
+    assert "个工作" in opened.mails_to("kevin")[0].part("plain")
+    assert "工作" in opened.mails_to("sandy")[0].part("plain")
+    assert "客户" not in opened.mails_to("sandy")[0].part("plain")
+
+
+def test_a_project_that_is_only_suggested_stands_on_top(morning: tuple[Day, RoundResult]) -> None:
+    """Campus Wi-Fi looks like Cloud Hill's; nobody has said so, and nobody's BD manager is told about it."""
+    opened, _ = morning
+
+    assert [(row.name, row.suggested) for row in opened.hub.overview().projects_without_client] == [
+        ("Campus Wi-Fi", "client/cloud_hill")
+    ]
+
+
+def test_a_comment_stands_where_only_we_read(morning: tuple[Day, RoundResult]) -> None:
+    """Comments ask for an update, neutrally; boards and projects with a guest get none."""
+    opened, result = morning
+    texts = [one["text"] for vendor in opened.sandbox.vendors.values() for one in vendor.comments_posted]
+
+    assert len(texts) == result.delivered.comments > 0
+    for text in texts:
+        assert "days" not in text
+        assert "Marco" not in text
+
+
+def test_a_second_round_sends_nothing_twice(tmp_path: Path) -> None:
+    """The same state of the world is no news."""
+    with day(tmp_path) as opened:
+        first = opened.first_round()
+        received = len(opened.sandbox.mail.received), len(opened.sandbox.slack.messages)
+
+        again = opened.round_at(opened.plan.story_now)
+
+        assert first.delivered.sent > 0
+        assert again.delivered.sent == 0
+        assert (len(opened.sandbox.mail.received), len(opened.sandbox.slack.messages)) == received
+
+
+def test_syncing_twice_leaves_the_same_rows(tmp_path: Path) -> None:
+    """Twice is once, over all tools and every unified table."""
+    with day(tmp_path) as opened:
+        opened.first_round()
+        before = {table: opened.rows(table) for table in UNIFIED}
+
+        opened.hub.sync()
+
+        assert {table: opened.rows(table) for table in UNIFIED} == before
+        assert set(UNIFIED) <= set(SQLModel.metadata.tables)
+
+
+def _days(*texts: str) -> list[object]:
+    return [date.fromisoformat(text) for text in texts]

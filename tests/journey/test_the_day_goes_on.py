@@ -1,0 +1,91 @@
+"""What happens after the first round: people act in their tools, and the hub follows, once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from report.page import Page, render
+from sandbox.http import Fault
+from sandbox.plan import Message
+from sandbox.story import OUTAGE
+from tests.journey.day import Day, day, tuesday
+
+WAITING = "收據列印太慢，門店排隊"
+DONOR = "收據模組驗收"
+
+
+def alert_of(opened: Day, name: str) -> dict[str, object]:
+    """The alert about the thing of that name."""
+    (found,) = (row for row in opened.rows("alert") if name in (row["facts"].get("name"), row["facts"].get("subject")))
+    return found
+
+
+def test_answered_by_whatsapp_ends_the_alert_for_all(tmp_path: Path) -> None:
+    """Scenario 5: one note in the CRM, a first response of 0.75 working hours, and the next message waits anew."""
+    with day(tmp_path) as opened:
+        opened.first_round()
+        opened.clock.set(tuesday(9, 10))
+        opened.hub.answered(WAITING, tuesday(17, 15).replace(day=20), "WhatsApp", "sandy")
+
+        opened.round_at(tuesday(9, 20))
+
+        assert alert_of(opened, WAITING)["state"] == "resolved"
+        assert len(opened.mails_to("sandy")) == 2
+        ticket = opened.row("feedback", subject=WAITING)
+        assert ticket["response_basis"] == "manual"
+        assert ticket["first_response_at"] - ticket["received_at"] == timedelta(minutes=45)
+        notes = [note for note in opened.sandbox.hubspot.comments_posted if "WhatsApp" in note["text"]]
+        assert len(notes) == 1
+
+        number = opened.plan.ticket(WAITING).number
+        again = Message("pk_poon", tuesday(9, 30), "仍然很慢", "email", 95_001)
+        opened.sandbox.hubspot.add_message(number, again)
+        opened.round_at(tuesday(9, 40))
+
+        assert opened.row("feedback", subject=WAITING)["waiting_since"] == tuesday(9, 30)
+
+
+def test_a_ticked_card_resolves_its_alert_within_one_sync(tmp_path: Path) -> None:
+    """Scenario 6: where it was told, once, with its true reason; the round after says nothing more."""
+    with day(tmp_path) as opened:
+        opened.first_round()
+        told = len(opened.mails_to("sandy"))
+        opened.sandbox.trello.complete(opened.plan.item("DONOR", DONOR).number, "jason", tuesday(10, 12))
+
+        opened.round_at(tuesday(10, 20))
+
+        alert = alert_of(opened, DONOR)
+        assert (alert["state"], alert["resolve_reason"]) == ("resolved", "done")
+        news = opened.mails_to("sandy")[told:]
+        assert len(news) == 1
+        assert "謝俊傑" in news[0].part("plain")
+
+        opened.round_at(tuesday(10, 30))
+
+        assert len(opened.mails_to("sandy")) == told + 1
+
+
+def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
+    """Scenario 10: no feedback alert from old data, the page greys those figures, on recovery nothing is sent twice."""
+    with day(tmp_path) as opened:
+        opened.first_round()
+        sent = len(opened.sandbox.mail.received)
+        down = Fault(OUTAGE, 503, {}, '{"status":"error"}', times=1_000_000)
+        opened.sandbox.hubspot.app.faults.append(down)
+
+        during = opened.round_at(tuesday(11, 30))
+
+        assert [run.outcome for run in during.runs if run.source == "hubspot"] == ["failed"]
+        assert during.failed
+        assert len(opened.sandbox.mail.received) == sent
+        overview = opened.hub.overview()
+        assert [row.name for row in overview.sources if row.stale] == ["hubspot"]
+        assert all(row.stale for row in overview.unhandled)
+        assert "hubspot" in render(Page.of(overview, "en"))
+        states = [row["state"] for row in opened.rows("alert") if row["rule"] == "feedback-unhandled"]
+        assert states == ["firing"] * 3
+
+        opened.sandbox.hubspot.app.faults.remove(down)
+        after = opened.round_at(tuesday(12, 35))
+
+        assert not after.failed
+        assert len(opened.sandbox.mail.received) == sent
