@@ -1,0 +1,143 @@
+"""A Jira Cloud that costs nearly nothing: N issues, encoded beforehand, for measuring who reads them.
+
+`python -m bench.vendor --issues N` prints its port and serves until its standard input ends. It answers what our
+connector asks and nothing else; whether that is what Jira says is the sandbox's business. One project, 100 issues a
+page, oldest change first.
+"""
+
+import argparse
+import json
+import re
+import sys
+import threading
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from bench.issues import (
+    FIRST,
+    FIRST_ID,
+    ISSUE_TYPES,
+    NUMBER,
+    PROJECT,
+    SITE,
+    STATUSES,
+    STEP,
+    UPDATED,
+    VERSION,
+    encoded,
+    issue_type,
+    stamp,
+    status,
+    written_history,
+    written_issue,
+)
+
+PAGE = 100
+TEXTS = 1000
+"""So many different issues are written; the others are like them but for their ids, keys and times."""
+
+
+class Site:
+    """What the site holds, and its answers by path."""
+
+    def __init__(self, issues: int) -> None:
+        self.issues = issues
+        self.requests = 0
+        self._written = [written_issue(seed) for seed in range(min(issues, TEXTS))]
+        self._histories = [written_history(seed) for seed in range(min(issues, TEXTS))]
+        last = stamp(FIRST + STEP * (issues - 1))
+        shown = {**PROJECT, "insight": {"totalIssueCount": issues, "lastIssueUpdateTime": last}}
+        self._small: dict[str, bytes] = {
+            "serverInfo": encoded({"baseUrl": SITE, "deploymentType": "Cloud", "version": "1001.0.0"}),
+            "myself": encoded({"accountId": "712020:hub", "displayName": "Hub", "timeZone": "Asia/Hong_Kong"}),
+            "field": encoded([{"id": "summary", "name": "Summary", "custom": False, "schema": {"type": "string"}}]),
+            "status": encoded([status(*one) for one in STATUSES]),
+            "issuetype": encoded([issue_type(*one) for one in ISSUE_TYPES]),
+            "project/search": encoded({"values": [shown], "isLast": True, "total": 1}),
+            "project/BENCH/versions": encoded([VERSION]),
+        }
+
+    def get(self, path: str, asked: dict[str, list[str]]) -> bytes | None:
+        """The answer to a GET; None: there is no such thing."""
+        return self._search(asked) if path == "search/jql" else self._small.get(path)
+
+    def _search(self, asked: dict[str, list[str]]) -> bytes:
+        """A page from the token on, or from the first issue that changed since the instant that the JQL names."""
+        since = re.search(r"updated >= (\d+)", asked["jql"][0])
+        start = 0
+        if since:
+            passed = datetime.fromtimestamp(int(since[1]) / 1000, UTC) - FIRST
+            start = max(-(-passed // STEP), 0)
+        start = int(asked.get("nextPageToken", [start])[0])
+        end = min(start + PAGE, self.issues)
+        follows = b'"isLast":true' if end >= self.issues else b'"nextPageToken":"%d","isLast":false' % end
+        return b'{"issues":[%b],%b}' % (b",".join(map(self._issue, range(start, end))), follows)
+
+    def _issue(self, index: int) -> bytes:
+        written = self._written[index % len(self._written)]
+        updated = stamp(FIRST + STEP * index).encode()
+        return written.replace(NUMBER.encode(), b"%d" % (FIRST_ID + index)).replace(UPDATED.encode(), updated)
+
+    def histories(self, body: bytes) -> bytes:
+        """The bulk changelog of the issues that are asked for."""
+        asked = [int(id_) for id_ in json.loads(body)["issueIdsOrKeys"]]
+        return b'{"issueChangeLogs":[%b]}' % b",".join(map(self._history, asked))
+
+    def _history(self, id_: int) -> bytes:
+        written = self._histories[(id_ - FIRST_ID) % len(self._histories)]
+        return written.replace(NUMBER.encode(), b"%d" % id_)
+
+
+def handler(site: Site) -> type[BaseHTTPRequestHandler]:
+    """What answers for `site`."""
+
+    class Answers(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each small answer waits 40 ms for the reader's acknowledgement
+        wbufsize = -1
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            if parts.path == "/requests":  # ours, not Jira's, and not counted
+                self._answer(b"%d" % site.requests)
+                return
+            site.requests += 1
+            self._answer(site.get(self._place(parts.path), parse_qs(parts.query)))
+
+        def do_POST(self) -> None:
+            site.requests += 1
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            known = self._place(urlsplit(self.path).path) == "changelog/bulkfetch"
+            self._answer(site.histories(body) if known else None)
+
+        def _place(self, path: str) -> str:
+            return path.removeprefix("/rest/api/").partition("/")[2]
+
+        def _answer(self, content: bytes | None) -> None:
+            self.send_response(404 if content is None else 200)
+            self.send_header("Content-Type", "application/json;charset=UTF-8")
+            self.send_header("Content-Length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    return Answers
+
+
+def main() -> None:
+    """Serve until standard input ends, which it does when whoever started us is gone."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--issues", type=int, required=True)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler(Site(parser.parse_args().issues))) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(server.server_port, flush=True)
+        sys.stdin.read()
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    main()
