@@ -112,7 +112,9 @@ def read_people(connection: Connection, settings: Settings) -> People:
 
 
 def route(settings: Settings, people: People, subject: Subject) -> list[Target]:
-    """Who is told of `subject`: each reader once, with their channels in order of preference."""
+    """Who is told of `subject`: each reader once, with their channels in order of preference; nobody without routes."""
+    if not settings.routes:
+        return []
     position, chosen = _first_match(settings.routes, subject)
     targets: dict[tuple[str, str], Target] = {}
     for channel, who in map(_address, chosen.to):

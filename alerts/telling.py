@@ -90,8 +90,10 @@ class Teller:
             and alert.known.rule in self.rules
             and not self.past.get(key)
         ]
+        if not unsaid or not self.settings.routes:
+            return []
         target = coordinator_only(self.settings, self.people)
-        if not unsaid or not self._hours(target.reader, None).working:
+        if not self._hours(target.reader, None).working:
             return []
         told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.FIRST_LOOK)) for item in unsaid}
         message = self.writer.summary(unsaid, target.reader)

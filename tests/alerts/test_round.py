@@ -291,6 +291,19 @@ def test_adopted_alerts_are_told_to_whom_they_concern(hub: Hub) -> None:
     assert hub.mail.titles()[1:] == ["Bank of Nine…: UAT sign-off 8 days late"]
 
 
+@pytest.mark.parametrize("first_run", ["send", "summary"])
+def test_a_hub_without_routes_keeps_alerts_and_tells_nobody(hub: Hub, first_run: str) -> None:
+    """The smallest config has sources and a page; whoever adds a channel later hears of what is still open."""
+    hub.settings = firm.settings(routes=(), first_run=first_run)
+    hub.tell(milestone())
+    assert [alert["state"] for alert in firm.alerts(hub.engine)] == ["firing"]
+
+    hub.settings = firm.settings(first_run=first_run)
+    hub.tell(milestone(), at=TUESDAY + timedelta(minutes=1))
+
+    assert len(hub.mail.sent) == 1
+
+
 def test_after_a_gap_of_seven_days_it_is_a_first_look_again(hub: Hub) -> None:
     """The hub was off for a week: the coordinator decides who must still be told."""
     hub.settings = firm.settings(first_run="summary")
