@@ -76,7 +76,7 @@ def _parents(numbers: Iterator[int]) -> ProjectPlan:
         started="2026-10-15 11:20", done="2026-10-22 15:50",
         said=(
             Said("2026-10-14 12:05", "lamhoyin", "已找到原因：簽署時間以格林威治時間比較。"),
-            Said("2026-10-22 16:40", "ch_ip", "已正常，謝謝。"),
+            Said("2026-10-22 15:20", "ch_ip", "已正常，謝謝。"),
         ),
     )
     pen.item(

@@ -83,7 +83,7 @@ def _warehouse(numbers: Iterator[int]) -> ProjectPlan:
         assignee="wangxue", started="2026-09-16 11:10", done="2026-09-21 16:20", of=stock,
         said=(
             Said("2026-09-15 11:30", "zhoumin", "收到，按模板修正列顺序，下周一可验证。"),
-            Said("2026-09-21 17:10", "sb_sun", "已验证，谢谢。"),
+            Said("2026-09-21 15:50", "sb_sun", "已验证，谢谢。"),
         ),
     )
     pen.item(

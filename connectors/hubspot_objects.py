@@ -1,0 +1,256 @@
+"""Reading HubSpot's objects: searched in the order of their change, each with what it is associated with."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from connectors import hubspot_payload as payloads
+from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, VendorUnavailable
+from connectors.hubspot_api import VERSION, HubspotApi
+
+SEARCH_PAGE, LIST_PAGE, BATCH, LINKS = 200, 100, 100, 1000
+CEILING = 10_000
+"""Results of one search that can be paged through."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ENGAGED = ("hs_timestamp", "hubspot_owner_id")
+
+PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    "companies": ("name", "domain", "hs_additional_domains", "hubspot_owner_id"),
+    "contacts": ("email", "hs_additional_emails", "firstname", "lastname", "jobtitle", "hubspot_owner_id"),
+    "deals": (
+        *("dealname", "amount", "deal_currency_code", "pipeline", "dealstage", "closedate"),
+        *("hs_is_closed", "hs_is_closed_won", "hubspot_owner_id"),
+    ),
+    "tickets": (
+        *("subject", "content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_priority", "hubspot_owner_id"),
+        *("hs_is_closed", "closed_date", "hs_last_closed_date", "first_agent_reply_date"),
+        *("hs_last_message_received_at", "hs_last_message_sent_at"),
+    ),
+    "notes": (*_ENGAGED, "hs_note_body"),
+    "calls": (*_ENGAGED, "hs_call_title", "hs_call_body", "hs_call_direction", "hs_call_status"),
+    "meetings": (*_ENGAGED, "hs_meeting_title", "hs_meeting_body", "hs_meeting_start_time", "hs_meeting_outcome"),
+    "emails": (
+        *(*_ENGAGED, "hs_email_direction", "hs_email_status", "hs_email_subject"),
+        *("hs_email_text", "hs_email_html"),
+    ),
+    "communications": (*_ENGAGED, "hs_communication_channel_type", "hs_communication_body"),
+    "feedback_submissions": (
+        *("hs_survey_type", "hs_survey_name", "hs_submission_name", "hs_value", "hs_content"),
+        *("hs_submission_timestamp", "hs_response_group"),
+    ),
+}
+"""What is read of each type: HubSpot shows next to nothing that is not asked for by name."""
+
+ENGAGEMENTS = ("notes", "calls", "meetings", "emails", "communications")
+
+ASSOCIATED: Mapping[str, tuple[str, ...]] = {
+    "contacts": ("companies",),
+    "deals": ("companies", "contacts"),
+    "tickets": ("companies", "contacts"),
+    "feedback_submissions": ("contacts",),
+    **dict.fromkeys(ENGAGEMENTS, ("tickets", "contacts")),
+}
+ELSEWHERE = ("deals", "companies")
+"""Asked only of those engagements that belong to no ticket."""
+
+
+def modified_property(kind: str) -> str:
+    """The property that tells when an object last changed; contacts have their own."""
+    return "lastmodifieddate" if kind == "contacts" else "hs_lastmodifieddate"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a type was read: every change up to `until`."""
+
+    until: datetime
+
+    @classmethod
+    def load(cls, cursor: Cursor | None) -> "Position | None":
+        """What a cursor of ours says; None for none, and for one of another version."""
+        told = json.loads(cursor) if cursor is not None else {}
+        return cls(datetime.fromisoformat(told["until"])) if told.get("v") == 1 else None
+
+    def cursor(self) -> Cursor:
+        """As it is kept."""
+        return Cursor(json.dumps({"v": 1, "until": self.until.isoformat()}))
+
+
+class _Found(NamedTuple):
+    """An object of a page, its id ("" where it has none) and when it changed."""
+
+    sliced: payloads.Sliced
+    id: str
+    modified: datetime | None
+
+
+class HubspotObjects:
+    """The objects of one portal."""
+
+    def __init__(self, api: HubspotApi, since: date | None, project_property: str) -> None:
+        """`since`: tickets that were closed before are left out. `project_property`: of deals, read beside ours."""
+        self._api = api
+        self._since = datetime.combine(since, time(), UTC) if since else None
+        self._project_property = project_property
+
+    def read(self, kind: str, begun: Position | None) -> Iterator[Page]:
+        """Pages of a type, oldest change first, each of as many records as one request tells the associations of."""
+        until = begun.until if begun else None
+        waiting: list[_Found] = []
+        for found in self._changed(kind, begun.until - LOOK_BACK if begun else None):
+            waiting += found
+            while len(waiting) >= LINKS:
+                some, waiting = waiting[:LINKS], waiting[LINKS:]
+                until = max(filter(None, (until, *(one.modified for one in some))), default=None)
+                yield self._page(kind, some, until)
+        if waiting:
+            until = max(filter(None, (until, *(one.modified for one in waiting))), default=None)
+            yield self._page(kind, waiting, until)
+
+    def ids(self, kind: str) -> Iterator[list[str]]:
+        """The ids of all that lives, by the plain list: a search may be behind."""
+        for found in self._list(kind, ("hs_object_id",)):
+            yield [one.id for one in found if one.id]
+
+    def count(self, kind: str) -> int:
+        """How many there are. Raises MissingScope where the token may not know."""
+        return self._api.search(kind, {"limit": 1}).total
+
+    def linked(self, kind: str, other: str, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Id -> ids of type `other` that it is associated with, for those of `ids` that are with any."""
+        found: dict[str, set[str]] = {}
+        inputs = [{"id": id} for id in ids]
+        while inputs:
+            some, inputs = inputs[:LINKS], inputs[LINKS:]
+            path = f"/crm/associations/{VERSION}/{kind}/{other}/batch/read"
+            answer = payloads.page(self._api.ask(path, {"inputs": some}))
+            self._must_be_whole(answer, path)
+            for element in answer.elements:
+                id, to, after = _links_of(element.payload)
+                found.setdefault(id, set()).update(to)
+                if after:
+                    inputs.append({"id": id, "after": after})
+        return {id: sorted(to, key=lambda one: (len(one), one)) for id, to in found.items()}
+
+    def batch(self, kind: str, ids: Sequence[str], properties: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Some properties of objects whose ids are known; one that is gone is left out."""
+        for start in range(0, len(ids), BATCH):
+            inputs = [{"id": id} for id in ids[start : start + BATCH]]
+            asked = {"inputs": inputs, "properties": list(properties)}
+            answer = payloads.page(self._api.ask(f"/crm/objects/{VERSION}/{kind}/batch/read", asked))
+            yield from (payloads.mapping(one.payload) for one in answer.elements)
+
+    # --- records
+
+    def _page(self, kind: str, found: Sequence[_Found], until: datetime | None) -> Page:
+        whole = [one for one in found if one.id]
+        linked = self._associations(kind, [one.id for one in whole])
+        records = []
+        for one in whole:
+            payload, body = payloads.with_associations(one.sliced, linked[one.id])
+            records.append(Record(kind, one.id, one.modified, payload, body=body))
+        odd = [Problem(kind, "", "", "is not an object with an id") for one in found if not one.id]
+        return Page(records, Position(until).cursor() if until else None, problems=odd)
+
+    def _associations(self, kind: str, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+        """Id -> type -> ids; the types are those of `ASSOCIATED`, each present even where there are none."""
+        told: dict[str, dict[str, list[str]]] = {id: {} for id in ids}
+        for other in ASSOCIATED.get(kind, ()):
+            self._associate(told, kind, other, ids)
+        if kind in ENGAGEMENTS:
+            loose = [id for id in ids if not told[id]["tickets"]]
+            for other in ELSEWHERE:
+                self._associate(told, kind, other, loose)
+        return told
+
+    def _associate(self, told: dict[str, dict[str, list[str]]], kind: str, other: str, ids: Sequence[str]) -> None:
+        linked = self.linked(kind, other, ids)
+        for id in ids:
+            told[id][other] = linked.get(id, [])
+
+    def _must_be_whole(self, answer: payloads.Answer, path: str) -> None:
+        """A batch tells by 207 that a part of it failed. Having no association is not failing."""
+        failed = [one for one in answer.errors if "NO_ASSOCIATIONS_FOUND" not in str(one.get("subCategory"))]
+        if failed:
+            words = str(failed[0].get("message") or failed[0].get("category") or "no reason given")[:200]
+            raise VendorUnavailable(f"{self._api.name}: HubSpot answered {path} only in part ({words})")
+
+    # --- searching
+
+    def _changed(self, kind: str, since: datetime | None) -> Iterator[list[_Found]]:
+        """What changed since then (None: everything), oldest change first.
+
+        Paged by the last instant seen, for an offset would skip what moves up while we page. Offsets are used inside
+        one instant only; where more than a search can page through share one (a bulk import), the plain list is read
+        for that instant.
+        """
+        instant, operator, after = since, "GTE", ""
+        seen: set[tuple[str, datetime | None]] = set()
+        while True:
+            if int(after or 0) + SEARCH_PAGE > CEILING:
+                for listed in self._list(kind, self._properties(kind)):
+                    yield [one for one in listed if one.modified == instant and (one.id, one.modified) not in seen]
+                operator, after, seen = "GT", "", set()
+            answer = self._search(kind, instant, operator, after)
+            found = [_found(kind, one) for one in answer.elements]
+            yield [one for one in found if not one.id or (one.id, one.modified) not in seen]
+            if not answer.after or not found:
+                return
+            last, marks = found[-1].modified, {(one.id, one.modified) for one in found}
+            if last is not None and (instant is None or last > instant):
+                instant, operator, after, seen = last, "GTE", "", marks
+            else:
+                after, seen = answer.after, seen | marks
+
+    def _search(self, kind: str, instant: datetime | None, operator: str, after: str) -> payloads.Answer:
+        modified = modified_property(kind)
+        changed = [_filter(modified, operator, instant)] if instant else []
+        groups = [changed] if changed else []
+        if kind == "tickets" and self._since:
+            still_open = {"propertyName": "closed_date", "operator": "NOT_HAS_PROPERTY"}
+            groups = [[*changed, still_open], [*changed, _filter("closed_date", "GTE", self._since)]]
+        asked: dict[str, Any] = {
+            "filterGroups": [{"filters": group} for group in groups],
+            "sorts": [{"propertyName": modified, "direction": "ASCENDING"}],
+            "properties": self._properties(kind),
+            "limit": SEARCH_PAGE,
+        }
+        return self._api.search(kind, {**asked, "after": after} if after else asked)
+
+    def _properties(self, kind: str) -> list[str]:
+        own = [self._project_property] if kind == "deals" and self._project_property else []
+        return [*PROPERTIES[kind], modified_property(kind), *own]
+
+    def _list(self, kind: str, properties: Sequence[str]) -> Iterator[list[_Found]]:
+        asked = {"limit": str(LIST_PAGE), "properties": ",".join(properties)}
+        after = ""
+        while True:
+            query = {**asked, "after": after} if after else asked
+            answer = payloads.page(self._api.get(f"/crm/objects/{VERSION}/{kind}", **query))
+            yield [_found(kind, one) for one in answer.elements]
+            if not answer.after:
+                return
+            after = answer.after
+
+
+def _found(kind: str, one: payloads.Sliced) -> _Found:
+    modified = payloads.instant(payloads.property_of(one.payload, modified_property(kind)))
+    return _Found(one, payloads.id_of(one.payload), modified)
+
+
+def _filter(name: str, operator: str, at: datetime) -> dict[str, str]:
+    """A comparison with an instant, which HubSpot takes in milliseconds, as a text."""
+    return {"propertyName": name, "operator": operator, "value": str((at - EPOCH) // timedelta(milliseconds=1))}
+
+
+def _links_of(result: object) -> tuple[str, list[str], str]:
+    """Whose associations these are, the ids, and where to go on ("": these are all)."""
+    told = payloads.mapping(result)
+    to = told.get("to")
+    ids = [payloads.mapping(one).get("toObjectId") for one in to] if isinstance(to, list) else []
+    after = payloads.mapping(payloads.mapping(told.get("paging")).get("next")).get("after")
+    return payloads.id_of(told.get("from")), [str(id) for id in ids if id is not None], str(after or "")

@@ -1,0 +1,412 @@
+"""What a HubSpot portal holds: objects and what they are associated with, made from a plan and changed by a story.
+
+Every value of a property is a text, and unset is null. Ids are unique inside one type only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sandbox.plan import CompanyPlan, ContactPlan, DealPlan, Message, Plan, Staff, TicketPlan
+
+Json = dict[str, Any]
+
+PORTAL = 24_681_012
+OFFICE = ZoneInfo("Asia/Hong_Kong")
+BEGUN = datetime(2025, 11, 24, 9, 0, tzinfo=OFFICE)
+"""When the firm began to use the CRM: what the plan gives no time was made then, a minute after the other."""
+
+ENGAGEMENTS = ("notes", "calls", "meetings", "emails", "communications")
+TYPES = ("companies", "contacts", "deals", "tickets", *ENGAGEMENTS, "feedback_submissions")
+
+TICKET_STAGES = (
+    ("1", "New", "OPEN"),
+    ("2", "Waiting on contact", "OPEN"),
+    ("3", "Waiting on us", "OPEN"),
+    ("4", "Closed", "CLOSED"),
+)
+_STAGE_OF = {"new": "1", "waiting_on_contact": "2", "waiting_on_us": "3", "closed": "4"}
+
+DEAL_STAGES = (
+    ("appointmentscheduled", "Appointment Scheduled", "0.2", "false"),
+    ("qualifiedtobuy", "Qualified To Buy", "0.4", "false"),
+    ("presentationscheduled", "Presentation Scheduled", "0.6", "false"),
+    ("decisionmakerboughtin", "Decision Maker Bought-In", "0.8", "false"),
+    ("contractsent", "Contract Sent", "0.9", "false"),
+    ("closedwon", "Closed Won", "1.0", "true"),
+    ("closedlost", "Closed Lost", "0.0", "true"),
+)
+
+PROJECT_PROPERTY = "delivery_project"
+"""A property of the firm's own: the key of the project that a deal pays for."""
+
+ASSOCIATION_TYPES: Mapping[tuple[str, str], int] = {
+    ("contacts", "companies"): 279,
+    ("companies", "contacts"): 280,
+    ("contacts", "deals"): 4,
+    ("deals", "contacts"): 3,
+    ("deals", "companies"): 341,
+    ("companies", "deals"): 342,
+    ("contacts", "tickets"): 15,
+    ("tickets", "contacts"): 16,
+    ("tickets", "companies"): 339,
+    ("companies", "tickets"): 340,
+    ("notes", "contacts"): 202,
+    ("notes", "companies"): 190,
+    ("notes", "deals"): 214,
+    ("notes", "tickets"): 228,
+    ("emails", "contacts"): 198,
+    ("emails", "companies"): 186,
+    ("emails", "deals"): 210,
+    ("emails", "tickets"): 224,
+    ("calls", "contacts"): 194,
+    ("calls", "companies"): 182,
+    ("calls", "deals"): 206,
+    ("calls", "tickets"): 220,
+    ("meetings", "contacts"): 200,
+    ("meetings", "companies"): 188,
+    ("meetings", "deals"): 212,
+    ("meetings", "tickets"): 226,
+    ("communications", "contacts"): 81,
+    ("communications", "tickets"): 83,
+    ("communications", "deals"): 85,
+    ("communications", "companies"): 87,
+    ("feedback_submissions", "contacts"): 98,
+    ("feedback_submissions", "tickets"): 100,
+}
+"""From, to: HubSpot's own type. Of engagements the way there; the way back counts one less."""
+
+
+def stamp(at: datetime | None) -> str | None:
+    """An instant as HubSpot writes it."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def object_id(number: int) -> str:
+    """The id of what has that number in the plan."""
+    return str(40_000 + number)
+
+
+def owner_id(number: int) -> str:
+    """What `hubspot_owner_id` holds of that staff member; not the id of the user."""
+    return str(7_000 + number)
+
+
+def modified_property(kind: str) -> str:
+    """The property that tells when an object last changed; contacts have their own."""
+    return "lastmodifieddate" if kind == "contacts" else "hs_lastmodifieddate"
+
+
+@dataclass
+class HubspotState:
+    """Objects by type and id, in the order of their making. `archived` ones are listed apart; a GDPR delete is not."""
+
+    owners: list[Json] = field(default_factory=list)
+    objects: dict[str, dict[str, Json]] = field(default_factory=lambda: {kind: {} for kind in TYPES})
+    associations: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    """(type, id, other type) -> ids; held both ways."""
+    merged: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(type, id that was absorbed) -> id of the survivor."""
+    _serial: int = 5_000_000
+
+    # --- asking
+
+    def find(self, kind: str, id: str) -> Json | None:
+        """A living object; of one that was merged away, the survivor."""
+        found = self.objects[kind].get(self.merged.get((kind, id), id))
+        return None if found is None or found["archived"] else found
+
+    def living(self, kind: str) -> list[Json]:
+        """Everything of a type that is not archived, in the order of ids."""
+        return [one for one in self.by_id(kind) if not one["archived"]]
+
+    def by_id(self, kind: str) -> list[Json]:
+        """Everything of a type, archived or not, in the order of ids."""
+        return sorted(self.objects[kind].values(), key=lambda one: int(one["id"]))
+
+    def associated(self, kind: str, id: str, other: str) -> list[str]:
+        """Ids of the living objects of type `other` that hang on an object."""
+        linked = self.associations.get((kind, id, other), [])
+        return [one for one in linked if self.find(other, one) is not None]
+
+    # --- changing
+
+    def add(self, kind: str, id: str, created: datetime, properties: Mapping[str, str | None]) -> Json:
+        """Make an object; it was last changed when it was made."""
+        made: Json = {
+            "id": id,
+            "properties": {"hs_object_id": id, **properties},
+            "createdAt": stamp(created),
+            "updatedAt": stamp(created),
+            "archived": False,
+        }
+        made["properties"][
+            "createdate" if kind in ("companies", "contacts", "deals", "tickets") else "hs_createdate"
+        ] = stamp(created)
+        self.objects[kind][id] = made
+        self.stir(kind, made, created)
+        return made
+
+    def add_new(self, kind: str, at: datetime, properties: Mapping[str, str | None]) -> Json:
+        """Make an object with the next id."""
+        self._serial += 1
+        return self.add(kind, str(self._serial), at, properties)
+
+    def stir(self, kind: str, thing: Json, at: datetime) -> None:
+        """Something of the object changed: its watermark moves, and never back."""
+        new = max(thing["updatedAt"], stamp(at) or "")
+        thing["updatedAt"] = thing["properties"][modified_property(kind)] = new
+
+    def update(self, kind: str, thing: Json, at: datetime, properties: Mapping[str, str | None]) -> None:
+        """Set properties."""
+        thing["properties"].update(properties)
+        self.stir(kind, thing, at)
+
+    def associate(self, kind: str, id: str, other: str, other_id: str) -> None:
+        """Link two objects, both ways. It moves nobody's watermark."""
+        for key, value in (((kind, id, other), other_id), ((other, other_id, kind), id)):
+            linked = self.associations.setdefault(key, [])
+            if value not in linked:
+                linked.append(value)
+
+    def archive(self, kind: str, id: str, at: datetime) -> None:
+        """Move an object to the recycle bin."""
+        self.objects[kind][id] |= {"archived": True, "archivedAt": stamp(at)}
+
+    def erase(self, kind: str, id: str) -> None:
+        """Delete for good, as privacy law asks: no listing ever shows it again."""
+        del self.objects[kind][id]
+
+    def merge(self, kind: str, survivor: str, absorbed: str, at: datetime) -> None:
+        """One record takes up another: whoever asks for the old id is given the survivor, and so are its links."""
+        for other in TYPES:
+            for linked in self.associations.pop((kind, absorbed, other), []):
+                self.associations[(other, linked, kind)].remove(absorbed)
+                self.associate(kind, survivor, other, linked)
+        del self.objects[kind][absorbed]
+        self.merged[kind, absorbed] = survivor
+        self.stir(kind, self.objects[kind][survivor], at)
+
+    # --- what people do with tickets
+
+    def converse(self, ticket: Json, message: Message, *, by_client: bool, owner: str | None) -> Json:
+        """Log what was said on a ticket: an engagement that hangs on it and on whom it concerns."""
+        kind, properties = _engagement(
+            message, by_client=by_client, owner=owner, subject=ticket["properties"]["subject"]
+        )
+        id = object_id(message.number)
+        logged = (
+            self.add(kind, id, message.at, properties) if message.number else self.add_new(kind, message.at, properties)
+        )
+        self.associate(kind, logged["id"], "tickets", ticket["id"])
+        for other in ("contacts", "companies"):
+            for linked in self.associated("tickets", ticket["id"], other):
+                self.associate(kind, logged["id"], other, linked)
+        self._note_message(ticket, message, by_client=by_client, written=kind in ("emails", "communications"))
+        return logged
+
+    def _note_message(self, ticket: Json, message: Message, *, by_client: bool, written: bool) -> None:
+        """HubSpot's own stamps know mails and chats; calls, meetings and notes only stir the ticket."""
+        told, at = ticket["properties"], stamp(message.at)
+        new: dict[str, str | None] = {}
+        if written and by_client:
+            new["hs_last_message_received_at"] = at
+            if told["hs_pipeline_stage"] == "2":
+                new["hs_pipeline_stage"] = "3"
+        elif written:
+            new["hs_last_message_sent_at"] = at
+            new["first_agent_reply_date"] = told.get("first_agent_reply_date") or at
+        self.update("tickets", ticket, message.at, new)
+
+
+def _engagement(
+    message: Message, *, by_client: bool, owner: str | None, subject: str
+) -> tuple[str, dict[str, str | None]]:
+    """The type of object that a message is kept as, and its properties. What a client says arrives as a mail."""
+    shared = {"hs_timestamp": stamp(message.at), "hubspot_owner_id": owner}
+    if by_client or message.kind in ("comment", "email"):
+        return "emails", shared | {
+            "hs_email_direction": "INCOMING_EMAIL" if by_client else "EMAIL",
+            "hs_email_status": None if by_client else "SENT",
+            "hs_email_subject": subject,
+            "hs_email_text": message.text,
+        }
+    match message.kind:
+        case "call":
+            return "calls", shared | {
+                "hs_call_title": subject,
+                "hs_call_body": message.text,
+                "hs_call_direction": "OUTBOUND",
+            }
+        case "meeting":
+            return "meetings", shared | {
+                "hs_meeting_title": subject,
+                "hs_meeting_body": message.text,
+                "hs_meeting_start_time": stamp(message.at),
+                "hs_meeting_end_time": stamp(message.at + timedelta(hours=1)),
+                "hs_meeting_outcome": "COMPLETED",
+            }
+        case "communication":
+            return "communications", shared | {
+                "hs_communication_channel_type": "WHATS_APP",
+                "hs_communication_body": message.text,
+            }
+    return "notes", shared | {"hs_note_body": f"<p>{message.text}</p>"}
+
+
+# --- from the plan ------------------------------------------------------------------------------------------------
+
+
+def from_plan(plan: Plan) -> HubspotState:
+    """The plan's CRM up to now: owners, companies, contacts, deals, tickets and what was said on them."""
+    state = HubspotState()
+    owners = {person.id: owner_id(person.number) for person in plan.staff if "hubspot" in person.vendors}
+    state.owners = [_owner(person) for person in plan.staff if person.id in owners]
+    ids = {one.id: object_id(one.number) for one in (*plan.companies, *plan.contacts)}
+    for company in plan.companies:
+        state.add("companies", ids[company.id], _early(company.number), _company(company, owners))
+    for contact in plan.contacts:
+        state.add("contacts", ids[contact.id], _early(contact.number), _contact(contact))
+        state.associate("contacts", ids[contact.id], "companies", ids[contact.company])
+    for deal in plan.deals:
+        _add_deal(state, deal, ids, owners)
+    for ticket in plan.tickets:
+        _add_ticket(state, ticket, ids, owners)
+    return state
+
+
+def _early(number: int) -> datetime:
+    return BEGUN + timedelta(minutes=number)
+
+
+def _owner(person: Staff) -> Json:
+    first, _, last = person.name.partition(" ")
+    return {
+        "id": owner_id(person.number),
+        "email": person.email,
+        "firstName": first,
+        "lastName": last,
+        "type": "PERSON",
+        "userId": 61_000 + person.number,
+        "teams": [],
+        "createdAt": stamp(BEGUN),
+        "updatedAt": stamp(BEGUN),
+        "archived": False,
+    }
+
+
+def _company(company: CompanyPlan, owners: Mapping[str, str]) -> dict[str, str | None]:
+    return {
+        "name": company.name,
+        "domain": company.domains[0] if company.domains else None,
+        "hs_additional_domains": ";".join(company.domains[1:]) or None,
+        "hubspot_owner_id": owners.get(company.owner),
+    }
+
+
+def _contact(contact: ContactPlan) -> dict[str, str | None]:
+    first, _, last = contact.name.partition(" ")
+    return {
+        "email": contact.email,
+        "firstname": first,
+        "lastname": last or None,
+        "jobtitle": contact.title or None,
+        "lifecyclestage": "customer",
+    }
+
+
+def _add_deal(state: HubspotState, deal: DealPlan, ids: Mapping[str, str], owners: Mapping[str, str]) -> None:
+    stage = next(one for one in DEAL_STAGES if one[0] == deal.stage)
+    made = state.add(
+        "deals",
+        object_id(deal.number),
+        _early(deal.number),
+        {
+            "dealname": deal.name,
+            "amount": deal.amount,
+            "deal_currency_code": deal.currency,
+            "pipeline": "default",
+            "dealstage": deal.stage,
+            "closedate": stamp(_end_of(deal.close_on)),
+            "hs_is_closed": stage[3],
+            "hs_is_closed_won": str(deal.stage == "closedwon").lower(),
+            "hubspot_owner_id": owners.get(deal.owner),
+            PROJECT_PROPERTY: deal.project,
+        },
+    )
+    state.associate("deals", made["id"], "companies", ids[deal.company])
+    if deal.contact:
+        state.associate("deals", made["id"], "contacts", ids[deal.contact])
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(18), OFFICE)
+
+
+def _add_ticket(state: HubspotState, ticket: TicketPlan, ids: Mapping[str, str], owners: Mapping[str, str]) -> None:
+    """The ticket as it was made, then everything that was said, then its end."""
+    made = state.add(
+        "tickets",
+        object_id(ticket.number),
+        ticket.received_at,
+        {
+            "subject": ticket.subject,
+            "content": ticket.text,
+            "hs_pipeline": "0",
+            "hs_pipeline_stage": "1",
+            "hs_ticket_priority": ticket.priority,
+            "hubspot_owner_id": owners.get(ticket.owner or ""),
+            "hs_is_closed": "false",
+        },
+    )
+    state.associate("tickets", made["id"], "contacts", ids[ticket.contact])
+    state.associate("tickets", made["id"], "companies", ids[ticket.company])
+    for message in ticket.messages:
+        by_client = message.author not in owners
+        owner = owners.get(ticket.owner or "") if by_client else owners[message.author]
+        state.converse(made, message, by_client=by_client, owner=owner)
+    if ticket.closed_at:
+        close(state, made, ticket.closed_at)
+    else:
+        made["properties"]["hs_pipeline_stage"] = _STAGE_OF[ticket.status]
+
+
+def close(state: HubspotState, ticket: Json, at: datetime) -> None:
+    """Somebody closes a ticket."""
+    ended = {
+        "hs_pipeline_stage": "4",
+        "hs_is_closed": "true",
+        "closed_date": stamp(at),
+        "hs_last_closed_date": stamp(at),
+    }
+    state.update("tickets", ticket, at, ended)
+
+
+def pipelines(kind: str) -> list[Json]:
+    """The one pipeline of deals or of tickets."""
+    if kind == "deals":
+        stages = [
+            _stage(number, id, label, {"probability": probability, "isClosed": closed})
+            for number, (id, label, probability, closed) in enumerate(DEAL_STAGES)
+        ]
+        return [_pipeline("default", "Sales Pipeline", stages)]
+    stages = [
+        _stage(number, id, label, {"ticketState": state, "isClosed": str(state == "CLOSED").lower()})
+        for number, (id, label, state) in enumerate(TICKET_STAGES)
+    ]
+    return [_pipeline("0", "Support Pipeline", stages)]
+
+
+def _stage(number: int, id: str, label: str, metadata: Json) -> Json:
+    return {"id": id, "label": label, "displayOrder": number, "metadata": metadata, "archived": False} | _MADE
+
+
+def _pipeline(id: str, label: str, stages: Iterable[Json]) -> Json:
+    return {"id": id, "label": label, "displayOrder": 0, "stages": list(stages), "archived": False} | _MADE
+
+
+_MADE = {"createdAt": stamp(BEGUN), "updatedAt": stamp(BEGUN)}
