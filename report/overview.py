@@ -7,6 +7,7 @@ read the same definition (`rules.views`).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import inf
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, false, func, select
@@ -16,6 +17,7 @@ from config.settings import Language, Settings
 from rules.moment import Moment
 from rules.views import FEEDBACK, MILESTONE, select_view
 from rules.views.base import Row
+from rules.working_time import OutsideCalendar
 from unify.freshness import Freshness, read_freshness, tool_name
 
 DUE_SOON_DAYS = 30
@@ -25,7 +27,11 @@ _tables = SQLModel.metadata.tables
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """A milestone; `client`, `bd` and `key` are keys, `slip_working_days` counts from the first promise to `due_on`."""
+    """A milestone; `client`, `bd` and `key` are keys.
+
+    `slip_working_days` counts from the first promise to `due_on`, less than 0 where the date was brought forward; None
+    without either date, and for one that no calendar reaches.
+    """
 
     key: str
     name: str
@@ -41,9 +47,9 @@ class MilestoneRow:
     due_at: datetime | None
     deadline_on: date | None
     days_overdue: int
-    working_days_overdue: int
+    working_days_overdue: int | None
     slip_days: int | None
-    slip_working_days: int
+    slip_working_days: int | None
     moves: int
     moved_at: datetime | None
     moved_by: str | None
@@ -54,7 +60,10 @@ class MilestoneRow:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackRow:
-    """A piece of feedback that waits; hours are working hours of those who must answer."""
+    """A piece of feedback that waits; hours are working hours of those who must answer.
+
+    `waited_hours` is None for one that waits since before every calendar.
+    """
 
     key: str
     subject: str
@@ -68,10 +77,19 @@ class FeedbackRow:
     severity: str
     received_at: datetime | None
     waiting_since: datetime
-    waited_hours: float
+    waited_hours: float | None
     limit_hours: float
+    """What its severity allows."""
     first_response_at: datetime | None
     stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """One of the config's clients: its names by language ("" for all others), and its BD manager's key."""
+
+    names: Mapping[str, str]
+    bd: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,8 @@ class SourceRow:
 
     name: str
     tool: str
+    label: str
+    """What people call it: its tool, with its name where there are several of the kind."""
     last_ok_at: datetime | None
     age: timedelta | None
     stale: bool
@@ -108,13 +128,14 @@ class Overview:
     zone: ZoneInfo
     people: Mapping[str, str]
     """BD managers, by their name under [people]: what each is called."""
-    clients: Mapping[str, Mapping[str, str]]
-    """Client key -> names by language; "" for all other languages."""
+    clients: Mapping[str, ClientRow]
+    """By their keys."""
     projects_without_client: Sequence[ProjectRow]
     clients_without_bd: Sequence[str]
     overdue: Sequence[MilestoneRow]
     """Client-facing ones, the longest overdue first."""
     internal_overdue: int
+    """How many more are overdue that no client was promised."""
     unhandled: Sequence[FeedbackRow]
     """The longest waiting first."""
     due_soon: Sequence[MilestoneRow]
@@ -124,7 +145,8 @@ class Overview:
 
     def client_name(self, key: str | None, language: Language) -> str | None:
         """What the client is called in that language; None for no client."""
-        names = self.clients.get(key or "", {})
+        client = self.clients.get(key or "")
+        names = client.names if client else {}
         return names.get(language) or names.get("") or next(iter(names.values()), None)
 
     def narrowed(self, person: str) -> "Overview":
@@ -132,6 +154,8 @@ class Overview:
         bd = f"person/{person}"
         return replace(
             self,
+            people={name: called for name, called in self.people.items() if name == person},
+            clients={key: client for key, client in self.clients.items() if client.bd == bd},
             projects_without_client=(),
             clients_without_bd=(),
             internal_overdue=0,
@@ -155,15 +179,15 @@ def _overview(connection: Connection, settings: Settings, moment: Moment, source
     facing = [row for row, shown in milestones if shown["client_facing"]]
     soon = moment.today + timedelta(days=DUE_SOON_DAYS)
     late = {row.key for row, shown in milestones if shown["overdue"]}
-    clients = {key: names for key, names, _ in _clients(connection)}
+    clients = _clients(connection)
     return Overview(
         now=moment.now,
         today=moment.today,
         zone=moment.zone,
-        people=_bd_managers(connection, settings),
+        people=_bd_managers(clients, settings),
         clients=clients,
         projects_without_client=_projects_without_client(connection),
-        clients_without_bd=[key for key, _, bd in _clients(connection) if bd is None],
+        clients_without_bd=[key for key, client in clients.items() if client.bd is None],
         overdue=sorted((row for row in facing if row.key in late), key=lambda row: (-row.days_overdue, row.key)),
         internal_overdue=len(late) - sum(row.key in late for row in facing),
         unhandled=_unhandled(connection, moment, stale),
@@ -184,8 +208,6 @@ def _milestones(connection: Connection, moment: Moment, stale: set[str]) -> list
 
 
 def _milestone(row: Row, moment: Moment, stale: set[str]) -> MilestoneRow:
-    slipped = row["baseline_on"] and row["due_on"]
-    calendar = moment.calendar(row["calendar"])
     return MilestoneRow(
         key=row["key"],
         name=row["name"],
@@ -200,10 +222,10 @@ def _milestone(row: Row, moment: Moment, stale: set[str]) -> MilestoneRow:
         due_on=row["due_on"],
         due_at=row["due_at"],
         deadline_on=row["deadline_on"],
-        days_overdue=int(row["days_overdue"] or 0),
-        working_days_overdue=int(row["working_days_overdue"] or 0),
+        days_overdue=row["days_overdue"] or 0,
+        working_days_overdue=row["working_days_overdue"],
         slip_days=row["slip_days"],
-        slip_working_days=calendar.days_between(row["baseline_on"], row["due_on"]) if slipped else 0,
+        slip_working_days=_slip(row, moment),
         moves=row["moves"],
         moved_at=row["moved_at"],
         moved_by=row["moved_by_name"],
@@ -211,6 +233,15 @@ def _milestone(row: Row, moment: Moment, stale: set[str]) -> MilestoneRow:
         total_items=row["total_items"],
         stale=row["source"] in stale,
     )
+
+
+def _slip(row: Row, moment: Moment) -> int | None:
+    if row["baseline_on"] is None or row["due_on"] is None:
+        return None
+    try:
+        return moment.calendar(row["calendar"]).days_between(row["baseline_on"], row["due_on"])
+    except OutsideCalendar:
+        return None  # due in many years: how many of those days are worked, nobody knows yet
 
 
 def _unhandled(connection: Connection, moment: Moment, stale: set[str]) -> list[FeedbackRow]:
@@ -230,27 +261,25 @@ def _unhandled(connection: Connection, moment: Moment, stale: set[str]) -> list[
             severity=row["severity"],
             received_at=row["received_at"],
             waiting_since=row["waiting_since"],
-            waited_hours=row["waited_hours"] or 0.0,
+            waited_hours=row["waited_hours"],
             limit_hours=row["limit_hours"],
             first_response_at=row["first_response_at"],
             stale=row["source"] in stale,
         )
         for row in selection.read(connection, waiting)
     ]
-    return sorted(rows, key=lambda row: (-row.waited_hours, row.key))
+    return sorted(rows, key=lambda row: (-inf if row.waited_hours is None else -row.waited_hours, row.key))
 
 
-def _clients(connection: Connection) -> list[tuple[str, Mapping[str, str], str | None]]:
-    """(key, names by language, BD manager's key), by key."""
+def _clients(connection: Connection) -> dict[str, ClientRow]:
     client = _tables["client"].c
     statement = select(client.key, client.names, client.bd_person).order_by(client.key)
-    return [(row.key, row.names, row.bd_person) for row in connection.execute(statement)]
+    return {row.key: ClientRow(row.names, row.bd_person) for row in connection.execute(statement)}
 
 
-def _bd_managers(connection: Connection, settings: Settings) -> dict[str, str]:
+def _bd_managers(clients: Mapping[str, ClientRow], settings: Settings) -> dict[str, str]:
     """Those who have a client, in the order of the config."""
-    client = _tables["client"].c
-    bound = set(connection.execute(select(client.bd_person).distinct()).scalars())
+    bound = {client.bd for client in clients.values()}
     return {name: person.name for name, person in settings.people.items() if f"person/{name}" in bound}
 
 
@@ -293,6 +322,7 @@ def _source(row: Freshness, feeds: Mapping[str, set[str]]) -> SourceRow:
     return SourceRow(
         name=row.source,
         tool=tool_name(row.kind),
+        label=row.label,
         last_ok_at=row.read_at,
         age=row.age,
         stale=row.stale,

@@ -1,9 +1,11 @@
 """The report as one self-contained HTML page: an `Overview` put into the words of a language."""
 
-from collections.abc import Callable, Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from config.language import Catalog, ago, day, days, hours, instant, working_days
+from config.language import Catalog, ago, day, days, hours, instant, working_days, working_hours
 from config.settings import Language
 from report.overview import DUE_SOON_DAYS, FeedbackRow, MilestoneRow, Overview, SourceRow
 
@@ -19,31 +21,47 @@ _HERE = Path(__file__).parent
 TEXTS = Catalog.load(_HERE / "texts")
 """What the page says."""
 CSS = (_HERE / "templates" / "report.css").read_text("utf-8")
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(CSS.encode()).digest()).decode()}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""The page's content security policy: its own style and nothing else, neither script nor request."""
+
+
+FOLDED = 8
+"""A list of what nobody owns, or of what has no date, that is longer than this is folded behind its first ones."""
+
+Address = Callable[[str | None, Language], str]
+"""Where the page narrowed to a person (None: to nobody) stands in a language."""
+
+OWN_NAMES: Mapping[Language, str] = {"en": "English", "zh-Hant-HK": "繁體中文", "zh-Hans-CN": "简体中文"}
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A headline number, a link to the rows behind it, and how fresh those are."""
+    """A headline number, a link to the rows behind it, and how fresh those are; grey where a source is stale."""
 
     value: int
     label: str
     anchor: str
     tone: str
     freshness: str
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A link to the page narrowed to one BD manager, or to all."""
+    """A link to the same page for another reader: narrowed to one BD manager or to nobody, or in another language."""
 
     label: str
     href: str
     current: bool
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that belongs to nobody."""
+    """Something with a short remark: what belongs to nobody, what has no date."""
 
     name: str
     text: str
@@ -105,7 +123,6 @@ class SourceLine:
     """A source's freshness in words."""
 
     name: str
-    kind: str
     last_ok: str
     age: str
     state: str
@@ -126,6 +143,7 @@ class Page:
     demo: bool
     css: Markup
     views: Sequence[View]
+    languages: Sequence[View]
     figures: Sequence[Figure]
     stale: Sequence[str]
     unowned: Sequence[Line]
@@ -136,7 +154,7 @@ class Page:
     feedback_count: int
     due_soon: Sequence[MilestoneLine]
     due_soon_count: int
-    undated: str
+    undated: Sequence[Line]
     sources: Sequence[SourceLine]
 
     @classmethod
@@ -147,10 +165,10 @@ class Page:
         *,
         person: str | None = None,
         demo: bool = False,
-        address: Callable[[str | None], str] | None = None,
+        address: Address | None = None,
     ) -> "Page":
-        """The page for everybody, or narrowed to `person`'s clients; with links between those where `address` makes
-        them (a file on its own has none)."""
+        """The page for everybody, or narrowed to `person`'s clients; with links between those, and to the other
+        languages, where `address` makes them (a file on its own has none)."""
         return _Speaker(whole.narrowed(person) if person else whole, language).page(whole, person, demo, address)
 
 
@@ -161,7 +179,7 @@ def render(page: Page) -> str:
     def t(key: str, **values: object) -> str:
         return say(page.language, key, **({"days": DUE_SOON_DAYS} | values))
 
-    return _template().render(page=page, t=t)
+    return _template().render(page=page, t=t, policy=POLICY, folded=FOLDED)
 
 
 @cache
@@ -183,14 +201,12 @@ class _Speaker:
         return TEXTS.say(self.language, key, **values)
 
     def day(self, on: date | None) -> str:
-        return day(self.language, on, self.overview.today) if on else self.t("none")
+        return day(self.language, on, self.overview.today) if on else self.t("no_date")
 
     def at(self, moment: datetime) -> str:
         return instant(self.language, moment, self.overview.zone, self.overview.today)
 
-    def page(
-        self, whole: Overview, person: str | None, demo: bool, address: Callable[[str | None], str] | None
-    ) -> Page:
+    def page(self, whole: Overview, person: str | None, demo: bool, address: Address | None) -> Page:
         shown = self.overview
         return Page(
             language=self.language,
@@ -201,6 +217,7 @@ class _Speaker:
             demo=demo,
             css=Markup(CSS),
             views=self._views(whole, person, address) if address else (),
+            languages=self._languages(person, address) if address else (),
             figures=self._figures(),
             stale=[self._stale_line(row) for row in shown.sources if row.stale],
             unowned=self._unowned(),
@@ -215,43 +232,53 @@ class _Speaker:
             sources=[self._source(row) for row in shown.sources],
         )
 
-    def _views(self, whole: Overview, person: str | None, address: Callable[[str | None], str]) -> list[View]:
-        everybody = View(self.t("everybody"), address(None), person is None)
-        return [everybody, *(View(name, address(key), key == person) for key, name in whole.people.items())]
+    def _views(self, whole: Overview, person: str | None, address: Address) -> list[View]:
+        everybody: tuple[str | None, str] = (None, self.t("everybody"))
+        return [
+            View(label, address(name, self.language), name == person, self.language)
+            for name, label in [everybody, *whole.people.items()]
+        ]
+
+    def _languages(self, person: str | None, address: Address) -> list[View]:
+        return [
+            View(label, address(person, language), language == self.language, language)
+            for language, label in OWN_NAMES.items()
+        ]
 
     def _figures(self) -> list[Figure]:
         shown = self.overview
         figures = [
-            (len(shown.overdue), "figure.overdue", "overdue", "late"),
-            (len(shown.unhandled), "figure.unhandled", "feedback", "late"),
-            (len(shown.due_soon), "figure.due_soon", "due-soon", ""),
-            (len(self._unowned()), "figure.unowned", "unowned", "warn"),
+            self._figure(len(shown.overdue), "figure.overdue", "overdue", "late", "milestones"),
+            self._figure(len(shown.unhandled), "figure.unhandled", "feedback", "late", "feedback"),
+            self._figure(len(shown.due_soon), "figure.due_soon", "due-soon", "", "milestones"),
         ]
-        return [
-            Figure(
-                value=value,
-                label=self.t(key, count=value, days=DUE_SOON_DAYS),
-                anchor=anchor,
-                tone=tone if value else "",
-                freshness=self._freshness(key),
-            )
-            for value, key, anchor, tone in figures
-            if value or key != "figure.unowned"
-        ]
+        if unowned := self._unowned():
+            figures.append(self._figure(len(unowned), "figure.unowned", "unowned", "warn", "milestones"))
+        return figures
 
-    def _freshness(self, figure: str) -> str:
-        """When the oldest of the sources that feed a figure was read, or which of them are stale."""
-        fed_by = "feedback" if figure == "figure.unhandled" else "milestones"
+    def _figure(self, value: int, key: str, anchor: str, tone: str, fed_by: str) -> Figure:
         sources = [row for row in self.overview.sources if fed_by in row.feeds]
-        if stale := [row.name for row in sources if row.stale]:
-            return self.t("figure.stale", sources=", ".join(stale))
+        stale = [row for row in sources if row.stale]
+        return Figure(
+            value=value,
+            label=self.t(key, count=value, days=DUE_SOON_DAYS),
+            anchor=anchor,
+            tone=tone if value else "",
+            freshness=self._freshness(stale or sources, "figure.stale" if stale else "figure.read"),
+            stale=bool(stale),
+        )
+
+    def _freshness(self, sources: Sequence[SourceRow], key: str) -> str:
+        """When the oldest of the sources was read."""
         read = [row.last_ok_at for row in sources if row.last_ok_at]
-        return self.t("figure.read", at=self.at(min(read))) if read else self.t("figure.never")
+        if len(read) < len(sources) or not read:
+            return self.t("figure.never")
+        return self.t(key, at=self.at(min(read)), sources=self._joined([row.label for row in sources]))
 
     def _stale_line(self, row: SourceRow) -> str:
         if row.last_ok_at is None:
-            return self.t("stale.never", source=row.name, reason=row.error).strip()
-        return self.t("stale.line", source=row.name, at=self.at(row.last_ok_at), reason=row.error).strip()
+            return self.t("stale.never", source=row.label, reason=row.error).strip()
+        return self.t("stale.line", source=row.label, at=self.at(row.last_ok_at), reason=row.error).strip()
 
     def _unowned(self) -> list[Line]:
         projects = [
@@ -285,7 +312,7 @@ class _Speaker:
             Group(
                 client=self._name(client),
                 bd=self._bd((rows := list(group))[0].bd),
-                anchor=f"overdue-{(client or 'none').removeprefix('client/')}",
+                anchor=f"overdue-{(client or '-').removeprefix('client/')}",
                 rows=[self._milestone(row) for row in rows],
             )
             for client, group in groupby(ordered, key=lambda row: row.client)
@@ -308,11 +335,22 @@ class _Speaker:
             moved_by=self._moved_by(row),
             current=self.at(row.due_at) if row.due_at else self.day(row.due_on),
             late=days(self.language, row.days_overdue) if row.days_overdue else self._since(row),
-            late_working=working_days(self.language, row.working_days_overdue) if row.days_overdue else "",
+            late_working=working_days(self.language, row.working_days_overdue)
+            if row.days_overdue and row.working_days_overdue is not None
+            else "",
             in_days=self.t("due_soon.in", days=days(self.language, ahead)) if ahead else self.t("due_soon.today"),
-            slip=working_days(self.language, row.slip_working_days) if row.slip_working_days else self.t("none"),
+            slip=self._slip(row),
             stale=row.stale,
         )
+
+    def _slip(self, row: MilestoneRow) -> str:
+        if row.slip_days is None:
+            return self.t("unknown")
+        if row.slip_working_days is None:
+            return days(self.language, row.slip_days)
+        if row.slip_working_days < 0:
+            return self.t("slip.earlier", days=working_days(self.language, -row.slip_working_days))
+        return working_days(self.language, row.slip_working_days) if row.slip_working_days else self.t("none")
 
     def _since(self, row: MilestoneRow) -> str:
         return self.t("overdue.since", at=self.at(row.due_at)) if row.due_at else days(self.language, 0)
@@ -331,7 +369,9 @@ class _Speaker:
             client=self._name(row.client),
             bd=self._bd(row.bd),
             since=self.at(row.waiting_since),
-            waited=hours(self.language, row.waited_hours),
+            waited=self.t("feedback.for_years")
+            if row.waited_hours is None
+            else working_hours(self.language, row.waited_hours),
             limit=self.t("feedback.limit", hours=hours(self.language, row.limit_hours)),
             answer_note=self.t("feedback.wrote_again", at=self.at(row.first_response_at))
             if row.first_response_at
@@ -340,18 +380,29 @@ class _Speaker:
             stale=row.stale,
         )
 
-    def _undated(self) -> str:
-        rows = self.overview.undated
-        if not rows:
-            return ""
-        names = _joined((f"{row.name} ({row.project_name})" for row in rows), self.language)
-        return self.t("undated", count=len(rows), names=names)
+    def _undated(self) -> list[Line]:
+        return [
+            Line(
+                name=row.name,
+                url=_link(row.url),
+                text=self._joined(
+                    [
+                        row.project_name,
+                        self._name(row.client),
+                        self.t("has_it", name=row.owner_name or self.t("nobody")),
+                    ]
+                ),
+            )
+            for row in self.overview.undated
+        ]
+
+    def _joined(self, parts: Sequence[str]) -> str:
+        return (", " if self.language == "en" else "、").join(part for part in parts if part)
 
     def _source(self, row: SourceRow) -> SourceLine:
         problems = self.t("sources.problems", count=row.problems) if row.problems else ""
         return SourceLine(
-            name=row.name,
-            kind=row.tool,
+            name=row.label,
             last_ok=self.at(row.last_ok_at) if row.last_ok_at else self.t("figure.never"),
             age=ago(self.language, row.age) if row.age is not None else "",
             state=self.t("sources.stale") if row.stale else self.t("sources.fresh"),
@@ -361,10 +412,9 @@ class _Speaker:
         )
 
 
-def _joined(names: Iterable[str], language: Language) -> str:
-    return (", " if language == "en" else "、").join(names)
-
-
 def _link(url: str | None) -> str | None:
     """Only what a browser opens as a page: a vendor's field must not become a script."""
-    return url if url and urlsplit(url).scheme in ("http", "https") else None
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:  # no address at all, such as "http://["
+        return None

@@ -1,12 +1,12 @@
 """The report over HTTP: one page, its JSON, and a health check. Nothing here writes."""
 
-import base64
-import hashlib
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -15,8 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.language import negotiate
 from config.settings import Language
 from report.overview import Overview
-from report.page import CSS, Page, render
+from report.page import POLICY, Address, Page, render
 from report.structured import as_json
+from unify.engine import StoreError
+
+log = logging.getLogger(__name__)
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -36,43 +39,57 @@ def server(
     public_url: str = "",
     demo: bool = False,
 ) -> Starlette:
-    """The application. `overview` and `health` are asked anew for each request; `language` is the default one."""
+    """The application. `overview` and `health` are asked anew for each request; `language` is the default one.
+
+    `?bd=NAME` narrows page and JSON to the clients of a BD manager (404 for a name that is none), `?lang=TAG` puts the
+    page into the nearest language.
+    """
 
     def page(request: Request) -> Response:
         whole = overview()
-        person = request.query_params.get("bd")
-        wanted = _language(request, language)
-        shown = Page.of(whole, wanted, person=person, demo=demo, address=_address(wanted, language))
-        return HTMLResponse(render(shown))
+        asked = request.query_params.get("lang")
+        wanted = negotiate(asked) if asked else language
+        person = _person(request, whole)
+        return HTMLResponse(render(Page.of(whole, wanted, person=person, demo=demo, address=_address(language))))
 
     def structured(request: Request) -> Response:
-        return JSONResponse(as_json(overview(), person=request.query_params.get("bd")))
+        whole = overview()
+        return JSONResponse(as_json(whole, person=_person(request, whole)))
 
     def healthz(_: Request) -> Response:
         found = health().problems
         return PlainTextResponse("\n".join(found) or "ok", status_code=503 if found else 200)
 
     routes = [Route("/", page), Route("/report.json", structured), Route("/healthz", healthz)]
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, exception_handlers={StoreError: _unreadable})
     app.add_middleware(Guard, hosts=allowed_hosts(public_url))
     return app
 
 
 def allowed_hosts(public_url: str) -> frozenset[str]:
     """Whom the page answers to: loopback names, and the host of `public_url`."""
-    public = urlsplit(public_url).hostname
-    return LOOPBACK | ({public} if public else frozenset())
+    public = urlsplit(public_url).hostname or ""
+    return LOOPBACK | {f"[{public}]" if ":" in public else public} - {""}
 
 
-def _language(request: Request, default: Language) -> Language:
-    asked = request.query_params.get("lang")
-    return negotiate(asked) if asked else default
+def _person(request: Request, whole: Overview) -> str | None:
+    name = request.query_params.get("bd")
+    if name and name not in whole.people:
+        raise HTTPException(404, "There is no BD manager of that name with a client.")
+    return name or None
 
 
-def _address(wanted: Language, default: Language) -> Callable[[str | None], str]:
-    """Links to the page narrowed to a person, keeping the language that was asked for."""
-    keep = [] if wanted == default else [f"lang={wanted}"]
-    return lambda person: "?" + "&".join([*([f"bd={person}"] if person else []), *keep])
+def _address(default: Language) -> Address:
+    def address(person: str | None, language: Language) -> str:
+        asked = {"bd": person, "lang": language if language != default else None}
+        return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+    return address
+
+
+def _unreadable(_: Request, problem: Exception) -> Response:
+    log.error("the report could not be read: %s", problem)
+    return PlainTextResponse("The report cannot be read now; the hub's log says why.", status_code=503)
 
 
 class Guard:
@@ -90,27 +107,29 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
-        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        if name not in self.hosts:
-            refusal = PlainTextResponse("This address is not served here; set public_url to it.", status_code=421)
-            await refusal(scope, receive, send)
-            return
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *_HEADERS]
             await send(message)
 
-        await self.app(scope, receive, guarded)
+        hosts = [_name(value) for header, value in scope["headers"] if header == b"host"]
+        if len(hosts) == 1 and hosts[0] in self.hosts:
+            await self.app(scope, receive, guarded)
+        else:
+            refusal = PlainTextResponse("This address is not served here; set public_url to it.", status_code=421)
+            await refusal(scope, receive, guarded)
 
 
-_STYLE = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
+def _name(host: bytes) -> str:
+    """A Host header without its port."""
+    text = host.decode("latin-1").lower()
+    return text if text.endswith("]") else text.rsplit(":", 1)[0]
+
+
 _HEADERS = [
-    (b"content-security-policy",
-     f"default-src 'none'; style-src 'sha256-{_STYLE}'; base-uri 'none'; form-action 'none'; "
-     "frame-ancestors 'none'".encode()),
+    (b"content-security-policy", f"{POLICY}; frame-ancestors 'none'".encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
-]  # fmt: skip
+]

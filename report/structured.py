@@ -1,49 +1,58 @@
-"""The report as JSON: the same rows and figures as the page, for programs.
+"""The report as JSON: the same rows and figures as the page, for programs. docs/report.md says what each key means.
 
-Dates are `YYYY-MM-DD`, instants ISO 8601 in UTC, names of clients by language ("" is the one for all others).
+Dates are `YYYY-MM-DD`, instants ISO 8601 in UTC, spans of time seconds, names of clients by language ("" is the one
+for all others).
 """
 
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from report.overview import DUE_SOON_DAYS, Overview
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
     """The overview, for everybody or narrowed to one BD manager's clients, ready for `json.dumps`."""
     shown = whole.narrowed(person) if person else whole
     return {
-        "as_of": _plain(shown.now),
+        "as_of": plain(shown.now),
         "timezone": str(shown.zone),
         "bd": person,
         "figures": {
             "overdue_milestones": len(shown.overdue),
+            "overdue_internal": shown.internal_overdue,
             "unhandled_feedback": len(shown.unhandled),
             f"due_in_{DUE_SOON_DAYS}_days": len(shown.due_soon),
             "undated_milestones": len(shown.undated),
             "projects_without_client": len(shown.projects_without_client),
             "clients_without_bd": len(shown.clients_without_bd),
         },
-        "clients": {key: dict(names) for key, names in shown.clients.items()},
+        "clients": {key: _row(client) for key, client in shown.clients.items()},
         "bd_managers": dict(shown.people),
-        "projects_without_client": [_plain(asdict(row)) for row in shown.projects_without_client],
+        "projects_without_client": [_row(row) for row in shown.projects_without_client],
         "clients_without_bd": list(shown.clients_without_bd),
-        "overdue_milestones": [_plain(asdict(row)) for row in shown.overdue],
-        "unhandled_feedback": [_plain(asdict(row)) for row in shown.unhandled],
-        "due_soon": [_plain(asdict(row)) for row in shown.due_soon],
-        "undated_milestones": [_plain(asdict(row)) for row in shown.undated],
-        "sources": [_plain(asdict(row)) for row in shown.sources],
+        "overdue_milestones": [_row(row) for row in shown.overdue],
+        "unhandled_feedback": [_row(row) for row in shown.unhandled],
+        "due_soon": [_row(row) for row in shown.due_soon],
+        "undated_milestones": [_row(row) for row in shown.undated],
+        "sources": [_row(row) for row in shown.sources],
     }
 
 
-def _plain(value: Any) -> Any:
+def _row(row: "DataclassInstance") -> Any:
+    return plain(asdict(row))
+
+
+def plain(value: Any) -> Any:
     """A value as JSON has it."""
     match value:
         case dict():
-            return {key: _plain(each) for key, each in value.items()}
+            return {key: plain(each) for key, each in value.items()}
         case list() | tuple():
-            return [_plain(each) for each in value]
+            return [plain(each) for each in value]
         case frozenset() | set():
             return sorted(value)
         case datetime():
