@@ -35,6 +35,8 @@ COMMENTS_AN_HOUR = 20
 """Of one source: nobody's board is flooded, whatever goes wrong here."""
 
 _BEING_SENT = "being sent"
+_IN_DOUBT, _RESTS = "in_doubt", "rests"
+"""In the payload of what waits: it may have arrived; its channel was told to wait."""
 _CLAIM = timedelta(minutes=5)
 """Longer than any attempt; then whoever claimed it is gone."""
 _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
@@ -71,6 +73,8 @@ class _Outcome:
     receipt: Mapping[str, Any] | None = None
     retry_at: datetime | None = None
     in_doubt: bool = False
+    rests: bool = False
+    """The receiver said how long to wait: that holds for all that this channel has to send."""
 
 
 def deliver(
@@ -93,14 +97,14 @@ def deliver(
         try:
             outcome = _attempt(engine, row, channels, commenters, done)
         except Transient as error:
-            outcome = _wait(row, str(error), wall(), error.retry_after, error.in_doubt)
+            outcome = _wait(row, str(error), wall(), error.in_doubt, error.retry_after)
         except Permanent as error:
             outcome = _Outcome("parked", str(error))
         except Stopped:
-            outcome = _wait(row, "stopped", wall(), None, True)
+            outcome = _wait(row, "stopped", wall(), in_doubt=True)
         except Exception as error:
             log.exception("delivery %s by %s failed", row["id"], row["channel"])
-            outcome = _wait(row, f"our mistake: {type(error).__name__}", wall(), None, True)
+            outcome = _wait(row, f"our mistake: {type(error).__name__}", wall(), in_doubt=True)
         if outcome.state == "waiting":
             resting.add(row["channel"])
         _record(engine, row, outcome, clock(), redact, done)
@@ -117,15 +121,18 @@ def retry(connection: Connection, ids: list[int] | None, wall: datetime) -> int:
 
 
 def _claim(engine: Engine, resting: set[str], clock: Clock, wall: Clock) -> RowMapping | None:
-    """Claim the oldest row that is due in a channel where nothing is in flight; None: there is none."""
+    """Claim the oldest row that is due in a channel where nothing is in flight, and that was not told to wait.
+
+    None: there is none.
+    """
     now = wall()
     other = DELIVERY.alias()
     waiting = DELIVERY.c.state == "waiting"
     due = or_(DELIVERY.c.attempts == 0, DELIVERY.c.not_before <= now)
-    in_flight = (other.c.channel == DELIVERY.c.channel) & (other.c.state == "waiting")
-    in_flight &= (other.c.last_error == _BEING_SENT) & (other.c.not_before > now)
+    in_the_way = (other.c.channel == DELIVERY.c.channel) & (other.c.state == "waiting") & (other.c.not_before > now)
+    in_the_way &= or_(other.c.last_error == _BEING_SENT, other.c.payload[_RESTS].as_boolean())
     first = select(other.c.id).where(other.c.id == DELIVERY.c.after, other.c.state == "waiting")
-    free = ~select(other.c.id).where(in_flight).exists() & ~first.exists()
+    free = ~select(other.c.id).where(in_the_way).exists() & ~first.exists()
     with writing(engine) as connection:
         full = {*resting, *_full_lanes(connection, clock())}
         chosen = select(DELIVERY).where(waiting, due, free, DELIVERY.c.channel.not_in(full))
@@ -181,7 +188,7 @@ def is_untried(row: RowMapping) -> bool:
 
 def _is_in_doubt(row: RowMapping) -> bool:
     """Whether an earlier attempt may have arrived: it said so, or nobody lived to say."""
-    return bool(row["payload"].get("in_doubt") or row["last_error"] == _BEING_SENT)
+    return bool(row["payload"].get(_IN_DOUBT) or row["last_error"] == _BEING_SENT)
 
 
 def _comment(row: RowMapping, commenter: Commenter | None, done: Delivered) -> _Outcome:
@@ -208,12 +215,12 @@ def _comment(row: RowMapping, commenter: Commenter | None, done: Delivered) -> _
     return _Outcome("sent", receipt={"id": posted} if posted else {})
 
 
-def _wait(row: RowMapping, error: str, now: datetime, after: timedelta | None, in_doubt: bool) -> _Outcome:
+def _wait(row: RowMapping, error: str, now: datetime, in_doubt: bool, after: timedelta | None = None) -> _Outcome:
     attempts = row["attempts"] + 1
     if attempts >= _ATTEMPTS:
         return _Outcome("parked", f"given up after {attempts} attempts: {error}")
     delay = max(min(_FIRST_DELAY * 2 ** (attempts - 1), _LONGEST_DELAY), after or timedelta())
-    return _Outcome("waiting", error, retry_at=now + delay, in_doubt=in_doubt)
+    return _Outcome("waiting", error, retry_at=now + delay, in_doubt=in_doubt, rests=after is not None)
 
 
 def _record(
@@ -229,9 +236,8 @@ def _record(
         case "waiting":
             done.delayed += 1
             values |= {"not_before": outcome.retry_at}
-            values |= {
-                "payload": {**row["payload"], "in_doubt": outcome.in_doubt or bool(row["payload"].get("in_doubt"))}
-            }
+            in_doubt = outcome.in_doubt or bool(row["payload"].get(_IN_DOUBT))
+            values |= {"payload": {**row["payload"], _IN_DOUBT: in_doubt, _RESTS: outcome.rests}}
         case "parked":
             done.parked.append(f"{row['channel']}: {error}")
             log.warning("delivery %s by %s is parked: %s", row["id"], row["channel"], error)
@@ -246,7 +252,7 @@ def _fall_back(connection: Connection, row: RowMapping, now: datetime) -> None:
     channel, *others = row["payload"]["channels"]
     key = f"{row['key']}-{channel}"
     again = {name: row[name] for name in ("recipient", "kind", "created_at")}
-    again |= {"payload": {**row["payload"], "channels": others, "in_doubt": False}, "not_before": now}
+    again |= {"payload": {**row["payload"], "channels": others, _IN_DOUBT: False, _RESTS: False}, "not_before": now}
     again |= {"state": "waiting", "attempts": 0, "last_error": "", "receipt": {}}
     added = connection.execute(insert(DELIVERY).values(**again, key=key, channel=channel)).inserted_primary_key
     assert added is not None

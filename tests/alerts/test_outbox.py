@@ -76,6 +76,28 @@ def test_a_transient_failure_waits_longer_each_time(hub: Hub) -> None:
     assert tried == [0, 1, 2, 62]
 
 
+def test_a_channel_that_is_told_to_wait_sends_nothing_until_then(hub: Hub) -> None:
+    """429 with Retry-After is said of the channel: the next message, and the next round's, would be refused too."""
+    hub.mail.failures = [Transient("too many messages", retry_after=timedelta(minutes=10))]
+    hub.tell(milestone(), feedback())
+    hub.wait(timedelta(minutes=9))
+    hub.tell(milestone(), feedback(), feedback(2, bd="person/kevin"), at=TUESDAY + timedelta(minutes=9))
+    assert hub.mail.sent == []
+
+    hub.wait(timedelta(minutes=2))
+    hub.deliver()
+    assert len(hub.mail.sent) == 3
+
+
+def test_one_refused_recipient_keeps_the_channel_going(hub: Hub) -> None:
+    """A mail server that greylists one address is not busy."""
+    hub.mail.failures = [Transient("marco@lanternquay.example was refused for now (450)")]
+    hub.tell(milestone(), feedback())
+    hub.deliver()
+
+    assert [sent.reader.name for sent in hub.mail.sent] == ["莫詠珊"]
+
+
 def test_a_permanent_failure_is_parked_and_the_next_channel_tells(hub: Hub) -> None:
     """The reader is told all the same, once, and somebody can see what is broken."""
     chat = Inbox(failures=[Permanent("the token was revoked")])
