@@ -22,7 +22,7 @@ from config.clock import Clock, system_clock
 from config.secrets import Redactor
 from config.settings import Settings, SourceSettings
 from connectors.base import Connector
-from connectors.governor import Governor
+from connectors.governor import PATIENCE, Governor
 from connectors.kinds import KINDS
 from report.overview import Overview, overview
 from report.server import Health
@@ -92,8 +92,10 @@ class Hub:
         clock: Clock = system_clock,
         wall: Clock = system_clock,
         stop: threading.Event | None = None,
+        patience: timedelta = PATIENCE,
     ) -> None:
-        """`clock` is what facts, rules and working time use (the story's, in the demo); `wall` is real time.
+        """`clock` is what facts, rules and working time use (the story's, in the demo); `wall` is real time, and
+        `patience` what one call to a vendor may spend on waiting and repeating.
 
         Opens and migrates the database. Raises StoreError.
         """
@@ -103,6 +105,7 @@ class Hub:
         self.wall = wall
         self.stop = stop or threading.Event()
         self.redactor = redactor
+        self._patience = patience
         self.engine: Engine = open_engine(settings.database)
         migrate(self.engine)
         self.reader: Engine = open_engine(settings.database, read_only=True)
@@ -306,6 +309,7 @@ class Hub:
             self.settings,
             touched,
             lambda calendar, a, b: known.get(calendar, known["default"]).days_between(a, b),
+            self.clock(),
         )
 
     def settle_touched(self) -> None:
@@ -314,9 +318,10 @@ class Hub:
 
     def settle_if_changed(self) -> None:
         """Link and derive everything again, if people, clients, calendars or the like are not what they were."""
-        version = xxhash.xxh3_64_hexdigest(
-            json.dumps(self.settings.model_dump(mode="json", exclude=_NOT_SETTLED_WITH), sort_keys=True).encode()
-        )
+        known = self.settings.model_dump(mode="json", exclude=_NOT_SETTLED_WITH)
+        sources = self.settings.sources.items()
+        known["commented"] = sorted(name for name, source in sources if source.client_comments_are_feedback)
+        version = xxhash.xxh3_64_hexdigest(json.dumps(known, sort_keys=True).encode())
         with writing(self.engine) as connection:
             found = connection.execute(select(_state.c.value).where(_state.c.name == _SETTLED)).scalar()
             if found == version:
@@ -338,6 +343,7 @@ class Hub:
             stop=self.stop,
             redact=self.redactor,
             ca_file=source.ca_file,
+            patience=self._patience,
         )
 
 

@@ -52,7 +52,7 @@ class Trello:
     def __init__(self, settings: TrelloSettings, governor: Governor) -> None:
         self.settings = settings
         self._api = TrelloApi(settings.name, settings.url, settings.key, settings.token, governor)
-        self._cards = Cards(self._api, settings.since, settings.client_comments_are_feedback)
+        self._cards = Cards(self._api, settings.since)
         self._comments = Comments(self._api, settings.comment_back, _names_of_board)
         self._listed: Mapping[str, Json] | None = None
         self._is_fresh = False

@@ -59,11 +59,9 @@ class Position:
 class Cards:
     """The cards of one account's boards. `since`: closed cards older than that are left out."""
 
-    def __init__(self, api: TrelloApi, since: date | None, keep_comments: bool) -> None:
-        """`keep_comments`: what a client wrote makes a card feedback, so each author's first comment goes with it."""
+    def __init__(self, api: TrelloApi, since: date | None) -> None:
         self._api = api
         self._since = since
-        self._keep_comments = keep_comments
 
     def read(self, board: Json, begun: Position | None) -> Iterator[Page]:
         """The whole board at first, and where it tells no activity; then what moved, and once a day all behind that."""
@@ -104,7 +102,7 @@ class Cards:
             ref = Ref("cards", str(card["id"]))
             nested = card.pop("actions", None)
             actions = [action for action in nested if has_id(action)] if isinstance(nested, list) else []
-            telling = Telling(self._keep_comments)
+            telling = Telling()
             for action in actions:
                 telling.note(ref.id, action)
             records.append(_card_record(card, telling))
@@ -120,7 +118,7 @@ class Cards:
         """All actions, newest first, then all cards; what of an action tells about its card goes with the card."""
         id = str(board["id"])
         left_out = self._left_out(id)
-        telling = Telling(self._keep_comments)
+        telling = Telling()
         for actions in self._actions(id):
             yield _actions_page(actions, left_out, telling)
         until = ""
@@ -197,11 +195,10 @@ class Cards:
 class Telling:
     """The actions that tell about their card what it does not say itself: who made it, when it was done.
 
-    Actions come newest first; of each kind the newest is kept, and of comments the first of each author.
+    Actions come newest first; of each kind the newest is kept.
     """
 
-    def __init__(self, comments: bool) -> None:
-        self._comments = comments
+    def __init__(self) -> None:
         self._kept: dict[str, dict[str, Json]] = {}
 
     def note(self, card: str, action: Json) -> None:
@@ -216,8 +213,6 @@ class Telling:
             for field in ("dueComplete", "idList"):
                 if field in old:
                     kept.setdefault(field, action)
-        elif kind == "commentCard" and self._comments:
-            kept[f"comment {action.get('idMemberCreator')}"] = action
 
     def of(self, card: str) -> list[Json]:
         """What was kept for a card, in an order that does not depend on how it was read."""

@@ -6,11 +6,13 @@ milestones and feedback are many: those touched are linked, and those that an al
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
 
 from config.settings import Settings
 from unify import link_clients
+from unify.commented import keep_commented
 from unify.derived import (
     ACCOUNT,
     CHANGE,
@@ -43,7 +45,7 @@ class Reached:
     feedback: set[str] | None = field(default_factory=set)
 
 
-def link(connection: Connection, settings: Settings, touched: Touched | None) -> Reached:
+def link(connection: Connection, settings: Settings, touched: Touched | None, now: datetime) -> Reached:
     """Bring every link up to date with the rows and the config; return what must be derived again.
 
     `touched` None (the config changed, or rows were mapped anew): everything.
@@ -51,7 +53,8 @@ def link(connection: Connection, settings: Settings, touched: Touched | None) ->
     1. accounts: side and person; companies, contacts, deals, projects: client; `person`, `client`, `identity_link`;
     2. items touched, or of a project whose client changed: client, and their rows of `reference`;
     3. comments touched, or by an author whose side changed: side, and their rows of `reference`;
-    4. milestones and feedback: client, BD manager, owner, calendar, author's name.
+    4. items that a client wrote on, where the config says so: their feedback;
+    5. milestones and feedback: client, BD manager, owner, calendar, author's name.
     """
     clients = link_clients.read_clients(settings)
     changed: Mapping[str, set[str]] = {}
@@ -60,14 +63,16 @@ def link(connection: Connection, settings: Settings, touched: Touched | None) ->
     if touched is None:
         _link_items(connection, clients, None, set())
         _link_comments(connection, None, set())
+        keep_commented(connection, settings, None, now)
         link_milestones(connection, None)
         link_feedback(connection, None)
         return Reached(None, None)
     moved, milestones = _link_items(connection, clients, touched.get("work_item", ()), changed.get("project", set()))
     written_on = _link_comments(connection, touched.get("comment", ()), changed.get("account", set()))
+    commented = keep_commented(connection, settings, {*touched.get("work_item", ()), *written_on}, now)
     milestones |= {*touched.get("milestone", ()), *touched.get("work_item", ())}  # one made from an item has its key
     milestones |= _with_history(connection, touched.get("change", ()))
-    feedback = {*touched.get("feedback", ()), *written_on}
+    feedback = {*touched.get("feedback", ()), *_feedback_at(connection, written_on), *commented}
     renamed = touched.get("account") or touched.get("contact") or touched.get("project")  # its lead, for versions
     everywhere = moved or renamed or any(changed.values())
     milestones |= link_milestones(connection, None if everywhere else milestones)
@@ -115,22 +120,22 @@ def _items_of(connection: Connection, projects: Collection[str]) -> set[str]:
 def _link_comments(connection: Connection, keys: Collection[str] | None, authors: Collection[str]) -> set[str]:
     """Side and references of the comments `keys` (None: all), and the side of what the accounts `authors` wrote.
 
-    Returns the keys of the feedback that they are written on; none where `keys` is None.
+    Returns the keys of all that they are written on; none where `keys` is None.
     """
-    feedback = set[str]()
+    places = set[str]()
     for some in slices(connection, COMMENT, keys):
         if keys is not None:
-            feedback |= _places_of(connection, COMMENT.c.key.in_(some))
+            places |= _places_of(connection, COMMENT.c.key.in_(some))
         rows = connection.execute(select(COMMENT.c.key, COMMENT.c.on_keys).where(COMMENT.c.key.in_(some)))
         reached = refer(connection, {key: on_keys[1:] for key, on_keys in rows})
         if keys is not None:
-            feedback |= reached
+            places |= reached
         _side_comments(connection, COMMENT.c.key.in_(some))
     for some in slices(connection, ACCOUNT, authors):
         by_them = COMMENT.c.author_account.in_(some)
-        feedback |= _places_of(connection, and_(by_them, COMMENT.c.side != _SIDE))
+        places |= _places_of(connection, and_(by_them, COMMENT.c.side != _SIDE))
         _side_comments(connection, by_them)
-    return _feedback_at(connection, feedback)
+    return places
 
 
 _AUTHORS_SIDE = (

@@ -21,8 +21,11 @@ from unify.upsert import Upserts
 
 _BATCH = 500
 
-_NOT_MAPPING = {"name", "expires", "projects", "since", "every", "comment_back", "ca_file"}
-"""Settings that no mapper reads: changing them changes no row."""
+_NOT_MAPPING = {
+    *("name", "expires", "projects", "since", "every", "comment_back", "ca_file"),
+    "client_comments_are_feedback",
+}
+"""Settings that no mapper reads: changing them changes none of its rows."""
 
 
 def load_vocabulary(connection: Connection, source: str, streams: Collection[str]) -> Vocabulary:

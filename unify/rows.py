@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from sqlalchemy import Connection, Table, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, select, true, update
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
 from sqlmodel import SQLModel
 
 from connectors.base import Problem, Record, Ref
+from unify.commented import GIVEN
 from unify.fit import fit
 from unify.mapping import Mapped, Mapper, MappingContext, Row
 from unify.problems import ProblemStore
@@ -33,6 +34,8 @@ _MISFITS = (
 
 _REFERENCES = ("on_keys", "entity_key", "item_key", "milestone_keys")
 """Columns that name a row whose derived columns hang on the row that carries them."""
+
+_ALL = true()
 
 _COMPARED_COLUMNS = {
     "due": ("due_at", "due_on", "close_on"),
@@ -78,7 +81,7 @@ class RowStore:
         for table, by_key in rows.items():
             problems += self._upsert(connection, table, list(by_key.values()), now)
         for table, keys in vanished.items():
-            self._tombstone(connection, table, keys, "out_of_scope", now)
+            self._tombstone(connection, table, keys, "out_of_scope", now, GIVEN.get(table, _ALL))
         self._problems.replace(connection, [each.record for each in fresh], problems, now)
         self._touch(connection, self._differing(connection, rows, now) if again else rows)
 
@@ -142,11 +145,19 @@ class RowStore:
             return [problem for _, misfits in fitted for problem in misfits]
         return []
 
-    def _tombstone(self, connection: Connection, table: str, keys: Sequence[str], reason: str, now: datetime) -> None:
+    def _tombstone(
+        self,
+        connection: Connection,
+        table: str,
+        keys: Sequence[str],
+        reason: str,
+        now: datetime,
+        which: ColumnElement[bool] = _ALL,
+    ) -> None:
         model = SQLModel.metadata.tables[table]
         asked = [model.c.key, *(model.c[name] for name in _REFERENCES if name in model.c)]
         for some in in_chunks(keys):
-            here = and_(model.c.key.in_(some), model.c.deleted_at.is_(None))
+            here = and_(model.c.key.in_(some), model.c.deleted_at.is_(None), which)
             living = {row.key: dict(row._mapping) for row in connection.execute(select(*asked).where(here))}
             if living:
                 gone = {"deleted_at": now, "delete_reason": reason, "changed_here_at": now}

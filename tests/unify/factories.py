@@ -16,6 +16,8 @@ from unify.tables import Account, Comment, Company, Contact, Deal, Feedback, Mil
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 
+SETTLED_AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
 Fields = dict[str, Any]
 
 
@@ -92,7 +94,7 @@ def dump(connection: Connection) -> dict[str, list[Fields]]:
 
 def settled(connection: Connection, known: Settings, touched: Mapping[str, Collection[str]] | None = None) -> None:
     """Settle, counting weekdays only."""
-    settle(connection, known, touched, weekdays)
+    settle(connection, known, touched, weekdays, SETTLED_AT)
 
 
 def source(name: str, kind: str = "jira", **fields: Any) -> Source:

@@ -16,7 +16,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "1"
+VERSION = "2"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {}
 """Trello tells the history of due dates, lists and members itself."""
@@ -114,10 +114,7 @@ class _Mapping:
         if words & _normals(self.settings.milestone_labels):
             self.mapped.add("milestone", self._milestone(item, done_by))
         if words & _normals(self.settings.feedback_labels):
-            self.mapped.add("feedback", self._feedback(item, "item", item["reporter_account"], item["created_at"]))
-        elif self.settings.client_comments_are_feedback and (first := self._first_guest_comment()):
-            author, at = first
-            self.mapped.add("feedback", self._feedback(item, "comment", self._key("members", author), at))
+            self.mapped.add("feedback", self._feedback(item))
 
     def _item(self) -> tuple[Row, set[str], str | None]:
         """The work item; the words (labels, list) that may make it more; who ticked it."""
@@ -203,38 +200,26 @@ class _Mapping:
             "agreed_native_on": None,
         }
 
-    def _feedback(self, item: Row, origin: str, author: str | None, received_at: datetime | None) -> Row:
+    def _feedback(self, item: Row) -> Row:
         shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key")
         return {name: item[name] for name in (*shared, "status_native", "status_category")} | {
-            "origin": origin,
+            "origin": "item",
             "subject": item["name"],
-            "text": item["description"] if origin == "item" else "",
+            "text": item["description"],
             "item_key": item["key"],
-            "author_account": author,
+            "author_account": item["reporter_account"],
             "contact_keys": [],
             "company_keys": [],
             "owner_account": next(iter(item["assignee_accounts"]), None),
             "severity": "warning",
             "urgent": False,
-            "received_at": received_at,
+            "received_at": item["created_at"],
             "closed_at": item["done_at"],
             "native_first_response_at": None,
             "last_received_at": None,
             "last_sent_at": None,
             "score": None,
         }
-
-    def _first_guest_comment(self) -> tuple[str, datetime] | None:
-        """Author and time of the oldest comment by a guest of the board: what makes an ordinary card feedback."""
-        board = Board(self.record, self.context, self.reader.text("idBoard"))
-        said = [
-            (at, action.text("idMemberCreator"))
-            for action in self._actions()
-            if action.text("type") == "commentCard"
-            and board.is_guest(action.text("idMemberCreator"))
-            and (at := action.instant("date"))
-        ]
-        return (min(said)[1], min(said)[0]) if said else None
 
     def _client_hints(self, board: Board, labels: list[str]) -> list[str]:
         """Values of the custom field that the config names; and what follows that word in labels ("Client: …")."""

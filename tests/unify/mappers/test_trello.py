@@ -260,19 +260,6 @@ def test_a_feedback_label_makes_feedback_of_the_card() -> None:
     assert row["received_at"] == datetime(2025, 9, 1, 13, 38, 8, tzinfo=UTC)
 
 
-def test_a_guests_comment_makes_feedback_only_where_the_config_says_so() -> None:
-    """One row for the commented card, not one for each message."""
-    said = [
-        action("commentCard", {"text": "Why?"}, id="e" * 24, idMemberCreator=SAM, date="2026-11-03T01:00:00.000Z"),
-        action("commentCard", {"text": "Mm."}, id="f" * 24, idMemberCreator=MEI, date="2026-11-02T01:00:00.000Z"),
-    ]
-
-    assert "feedback" not in rows(card(actions=said))
-    row = only(card(actions=said), "feedback", client_comments_are_feedback=True)
-    assert (row["origin"], row["author_account"]) == ("comment", f"boards/members/{SAM}")
-    assert row["received_at"] == datetime(2026, 11, 3, 1, tzinfo=UTC)
-
-
 def test_a_label_without_a_name_goes_by_its_colour() -> None:
     """Many boards name no label; the colour is then all that people know it by."""
     assert only(card(labels=[{"id": "1", "name": "", "color": "green"}]), "work_item")["labels"] == ["green"]
