@@ -123,7 +123,8 @@ class RowStore:
                     if each.odd:
                         row, misfits = fit(table, row)
                         problems += misfits
-                    by_key[row["key"]] = row
+                    was = by_key.get(row["key"])  # of an account, each of a page's records may tell another part
+                    by_key[row["key"]] = row if was is None else was | row
             if each.known:
                 own_key = row_key(self._source, record.stream, record.id)
                 for table in self._mapper.tables(record.stream):

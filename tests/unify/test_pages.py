@@ -71,6 +71,23 @@ def test_the_same_page_again_changes_nothing(engine: Engine) -> None:
     assert rows(engine, "touched") == []
 
 
+def test_what_two_records_of_a_page_tell_of_one_row_is_put_together(engine: Engine) -> None:
+    """Jira shows a person's e-mail on one issue and leaves it out on the next: not named is not gone."""
+
+    class Naming(TinyMapper):
+        def map_record(self, record: Record, context: MappingContext) -> Mapped:
+            mapped = Mapped()
+            told = {name: value for name, value in record.payload.items() if name in ("name", "email")}
+            mapped.add("account", {"key": "boards/members/poon", "vendor_id": "poon"} | told)
+            return mapped
+
+    known = {"email": "poon@paperkite.example"}
+
+    save(engine, card("c1", "Poon", **known), card("c2", "Poon Wing Lam"), mapper=Naming())
+
+    assert rows(engine, "account", "name", "email") == [("Poon Wing Lam", "poon@paperkite.example")]
+
+
 def test_changed_here_at_moves_only_with_the_content(engine: Engine) -> None:
     """Vendors touch fields nobody maps; a row that reads the same has not changed here."""
     save(engine, card("c1"), card("c2"))
