@@ -42,8 +42,8 @@ PATIENCE = timedelta(seconds=90)
 """What one call may spend on waiting and repeating before it is given up."""
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-TRANSIENT = frozenset({408, 449})
-"""Beside 5xx: the vendor gave up waiting for us, or asks for the same again."""
+TRANSIENT = frozenset({408, 423, 449})
+"""Beside 5xx: the vendor gave up waiting for us, has the record locked just now, or asks for the same again."""
 
 R = TypeVar("R")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.settings import SourceSettings
-from connectors import hubspot, jira, trello
+from connectors import asana, hubspot, jira, trello
 from connectors.base import Connector
 from connectors.governor import Governor
 
@@ -22,6 +22,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "asana": Kind(asana.AsanaSettings, asana.Asana, asana.LIMITS),
     "hubspot": Kind(hubspot.HubspotSettings, hubspot.Hubspot, hubspot.LIMITS),
     "jira": Kind(jira.JiraSettings, jira.Jira, jira.LIMITS),
     "trello": Kind(trello.TrelloSettings, trello.Trello, trello.LIMITS),

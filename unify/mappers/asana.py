@@ -1,0 +1,345 @@
+"""From Asana's records to the unified rows.
+
+A task has no status but `completed`: until then its section's name is the word, or a custom field called Status.
+Approvals that were rejected are given up. Milestones are tasks of that subtype, and projects with a due date. A task
+may be in several projects: one row, many references. Section headers are no work.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from config.settings import StatusCategory
+from config.words import normal
+from connectors.base import Record
+from unify.identity import normal_email
+from unify.mappers.asana_words import PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, normals, words_of
+from unify.mapping import Mapped, MappingContext, Row
+from unify.parsing import Reader, day_in
+from unify.tables import row_key
+
+VERSION = "1"
+
+COMPARED: Mapping[str, tuple[str, ...]] = {"projects": ("due", "status")}
+"""A project has no history; a task tells its own."""
+
+COMPLETED, INCOMPLETE = "completed", "incomplete"
+"""Asana has no word for it but a tick."""
+
+OUR_MARKER = re.compile(r"\(milepost:[^()\s]+\)")
+
+
+def tables(stream: str) -> tuple[str, ...]:
+    """A task may be work item, milestone and feedback at once; a story is a comment or a change."""
+    return {
+        "users": ("account",),
+        "projects": ("project", "milestone"),
+        "tasks": ("work_item", "milestone", "feedback"),
+        "stories": ("comment", "change"),
+    }.get(stream, ())
+
+
+def map_record(record: Record, context: MappingContext) -> Mapped:
+    """Rows and problems of one record; what is vocabulary only gives none."""
+    mapped = Mapped()
+    mapping = {
+        "users": _Mapping.user,
+        "projects": _Mapping.project,
+        "tasks": _Mapping.task,
+        "stories": _Mapping.story,
+    }.get(record.stream)
+    if mapping is not None:
+        mapping(_Mapping(record, context, mapped))
+    return mapped
+
+
+class _Mapping:
+    """One record being mapped."""
+
+    def __init__(self, record: Record, context: MappingContext, mapped: Mapped) -> None:
+        self.record = record
+        self.context = context
+        self.source = context.source
+        self.mapped = mapped
+        self.words = words_of(context)
+        self.reader = Reader(record, mapped.problems)
+
+    # --- users
+
+    def user(self) -> None:
+        """A membership of the workspace: a guest's address belongs to another organisation."""
+        told = self.reader
+        is_guest = told.flag("is_guest")
+        is_active = not told.has("is_active") or told.flag("is_active")
+        self._account(self.record.id, told.at("user"), guest=is_guest, member=not is_guest, active=is_active)
+
+    def _account(self, gid: str, user: Reader, *, guest: bool, member: bool, active: bool) -> None:
+        row: Row = {
+            "key": row_key(self.source, "users", gid),
+            "vendor_id": gid,
+            "url": None,
+            "created_at": None,
+            "updated_at": None,
+            "name": user.text("name"),
+            "handle": None,
+            "email": normal_email(user.text("email")),
+            "kind": "guest" if guest else "human",
+            "member": member,
+            "active": active,
+        }
+        self.mapped.add("account", row)
+
+    def _user(self, of: Reader, name: str) -> str | None:
+        """The key of somebody's account; of one who has left the workspace, the row too."""
+        user = of.at(name)
+        gid = user.text("gid")
+        if gid and gid not in self.words.users and user.text("name"):
+            self._account(gid, user, guest=False, member=False, active=False)
+        return self._key("users", gid)
+
+    # --- projects
+
+    def project(self) -> None:
+        """A project; with a due date it is a milestone too."""
+        told = self.reader
+        health = told.text("current_status_update", "status_type") or None
+        category: StatusCategory = "done" if told.flag("completed") else "unknown"
+        fields = told.objects("custom_fields")
+        row = self._row(told.link("permalink_url"), told.instant("created_at"), told.instant("modified_at")) | {
+            "name": told.text("name"),
+            "short": self.record.id,
+            "description": told.text("notes"),
+            "owner_account": self._user(told, "owner"),
+            "archived": told.flag("archived"),
+            "status_category": category,
+            "health_native": health,
+            "start_on": told.day("start_on"),
+            "due_on": told.day("due_on"),
+            "service_desk": False,
+            "client_hints": self._client_hints(fields, []),
+        }
+        self.mapped.add("project", row)
+        if row["due_on"] is not None:
+            self.mapped.add("milestone", self._delivery(row))
+
+    def _delivery(self, project: Row) -> Row:
+        """The project's own date. Archived before it was completed, it is given up."""
+        is_done = project["status_category"] == "done"
+        native = COMPLETED if is_done else "archived" if project["archived"] else INCOMPLETE
+        category: StatusCategory = "done" if is_done else "cancelled" if project["archived"] else "todo"
+        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "name", "owner_account", "due_on")
+        return {name: project[name] for name in shared} | {
+            "project_key": project["key"],
+            "kind": "project",
+            "status_native": native,
+            "status_category": category,
+            "client_facing": True,
+            "due_at": None,
+            "done_at": self.reader.instant("completed_at") if is_done else None,
+            "agreed_native_on": None,
+        }
+
+    # --- tasks
+
+    def task(self) -> None:
+        """A work item always; a milestone by its subtype; feedback by section, tag or field."""
+        told = self.reader
+        if told.flag("is_rendered_as_separator"):
+            return
+        item, marks = self._item()
+        self.mapped.add("work_item", item)
+        if item["kind"] == "milestone":
+            self.mapped.add("milestone", self._milestone(item))
+        if marks & self.words.feedback:
+            self.mapped.add("feedback", self._feedback(item))
+
+    def _item(self) -> tuple[Row, frozenset[str]]:
+        """The work item, and the words (tags, sections, choices) that may make it feedback."""
+        told = self.reader
+        fields = told.objects("custom_fields")
+        sections = [self.words.section(one.at("section")) for one in told.objects("memberships")]
+        status, category = self._status(fields, sections)
+        tags = [name for tag in told.objects("tags") if (name := tag.text("name"))]
+        due_on, due_at = self._due(told)
+        done_at = told.instant("completed_at") if category == "done" else None
+        assignee = self._user(told, "assignee")
+        projects = [row_key(self.source, "projects", gid) for gid in self._projects()]
+        row = self._row(told.link("permalink_url"), told.instant("created_at"), told.instant("modified_at")) | {
+            "project_key": next(iter(projects), None),
+            "project_keys": projects,
+            "parent_key": self._key("tasks", told.text("parent", "gid")),
+            "milestone_keys": [],
+            "short": "",
+            "kind": told.text("resource_subtype"),
+            "name": told.text("name"),
+            "description": told.text("notes"),
+            "status_native": status,
+            "status_category": category,
+            "priority_native": next(iter(self._values(fields, PRIORITY_FIELDS)), None),
+            "labels": tags,
+            "assignee_accounts": [assignee] if assignee else [],
+            "reporter_account": self._user(told, "created_by"),
+            "start_on": told.day("start_on"),
+            "due_on": due_on,
+            "due_at": due_at,
+            "done_at": done_at,
+            "done_basis": "native" if done_at else None,
+            "client_hints": self._client_hints(fields, tags),
+        }
+        chosen = [value for field in fields for value in self.words.values(field)]
+        return row, normals([*tags, *sections, *chosen])
+
+    def _projects(self) -> list[str]:
+        """The projects that a task is in; a subtask is in its parent's."""
+        own, inherited = self.reader.objects("memberships"), self.reader.objects("parent", "memberships")
+        gids = [membership.text("project", "gid") for membership in own or inherited]
+        return list(dict.fromkeys(gid for gid in gids if gid))
+
+    def _status(self, fields: list[Reader], sections: list[str]) -> tuple[str, StatusCategory]:
+        """The word and what it means: of a field called Status, of a custom type, of the sections it lies in."""
+        told = self.reader
+        custom = told.text("custom_type_status_option", "name")
+        words = [word for word in (*self._values(fields, STATUS_FIELDS), custom, *sections) if word]
+        meant = next(((word, found) for word in words if (found := self.words.category(word))), None)
+        is_given_up = told.text("approval_status") == "rejected" or (meant is not None and meant[1] == "cancelled")
+        if told.flag("completed"):
+            return (meant[0] if meant and is_given_up else COMPLETED), ("cancelled" if is_given_up else "done")
+        return meant or (next(iter(words), ""), "todo")
+
+    def _due(self, told: Reader) -> tuple[date | None, datetime | None]:
+        """Day and instant; of an instant the day is the organisation's, whatever the author's was."""
+        due_at = told.instant("due_at")
+        return (day_in(self.context.zone, due_at) if due_at else told.day("due_on")), due_at
+
+    def _values(self, fields: list[Reader], called: frozenset[str]) -> list[str]:
+        """What the custom fields of these names hold."""
+        return [value for field in fields if self.words.field(field) in called for value in self.words.values(field)]
+
+    def _client_hints(self, fields: list[Reader], tags: list[str]) -> list[str]:
+        """Values of the custom field that the config names; and what follows that word in tags ("Client: …")."""
+        wanted = self.words.client_field
+        if not wanted:
+            return []
+        rest = [tag.partition(":")[2].strip() for tag in tags if normal(tag.partition(":")[0]) == wanted]
+        return [hint for hint in (*self._values(fields, frozenset({wanted})), *rest) if hint]
+
+    def _milestone(self, item: Row) -> Row:
+        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key", "name")
+        moved = ("status_native", "status_category", "due_on", "due_at", "done_at")
+        return {name: item[name] for name in (*shared, *moved)} | {
+            "kind": "item",
+            "owner_account": next(iter(item["assignee_accounts"]), None),
+            "client_facing": True,
+            "agreed_native_on": None,
+        }
+
+    def _feedback(self, item: Row) -> Row:
+        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key")
+        return {name: item[name] for name in (*shared, "status_native", "status_category")} | {
+            "origin": "item",
+            "subject": item["name"],
+            "text": item["description"],
+            "item_key": item["key"],
+            "author_account": item["reporter_account"],
+            "contact_keys": [],
+            "company_keys": [],
+            "owner_account": next(iter(item["assignee_accounts"]), None),
+            "severity": SEVERITIES.get(normal(item["priority_native"] or ""), "warning"),
+            "urgent": False,
+            "received_at": item["created_at"],
+            "closed_at": self.reader.instant("completed_at"),
+            "native_first_response_at": None,
+            "last_received_at": None,
+            "last_sent_at": None,
+            "score": None,
+        }
+
+    # --- stories
+
+    def story(self) -> None:
+        """A comment, or what changed."""
+        if self.record.parent is None:
+            return
+        told = self.reader
+        author = self._user(told, "created_by")
+        if told.text("resource_subtype") == "comment_added":
+            self.mapped.add("comment", self._comment(row_key(self.source, *self.record.parent), author))
+        elif change := self._change():
+            field, old, new = change
+            at = told.instant("created_at")
+            row = self._row(None, at, at) | {
+                "entity_key": row_key(self.source, *self.record.parent),
+                "field": field,
+                "old": old,
+                "new": new,
+                "changed_at": at,
+                "not_before": None,
+                "author_account": author,
+                "origin": "native",
+            }
+            self.mapped.add("change", row)
+
+    def _comment(self, on: str, author: str | None) -> Row:
+        told = self.reader
+        at, text = told.instant("created_at"), told.text("text")
+        projects = [project.text("gid") for project in told.objects("target", "projects")]
+        is_own = told.text("created_by", "gid") == self.context.own_account
+        return self._row(None, at, at) | {
+            "on_key": on,
+            "on_keys": [on],
+            "kind": "comment",
+            "direction": "none",
+            "author_account": author,
+            "author_contact": None,
+            "visible": self.words.shows_to_clients(projects),
+            "ours": is_own and OUR_MARKER.search(text) is not None,
+            "text": text,
+            # That it was edited is told, when it was is not.
+            "edited_at": None,
+        }
+
+    def _change(self) -> tuple[str, str | None, str | None] | None:
+        """What a system story tells, as (field, old, new); None for what changes nothing of ours."""
+        told = self.reader
+        match told.text("resource_subtype"):
+            case "due_date_changed":
+                old, new = self._told_due("old_dates"), self._told_due("new_dates")
+                return ("due", old, new) if old != new else None
+            case "section_changed":
+                return "status", told.text("old_section", "name") or None, told.text("new_section", "name") or None
+            case "marked_complete":
+                return "status", INCOMPLETE, COMPLETED
+            case "marked_incomplete":
+                return "status", COMPLETED, INCOMPLETE
+            case "enum_custom_field_changed" if self.words.field(told.at("custom_field")) in STATUS_FIELDS:
+                return (
+                    "status",
+                    told.text("old_enum_value", "name") or None,
+                    told.text("new_enum_value", "name") or None,
+                )
+            case "assigned":
+                return "assignee", None, told.text("assignee", "name") or None
+            case "unassigned":
+                return "assignee", told.text("assignee", "name") or None, None
+            case "name_changed":
+                return "name", told.text("old_name") or None, told.text("new_name") or None
+        return None
+
+    def _told_due(self, name: str) -> str | None:
+        told = self.reader.at(name)
+        due = told.instant("due_at") or told.day("due_on")
+        return due.isoformat() if due else None
+
+    # --- what all have
+
+    def _row(self, url: str | None, created: datetime | None, updated: datetime | None) -> Row:
+        return {
+            "key": row_key(self.source, self.record.stream, self.record.id),
+            "vendor_id": self.record.id,
+            "url": url,
+            "created_at": created,
+            "updated_at": updated,
+        }
+
+    def _key(self, stream: str, gid: str) -> str | None:
+        return row_key(self.source, stream, gid) if gid else None
