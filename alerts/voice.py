@@ -97,6 +97,17 @@ class Voice:
                 said = cut(self._hide(one_line(self.item.title(self.language))), QUOTE_CHARS)
                 return self.say("daily.other", number=number, client=client, what=said)
 
+    def in_list_with_next(self, number: int) -> str:
+        """The same line, and what the reader does about it."""
+        match self.item.rule:
+            case "milestone-overdue":
+                key = "next.line_own" if self._is_own() else "next.line_overdue"
+            case "feedback-unhandled":
+                key = "next.line_feedback"
+            case _:
+                return self.in_list(number)
+        return self.say("daily.next", line=self.in_list(number), next=self.say(key))
+
     def vendor_link(self) -> Line:
         """The item in its tool; not for a group when the client is confidential."""
         source = self.scene.freshness.get(self.item.source)
@@ -152,7 +163,7 @@ class Voice:
                 said.append(self.say("agreed.none"))
         if agreed is not None and agreed != deadline:
             said.append(self.say("agreed.on", date=self._day(agreed)))
-        return ("" if self.language != "en" else " ").join(said)
+        return self.say("joint").join(said)
 
     def _moved(self, moves: int) -> str:
         times = self.say(f"times.{moves if moves in (1, 2) else 'many'}", count=moves)
@@ -174,9 +185,13 @@ class Voice:
             return ""
         return self.say("status.unknown", status=cut(self.facts.text("status"), 40))
 
+    def _is_own(self) -> bool:
+        """Whether it is for the reader to mend in the tool, and not to tell a client of."""
+        owns = self.reader.key != "" and self.reader.key == self.facts.text("owner")
+        return owns or not self.facts.is_true("client_facing", default=True)
+
     def _next_overdue(self) -> str:
-        own = self.reader.key != "" and self.reader.key == self.facts.text("owner")
-        if own or not self.facts.is_true("client_facing", default=True):
+        if self._is_own():
             return self.say("next.overdue_own")
         return self.say("next.overdue", who=self._who()) if self.owner else self.say("next.overdue_nobody")
 
@@ -233,31 +248,21 @@ class Voice:
 
     def end_text(self) -> str:
         """Why it is over, by whom and when."""
+        # Who and when may be missing, and their gaps with them.
+        return one_line(self.say(f"ended.{self._ending().reason.replace(' ', '_')}", **self._end_values()))
+
+    def _end_values(self) -> dict[str, str]:
         ending = self._ending()
-        values = {
-            "by": self.say("ended.by", who=gapped(cut(one_line(ending.by), _NAME_CHARS), self.language))
-            if ending.by
-            else "",
+        by, how = (cut(self._hide(one_line(text)), _NAME_CHARS) for text in (ending.by, ending.how))
+        open_days = self._calendar().days_between(self._local(self.item.since), self.scene.today)
+        return {
+            "by": self.say("ended.by", who=gapped(by, self.language)) if by else "",
             "at": self.say("ended.at", at=self._end_at(ending.at)) if ending.at else "",
+            "how": self.say("ended.how", how=how) if how else "",
+            "date": self._day(ending.new_on) if ending.new_on else "",
+            "late": self._ended_late(ending.at),
+            "open": working_days(self.language, max(0, open_days)),
         }
-        key = f"ended.{ending.reason.replace(' ', '_')}"
-        match ending.reason:
-            case "done":
-                open_days = self._calendar().days_between(self._local(self.item.since), self.scene.today)
-                open_for = working_days(self.language, max(0, open_days))
-                return self.say(key, late=self._ended_late(ending.at), open=open_for, **values).strip()
-            case "answered elsewhere":
-                return self.say(key, how=cut(one_line(ending.how), 40), **values).strip()
-            case "date agreed" if ending.new_on:
-                return self.say(key, date=self._day(ending.new_on), how=cut(one_line(ending.how), 40))
-            case "date moved" if ending.new_on:
-                return self.say(key, date=self._day(ending.new_on), **values).strip()
-            case "answered" | "closed" | "cancelled":
-                return self.say(key, **values).strip()
-            case "gone":
-                return self.say(key)
-            case _:
-                return self.say("ended.cleared")
 
     def end_in_list(self) -> str:
         """One line among others."""

@@ -1,6 +1,6 @@
 """Whole messages: one alert, several in one, what a first look found, how it ended, and the comment in the tool."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.facts import gapped
@@ -25,7 +25,7 @@ class Writer(Scene):
         if note[0]:
             lines.insert(0, self._note(reader.language, *note))
         lines = [*lines, *([voice.vendor_link()] if voice.vendor_link().url else [])]
-        footer = self._freshness_lines(reader.language, [item.source])
+        footer = self._freshness(reader.language, [item.source])
         return fit(Message(reader.language, voice.title(), (Entry(item.fingerprint, tuple(lines)),), footer))
 
     def many(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, tuple[str, str]]) -> Message:
@@ -38,9 +38,9 @@ class Writer(Scene):
         footer = (
             *said[:1],
             *self._report_link(reader.language),
-            *self._freshness_lines(reader.language, [item.source for item in items]),
+            *self._freshness(reader.language, [item.source for item in items]),
         )
-        return self._listed(title, self._entries(items, reader), reader.language, footer)
+        return self._listed(title, self._numbered(items, reader, Voice.in_list_with_next), reader.language, footer)
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -53,10 +53,10 @@ class Writer(Scene):
             Line(counts),
             Line(TEXTS.say(reader.language, "summary.only_you")),
             *self._report_link(reader.language),
-            *self._freshness_lines(reader.language, [item.source for item in items]),
+            *self._freshness(reader.language, [item.source for item in items]),
         )
         title = TEXTS.say(reader.language, "summary.title", count=len(items))
-        return self._listed(title, self._entries(items, reader), reader.language, footer)
+        return self._listed(title, self._numbered(items, reader, Voice.in_list), reader.language, footer)
 
     def ended(self, items: Sequence[Item], reader: Reader) -> Message:
         """That alerts are over, each with its reason."""
@@ -88,12 +88,10 @@ class Writer(Scene):
         shown = gapped(name, language)
         return Line(TEXTS.say(language, f"note.{key}", what=shown, who=shown))
 
-    def _entries(self, items: Sequence[Item], reader: Reader) -> list[Entry]:
-        """One line for each of `items`, the worst first."""
-        return [
-            Entry(item.fingerprint, (Line(Voice(self, item, reader).in_list(number)),))
-            for number, item in enumerate(worst_first(items), 1)
-        ]
+    def _numbered(self, items: Sequence[Item], reader: Reader, line: Callable[[Voice, int], str]) -> list[Entry]:
+        """What `line` says of each of `items`, the worst first."""
+        voices = [Voice(self, item, reader) for item in worst_first(items)]
+        return [Entry(voice.item.fingerprint, (Line(line(voice, number)),)) for number, voice in enumerate(voices, 1)]
 
     def _listed(
         self, title: str, entries: Sequence[Entry], language: Language, footer: tuple[Line, ...] = ()
@@ -112,26 +110,28 @@ class Writer(Scene):
         url = self.settings.public_url
         return (Line(TEXTS.say(language, "link.report"), url),) if url else ()
 
-    def _freshness_lines(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
+    def _freshness(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
         """When the sources that the message is about were read; and every source that could not be checked."""
         told = [self.freshness[name] for name in dict.fromkeys(sources) if name in self.freshness]
-        fresh = [source for source in told if not source.stale and source.read_at]
-        lines = []
-        if len(fresh) == 1 and fresh[0].read_at:
-            at = fresh[0].read_at
-            age = ago(language, self.now - at)
-            lines.append(TEXTS.say(language, "fresh", source=fresh[0].label, clock=clock(at, self.zone), ago=age))
+        fresh = [(source.label, source.read_at) for source in told if not source.stale and source.read_at]
+        said = []
+        if len(fresh) == 1:
+            [(label, at)] = fresh
+            said.append(
+                TEXTS.say(language, "fresh", source=label, clock=clock(at, self.zone), ago=ago(language, self.now - at))
+            )
         elif fresh:
-            oldest = min(source.read_at for source in fresh if source.read_at)
-            names = TEXTS.say(language, "comma").join(source.label for source in fresh)
-            lines.append(TEXTS.say(language, "fresh.several", clock=clock(oldest, self.zone), sources=names))
+            names = TEXTS.say(language, "comma").join(label for label, _ in fresh)
+            oldest = clock(min(at for _, at in fresh), self.zone)
+            said.append(TEXTS.say(language, "fresh.several", clock=oldest, sources=names))
         for source in self.freshness.values():
             if source.stale and source.read_at:
                 at_text = instant(language, source.read_at, self.zone, self.today)
-                lines.append(TEXTS.say(language, "fresh.stale", source=source.label, at=at_text))
+                said.append(TEXTS.say(language, "fresh.stale", source=source.label, at=at_text))
             elif source.stale:
-                lines.append(TEXTS.say(language, "fresh.never", source=source.label))
-        return tuple(Line(text) for text in lines)
+                said.append(TEXTS.say(language, "fresh.never", source=source.label))
+        # In one line, however many are stale: a phone shows eight.
+        return (Line(TEXTS.say(language, "joint").join(said)),) if said else ()
 
 
 def worst_first(items: Iterable[Item]) -> list[Item]:

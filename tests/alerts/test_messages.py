@@ -140,6 +140,35 @@ def test_every_message_fits_a_phone(language: Language) -> None:
         assert len(sent.lines) < BODY_LINES, name
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_with_every_line_there_is_fits_a_phone_uncut(language: Language) -> None:
+    """However many sources could not be checked: a promise cut to fifty characters tells nobody anything."""
+    crowded = item(milestone(status_category="unknown", status="Parked"))
+    sent = writer(stale=("boards", "crm")).one(crowded, reader(language), ("no_bd", "Mobile app revamp"))
+
+    assert len(sent.lines) < BODY_LINES
+    assert not any(line.text.endswith("…") for line in sent.lines)
+    assert all(label in sent.lines[-1].text for label in ("Jira", "Trello", "HubSpot"))
+
+
+def test_each_line_of_several_names_the_next_step() -> None:
+    """In the tunnel there is no link to follow; what nobody promised a client is no matter for the client."""
+    inner = milestone(3, client_facing=False)
+    sent = writer().many([item(finding) for finding in (*SEVERAL, inner)], reader("en"), {})
+
+    steps = [line.text.rpartition("; ")[2] for line in sent.lines[:5]]
+    assert sorted(steps) == ["answer today"] * 2 + ["tell client today"] * 2 + ["update date or status"]
+
+
+def test_a_reference_names_no_confidential_client_to_a_group() -> None:
+    """People write what they like into a reference."""
+    agreed = Ending("date agreed", new_on=date(2026, 11, 30), how="minutes, Bank of Nine Ferries")
+
+    assert writer().ended([item(milestone(), agreed)], group("en")).body() == (
+        "The client agreed to Mon 30 Nov (minutes, BANK)."
+    )
+
+
 def test_no_link_leads_to_us_unless_we_can_be_reached() -> None:
     """A loopback address is a dead link on a phone."""
     found = [item(finding) for finding in SEVERAL]
