@@ -31,6 +31,8 @@ from sandbox.truth import seeded
 SPEED = 120
 """Story seconds a second, once the first round is over: the day passes in four minutes."""
 ROUND_EVERY = timedelta(minutes=10)
+PATIENCE = timedelta(seconds=2)
+"""Real time: an outage of two story hours is a minute here, and is not to be waited out."""
 
 
 def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) -> int:
@@ -51,7 +53,7 @@ def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) 
         sandbox = open_things.enter_context(Sandbox(plan, clock, vendors, recorded=recorded))
         config = write_settings(folder, sandbox)
         # No variable of the user's own set-up may change what the demo shows.
-        hub = open_things.enter_context(open_hub(config, clock=clock, stop=stop, environ={}))
+        hub = open_things.enter_context(open_hub(config, clock=clock, stop=stop, environ={}, patience=PATIENCE))
         say(f"{plan.name}: {clock():%a %d %b %Y} in the story; reading {', '.join(vendors)} …")
         result = _first_round(hub, clock, plan)
         say_runs(result.runs)
