@@ -12,9 +12,9 @@ from connectors.base import Connector
 from sync.engine import After, settle
 from sync.lease import lease
 from unify.derived import table_of
+from unify.engine import writing
 from unify.mapping import Mapper, MappingContext
 from unify.remap import load_vocabulary, remap
-from unify.store import writing
 from unify.tables import Source
 
 

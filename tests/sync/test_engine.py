@@ -22,8 +22,8 @@ from tests.sync.running import sync
 from tests.sync.vendor import Vendor, firm
 from tests.unify import tiny
 from tests.unify.tiny import NOON, TinyMapper, card, comment, rows, version
+from unify.engine import writing
 from unify.mapping import Mapped, MappingContext
-from unify.store import writing
 
 LATER = NOON + timedelta(hours=1)
 

@@ -15,7 +15,7 @@ from tests.sync.running import sync
 from tests.sync.vendor import firm
 from tests.unify import tiny
 from tests.unify.tiny import NOON, rows
-from unify.store import writing
+from unify.engine import writing
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,7 +119,7 @@ import os, signal, sys
 from sqlalchemy import Engine
 from tests.sync.running import sync
 from tests.sync.vendor import firm
-from unify.store import open_engine
+from unify.engine import open_engine
 
 vendor = firm()
 vendor.page_size = 1

@@ -14,7 +14,7 @@ from tests.sync.running import sync
 from tests.sync.vendor import Vendor, firm
 from tests.unify import tiny
 from tests.unify.tiny import NOON, TinyMapper, settings
-from unify.store import writing
+from unify.engine import writing
 
 
 class Mute(Vendor):

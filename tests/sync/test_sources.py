@@ -10,7 +10,7 @@ from sync.sources import run_sources
 from tests.sync.running import sync
 from tests.sync.vendor import Vendor, firm
 from tests.unify.tiny import rows
-from unify.store import StoreError
+from unify.engine import StoreError
 
 
 def test_no_sources_are_no_work() -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import Engine
 
 from config.settings import PersonSettings, Settings
 from tests.unify.tiny import NOON, settings
+from unify.engine import writing
 from unify.freshness import Freshness, read_freshness
-from unify.store import writing
 
 
 def configured() -> Settings:

@@ -16,11 +16,11 @@ from sqlalchemy import Engine
 from connectors.base import Page, Problem, Record, Ref
 from tests.unify import tiny
 from tests.unify.tiny import NOON, TinyMapper, card, comment, context, rows, version
+from unify.engine import writing
 from unify.mapping import Mapped, MappingContext
 from unify.pages import PageStore, State
 from unify.raw import decode, unpack
 from unify.records import Place
-from unify.store import writing
 from unify.upsert import Upserts
 
 LATER = NOON + timedelta(hours=1)

@@ -15,7 +15,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Engine, Inspector, inspect
 from sqlmodel import SQLModel
 
-from unify.store import StoreError, migrate, open_engine, writing
+from unify.engine import StoreError, open_engine, writing
+from unify.migrate import migrate
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from sqlmodel import SQLModel
 
 from config.settings import Secret, SourceSettings
 from connectors.base import Problem, Record, Ref
+from unify.engine import open_engine
 from unify.mapping import Mapped, MappingContext
-from unify.store import migrate, open_engine
+from unify.migrate import migrate
 from unify.tables import row_key
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
