@@ -62,7 +62,7 @@ class Texts:
         """One of our people, as Jira shows them."""
         number = self._chance.randrange(len(_PEOPLE))
         name = _PEOPLE[number]
-        picture = f"{SITE}/avatar/{number:032x}"
+        picture = f"{SITE}/avatar/{number}"
         return {
             "self": f"{SITE}/rest/api/3/user?accountId=712020:{number:08x}",
             "accountId": f"712020:{number:08x}",

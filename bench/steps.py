@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import RootTransaction
 
-from cli.hub import Hub
+import sync.engine
 from connectors.jira import Jira
 from connectors.jira_site import JiraSite
 from unify.pages import PageStore
@@ -43,7 +43,7 @@ class Watch:
             self.seconds[self._running[-1]] += now - self._since
         self._since = now
 
-    def over(self, owner: type, name: str, step: str) -> None:
+    def over(self, owner: object, name: str, step: str) -> None:
         """Count what the method does as `step`."""
         method: Callable[..., Any] = getattr(owner, name)
 
@@ -56,7 +56,7 @@ class Watch:
 
         setattr(owner, name, watched)
 
-    def over_pages(self, owner: type, name: str, step: str) -> None:
+    def over_pages(self, owner: object, name: str, step: str) -> None:
         """Count the making of each page that the generator yields as `step`, but not what is done with it."""
         method: Callable[..., Iterator[Any]] = getattr(owner, name)
 
@@ -86,5 +86,5 @@ def watch_sync() -> Watch:
     watch.over(PageStore, "save", "write")
     watch.over(PageStore, "end_pass", "write")
     watch.over(RootTransaction, "commit", "write")
-    watch.over(Hub, "settle", "derive")
+    watch.over(sync.engine, "settle", "derive")
     return watch

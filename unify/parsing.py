@@ -37,14 +37,17 @@ def day_in(zone: ZoneInfo, instant: datetime | None) -> date | None:
 class Reader:
     """One object of a record's payload. Readers of its inner objects share its `problems`."""
 
-    def __init__(self, record: Record, problems: list[Problem], payload: Any = None, path: str = "") -> None:
-        """`payload` None: the record's whole payload."""
+    def __init__(
+        self, record: Record, problems: list[Problem], payload: Any = None, path: tuple[Key, ...] = ()
+    ) -> None:
+        """`payload` None: the record's whole payload. `path` leads to it."""
         self._record = record
         self.problems = problems
         self._path = path
         whole = record.payload if payload is None else payload
-        self.payload: Mapping[str, Any] = whole if isinstance(whole, _OBJECT) else {}
-        if not isinstance(whole, _OBJECT):
+        is_object = isinstance(whole, _OBJECT)
+        self.payload: Mapping[str, Any] = whole if is_object else {}
+        if not is_object:
             self.problem((), "is not an object", whole)
 
     # --- text
@@ -143,12 +146,12 @@ class Reader:
     def at(self, *path: Key) -> "Reader":
         """The object there; an empty one where there is none."""
         value = self._get(path)
-        return Reader(self._record, self.problems, {} if value is None else value, self._spell(path))
+        return Reader(self._record, self.problems, {} if value is None else value, (*self._path, *path))
 
     def objects(self, *path: Key) -> list["Reader"]:
         """The objects of the list there."""
         return [
-            Reader(self._record, self.problems, {} if value is None else value, self._spell((*path, number)))
+            Reader(self._record, self.problems, {} if value is None else value, (*self._path, *path, number))
             for number, value in enumerate(self.values(*path))
         ]
 
@@ -178,6 +181,8 @@ class Reader:
     def _get(self, path: tuple[Key, ...]) -> Any:
         """What lies at the path; None where something on the way is absent or null."""
         value: Any = self.payload
+        if len(path) == 1:  # most are
+            return value.get(path[0])
         for depth, key in enumerate(path):
             if isinstance(value, _OBJECT) and isinstance(key, str):
                 value = value.get(key)
@@ -200,13 +205,15 @@ class Reader:
         return empty
 
     def _spell(self, path: tuple[Key, ...]) -> str:
-        return ".".join(part for part in (self._path, *map(str, path)) if part)
+        return ".".join(map(str, (*self._path, *path)))
 
 
 def _storable(text: str) -> bool:
     """No NUL (databases end a text there) and no lone surrogate (UTF-8 has none)."""
     if "\0" in text:
         return False
+    if text.isascii():  # known without looking
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -346,7 +346,7 @@ class _Mapping:
     def _day(self, item: Reader, name: str) -> str | None:
         """A day of the history; an instant behind it (`2026-10-16 00:00:00.0`) says nothing."""
         text = item.text(name)
-        cut = Reader(self.record, self.mapped.problems, {name: text[:10]}, "items")
+        cut = Reader(self.record, self.mapped.problems, {name: text[:10]}, ("items",))
         day = cut.day(name)
         return day.isoformat() if day else None
 

@@ -37,9 +37,11 @@ def mark_of(user: object) -> tuple[object, ...] | None:
     if type(user) is not dict:
         return None
     texts = tuple(map(user.get, PERSON))
+    for text in texts:
+        if text is not None and (type(text) is not str or not text.isprintable()):
+            return None
     active = user.get("active")
-    plain = all(text is None or (type(text) is str and text.isprintable()) for text in texts)
-    return (*texts, active) if plain and (active is None or type(active) is bool) else None
+    return (*texts, active) if active is None or type(active) is bool else None
 
 
 def user_id(user: Reader) -> str:

@@ -1,6 +1,6 @@
 """The text of Jira's rich bodies: an Atlassian document (API v3), or text already (v2)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 DEEPEST = 50
@@ -18,26 +18,29 @@ def document_text(body: object) -> str:
         return body
     if not isinstance(body, Mapping):
         return ""
-    return "\n".join(line for line in "".join(_pieces(body, 0)).split("\n") if line.strip())
+    pieces: list[str] = []
+    _collect(body, 0, pieces)
+    return "\n".join(line for line in "".join(pieces).split("\n") if line.strip())
 
 
-def _pieces(node: Mapping[str, Any], depth: int) -> Iterator[str]:
+def _collect(node: Mapping[str, Any], depth: int, pieces: list[str]) -> None:
+    """Add the text of `node` and all below it to `pieces`."""
     kind = node.get("type")
     if kind == "text":
-        yield _text(node.get("text"))
+        pieces.append(_text(node.get("text")))
     elif kind == "hardBreak":
-        yield "\n"
+        pieces.append("\n")
     elif isinstance(kind, str) and kind in _INLINE:
         told = node.get("attrs")
         if isinstance(told, Mapping):
-            yield _text(told.get("text")) or _text(told.get("shortName")) or _text(told.get("url"))
+            pieces.append(_text(told.get("text")) or _text(told.get("shortName")) or _text(told.get("url")))
     children = node.get("content")
     if isinstance(children, list) and depth < DEEPEST:
         for child in children:
             if isinstance(child, Mapping):
-                yield from _pieces(child, depth + 1)
+                _collect(child, depth + 1, pieces)
     if isinstance(kind, str) and kind in _BLOCKS:
-        yield "\n"
+        pieces.append("\n")
 
 
 def _text(value: object) -> str:
