@@ -29,7 +29,7 @@ VENDOR_URL = "https://api.hubapi.com"
 VERSION = "2026-09"
 """Of the API; every path carries it. Each is supported for 18 months."""
 
-LOCKED, MIGRATING = 423, 477
+MIGRATING = 477
 
 Json = dict[str, Any]
 
@@ -129,8 +129,6 @@ class HubspotApi:
                 f"{self.name}: the account's requests of the day are used up; HubSpot takes more from midnight in the "
                 "account's time zone"
             )
-        if status == LOCKED:
-            return VendorUnavailable(f"{self.name}: the record is locked by another change{said}")
         if status == MIGRATING:
             asked_s = retry_after_s(response.headers)
             wait = f"for {asked_s / 3600:.0f} h" if asked_s and asked_s >= 3600 else "for a while, at most a day"

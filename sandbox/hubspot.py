@@ -15,6 +15,7 @@ from sandbox.hubspot_state import (
     close,
     from_plan,
     object_id,
+    object_ids,
     owner_id,
     stamp,
 )
@@ -41,7 +42,7 @@ class HubspotSandbox(HubspotApi):
         """The CRM of an invented firm; `missing_scopes` were not granted to the token."""
         made = cls(from_plan(plan), clock, missing_scopes)
         made._owner_ids = {one.id: owner_id(one.number) for one in plan.staff if "hubspot" in one.vendors}
-        made._ids = {one.id: object_id(one.number) for one in (*plan.companies, *plan.contacts)}
+        made._ids = object_ids(plan)
         return made
 
     # --- what tests and the demo ask

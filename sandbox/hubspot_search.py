@@ -54,11 +54,11 @@ def _meets(value: str | None, asked: Mapping[str, Any]) -> bool:
     if not value:
         return False
     if operator in ("IN", "NOT_IN"):
-        return (value in asked["values"]) == (operator == "IN")
+        return (value in list(asked["values"])) is (operator == "IN")
     if operator == "BETWEEN":
         return _rank(asked["value"]) <= _rank(value) <= _rank(asked["highValue"])
     if operator in ("CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"):
-        return (asked["value"].casefold() in value.casefold()) == (operator == "CONTAINS_TOKEN")
+        return (str(asked["value"]).casefold() in value.casefold()) is (operator == "CONTAINS_TOKEN")
     compare = _COMPARISONS.get(operator)
     if compare is None:
         raise BadSearch(f"{operator} is no operator")

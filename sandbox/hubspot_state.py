@@ -266,7 +266,7 @@ def from_plan(plan: Plan) -> HubspotState:
     state = HubspotState()
     owners = {person.id: owner_id(person.number) for person in plan.staff if "hubspot" in person.vendors}
     state.owners = [_owner(person) for person in plan.staff if person.id in owners]
-    ids = {one.id: object_id(one.number) for one in (*plan.companies, *plan.contacts)}
+    ids = object_ids(plan)
     for company in plan.companies:
         state.add("companies", ids[company.id], _early(company.number), _company(company, owners))
     for contact in plan.contacts:
@@ -277,6 +277,12 @@ def from_plan(plan: Plan) -> HubspotState:
     for ticket in plan.tickets:
         _add_ticket(state, ticket, ids, owners)
     return state
+
+
+def object_ids(plan: Plan) -> dict[str, str]:
+    """The records of the plan's companies and contacts."""
+    ids = {company.id: object_id(company.number) for company in plan.companies}
+    return ids | {contact.id: object_id(contact.number) for contact in plan.contacts}
 
 
 def _early(number: int) -> datetime:

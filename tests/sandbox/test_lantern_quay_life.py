@@ -59,6 +59,14 @@ def test_a_closed_ticket_was_answered_before_it_was_closed(plan: Plan) -> None:
             assert ticket.messages[-1].at < ticket.closed_at < plan.first_sync, ticket.subject
 
 
+def test_no_client_writes_after_an_item_was_set_done(plan: Plan) -> None:
+    """Even a thank-you behind its end is a message that nobody answers: the feedback would wait again."""
+    contacts = {contact.id for contact in plan.contacts}
+    for _, item in items(plan):
+        if item.feedback and item.done_at:
+            assert all(one.at < item.done_at for one in item.messages if one.author in contacts), item.name
+
+
 def test_nothing_happens_out_of_order_or_after_the_first_sync(plan: Plan) -> None:
     """A history runs forward: made, moved, begun, spoken of, done."""
     for project, item in items(plan):

@@ -6,7 +6,7 @@ client that belongs to no ticket. What was said is a comment: on its tickets, el
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ VERSION = "1"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"deals": ("due", "status", "assignee"), "tickets": ("status", "assignee")}
 """We do not read the history of properties: what changes between two looks is noted by comparing."""
+
+PERSONAL: Collection[str] = ("contacts",)
 
 OUR_MARKER = re.compile(r"\[milepost:[^\[\]\s]+\]")
 
