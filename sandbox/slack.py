@@ -224,6 +224,9 @@ class SlackSandbox:
         return {
             "messages": [message.as_slack(with_metadata=metadata) for message in found[start : start + limit]],
             "has_more": more,
+            "pin_count": 0,
+            "channel_actions_ts": None,
+            "channel_actions_count": 0,
             "response_metadata": {"next_cursor": str(start + limit) if more else ""},
         }
 

@@ -152,7 +152,8 @@ class Slack:
 
         try:
             if method in ("users.lookupByEmail", "conversations.history"):
-                return self._web().api_call(method, http_verb="GET", params=dict(body)).data
+                # These take no JSON. The client posts a form whatever verb is named, which Slack takes as well.
+                return self._web().api_call(method, params=dict(body)).data
             return self._web().api_call(method, json=dict(body)).data
         except SlackApiError as error:
             raise _refusal(method, error.response) from None
