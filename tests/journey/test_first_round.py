@@ -140,7 +140,7 @@ def test_a_second_round_sends_nothing_twice(tmp_path: Path) -> None:
 def test_syncing_twice_leaves_the_same_rows(tmp_path: Path) -> None:
     """Twice is once, over all tools and every unified table."""
     with day(tmp_path) as opened:
-        opened.first_round()
+        opened.hub.sync()
         before = {table: opened.rows(table) for table in UNIFIED}
 
         opened.hub.sync()
