@@ -3,47 +3,56 @@
 "Done" is said only of what the tool says is done. What can no longer be seen is called just that.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
+from alerts.facts import Facts
 from alerts.messages import Ending
-from unify.derived import ACCOUNT, AGREEMENT, ANSWER, CHANGE, COMMENT, FEEDBACK, MILESTONE, PERSON
+from unify.derived import (
+    ACCOUNT,
+    AGREEMENT,
+    ANSWER,
+    CHANGE,
+    COMMENT,
+    FEEDBACK,
+    MILESTONE,
+    PERSON,
+    PROJECT,
+    REFERENCE,
+)
 
 
-def read_endings(connection: Connection, on: str, subjects: Collection[str], now: datetime) -> dict[str, Ending]:
-    """The ending of each of `subjects`, which are rows of the view `on`."""
-    table, tell = (FEEDBACK, _feedback) if on == "feedback" else (MILESTONE, _milestone)
-    rows = {
-        row["key"]: row
-        for subject in subjects
-        for row in connection.execute(select(table).where(table.c.key == subject)).mappings()
-    }
-    return {
-        subject: Ending("gone") if _is_gone(rows.get(subject)) else tell(connection, rows[subject], now)
-        for subject in subjects
-    }
+def read_ending(connection: Connection, on: str, subject: str, facts: Facts, now: datetime) -> Ending:
+    """Why the alert on `subject`, a row of the view `on`, is over.
 
-
-def _is_gone(row: RowMapping | None) -> bool:
-    return row is None or (row["deleted_at"] is not None and row["delete_reason"] != "archived")
-
-
-def _milestone(connection: Connection, row: RowMapping, now: datetime) -> Ending:
-    match row["status_category"]:
-        case "done":
-            return Ending("done", _name(connection, row["done_by_account"]), row["done_at"])
-        case "cancelled":
-            change = _last_change(connection, row["key"], "status")
-            if change is None:
-                return Ending("cancelled")
-            return Ending("cancelled", _name(connection, change["author_account"]), change["changed_at"])
-    if row["deleted_at"] is not None:
+    `facts` are those that held last: only what has changed since can be the reason.
+    """
+    table = FEEDBACK if on == "feedback" else MILESTONE
+    project_gone = and_(PROJECT.c.key.is_not(None), or_(PROJECT.c.deleted_at.is_not(None), PROJECT.c.archived))
+    joined = table.outerjoin(PROJECT, PROJECT.c.key == table.c.project_key)
+    chosen = select(table, project_gone.label("project_gone")).select_from(joined).where(table.c.key == subject)
+    row = connection.execute(chosen).mappings().first()
+    if row is None or (row["deleted_at"] is not None and row["delete_reason"] != "archived"):
         return Ending("gone")
-    if row["deadline_at"] is None or row["deadline_at"] <= now:
+    return _feedback(connection, row, facts) if on == "feedback" else _milestone(connection, row, facts, now)
+
+
+def _milestone(connection: Connection, row: RowMapping, facts: Facts, now: datetime) -> Ending:
+    category, was = row["status_category"], facts.text("status_category")
+    if category == "done" and was != "done":
+        return Ending("done", _name(connection, row["done_by_account"]), row["done_at"])
+    if category == "cancelled" and was != "cancelled":
+        change = _last_change(connection, row["key"], "status")
+        if change is None:
+            return Ending("cancelled")
+        return Ending("cancelled", _name(connection, change["author_account"]), change["changed_at"])
+    if row["deleted_at"] is not None or row["project_gone"]:
+        return Ending("gone")
+    deadline = row["deadline_at"]
+    if deadline is None or deadline <= now or deadline == facts.at("deadline_at"):
         return Ending("cleared")
     if row["agreed_on"] is not None and row["agreed_on"] == row["deadline_on"]:
         reference = connection.scalar(
@@ -56,22 +65,35 @@ def _milestone(connection: Connection, row: RowMapping, now: datetime) -> Ending
     return Ending("date moved", _name(connection, row["moved_by_account"]), row["moved_at"], row["deadline_on"])
 
 
-def _feedback(connection: Connection, row: RowMapping, now: datetime) -> Ending:
-    if row["status_category"] in ("done", "cancelled") or row["closed_at"] is not None:
+def _feedback(connection: Connection, row: RowMapping, facts: Facts) -> Ending:
+    closed = _is_closed(row["status_category"], row["closed_at"])
+    was_closed = _is_closed(facts.text("status_category"), facts.at("closed_at"))
+    if closed and not (was_closed and row["closed_at"] == facts.at("closed_at")):
         return Ending("closed", at=row["closed_at"])
-    if row["deleted_at"] is not None:
+    if row["deleted_at"] is not None or row["project_gone"]:
         return Ending("gone")
-    if not row["answered"]:
+    if not row["answered"] or facts.is_true("answered"):
         return Ending("cleared")
     manual = _latest(connection, ANSWER, ANSWER.c.feedback_key == row["key"], ANSWER.c.answered_at)
-    in_tool = _latest(
-        connection, COMMENT, (COMMENT.c.on_key == row["key"]) & (COMMENT.c.side == "team"), COMMENT.c.created_at
-    )
-    if manual and (in_tool is None or in_tool["created_at"] is None or manual["answered_at"] >= in_tool["created_at"]):
-        return Ending("answered elsewhere", manual["recorded_by"], manual["answered_at"], how=manual["how"])
+    in_tool = _latest(connection, COMMENT, _is_our_word_on(row), COMMENT.c.created_at)
+    if manual and (in_tool is None or manual["answered_at"] >= in_tool["created_at"]):
+        by = _recorder(connection, manual["recorded_by"])
+        return Ending("answered elsewhere", by, manual["answered_at"], how=manual["how"])
     if in_tool is None:
         return Ending("answered")
     return Ending("answered", _name(connection, in_tool["author_account"]), in_tool["created_at"])
+
+
+def _is_closed(category: str, closed_at: datetime | None) -> bool:
+    return category in ("done", "cancelled") or closed_at is not None
+
+
+def _is_our_word_on(row: RowMapping) -> ColumnElement[bool]:
+    """What our people wrote on the feedback, or on the item that it also is, first or among others."""
+    places = [key for key in (row["key"], row["item_key"]) if key]
+    referring = select(REFERENCE.c.from_key).where(REFERENCE.c.to_key.in_(places))
+    ours = (COMMENT.c.side == "team") & COMMENT.c.created_at.is_not(None) & COMMENT.c.deleted_at.is_(None)
+    return ours & or_(COMMENT.c.on_key.in_(places), COMMENT.c.key.in_(referring))
 
 
 def _latest(
@@ -92,3 +114,8 @@ def _name(connection: Connection, account: str | None) -> str:
     named = func.coalesce(func.nullif(PERSON.c.name, ""), ACCOUNT.c.name)
     joined = ACCOUNT.outerjoin(PERSON, PERSON.c.key == ACCOUNT.c.person_key)
     return connection.scalar(select(named).select_from(joined).where(ACCOUNT.c.key == account)) or ""
+
+
+def _recorder(connection: Connection, by: str) -> str:
+    """The name of one of `[people]`; whoever else recorded it goes by the name they gave."""
+    return connection.scalar(select(PERSON.c.name).where(PERSON.c.key == f"person/{by}")) or by

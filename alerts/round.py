@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts import deliveries, life, telling
 from alerts.comments import Written, write_comments
-from alerts.endings import read_endings
+from alerts.endings import read_ending
 from alerts.facts import Facts, began
 from alerts.looks import first_looks, looked_before, note_look
 from alerts.messages import Ending
@@ -156,9 +156,12 @@ def _endings(
     now: datetime,
 ) -> dict[str, Ending]:
     """Why each of `ended` is over; a quiet reason is known already."""
-    endings = {key: Ending(reason) for key, reason in ended.items() if reason is not None}
-    for view in sorted(set(views.values())):
-        keys = [key for key, why in ended.items() if why is None and views[alerts[key].known.rule] == view]
-        found = read_endings(connection, view, {alerts[key].subject for key in keys}, now)
-        endings |= {key: found[alerts[key].subject] for key in keys}
+    endings = {}
+    for key, quiet_reason in ended.items():
+        alert = alerts[key]
+        endings[key] = (
+            Ending(quiet_reason)
+            if quiet_reason is not None
+            else read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now)
+        )
     return endings

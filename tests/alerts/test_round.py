@@ -167,11 +167,67 @@ def test_a_milestones_alert_says_why_it_ended(hub: Hub, row: dict[str, Any], rea
     assert [event.reason for event in done.events] == [reason]
 
 
+@pytest.mark.parametrize(
+    ("project", "row", "reason"),
+    [
+        ({"archived": True}, {}, "gone"),
+        ({"deleted_at": hk(24), "delete_reason": "out_of_scope"}, {}, "gone"),
+        ({"archived": True}, {"status_category": "done"}, "done"),
+        ({}, {}, "cleared"),
+    ],
+)
+def test_what_went_with_its_project_is_not_said_to_have_changed(
+    hub: Hub, project: dict[str, Any], row: dict[str, Any], reason: str
+) -> None:
+    """The row stands as it was; its project left the config, or was archived."""
+    firm.put(hub.engine, "project", {"key": "delivery/project/10", "source": "delivery", **project})
+    firm.put(hub.engine, "milestone", firm.milestone_row(**row))
+    hub.tell(milestone())
+
+    done = hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+    assert [event.reason for event in done.events] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("held", "row"),
+    [
+        ({"deadline_at": hk(30).isoformat()}, {"deadline_at": hk(30), "moved_at": hk(2)}),
+        ({"status_category": "done"}, {"status_category": "done"}),
+    ],
+)
+def test_only_what_changed_can_be_the_reason(hub: Hub, held: dict[str, Any], row: dict[str, Any]) -> None:
+    """A firm's own rule on what is due soon, or done, ends for another reason than the date or the tick."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(**row))
+    hub.tell(milestone(**held))
+
+    done = hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+    assert [event.reason for event in done.events] == ["cleared"]
+
+
+def test_an_answer_on_the_item_that_is_feedback_names_who_answered(hub: Hub) -> None:
+    """A labelled card is feedback under a key of its own; its comments hang on the card."""
+    firm.put(hub.engine, "account", {"key": "crm/member/5", "source": "crm", "name": "Kitty Fung"})
+    row = firm.feedback_row(answered=True, handled=True, origin="item", item_key="crm/card/1")
+    firm.put(hub.engine, "feedback", row)
+    word = {"source": "crm", "on_key": "crm/card/1", "author_account": "crm/member/5", "side": "team"}
+    firm.put(hub.engine, "comment", {"key": "crm/action/1", "created_at": hk(24, 9, 1), **word})
+    firm.put(hub.engine, "comment", {"key": "crm/action/2", "created_at": hk(24, 9, 2), "deleted_at": hk(24), **word})
+    hub.tell(feedback())
+
+    hub.tell(at=TUESDAY + timedelta(minutes=3))
+
+    [(_, notice, _)] = hub.mail.updated
+    assert notice.message.body() == "Kitty Fung 於 09:01 已回覆客戶。毋須再跟進。"
+
+
 def test_an_answer_given_elsewhere_is_told_as_that(hub: Hub) -> None:
     """Sandy answered by WhatsApp; the hub must not nag, and must say how it knows."""
     firm.put(hub.engine, "feedback", firm.feedback_row(answered=True, handled=True))
     answered = {"feedback_key": "crm/ticket/1", "answered_at": hk(20, 17, 15), "how": "WhatsApp"}
-    firm.put(hub.engine, "answer", {**answered, "recorded_at": hk(24), "recorded_by": "莫詠珊"})
+    firm.put(hub.engine, "answer", {**answered, "recorded_at": hk(24), "recorded_by": "sandy"})
+    firm.put(hub.engine, "person", {"key": "person/sandy", "name": "莫詠珊"})
     hub.tell(feedback())
 
     done = hub.tell(at=TUESDAY + timedelta(minutes=1))
