@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from alerts.outbox import COMMENT_LANE, DELIVERY, is_in_flight
+from alerts.outbox import COMMENT_LANE, DELIVERY, is_in_flight, is_untried
 from alerts.store import Stored
 from alerts.telling import Teller
 from config.settings import SourceSettings
@@ -115,12 +115,13 @@ def write_comments(connection: Connection, teller: Teller) -> tuple[list[Written
         if row is not None and is_in_flight(row):
             continue  # the next round sees what came of it
         if alert.known.life.state == "resolved":
-            written += _take_back(connection, alert, row)
+            written += _take_back(connection, source, alert, row)
         elif alert.known.life.adopted and not teller.is_stale(alert):
             item = teller.item(alert)
             why = refusal(source, places.of(item.on, alert.subject, alert.known.source))
             if why:
                 refusals |= {key: why} if source.comment_back else {}
+                written += _take_back(connection, source, alert, row)
             elif row is not None or teller.is_working_time(item.facts.text("calendar")):
                 written += _post(connection, alert, row, teller.writer.comment(item), teller.writer.now)
     return written, refusals
@@ -155,15 +156,22 @@ def _post(connection: Connection, alert: Stored, row: RowMapping | None, text: s
     return [Written(alert.known.source, alert.subject, text)]
 
 
-def _take_back(connection: Connection, alert: Stored, row: RowMapping | None) -> list[Written]:
-    """Remove the comment of an episode that is over: nobody needs to be asked any more."""
-    if row is None or row["kind"] != "comment" or row["state"] not in ("sent", "waiting"):
+def _take_back(connection: Connection, source: SourceSettings, alert: Stored, row: RowMapping | None) -> list[Written]:
+    """Remove a comment whose episode is over, or which a client might read by now.
+
+    Where `comment_back` is off nothing is written, not even that: what waits is dropped, what stands is left.
+    """
+    if row is None or row["state"] not in ("sent", "waiting"):
         return []
-    if row["state"] == "waiting" and row["attempts"] == 0 and not row["receipt"]:
-        connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(state="dropped"))
+    if source.comment_back and row["kind"] != "comment":
+        return []  # on its way already
+    this = update(DELIVERY).where(DELIVERY.c.id == row["id"])
+    if row["state"] == "waiting" and (not source.comment_back or (is_untried(row) and not row["receipt"])):
+        connection.execute(this.values(state="dropped", last_error="taken back before it was written"))
         return []
-    again = {"kind": "comment_removed", "state": "waiting", "attempts": 0}
-    connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(again))
+    if not source.comment_back:
+        return []
+    connection.execute(this.values(kind="comment_removed", state="waiting", attempts=0))
     return [Written(alert.known.source, alert.subject, None)]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from alerts.comments import Place, refusal
 from connectors.base import AccessDenied, ConnectorError, NotCommentable, Ref, VendorUnavailable
+from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
@@ -122,6 +123,45 @@ def test_one_stranger_in_the_tool_keeps_every_comment_back_and_the_round_says_so
             "1 of its possible readers are not known to be ours: name the project in comment_back"
         ),
     }
+
+
+def test_a_comment_is_taken_back_when_somebody_else_may_read_it_by_now(hub: Hub, tool: Tool) -> None:
+    """A guest joined the board: no client finds what was written among ourselves."""
+    hub.tell(milestone())
+    assert len(tool.comments) == 1
+    account(hub, 3, side="client")
+
+    hub.tell(milestone(), at=TUESDAY + timedelta(minutes=1))
+
+    assert tool.comments == {}
+
+
+@pytest.mark.parametrize("found", [[milestone()], []], ids=["still overdue", "over"])
+def test_with_comments_switched_off_nothing_is_written_any_more(hub: Hub, tool: Tool, found: list[Finding]) -> None:
+    """It only reads unless `comment_back` says otherwise: not what waited, and no taking back either."""
+    tool.failures = [VendorUnavailable("Jira is away")]
+    hub.tell(milestone())
+    hub.settings = hub.settings.model_copy(
+        update={"sources": {**hub.settings.sources, "delivery": firm.source("delivery", "jira")}}
+    )
+    asked = len(tool.calls)
+
+    hub.wait(timedelta(minutes=5))
+    hub.tell(*found, at=TUESDAY + timedelta(minutes=1))
+
+    assert len(tool.calls) == asked
+    assert [row["state"] for row in firm.deliveries(hub.engine, kind="comment")] == ["dropped"]
+
+
+def test_a_comment_that_may_have_arrived_is_taken_back_however_many_rounds_pass(hub: Hub, tool: Tool) -> None:
+    """The connector is asked to look for our marker; nothing says that it is not there."""
+    tool.failures = [VendorUnavailable("timed out")]
+    hub.tell(milestone())
+    hub.round(at=TUESDAY + timedelta(minutes=1))
+    hub.round(at=TUESDAY + timedelta(minutes=2))
+    hub.deliver()
+
+    assert [text for _, text, _, _ in tool.calls[1:]] == [None]
 
 
 def test_nothing_is_posted_at_night_or_of_a_first_look(hub: Hub, tool: Tool) -> None:
