@@ -163,6 +163,7 @@ class Hub:
             requests=lambda: self._governors[name].requests,
             after=self.settle,
             full=full,
+            keep_deleted=timedelta(days=self.settings.keep_deleted_days),
             lease_clock=self.wall,
         )
 

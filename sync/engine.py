@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from unify.derived import table_of
 from unify.engine import StoreError, writing
 from unify.mapping import Mapper, MappingContext
 from unify.pages import PageStore
+from unify.prune import prune
 from unify.records import Place
 from unify.remap import load_vocabulary, mapping_version, remap
 from unify.tables import Source, SyncRun, Touched
@@ -93,18 +94,20 @@ def sync_source(
     requests: Callable[[], int] = lambda: 0,
     after: After | None = None,
     full: bool = False,
+    keep_deleted: timedelta | None = None,
     lease_clock: Clock = system_clock,
 ) -> RunResult:
     """Read what is new in one source, and record the run; what was committed stays, however it ends.
 
     `zone` is the organisation's; `requests` counts those made so far (the governor's counter); `after` links and
-    derives what was touched. `full` reads everything again and looks for what is gone. A vendor's refusal is the
-    result's `error`; StoreError, and mistakes of ours, are raised.
+    derives what was touched. `full` reads everything again and looks for what is gone. What was deleted longer than
+    `keep_deleted` ago (None: nothing) is removed by a run that read everything. A vendor's refusal is the result's
+    `error`; StoreError, and mistakes of ours, are raised.
     """
     try:
         with lease(engine, settings.name, clock=lease_clock) as held:
             run = _Run(settings, connector, mapper, engine, zone, clock, stop, progress, requests, held)
-            return run.run(full, after)
+            return run.run(full, after, keep_deleted)
     except LeaseHeld as other:
         return RunResult(settings.name, "busy", str(other))
 
@@ -140,12 +143,16 @@ class _Run:
         self._id = 0
         self._result = RunResult(self._source, "ok")
 
-    def run(self, full: bool, after: After | None) -> RunResult:
-        """Begin, read, link and derive, record how it ended."""
+    def run(self, full: bool, after: After | None, keep_deleted: timedelta | None) -> RunResult:
+        """Begin, read, remove what is long gone, link and derive, record how it ended."""
         started, requests = self._clock(), self._requests()
         was_away = self._begin(started)
         try:
             self._read(full)
+            if keep_deleted is not None and self._result.outcome == "ok":
+                with writing(self._engine) as connection:
+                    self._held.renew(connection)
+                    prune(connection, self._source, keep_deleted, self._clock())
             if after is not None and self._result.outcome != "stopped":
                 settle(self._engine, after)
         except Exception as mistake:

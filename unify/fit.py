@@ -110,7 +110,7 @@ def _storable(column: Column[Any], value: Any) -> Any:
         return clean(value)
     if isinstance(value, list) and isinstance(column.type, JSON):
         return [clean(item) for item in value if isinstance(item, str)]
-    return None if column.nullable else _empty(column)
+    return empty_value(column)
 
 
 def _kind(column: Column[Any]) -> type:
@@ -119,6 +119,9 @@ def _kind(column: Column[Any]) -> type:
     return of.python_type
 
 
-def _empty(column: Column[Any]) -> Any:
+def empty_value(column: Column[Any]) -> Any:
+    """What says nothing in `column`."""
+    if column.nullable:
+        return None
     default = default_of(column)
     return _EMPTY[_kind(column)] if default is None else default

@@ -3,7 +3,7 @@
 A mapper never raises on an odd payload: what it cannot read stays empty and is reported. It guesses nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -54,6 +54,11 @@ class Mapper(Protocol):
     """Stream -> fields ("due", "status", "assignee") whose changes the vendor does not record; {} where it records all.
 
     The store compares what it had with what it sees, keeps every different payload, and writes the `Change` itself."""
+
+    PERSONAL: Collection[str]
+    """Streams whose records are persons of a client (a CRM's contacts); () where there are none.
+
+    One that is deleted there is erased here: its payloads, and all of its rows but their keys."""
 
     def tables(self, stream: str) -> tuple[str, ...]:
         """Every table a record of `stream` may give a row in under its own key: one no longer given is tombstoned."""

@@ -30,6 +30,7 @@ class PageStore:
 
     def __init__(self, mapper: Mapper, context: MappingContext, upserts: Upserts) -> None:
         self._source = context.source
+        self._personal = mapper.PERSONAL
         self._upserts = upserts
         self._records = Records(context.source, upserts, historic=mapper.COMPARED)
         self._rows = RowStore(mapper, context, upserts)
@@ -91,7 +92,11 @@ class PageStore:
         connection.execute(update(_states).where(_states.c.source == self._source).values(cursor=None))
 
     def _bury(self, connection: Connection, refs: Iterable[Ref], reason: str, now: datetime) -> None:
-        self._rows.bury(connection, self._records.bury(connection, refs, now), reason, now)
+        buried = self._records.bury(connection, refs, now)
+        self._rows.bury(connection, buried, reason, now)
+        if reason == "deleted" and (persons := [ref for ref in buried if ref.stream in self._personal]):
+            self._records.erase(connection, persons)
+            self._rows.erase(connection, persons)
 
     def _save_state(self, connection: Connection, place: Place, values: dict[str, object]) -> None:
         row = {"stream": place.stream, "part": place.part, **values}

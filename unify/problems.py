@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, tuple_
 
-from connectors.base import Problem, Record
+from connectors.base import Problem, Record, Ref
 from unify.derived import table_of
 from unify.fit import clean, excerpt
 from unify.records import in_chunks
@@ -42,6 +42,12 @@ class ProblemStore:
             if stored.get((stream, vendor_id, field)) != (reason, value)
         ]
         self._upserts.save(connection, "mapping_problem", rows, {"source": self._source, "seen_at": now})
+
+    def forget(self, connection: Connection, refs: Iterable[Ref]) -> None:
+        """Forget all problems of these records."""
+        records = tuple_(_problems.c.stream, _problems.c.vendor_id)
+        for some in in_chunks(list(refs)):
+            connection.execute(delete(_problems).where(_problems.c.source == self._source, records.in_(some)))
 
     def _stored(
         self, connection: Connection, records: Iterable[tuple[str, str]]

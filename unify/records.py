@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
 from connectors.base import Record, Ref
 from unify.derived import table_of
@@ -51,13 +51,13 @@ class Records:
 
     def keep(self, connection: Connection, records: Iterable[Record], place: Place, now: datetime) -> list[Fresh]:
         """Store what differs from what is stored, in the order of `records`; a repeat only gets its pass noted."""
-        by_stream: dict[str, dict[str, Record]] = {}
+        records_of: dict[str, dict[str, Record]] = {}
         for record in records:
             if not record.id.isprintable():
                 record = replace(record, id=clean(record.id))
-            by_stream.setdefault(record.stream, {})[record.id] = record
+            records_of.setdefault(record.stream, {})[record.id] = record
         fresh: list[Fresh] = []
-        for stream, found in by_stream.items():
+        for stream, found in records_of.items():
             fresh += self._keep_stream(connection, stream, found, place, now)
         return fresh
 
@@ -163,10 +163,7 @@ class Records:
         generation = list(refs)
         while generation:
             children: list[Ref] = []
-            by_stream: dict[str, list[str]] = {}
-            for ref in generation:
-                by_stream.setdefault(ref.stream, []).append(ref.id)
-            for stream, ids in by_stream.items():
+            for stream, ids in by_stream(generation).items():
                 for some in in_chunks(ids):
                     buried += self._living(connection, _raw.c.stream == stream, _raw.c.vendor_id.in_(some))
                     children += self._living(connection, _raw.c.parent_stream == stream, _raw.c.parent_id.in_(some))
@@ -175,6 +172,14 @@ class Records:
                     )
             generation = children
         return buried
+
+    def erase(self, connection: Connection, refs: Iterable[Ref]) -> None:
+        """Keep nothing of these records but that they were there."""
+        for stream, ids in by_stream(refs).items():
+            for some in in_chunks(ids):
+                connection.execute(self._of(update(_raw), stream, some).values(body=b"", hash=0))
+                known = (_history.c.source == self._source, _history.c.stream == stream)
+                connection.execute(delete(_history).where(*known, _history.c.vendor_id.in_(some)))
 
     def _living(self, connection: Connection, *conditions: Any) -> list[Ref]:
         asked = select(_raw.c.stream, _raw.c.vendor_id).where(
@@ -237,6 +242,14 @@ def history(connection: Connection, source: str, ref: Ref) -> list[tuple[Record,
         (Record(ref.stream, ref.id, None, decode(unpack(row.codec, row.body))), row.seen_at)
         for row in connection.execute(asked)
     ]
+
+
+def by_stream(refs: Iterable[Ref]) -> dict[str, list[str]]:
+    """Stream -> vendor ids."""
+    ids: dict[str, list[str]] = {}
+    for ref in refs:
+        ids.setdefault(ref.stream, []).append(ref.id)
+    return ids
 
 
 def in_chunks(items: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:

@@ -11,10 +11,10 @@ from sqlmodel import SQLModel
 
 from connectors.base import Problem, Record, Ref
 from unify.commented import GIVEN
-from unify.fit import fit
+from unify.fit import empty_value, fit
 from unify.mapping import Mapped, Mapper, MappingContext, Row
 from unify.problems import ProblemStore
-from unify.records import Fresh, history, in_chunks
+from unify.records import Fresh, by_stream, history, in_chunks
 from unify.tables import row_key
 from unify.upsert import Upserts
 
@@ -34,6 +34,8 @@ _MISFITS = (
 
 _REFERENCES = ("on_keys", "entity_key", "item_key", "milestone_keys")
 """Columns that name a row whose derived columns hang on the row that carries them."""
+
+_NOT_PERSONAL = {"key", "source", "vendor_id", "changed_here_at", "deleted_at", "delete_reason"}
 
 _ALL = true()
 
@@ -93,6 +95,16 @@ class RowStore:
                 keys.setdefault(table, []).append(row_key(self._source, *ref))
         for table, gone in keys.items():
             self._tombstone(connection, table, gone, reason, now)
+
+    def erase(self, connection: Connection, refs: Sequence[Ref]) -> None:
+        """Empty every column of the rows made from these records but those that say that there was one."""
+        for stream, ids in by_stream(refs).items():
+            for table in self._mapper.tables(stream):
+                model = SQLModel.metadata.tables[table]
+                empty = {column.name: empty_value(column) for column in model.c if column.name not in _NOT_PERSONAL}
+                for some in in_chunks([row_key(self._source, stream, id_) for id_ in ids]):
+                    connection.execute(update(model).where(model.c.key.in_(some)).values(empty))
+        self._problems.forget(connection, refs)
 
     def report(self, connection: Connection, problems: Iterable[Problem], now: datetime) -> None:
         """Note problems that came with a page: elements that could not become a record."""

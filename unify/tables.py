@@ -152,7 +152,8 @@ class HubState(SQLModel, table=True):
     __tablename__ = "hub_state"
 
     name: str = Field(primary_key=True)
-    """settled_with: hash of the settings that link and derive last went by"""
+    """settled_with: hash of the settings that link and derive last went by;
+    pruned/{source}: when what was deleted there long ago was last removed"""
     value: str
 
 

@@ -225,6 +225,23 @@ def test_full_reads_everything_again_and_finds_what_is_gone(engine: Engine) -> N
     assert dict(rows(engine, "comment", "vendor_id", "delete_reason")) == {"m1": "deleted", "m2": "deleted", "m3": None}
 
 
+def test_what_is_long_gone_is_removed_by_a_good_run_alone(engine: Engine) -> None:
+    """A run that failed may not have seen what came back."""
+    vendor, year = firm(), timedelta(days=365)
+    sync(engine, vendor)
+    del vendor.versions["b1"][0]
+    sync(engine, vendor)
+    assert len(rows(engine, "milestone")) == 4
+
+    vendor.fails_after = vendor.pages
+    assert sync(engine, vendor, now=NOON + 2 * year, keep_deleted=year).outcome == "failed"
+    assert len(rows(engine, "milestone")) == 4
+
+    vendor.fails_after = None
+    sync(engine, vendor, now=NOON + 2 * year, keep_deleted=year)
+    assert len(rows(engine, "milestone")) == 3
+
+
 def test_a_sweep_holds_when_too_much_is_missing(engine: Engine) -> None:
     """More than a fifth of a board at once is rather a lost permission."""
     vendor = firm()

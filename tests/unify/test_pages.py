@@ -81,7 +81,7 @@ def test_what_two_records_of_a_page_tell_of_one_row_is_put_together(engine: Engi
             mapped.add("account", {"key": "boards/members/poon", "vendor_id": "poon"} | told)
             return mapped
 
-    known = {"email": "poon@paperkite.example"}
+    known: dict[str, Any] = {"email": "poon@paperkite.example"}
 
     save(engine, card("c1", "Poon", **known), card("c2", "Poon Wing Lam"), mapper=Naming())
 

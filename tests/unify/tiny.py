@@ -1,6 +1,6 @@
 """A vendor as small as can be: cards with comments on boards, lists as vocabulary, versions without history."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class TinyMapper:
 
     VERSION = "1"
     COMPARED: Mapping[str, tuple[str, ...]] = {"versions": ("due", "status")}
+    PERSONAL: Collection[str] = ()
 
     def tables(self, stream: str) -> tuple[str, ...]:
         return {

@@ -6,7 +6,7 @@ may be in several projects: one row, many references. Section headers are no wor
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from config.settings import StatusCategory
@@ -22,6 +22,8 @@ VERSION = "1"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"projects": ("due", "status")}
 """A project has no history; a task tells its own."""
+
+PERSONAL: Collection[str] = ()
 
 COMPLETED, INCOMPLETE = "completed", "incomplete"
 """Asana has no word for it but a tick."""

@@ -4,7 +4,7 @@ The category of a status goes by its category's key and the resolution: names ar
 Types are compared by id through the vocabulary, which also knows their untranslated names, and by their own name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,8 @@ VERSION = "1"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"versions": ("due", "status")}
 """A version has neither history nor time of change."""
+
+PERSONAL: Collection[str] = ()
 
 OUR_PROPERTY = "milepost"
 

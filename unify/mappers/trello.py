@@ -5,7 +5,7 @@ not done is given up. Templates, and cards that stand for something else (separa
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from config.settings import StatusCategory
@@ -20,6 +20,8 @@ VERSION = "2"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {}
 """Trello tells the history of due dates, lists and members itself."""
+
+PERSONAL: Collection[str] = ()
 
 MADE = ("createCard", "copyCard", "emailCard", "convertToCardFromCheckItem")
 OUR_MARKER = re.compile(r"\(milepost:[^()\s]+\)")
