@@ -56,7 +56,7 @@ def _stored(keys: Collection[str]) -> Any:
     return select(FEEDBACK.c.key, FEEDBACK.c.origin, FEEDBACK.c.deleted_at).where(FEEDBACK.c.key.in_(keys))
 
 
-def _wanted(connection: Connection, sources: Collection[str], keys: Collection[str]) -> Iterator[Row]:
+def _wanted(connection: Connection, sources: Collection[str], keys: Collection[str]) -> Iterator[dict[str, Any]]:
     """The rows that the living items among `keys` should have."""
     living = (WORK_ITEM.c.key.in_(keys), WORK_ITEM.c.source.in_(sources), WORK_ITEM.c.deleted_at.is_(None))
     items = fetch(connection, select(*(WORK_ITEM.c[name] for name in _READ)).where(*living))
@@ -81,7 +81,7 @@ def _first_comments(connection: Connection, items: Collection[str]) -> dict[str,
     return first
 
 
-def _feedback(item: Row, first: Row) -> Row:
+def _feedback(item: Row, first: Row) -> dict[str, Any]:
     closed = item["status_category"] in ("done", "cancelled")
     return {name: item[name] for name in (*_SHARED, "status_native", "status_category")} | {
         "origin": ORIGIN,
