@@ -2,12 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from alerts.comments import Places, refusal
-from alerts.outbox import COMMENT_LANE, DELIVERY
+from alerts.comments import Places, comment_key, queue_comment, queued, refusal
 from config.settings import Settings
-from unify.tables import row_key
 
 
 def queue_answer_note(
@@ -18,24 +16,13 @@ def queue_answer_note(
     Returns why none is written; "" if one is. The rules of comments hold: off until `comment_back` allows it, never
     where a client can read it.
     """
-    source, stream, vendor_id = feedback.split("/", 2)
+    source = feedback.partition("/")[0]
     if source not in settings.sources:
         return f"{source} is not in the settings any more"
     why = refusal(settings.sources[source], Places(connection).of("feedback", feedback, source))
     if why:
         return why
-    row = {
-        "key": f"answered:{row_key(source, stream, vendor_id)}:{answered_at.isoformat()}",
-        "channel": f"{COMMENT_LANE}{source}",
-        "recipient": feedback,
-        "kind": "comment",
-        "payload": {"on": [stream, vendor_id], "text": text},
-        "state": "waiting",
-        "created_at": now,
-        "not_before": now,
-        "attempts": 0,
-        "last_error": "",
-        "receipt": {},
-    }
-    connection.execute(insert(DELIVERY).values(**row))
+    key = comment_key(f"answered:{feedback}", answered_at.isoformat())
+    if queued(connection, key) is None:
+        queue_comment(connection, key, feedback, text, now)
     return ""

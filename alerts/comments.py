@@ -83,9 +83,33 @@ class Places:
         return readers, strangers
 
 
-def comment_key(fingerprint: str, episode: int) -> str:
-    """The key of our one comment in this episode: made of both, and telling neither to whoever reads the board."""
-    return hashlib.sha256(f"{fingerprint}#{episode}".encode()).hexdigest()[:20]
+def comment_key(about: str, number: object) -> str:
+    """The key of our one comment: made of what it is about and which it is, telling neither to whoever reads it."""
+    return hashlib.sha256(f"{about}#{number}".encode()).hexdigest()[:20]
+
+
+def queue_comment(connection: Connection, key: str, subject: str, text: str, now: datetime) -> None:
+    """Put a new comment on the row `subject` into the outbox."""
+    source, stream, vendor_id = subject.split("/", 2)
+    row = {
+        "key": key,
+        "channel": f"{COMMENT_LANE}{source}",
+        "recipient": subject,
+        "kind": "comment",
+        "payload": {"on": [stream, vendor_id], "text": text},
+        "state": "waiting",
+        "created_at": now,
+        "not_before": now,
+        "attempts": 0,
+        "last_error": "",
+        "receipt": {},
+    }
+    connection.execute(insert(DELIVERY).values(**row))
+
+
+def queued(connection: Connection, key: str) -> RowMapping | None:
+    """The comment with that key, whatever became of it."""
+    return connection.execute(select(DELIVERY).where(DELIVERY.c.key == key)).mappings().first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +135,7 @@ def write_comments(connection: Connection, teller: Teller) -> tuple[list[Written
         source = teller.settings.sources.get(alert.known.source)
         if source is None or alert.known.rule not in COMMENTED or alert.known.rule not in teller.rules:
             continue
-        row = _row_of(connection, comment_key(key, alert.known.life.episode))
+        row = queued(connection, comment_key(key, alert.known.life.episode))
         if row is not None and is_in_flight(row):
             continue  # the next round sees what came of it
         if alert.known.life.state == "resolved":
@@ -127,27 +151,11 @@ def write_comments(connection: Connection, teller: Teller) -> tuple[list[Written
     return written, refusals
 
 
-def _row_of(connection: Connection, key: str) -> RowMapping | None:
-    return connection.execute(select(DELIVERY).where(DELIVERY.c.key == key)).mappings().first()
-
-
 def _post(connection: Connection, alert: Stored, row: RowMapping | None, text: str, now: datetime) -> list[Written]:
     """A new comment, or another text for the one there is; nothing where it was refused before."""
     if row is None:
-        new = {
-            "key": comment_key(alert.known.fingerprint, alert.known.life.episode),
-            "channel": f"{COMMENT_LANE}{alert.known.source}",
-            "recipient": alert.subject,
-            "kind": "comment",
-            "payload": {"on": _ref(alert.subject), "text": text},
-            "state": "waiting",
-            "created_at": now,
-            "not_before": now,
-            "attempts": 0,
-            "last_error": "",
-            "receipt": {},
-        }
-        connection.execute(insert(DELIVERY).values(**new))
+        key = comment_key(alert.known.fingerprint, alert.known.life.episode)
+        queue_comment(connection, key, alert.subject, text, now)
     elif row["state"] in ("sent", "waiting") and row["payload"]["text"] != text:
         again = {"payload": {**row["payload"], "text": text}, "state": "waiting", "attempts": 0}
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(again))
@@ -173,9 +181,3 @@ def _take_back(connection: Connection, source: SourceSettings, alert: Stored, ro
         return []
     connection.execute(this.values(kind="comment_removed", state="waiting", attempts=0))
     return [Written(alert.known.source, alert.subject, None)]
-
-
-def _ref(subject: str) -> list[str]:
-    """Stream and vendor id of a row's key."""
-    _, stream, vendor_id = subject.split("/", 2)
-    return [stream, vendor_id]
