@@ -11,12 +11,13 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from config.settings import Secret, SourceSettings
+from connectors.asana import AsanaSettings
 from connectors.governor import Governor
 from connectors.hubspot import HubspotSettings
 from connectors.jira import JiraSettings
 from connectors.kinds import KINDS
 from connectors.trello import TrelloSettings
-from sandbox import hubspot, jira, trello
+from sandbox import asana, hubspot, jira, trello
 from sandbox.lantern_quay import lantern_quay
 from sandbox.lantern_quay.office import at
 from sandbox.server import Sandbox
@@ -36,7 +37,7 @@ TABLES = (
 Dump = dict[str, list[tuple[object, ...]]]
 
 
-@pytest.fixture(params=["hubspot", "jira", "trello"])
+@pytest.fixture(params=["asana", "hubspot", "jira", "trello"])
 def source(request: pytest.FixtureRequest) -> Iterator[SourceSettings]:
     """A source of each kind, served by its stand-in."""
     kind: str = request.param
@@ -47,6 +48,8 @@ def source(request: pytest.FixtureRequest) -> Iterator[SourceSettings]:
 def _settings(kind: str, url: str) -> SourceSettings:
     if kind == "jira":
         return JiraSettings(name=kind, kind="jira", url=url, email=jira.EMAIL, token=_secret(jira.TOKEN))
+    if kind == "asana":
+        return AsanaSettings(name=kind, kind="asana", url=url, token=_secret(asana.TOKEN))
     if kind == "hubspot":
         return HubspotSettings(name=kind, kind="hubspot", url=url, token=_secret(hubspot.TOKEN))
     return TrelloSettings(name=kind, kind="trello", url=url, key=_secret(trello.KEY), token=_secret(trello.TOKEN))
