@@ -12,7 +12,6 @@
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Literal
 
 from config.settings import SourceSettings
@@ -47,12 +46,14 @@ class Hubspot:
         self._api = HubspotApi(settings.name, settings.url, settings.token, governor)
         self._objects = HubspotObjects(self._api, settings.since, settings.project_property)
         self._notes = HubspotNotes(self._api, self._objects)
+        self._surveys_refusal: str | None = None
+        """As last asked: a run begins with `check`."""
 
     def check(self) -> Account:
         """Address, credential and scopes, in that order; all scopes that are missing are named together."""
-        portal = self._api.portal
+        portal = self._api.portal()
         counts = self._count()
-        surveys = self._surveys_refusal
+        surveys = self._surveys_refusal = self._ask_for_surveys()
         return Account(
             id=f"portal-{portal}",
             name=f"HubSpot {portal}",
@@ -71,6 +72,8 @@ class Hubspot:
 
     def parts(self, stream: str) -> Sequence[str]:
         """A portal has no parts; what the token may not see is none either."""
+        if stream == SURVEYS and self._surveys_refusal is None:
+            self._surveys_refusal = self._ask_for_surveys()
         return () if stream == SURVEYS and self._surveys_refusal else ("",)
 
     def read(self, stream: str, part: str, cursor: Cursor | None) -> Iterator[Page]:
@@ -124,8 +127,7 @@ class Hubspot:
             raise MissingScope(words if scopes else str(refusals[0]), scopes)
         return counts
 
-    @cached_property
-    def _surveys_refusal(self) -> str:
+    def _ask_for_surveys(self) -> str:
         """Why surveys cannot be read; "" where they can."""
         try:
             self._objects.count(SURVEYS)

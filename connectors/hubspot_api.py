@@ -31,8 +31,6 @@ VERSION = "2026-09"
 
 MIGRATING = 477
 
-Json = dict[str, Any]
-
 
 class MissingScope(AccessDenied):
     """The token is good, but was not granted this."""
@@ -53,9 +51,8 @@ class HubspotApi:
         self._url = (url or VENDOR_URL).rstrip("/")
         self._now: datetime | None = None
 
-    @cached_property
-    def details(self) -> Json:
-        """The account that the token is for. Raises NotFound where no HubSpot answers."""
+    def portal(self) -> str:
+        """The id of the account that the token is for. Raises NotFound where no HubSpot answers."""
         wrong = NotFound(
             f"{self.name}: no HubSpot answers at {self._url}: check sources.{self.name}.url, or leave it out"
         )
@@ -65,12 +62,7 @@ class HubspotApi:
             raise wrong from None
         if not isinstance(told.get("portalId"), int | str):
             raise wrong
-        return told
-
-    @property
-    def portal(self) -> str:
-        """The account's id: records' ids are unique in it, within their type."""
-        return str(self.details["portalId"])
+        return str(told["portalId"])
 
     @property
     def now(self) -> datetime:
