@@ -10,7 +10,7 @@ from pydantic import create_model
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
-from config.mistakes import KeyPath
+from config.mistakes import KeyPath, did_you_mean, keys_of
 from config.settings import ChannelSettings, Secret, Settings, SourceSettings
 
 PREFIX = "MILEPOST_"
@@ -56,11 +56,22 @@ def overrides(
 
 
 def put_over(tree: dict[str, Any], part: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
-    """Put `part` over `tree`, table by table; yields the path of each value that it set."""
+    """Put `part` over `tree`, table by table; yields the path of each value and table that it set."""
     for key, value in part.items():
-        below = tree.get(key)
-        if isinstance(value, dict) and isinstance(below, dict):
-            yield from put_over(below, value, (*path, key))
+        here = (*path, key)
+        if isinstance(value, dict):
+            if not isinstance(tree.get(key), dict):
+                tree[key] = {}
+                yield here
+            yield from put_over(tree[key], value, here)
         else:
             tree[key] = value
-            yield (*path, key)
+            yield here
+
+
+def unknown(variable: str) -> str:
+    """What to say of a variable that sets nothing."""
+    first = variable.upper().removeprefix(PREFIX).split("__")[0].lower()
+    if first == "routes":
+        return "routes come from the file alone"
+    return f"sets nothing that the config knows{did_you_mean(first, keys_of(Settings))}"

@@ -1,7 +1,7 @@
 """Reads `milepost.toml` into `config.settings.Settings`, or says all that is wrong with it at once."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from config.checks import Draft, check
-from config.environment import PREFIX, overrides, put_over
+from config.environment import overrides, put_over, unknown
 from config.mistakes import (
     ConfigError,
     KeyPath,
     Mistake,
     did_you_mean,
-    keys_of,
     of_pydantic,
     one_of,
     redacted,
@@ -44,6 +43,7 @@ __all__ = ["ConfigError", "Loaded", "Mistake", "load", "load_text"]
 Part = TypeVar("Part", bound=Tree)
 Kind = TypeVar("Kind", bound=SourceSettings | ChannelSettings)
 Rules = Mapping[str, Collection[str]]
+FindRules = Callable[[Path], Rules]
 
 _SECTIONS = ("calendars", "sources", "people", "clients", "channels", "rules")
 _NAME = re.compile(r"[a-z0-9_]+")
@@ -64,9 +64,10 @@ def load(
     *,
     source_kinds: Mapping[str, type[SourceSettings]],
     channel_kinds: Mapping[str, type[ChannelSettings]],
-    rules: Rules | None,
+    rules: Rules | FindRules | None,
 ) -> Loaded:
-    """Read the file `path`. `rules` are the params by rule id; None leaves `[rules]` and routes' rules unchecked.
+    """Read the file `path`. `rules` are the params by rule id, or what finds them with those in the folder `rules_dir`;
+    None leaves `[rules]` and the rules of routes unchecked.
 
     Relative paths in the file begin at its folder and are absolute in what is returned. Raises ConfigError.
     """
@@ -88,16 +89,19 @@ def load_text(
     *,
     source_kinds: Mapping[str, type[SourceSettings]],
     channel_kinds: Mapping[str, type[ChannelSettings]],
-    rules: Rules | None = None,
+    rules: Rules | FindRules | None = None,
     file: str = "milepost.toml",
     folder: Path = Path(),
 ) -> Loaded:
     """Read `text` as the file `file` in `folder`. Raises ConfigError."""
     environ = environ or {}
     reader = _Reader(parse(text, file), lines(text), file, References(environ, folder))
-    reader.put_over(environ, source_kinds, channel_kinds, rules or {})
+    told = list(overrides(environ, source_kinds.values(), channel_kinds.values()))
+    reader.put_over((variable, part) for variable, part in told if "rules" not in part)
     reader.make_absolute(folder)
-    return reader.read(source_kinds, channel_kinds, rules, folder)
+    known = rules(reader.rules_dir) if callable(rules) else rules
+    reader.put_over_rules(((variable, part) for variable, part in told if "rules" in part), known or {})
+    return reader.read(source_kinds, channel_kinds, known, folder)
 
 
 class _Reader:
@@ -111,29 +115,31 @@ class _Reader:
         self._variables: dict[KeyPath, str] = {}
         self._mistakes: list[Mistake] = []
 
-    def put_over(
-        self,
-        environ: Mapping[str, str],
-        source_kinds: Mapping[str, type[SourceSettings]],
-        channel_kinds: Mapping[str, type[ChannelSettings]],
-        rules: Rules,
-    ) -> None:
+    @property
+    def rules_dir(self) -> Path:
+        """Where the firm's own rules stand; the default's place while the file's is wrong."""
+        told = self._tree.get("rules_dir")
+        return Path(told if isinstance(told, str) else Settings.model_fields["rules_dir"].default)
+
+    def put_over(self, told: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Put the environment's values over the file's, and remember which variable said what."""
-        ids = {rule.replace("-", "_"): rule for rule in [*rules, *_table(self._tree, "rules")]}
-        for variable, part in overrides(environ, source_kinds.values(), channel_kinds.values()):
-            if isinstance(part.get("rules"), dict):
-                part["rules"] = {ids.get(name, name): rule for name, rule in part["rules"].items()}
+        for variable, part in told:
             if not part:
-                self._mistakes.append(Mistake("environment", None, variable, _unknown_variable(variable)))
+                self._mistakes.append(Mistake("environment", None, variable, unknown(variable)))
             for path in put_over(self._tree, part):
                 self._variables[path] = variable
 
+    def put_over_rules(self, told: Iterable[tuple[str, dict[str, Any]]], rules: Rules) -> None:
+        """The same for `[rules]`, whose ids no variable can spell: `-` is written `_`."""
+        ids = {rule.replace("-", "_"): rule for rule in [*rules, *_table(self._tree, "rules")]}
+        for variable, part in told:
+            by_id = {ids.get(name, name): rule for name, rule in _table(part, "rules").items()}
+            self.put_over([(variable, {"rules": by_id or part["rules"]})])
+
     def make_absolute(self, folder: Path) -> None:
         """Let relative paths begin at the file's folder."""
-        database, rules_dir = (
-            self._tree.get("database", "sqlite:///milepost.db"),
-            self._tree.get("rules_dir", "rules.d"),
-        )
+        database = self._tree.get("database", Settings.model_fields["database"].default)
+        rules_dir = self._tree.get("rules_dir", Settings.model_fields["rules_dir"].default)
         if isinstance(database, str) and database.startswith("sqlite:///") and not database.endswith(("/", ":memory:")):
             self._tree["database"] = f"sqlite:///{folder / database.removeprefix('sqlite:///')}"
         if isinstance(rules_dir, str):
@@ -158,7 +164,7 @@ class _Reader:
         draft.clients = self._section("clients", ClientSettings)
         draft.rules = self._section("rules", RuleSettings, any_name=True)
         draft.routes = self._routes()
-        draft.routes_written = len(self._tree.get("routes", ()))
+        draft.routes_written = len(self._list("routes")) if draft.routes else int("routes" in self._tree)
         calendar = self._part(CalendarSettings, self._tree.get("calendar", {}), ("calendar",))
         draft.calendars = {("calendars", name): one for name, one in calendars.items()}
         if calendar is not None:
@@ -242,12 +248,14 @@ class _Reader:
         return tables
 
     def _routes(self) -> dict[int, Route]:
-        given = self._tree.get("routes", [])
-        if not isinstance(given, list):
+        if not isinstance(self._tree.get("routes", []), list):
             self._add(("routes",), "write each route as an element of a list: [[routes]]")
-            return {}
-        read = {number: self._part(Route, one, ("routes", number)) for number, one in enumerate(given)}
+        read = {number: self._part(Route, one, ("routes", number)) for number, one in enumerate(self._list("routes"))}
         return {number: route for number, route in read.items() if route is not None}
+
+    def _list(self, section: str) -> list[Any]:
+        given = self._tree.get(section)
+        return given if isinstance(given, list) else []
 
     def _part(self, model: type[Part], given: object, path: KeyPath) -> Part | None:
         """The part, if need be without its wrong keys, so that what is right in it is checked against the rest."""
@@ -265,11 +273,12 @@ class _Reader:
             return None
 
     def _add(self, path: KeyPath, problem: str) -> None:
-        variable = next((self._variables[path[:end]] for end in _ends(path) if path[:end] in self._variables), None)
-        if variable is not None:
-            self._mistakes.append(Mistake("environment", None, variable, problem))
-        else:
+        told = next((end for end in _ends(path) if path[:end] in self._variables), None)
+        if told is None:
             self._mistakes.append(Mistake(self._file, self._line(path), spelled(path), problem))
+        else:
+            within = f" ({spelled(path[told:])})" if path[told:] else ""
+            self._mistakes.append(Mistake("environment", None, self._variables[path[:told]] + within, problem))
 
     def _line(self, path: KeyPath) -> int:
         """The line of the nearest thing that stands in the file: a missing key has that of its table."""
@@ -302,10 +311,3 @@ def _table(tree: Mapping[str, Any], section: str) -> dict[str, Any]:
 
 def _ends(path: KeyPath) -> range:
     return range(len(path), 0, -1)
-
-
-def _unknown_variable(variable: str) -> str:
-    first = variable.upper().removeprefix(PREFIX).split("__")[0].lower()
-    if first == "routes":
-        return "routes come from the file alone"
-    return f"sets nothing that the config knows{did_you_mean(first, keys_of(Settings))}"

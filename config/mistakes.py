@@ -47,7 +47,12 @@ class Mistake:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return ": ".join(part for part in (place, self.key, self.problem) if part)
+        return _printable(": ".join(part for part in (place, self.key, self.problem) if part))
+
+
+def _printable(text: str) -> str:
+    """One line for any terminal: a name in a message may hold what a file or an environment holds."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 class ConfigError(Exception):

@@ -16,6 +16,7 @@ _CURES = (
     ),
     ("Cannot|Duplicate", "this key or table stands twice: keep one"),
     ("Expected '='|Invalid statement", "write `key = value`, or a table: [section.name]"),
+    ("Invalid initial character", "a key is of letters, digits, - and _; an inline table, { … }, stands on one line"),
     ("Unclosed array", "end the list with ]"),
     ("Unclosed inline table", "end the table with }, all on one line"),
     ("Unescaped|Escaped|hex value", r"write \\ for a backslash, or the text in single quotes"),

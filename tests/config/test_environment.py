@@ -86,6 +86,7 @@ def test_a_secrets_variable_may_also_refer() -> None:
         ("MILEPOST_SOURCES__DELIVERY__PROJECTS", "APP", 'write a list: ["…"]'),
         ("MILEPOST_TEAM_DOMAINS", "[" * 100_000, 'write a list: ["…"]'),
         ("MILEPOST_COORDINATOR", "mya", 'is none of [people]; did you mean "may"?'),
+        ("MILEPOST_RULES", "none", "write tables: [rules.NAME]"),
         ("MILEPOST_SOURCES", "none", "write tables: [sources.NAME]"),
         ("MILEPOST_SOURCES__DELIVERY__TOKEN", " ", "the secret is empty"),
         ("MILEPOST_RULES__MILESTONE_OVERDUE__CRITICAL_DAY", "5", 'no such param; did you mean "critical_days"?'),
@@ -97,6 +98,13 @@ def test_a_variables_mistake_names_the_variable(variable: str, value: str, says:
 
     assert found.startswith(f"environment: {variable}: ")
     assert says in found
+
+
+def test_a_mistake_inside_a_variables_table_has_its_key() -> None:
+    """A whole section in one variable has no lines to point at."""
+    (found,) = mistakes(SMALL, MILEPOST_PEOPLE__RAY='{"name": "Raymond Ho"}')
+
+    assert found == "environment: MILEPOST_PEOPLE__RAY (email): is missing"
 
 
 def test_other_peoples_variables_are_left_alone() -> None:

@@ -1,5 +1,6 @@
 """A config file is read whole, or all that is wrong with it is said at once."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -120,6 +121,7 @@ to = ["slack:may"]
         ('coordinator = "may"', 'coordinator = "may"\nfolder = "/tmp"', 2, "folder: unknown key"),
         ('name = "May Chan"', "name = 5", 4, 'people.may.name: write a text in quotes: "…"'),
         ("[people.may]", "[people]\nmay = 5\n[clients.may]", 4, "people.may: write a table: [people.NAME]"),
+        ('[[routes]]\nto = ["email:coordinator"]', "[a]", 18, "a: unknown key"),
         ("[[routes]]", "[routes]", 18, "routes: write each route as an element of a list: [[routes]]"),
         ('kind = "jira"', 'kind = "jira"\ncomment_back = 5', 9, "write true or false, or write a list"),
         ('kind = "jira"', 'kind = "jira"\nprojects = "APP"', 9, 'sources.delivery.projects: write a list: ["…"]'),
@@ -138,6 +140,14 @@ def test_a_mistake_stands_at_its_line_with_its_cure(wrong: str, right: str, line
     found = mistakes(SMALL.replace(wrong, right))
 
     assert any(one.startswith(f"milepost.toml:{line}: ") and says in one for one in found), found
+
+
+@pytest.mark.parametrize("value", ["5", '"email:bd"', "{to = []}"])
+def test_routes_that_are_no_list_are_one_mistake(value: str) -> None:
+    """And not a second one because there are none."""
+    assert mistakes(f"routes = {value}\n" + SMALL.partition("[[routes]]")[0]) == [
+        "milepost.toml:1: routes: write each route as an element of a list: [[routes]]"
+    ]
 
 
 @pytest.mark.parametrize("value", ["Asia", "", "/etc/passwd", "../up", "Mars/Olympus", "\\u0000"])
@@ -200,7 +210,10 @@ def test_stale_after_is_a_multiple_or_a_duration(value: str) -> None:
         'team_domains = ["@acme.example"]',
         'team_domains = ["acme"]',
         "calendar = 5",
+        "rules = 5",
+        "rules_dir = 5",
         'handled_when = "answer"',
+        "clients = 5",
     ],
 )
 def test_a_value_that_cannot_be_is_refused_at_its_key(line: str) -> None:
@@ -274,6 +287,22 @@ def test_a_file_is_read_with_its_paths_beside_it(tmp_path: Path, encoding: str) 
     assert settings.rules_dir == str(tmp_path / "own")
 
 
+def test_the_firms_own_rules_are_looked_for_where_the_file_says(tmp_path: Path) -> None:
+    """Only then can [rules] and routes name them; the environment may move the folder."""
+    path = tmp_path / "milepost.toml"
+    path.write_text(SMALL + "[rules.our-own]\nlimit = 3\n")
+
+    def find(rules_dir: Path) -> Mapping[str, Collection[str]]:
+        return {"our-own": ["limit"]} if rules_dir == tmp_path / "own" else {}
+
+    environ = ENVIRON | {"MILEPOST_RULES_DIR": "own", "MILEPOST_RULES__OUR_OWN__LIMIT": "5"}
+    settings = load(path, environ, source_kinds=SOURCES, channel_kinds=CHANNELS, rules=find).settings
+
+    assert settings.rules["our-own"].params == {"limit": 5}
+    with pytest.raises(ConfigError, match='"our-own" is none of the rules'):
+        load(path, ENVIRON, source_kinds=SOURCES, channel_kinds=CHANNELS, rules=find)
+
+
 def test_a_file_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     """Before there is a line to point at."""
     with pytest.raises(ConfigError, match="milepost init"):
@@ -303,6 +332,16 @@ def test_a_literal_secret_works_and_is_warned_about() -> None:
     ]
     assert [secret.reveal() for secret in loaded.secrets] == ["abc-literal-5ecret"]
     assert "5ecret" not in repr(loaded)
+
+
+def test_a_mistake_is_one_line_that_any_terminal_can_print() -> None:
+    """A name may hold line breaks, escapes that clear a screen, or bytes that are no text."""
+    assert mistakes(SMALL.replace('coordinator = "may"', 'coordinator = "a\\nb\\u001b[2J"')) == [
+        'milepost.toml:1: coordinator: "a\\nb\\x1b[2J" is none of [people]'
+    ]
+    assert mistakes(SMALL, MILEPOST_COORDINATOR="\udcff") == [
+        'environment: MILEPOST_COORDINATOR: "\\udcff" is none of [people]'
+    ]
 
 
 def test_no_mistake_shows_a_secret_even_where_one_stands_by_mistake() -> None:
