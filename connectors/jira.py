@@ -7,7 +7,7 @@
   `updated`, with offsets only inside one minute; lists by `startAt`.
 - Asked of the SDK: sign-in, its session and its addresses. Its own paging asks for `/field` before every page and loses
   the vendor's bytes; its `Comment.update` follows an address that the vendor gives.
-- Not read: boards, sprints, worklogs, attachments, issue links; on Data Center, which epic an issue is linked to.
+- Not read: boards, sprints, worklogs, attachments, issue links.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -41,6 +41,8 @@ class CustomFields(NamedTuple):
     client: str
     request: str
     """A service project's request type: only requests of clients carry one."""
+    epic: str
+    """Data Center's way from an issue to its epic: the epic's key. Cloud's is `parent`."""
 
     def ids(self) -> list[str]:
         """Those that exist."""
@@ -56,7 +58,8 @@ def custom_fields(known: Iterable[Mapping[str, Any]], client_field: str) -> Cust
     return CustomFields(
         start=_named(fields, "Start date"),
         client=_named(fields, client_field) if client_field else "",
-        request=next((one["id"] for one in fields if _schema(one) == "com.atlassian.servicedesk:vp-origin"), ""),
+        request=_by_schema(fields, "com.atlassian.servicedesk:vp-origin"),
+        epic=_by_schema(fields, "com.pyxis.greenhopper.jira:gh-epic-link"),
     )
 
 
@@ -68,9 +71,9 @@ def _named(fields: list[Mapping[str, Any]], name: str) -> str:
     return ""
 
 
-def _schema(field: Mapping[str, Any]) -> str:
-    schema = field.get("schema")
-    return str(schema.get("custom", "")) if isinstance(schema, Mapping) else ""
+def _by_schema(fields: list[Mapping[str, Any]], custom: str) -> str:
+    schemas = ((one["id"], one.get("schema")) for one in fields)
+    return next((str(id_) for id_, told in schemas if isinstance(told, Mapping) and told.get("custom") == custom), "")
 
 
 def tells_of_our_fields(entry: object) -> bool:

@@ -26,6 +26,7 @@ from unify.derived import (
     write,
 )
 from unify.link import Reached
+from unify.tables import BY_SHORT, row_key
 
 
 def derive(connection: Connection, settings: Settings, working_days: WorkingDays, reached: Reached) -> None:
@@ -68,16 +69,26 @@ def _derive_milestones(
 
 
 def _items(connection: Connection, milestones: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Milestone -> how many of its items are open, and how many it has; cancelled and deleted ones are none."""
+    """Milestone -> how many of its items are open, and how many it has; cancelled and deleted ones are none.
+
+    Some items name theirs by its short; that is looked up here and not while linking, as it may come after them.
+    """
+    named = select(WORK_ITEM.c.key, WORK_ITEM.c.source, WORK_ITEM.c.short).where(WORK_ITEM.c.key.in_(milestones))
+    shorts = {row_key(source, BY_SHORT, short): key for key, source, short in connection.execute(named)}
     is_open = case((WORK_ITEM.c.status_category == "done", 0), else_=1)
     query = (
         select(REFERENCE.c.to_key, func.sum(is_open), func.count())
         .join(WORK_ITEM, WORK_ITEM.c.key == REFERENCE.c.from_key)
-        .where(REFERENCE.c.to_key.in_(milestones))
+        .where(REFERENCE.c.to_key.in_([*milestones, *shorts]))
         .where(WORK_ITEM.c.deleted_at.is_(None), WORK_ITEM.c.status_category != "cancelled")
         .group_by(REFERENCE.c.to_key)
     )
-    return {key: (int(still_open), int(total)) for key, still_open, total in connection.execute(query)}
+    counted: dict[str, tuple[int, int]] = {}
+    for named_by, still_open, total in connection.execute(query):
+        key = shorts.get(named_by, named_by)
+        before = counted.get(key, (0, 0))
+        counted[key] = (before[0] + int(still_open), before[1] + int(total))
+    return counted
 
 
 def _count_project_dates(connection: Connection) -> None:

@@ -4,6 +4,7 @@ Few rows decide on links, and those are linked anew whenever one of them changed
 milestones and feedback are many: those touched are linked, and those that an altered link reaches.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,7 @@ from unify.derived import (
 from unify.link_clients import Clients, Tie
 from unify.link_few import link_few
 from unify.link_owned import link_feedback, link_milestones
+from unify.tables import BY_SHORT
 
 _DECIDING = ("account", "company", "contact", "deal", "project", "work_item")
 """Tables whose rows decide on links: items too, by their assignees and the client they name."""
@@ -104,7 +106,23 @@ def _link_items(
         reached = refer(connection, {item["key"]: item["milestone_keys"] for item in items})
         if keys is not None:
             milestones |= reached
-    return moved, milestones
+    return moved, milestones | _by_short(connection, milestones)
+
+
+def _by_short(connection: Connection, keys: Collection[str]) -> set[str]:
+    """The items that those of `keys` mean which name one by its short."""
+    shorts: dict[str, set[str]] = defaultdict(set)
+    for source, stream, short in (key.split("/", 2) for key in keys):
+        if stream == BY_SHORT:
+            shorts[source].add(short)
+    return {
+        key
+        for source, called in shorts.items()
+        for some in slices(connection, WORK_ITEM, called)
+        for key in connection.scalars(
+            select(WORK_ITEM.c.key).where(WORK_ITEM.c.source == source, WORK_ITEM.c.short.in_(some))
+        )
+    }
 
 
 def _items_of(connection: Connection, projects: Collection[str]) -> set[str]:

@@ -20,6 +20,10 @@ def row_key(source: str, stream: str, vendor_id: str) -> str:
     return f"{source}/{stream}/{vendor_id}"
 
 
+BY_SHORT = "short"
+"""In the place of a stream: the key names an item by what people call it, where the tool tells no id."""
+
+
 def _json() -> Any:
     return Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
@@ -221,7 +225,7 @@ class WorkItem(SourceRow, table=True):
     project_keys: list[str] = _json()
     parent_key: str | None = Field(default=None, index=True)
     milestone_keys: list[str] = _json()
-    """Milestones it belongs to: its fixVersions, its epic; elsewhere none are claimed."""
+    """Milestones it belongs to: its fixVersions, its epic (maybe `BY_SHORT`); elsewhere none are claimed."""
     short: str = ""
     """What people call it: APP-88."""
     kind: str = ""

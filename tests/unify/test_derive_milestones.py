@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
 
 from tests.unify.factories import (
     HONG_KONG,
@@ -413,3 +415,36 @@ def test_a_decision_that_makes_no_sense_is_refused() -> None:
         with pytest.raises(Refused, match="yet to be given"):
             answered(connection, KEY, datetime.max.replace(tzinfo=now.tzinfo), "WhatsApp", "person/marco", now)
         assert row(connection, Milestone, KEY)["agreed_on"] is None
+
+
+EPIC, STORY = "delivery/issues/12", "delivery/issues/13"
+
+
+@pytest.mark.parametrize("first", ["epic", "story"])
+def test_an_epic_counts_the_items_that_name_it_by_its_key(first: str) -> None:
+    """Data Center tells no id of it; the epic may come before them or after."""
+    pages: dict[str, list[SQLModel]] = {
+        "epic": [item(EPIC, short="APP-12"), milestone(EPIC)],
+        "story": [
+            item(STORY, milestone_keys=["delivery/short/APP-12"]),
+            item("other/issues/13", milestone_keys=["other/short/APP-12"]),
+        ],
+    }
+    with database() as connection:
+        for name in sorted(pages, key=lambda name: name != first):
+            add(connection, *pages[name])
+            settled(connection, settings(), {"work_item": [row.model_dump()["key"] for row in pages[name]]})
+        assert counts(connection) == (1, 1)
+
+        rewrite(connection, WorkItem, STORY, status_category="done")
+        settled(connection, settings(), {"work_item": [STORY]})
+        assert counts(connection) == (0, 1)
+
+        rewrite(connection, WorkItem, STORY, milestone_keys=[])
+        settled(connection, settings(), {"work_item": [STORY]})
+        assert counts(connection) == (0, 0)
+
+
+def counts(connection: Connection) -> tuple[int, int]:
+    found = row(connection, Milestone, EPIC)
+    return found["open_items"], found["total_items"]

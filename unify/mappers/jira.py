@@ -17,7 +17,7 @@ from unify.mappers.jira_text import document_text
 from unify.mappers.jira_words import CANCELLED, CATEGORIES, SEVERITIES, normals, words_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader
-from unify.tables import row_key
+from unify.tables import BY_SHORT, row_key
 
 VERSION = "1"
 
@@ -260,11 +260,13 @@ class _Mapping:
         return at
 
     def _milestone_keys(self, fields: Reader, parent: str) -> list[str]:
-        """Its versions, and its parent where that is a milestone."""
+        """Its versions, and its parent where that is a milestone. Data Center names an epic by its key alone."""
         ids = [version.id("id") for version in fields.objects("fixVersions")]
         keys = [row_key(self.source, "versions", id_) for id_ in ids if id_]
         if parent and self._types(fields.at("parent", "fields")) & self.words.milestone_types:
             keys.append(row_key(self.source, "issues", parent))
+        elif not parent and self.words.fields.epic and (epic := fields.text(self.words.fields.epic)):
+            keys.append(row_key(self.source, BY_SHORT, epic))
         return keys
 
     def _client_hints(self, fields: Reader) -> list[str]:

@@ -192,6 +192,23 @@ def test_an_item_belongs_to_its_versions_and_to_a_parent_that_is_a_milestone() -
     assert item(parent=story)["parent_key"] == "delivery/issues/20401"
 
 
+def test_data_center_names_an_items_epic_by_its_key() -> None:
+    """Its Epic Link is a custom field, found by its schema; where there is a parent, that says it."""
+    link = {
+        "id": "customfield_10008",
+        "name": "史诗链接",
+        "schema": {"custom": "com.pyxis.greenhopper.jira:gh-epic-link"},
+    }
+    fields: dict[str, Any] = {"customfield_10008": "APP-12"}
+
+    def keys(**more: Any) -> list[str]:
+        (row,) = rows(issue(**fields, **more), vocabulary={"fields": {"customfield_10008": link}})["work_item"]
+        return list(row["milestone_keys"])
+
+    assert keys() == ["delivery/short/APP-12"]
+    assert keys(parent={"id": "20401", "fields": {"issuetype": {"id": "10002", "name": "Story"}}}) == []
+
+
 # --- people
 
 
