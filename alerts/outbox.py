@@ -120,6 +120,12 @@ def retry(connection: Connection, ids: list[int] | None, wall: datetime) -> int:
     return connection.execute(update(DELIVERY).where(chosen).values(fresh)).rowcount
 
 
+def count_parked(connection: Connection) -> int:
+    """How many deliveries wait for a person."""
+    parked = select(func.count()).select_from(DELIVERY).where(DELIVERY.c.state == "parked")
+    return connection.execute(parked).scalar_one()
+
+
 def _claim(engine: Engine, resting: set[str], clock: Clock, wall: Clock) -> RowMapping | None:
     """Claim the oldest row that is due in a channel where nothing is in flight, and that was not told to wait.
 

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 from alerts.channels.base import Channel, DeliveryError, Outgoing
@@ -9,31 +10,23 @@ from alerts.channels.kinds import open_channel
 from alerts.messages import Entry, Line, Message
 from alerts.routing import Reader
 from cli.main import FAILED, OK, WRONG
-from cli.opening import read_settings
+from cli.opening import read_config
 from cli.talk import answer, warn
 from config.clock import system_clock
-from config.secrets import Redactor, install
+from config.secrets import Redactor
 from config.settings import Settings, SourceSettings
-from connectors.base import ConnectorError
+from connectors.base import Account, ConnectorError
 from connectors.governor import Governor
 from connectors.kinds import KINDS
 from rules.examples import check
-from rules.load import load_rules
 
 
-def check_everything(config: Path, channel: str) -> int:
+def check_everything(path: Path, channel: str) -> int:
     """Test it all; code 1 where a source or a rule fails. Raises ConfigError, RuleErrors."""
-    redactor = Redactor()
-    install(redactor)
-    loaded = read_settings(config)
-    for secret in loaded.secrets:
-        redactor.register(secret.reveal())
-    settings = loaded.settings
-    rules = load_rules(settings, config=str(config))
-    answer.print(
-        f"{config}: {len(settings.sources)} sources, {len(settings.clients)} clients, {len(rules)} rules: fine"
-    )
-    sources = [check_source(source, redactor) for source in settings.sources.values()]
+    config = read_config(path)
+    settings, rules = config.settings, config.rules
+    answer.print(f"{path}: {len(settings.sources)} sources, {len(settings.clients)} clients, {len(rules)} rules: fine")
+    sources = [check_source(source, config.redactor) for source in settings.sources.values()]
     failures = [f"{rule.id}: {one}" for rule in rules for one in check(rule, settings, system_clock())]
     for failure in failures:
         warn(failure)
@@ -43,21 +36,32 @@ def check_everything(config: Path, channel: str) -> int:
 
 def check_source(source: SourceSettings, redactor: Redactor) -> bool:
     """Ask one source who we are; one line says what it sees, or what to do."""
-    kind = KINDS[source.kind]
-    governor = Governor(
-        source.name, limits=kind.limits, stop=threading.Event(), redact=redactor, ca_file=source.ca_file
-    )
     try:
-        account = kind.connect(source, governor).check()
+        account = ask(source, redactor)
     except ConnectorError as refusal:
         warn(str(refusal))
         return False
-    finally:
-        governor.close()
     answer.print(f"{source.name}: {account.name} at {account.tenant} sees {account.sees}")
     for note in account.notes:
         answer.print(f"{source.name}: note: {note}")
     return True
+
+
+def ask(source: SourceSettings, redactor: Redactor) -> Account:
+    """Who we are at a source, asked once: somebody sits and waits. Raises ConnectorError."""
+    kind = KINDS[source.kind]
+    governor = Governor(
+        source.name,
+        limits=kind.limits,
+        stop=threading.Event(),
+        redact=redactor,
+        ca_file=source.ca_file,
+        patience=timedelta(),
+    )
+    try:
+        return kind.connect(source, governor).check()
+    finally:
+        governor.close()
 
 
 def _send(settings: Settings, name: str) -> int:

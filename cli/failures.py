@@ -26,6 +26,9 @@ def explain(error: Exception) -> int:
         case StoreError() | ConnectorError() | DeliveryError() | LeaseHeld():
             talk.print(str(error))
             return FAILED
+        case OSError(filename=str() as name):
+            talk.print(f"{name}: {error.strerror}")
+            return FAILED
         case _:
             log.exception("a mistake of ours", exc_info=error)
             return FAILED

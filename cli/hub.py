@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,12 +17,13 @@ from sqlalchemy import Connection, Engine, select, update
 from alerts.answer_note import queue_answer_note
 from alerts.channels.base import Channel
 from alerts.channels.kinds import open_channel
-from alerts.outbox import Delivered, deliver
+from alerts.outbox import Delivered, count_parked, deliver
 from alerts.round import Round, preview, run_round
+from cli.forecast import Forecast, last_good_run
 from config.clock import Clock, system_clock
 from config.secrets import Redactor
 from config.settings import Settings, SourceSettings
-from connectors.base import Connector
+from connectors.base import Connector, ConnectorError
 from connectors.governor import PATIENCE, Governor
 from connectors.kinds import KINDS
 from report.overview import Overview, overview
@@ -37,7 +39,7 @@ from sync.schedule import Job
 from sync.sources import run_sources
 from unify.decisions import agree, answered
 from unify.derived import Touched, table_of
-from unify.engine import open_engine, writing
+from unify.engine import LOCK_WAIT_S, open_engine, writing
 from unify.freshness import read_freshness
 from unify.lookup import find_feedback, find_milestone
 from unify.mappers import MAPPERS
@@ -74,7 +76,7 @@ class RoundResult:
     def failed(self) -> bool:
         """A source, a rule or a delivery of ours failed; that alerts fire is no failure."""
         return bool(
-            any(run.outcome == "failed" for run in self.runs)
+            any(run.outcome not in ("ok", "busy") for run in self.runs)
             or any(outcome.error for outcome in self.outcomes)
             or self.delivered.parked
         )
@@ -93,6 +95,7 @@ class Hub:
         wall: Clock = system_clock,
         stop: threading.Event | None = None,
         patience: timedelta = PATIENCE,
+        lock_wait_s: float = LOCK_WAIT_S,
     ) -> None:
         """`clock` is what facts, rules and working time use (the story's, in the demo); `wall` is real time, and
         `patience` what one call to a vendor may spend on waiting and repeating.
@@ -106,17 +109,21 @@ class Hub:
         self.stop = stop or threading.Event()
         self.redactor = redactor
         self._patience = patience
-        self.engine: Engine = open_engine(settings.database)
-        migrate(self.engine)
-        self.reader: Engine = open_engine(settings.database, read_only=True)
-        self.channels: Mapping[str, Channel] = {
-            name: open_channel(channel, clock) for name, channel in settings.channels.items()
-        }
         self._governors = {name: self._governor(source) for name, source in settings.sources.items()}
         self._commenters = _Lazily(lambda name: self.connector(name), settings.sources)
         self._readers = _Lazily(lambda name: self.connector(name), settings.sources)
-        self._keep_sources()
-        self.settle_if_changed()
+        self.channels: Mapping[str, Channel] = {
+            name: open_channel(channel, clock) for name, channel in settings.channels.items()
+        }
+        self.engine: Engine = open_engine(settings.database, lock_wait_s=lock_wait_s)
+        try:
+            migrate(self.engine)
+            self._keep_sources()
+            self.settle_if_changed()
+        except BaseException:
+            self.engine.dispose()
+            raise
+        self.reader: Engine = open_engine(settings.database, read_only=True, lock_wait_s=lock_wait_s)
 
     def __enter__(self) -> Self:
         return self
@@ -141,16 +148,29 @@ class Hub:
         *,
         full: bool = False,
         progress: Callable[[Progress], None] = lambda progress: None,
+        before: Callable[[Forecast], None] | None = None,
     ) -> list[RunResult]:
-        """Read the sources of those names (none: all), side by side; how each ended, in their order."""
+        """Read the sources of those names (none: all), side by side; how each ended, in their order.
+
+        `before` is told of each what is coming; a first read is looked at for that, with a few requests.
+        """
         chosen = list(names) or list(self.settings.sources)
-        return run_sources({name: partial(self.sync_one, name, full=full, progress=progress) for name in chosen})
+        return run_sources(
+            {name: partial(self.sync_one, name, full=full, progress=progress, before=before) for name in chosen}
+        )
 
     def sync_one(
-        self, name: str, *, full: bool = False, progress: Callable[[Progress], None] = lambda progress: None
+        self,
+        name: str,
+        *,
+        full: bool = False,
+        progress: Callable[[Progress], None] = lambda progress: None,
+        before: Callable[[Forecast], None] | None = None,
     ) -> RunResult:
         """Read one source, link and derive what was touched."""
         source = self.settings.sources[name]
+        if before is not None and (coming := self._forecast(name, full)) is not None:
+            before(coming)
         return sync_source(
             source,
             self._readers[name],
@@ -166,6 +186,22 @@ class Hub:
             keep_deleted=timedelta(days=self.settings.keep_deleted_days),
             lease_clock=self.wall,
         )
+
+    def _forecast(self, name: str, full: bool) -> Forecast | None:
+        """What the last good run took; of a first or full one, what can be counted; None where the vendor is away."""
+        with self.reader.connect() as connection:
+            last = last_good_run(connection, name)
+        if last is not None and not full:
+            return last
+        connector, governor = self._readers[name], self._governors[name]
+        began, made = time.monotonic(), governor.requests
+        try:
+            connector.check()
+            parts = [len(connector.parts(stream.name)) for stream in connector.streams()]
+        except ConnectorError:  # told by the run that follows
+            return None
+        each_s = (time.monotonic() - began) / max(governor.requests - made, 1)
+        return Forecast(name, sum(parts), timedelta(seconds=sum(parts) * each_s), parts=max(parts, default=0))
 
     def remap(self, names: Iterable[str] = ()) -> dict[str, int]:
         """Map what is stored of those sources (none: all) again, without a request; how many records of each.
@@ -207,15 +243,27 @@ class Hub:
             stop=self.stop,
         )
 
-    def run(self, progress: Callable[[Progress], None] = lambda progress: None) -> RoundResult:
-        """The three in order, once."""
-        runs = self.sync(progress=progress)
+    def run(
+        self,
+        progress: Callable[[Progress], None] = lambda progress: None,
+        before: Callable[[Forecast], None] | None = None,
+    ) -> RoundResult:
+        """The three in order, once. Who stops it in the first is told of nothing that was half read."""
+        runs = self.sync(progress=progress, before=before)
+        if self.stop.is_set():
+            return RoundResult(runs, (), Round(), Delivered())
         outcomes, done = self.evaluate()
         return RoundResult(runs, outcomes, done, self.deliver())
 
-    def rehearse(self, progress: Callable[[Progress], None] = lambda progress: None) -> RoundResult:
+    def rehearse(
+        self,
+        progress: Callable[[Progress], None] = lambda progress: None,
+        before: Callable[[Forecast], None] | None = None,
+    ) -> RoundResult:
         """Sync, and what would be told to whom now; nothing is sent and no alert is kept."""
-        runs = self.sync(progress=progress)
+        runs = self.sync(progress=progress, before=before)
+        if self.stop.is_set():
+            return RoundResult(runs, (), Round(), Delivered())
         moment = self.moment()
         outcomes = evaluate(self.reader, self.rules, moment)
         with self.reader.connect() as connection:
@@ -292,7 +340,9 @@ class Hub:
         """What does not work: a stale source, a message that nobody gets."""
         with self.reader.connect() as connection:
             fresh = read_freshness(connection, self.settings, self.clock())
-        return Health(tuple(f"{name}: not read since {one.read_at}" for name, one in fresh.items() if one.stale))
+            parked = count_parked(connection)
+        stale = [f"{name}: {_last_read(one.read_at)}" for name, one in fresh.items() if one.stale]
+        return Health((*stale, *([f"{parked} messages need a person: milepost deliveries list"] if parked else [])))
 
     def connector(self, name: str) -> Connector:
         """A connector of its own for one thread; all of a source share its governor."""
@@ -346,6 +396,10 @@ class Hub:
             ca_file=source.ca_file,
             patience=self._patience,
         )
+
+
+def _last_read(at: datetime | None) -> str:
+    return f"not read since {at:%Y-%m-%d %H:%M} UTC" if at else "never read"
 
 
 class _Lazily(Mapping[str, Connector]):

@@ -1,25 +1,28 @@
 """`milepost init`: asks, tests each connection, and writes the settings; secrets go into files of their own."""
 
 import json
-import os
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
 
 import typer
 from click import Choice
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from cli.check import ask
+from cli.files import write_private
 from cli.main import OK, WRONG
 from cli.talk import say, warn
 from config.language import LANGUAGES
 from config.secrets import Redactor
 from config.settings import Secret
+from config.values import Domain, Email
 from connectors.base import ConnectorError
-from connectors.governor import Governor
 from connectors.kinds import KINDS
+from unify.freshness import tool_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,44 +56,99 @@ def write_settings(path: Path, *, ask: bool) -> int:
     if path.exists():
         warn(f"{path} is there already, and stays as it is; move it away first, or edit it and run `milepost check`")
         return WRONG
-    text = _asked(path.parent) if ask else files("cli").joinpath("example.toml").read_text("utf-8")
-    _write_private(path, text)
+    if ask:
+        wanted = _Wanted()
+        text = wanted.ask()
+        wanted.keep_secrets(path.parent)
+    else:
+        text = files("cli").joinpath("example.toml").read_text("utf-8")
+    write_private(path, text)
     say(f"written: {path}")
     say("next: `milepost check`, `milepost run --dry-run`, `milepost clients suggest`, then `milepost serve`")
     return OK
 
 
-def _asked(folder: Path) -> str:
-    say("Enter takes the answer in brackets. Secrets are kept in the folder `secrets`, readable by you alone.")
-    language = typer.prompt("Language of messages", default="en", type=Choice(LANGUAGES))
-    zone: str = typer.prompt("Time zone", default="Asia/Hong_Kong")
-    domain = typer.prompt("E-mail domain of your own people, such as acme.example")
-    name = typer.prompt("Name of the coordinator, who gets what nobody else owns")
-    email = typer.prompt("Their e-mail", default=f"coordinator@{domain}")
-    parts = [
-        _lines({"timezone": zone, "language": language, "coordinator": "coordinator", "team_domains": [domain]}),
-        _table("people.coordinator", {"name": name, "email": email}),
-        *(
-            _source(folder, kind)
-            for kind in SOURCES
-            if kind in KINDS and typer.confirm(f"Do you use {kind.capitalize()}?")
-        ),
-        _mail(folder, domain),
-        '[[routes]]\nto = ["email:bd"]\n',
-    ]
-    return "\n".join(parts)
+class _Wanted:
+    """What somebody wants, asked question by question. Nothing is written before the last answer."""
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, str] = {}
+
+    def ask(self) -> str:
+        """Ask everything; the settings as text."""
+        say("Enter takes the answer in brackets. Secrets are kept in the folder `secrets`, readable by you alone.")
+        language = typer.prompt("Language of messages", default="en", type=Choice(LANGUAGES))
+        zone = typer.prompt("Time zone", default="Asia/Hong_Kong", value_proc=_time_zone)
+        domain = typer.prompt("E-mail domain of your own people, such as acme.example", value_proc=_of_form(Domain))
+        name = typer.prompt("Name of the coordinator, who gets what nobody else owns")
+        email = typer.prompt("Their e-mail", default=f"coordinator@{domain}", value_proc=_of_form(Email))
+        parts = [
+            _lines({"timezone": zone, "language": language, "coordinator": "coordinator", "team_domains": [domain]}),
+            _table("people.coordinator", {"name": name, "email": email}),
+            *(self._source(kind) for kind in SOURCES if typer.confirm(f"Do you use {tool_name(kind)}?")),
+            self._mail(domain),
+            '[[routes]]\nto = ["email:bd"]\n',
+        ]
+        return "\n".join(parts)
+
+    def _source(self, kind: str) -> str:
+        """Ask until the vendor lets us in, or the person gives up for now."""
+        name, questions = SOURCES[kind]
+        while True:
+            told = {question.key: _ask(kind, question) for question in questions}
+            secrets = {question.key: told[question.key] for question in questions if question.secret}
+            if _works(kind, name, told, secrets) or not typer.confirm("Try again?", default=True):
+                break
+        kept = {key: self._kept(f"{name}_{key}", value) for key, value in secrets.items()}
+        return _table(f"sources.{name}", {"kind": kind, **{key: value for key, value in told.items() if value}, **kept})
+
+    def _mail(self, domain: str) -> str:
+        say("Messages go out by e-mail; Slack can be added later (docs/configuration.md).")
+        host = typer.prompt("Mail server", default=f"smtp.{domain}")
+        port = typer.prompt("Its port", default=587, type=int)
+        user = typer.prompt("User there (empty: none)", default="")
+        values = {
+            "kind": "email",
+            "host": host,
+            "port": port,
+            "security": "tls" if port == 465 else "starttls",
+            "from": f"Milepost <{user if '@' in user else f'milepost@{domain}'}>",
+        }
+        if user:
+            password = typer.prompt("Password", hide_input=True)
+            values |= {"user": user, "password": self._kept("smtp_password", password)}
+        return _table("channels.email", values)
+
+    def _kept(self, name: str, value: str) -> str:
+        """Remember a secret; the reference that stands in the settings for it."""
+        self._secrets[name] = value
+        return f"file:secrets/{name}"
+
+    def keep_secrets(self, folder: Path) -> None:
+        """Write each secret where only its owner reads it."""
+        secrets = folder / "secrets"
+        secrets.mkdir(mode=0o700, exist_ok=True)
+        for name, value in self._secrets.items():
+            write_private(secrets / name, value + "\n")
 
 
-def _source(folder: Path, kind: str) -> str:
-    """Ask until the vendor lets us in, or the person gives up for now."""
-    name, questions = SOURCES[kind]
-    while True:
-        told = {question.key: _ask(kind, question) for question in questions}
-        secrets = {question.key: told[question.key] for question in questions if question.secret}
-        if _works(kind, name, told, secrets) or not typer.confirm("Try again?", default=True):
-            break
-    kept = {key: _keep_secret(folder, f"{name}_{key}", value) for key, value in secrets.items()}
-    return _table(f"sources.{name}", {"kind": kind, **{key: value for key, value in told.items() if value}, **kept})
+def _time_zone(told: str) -> str:
+    if told not in available_timezones():
+        raise typer.BadParameter("there is no such time zone; write one such as Asia/Hong_Kong")
+    return told
+
+
+def _of_form(form: Any) -> Callable[[str], str]:
+    """Refuses, with what to write, what the settings would refuse."""
+    adapter: TypeAdapter[str] = TypeAdapter(form)
+
+    def checked(told: str) -> str:
+        try:
+            return adapter.validate_python(told.strip())
+        except ValidationError as wrong:
+            raise typer.BadParameter(str(wrong.errors(include_input=False)[0]["ctx"]["error"])) from None
+
+    return checked
 
 
 def _ask(kind: str, question: Question) -> str:
@@ -110,45 +168,13 @@ def _works(kind: str, name: str, told: Mapping[str, str], secrets: Mapping[str, 
     except ValidationError as wrong:
         warn("; ".join(error["msg"] for error in wrong.errors(include_input=False)))
         return False
-    governor = Governor(name, limits=KINDS[kind].limits, stop=threading.Event(), redact=redactor)
     try:
-        account = KINDS[kind].connect(settings, governor).check()
+        account = ask(settings, redactor)
     except ConnectorError as refusal:
         warn(str(refusal))
         return False
     say(f"  {account.name} sees {account.sees}")
     return True
-
-
-def _mail(folder: Path, domain: str) -> str:
-    say("Messages go out by e-mail; Slack can be added later (docs/configuration.md).")
-    host = typer.prompt("Mail server", default=f"smtp.{domain}")
-    port = typer.prompt("Its port", default=587, type=int)
-    user = typer.prompt("User there (empty: none)", default="")
-    values = {
-        "kind": "email",
-        "host": host,
-        "port": port,
-        "security": "tls" if port == 465 else "starttls",
-        "from": f"Milepost <{user if '@' in user else f'milepost@{domain}'}>",
-    }
-    if user:
-        password = typer.prompt("Password", hide_input=True)
-        values |= {"user": user, "password": _keep_secret(folder, "smtp_password", password)}
-    return _table("channels.email", values)
-
-
-def _keep_secret(folder: Path, name: str, value: str) -> str:
-    """Write a secret where only its owner reads it; return the reference for the settings."""
-    secrets = folder / "secrets"
-    secrets.mkdir(mode=0o700, exist_ok=True)
-    _write_private(secrets / name, value + "\n")
-    return f"file:secrets/{name}"
-
-
-def _write_private(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def _table(name: str, values: Mapping[str, object]) -> str:

@@ -6,9 +6,10 @@ and `--version` load neither the vendors' SDKs nor the database.
 """
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -37,14 +38,18 @@ Sources = Annotated[list[str] | None, typer.Argument(help="Names under [sources]
 DEFAULT_CONFIG = Path("milepost.toml")
 
 
-def main() -> None:
-    """The console script. Mistakes that a person can mend end in their own words and code, never in a traceback."""
-    from cli.failures import explain
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The console script; `arguments` are those of the process unless given.
 
+    Mistakes that a person can mend end in their own words and code, never in a traceback.
+    """
     try:
-        app()
+        app(arguments)
     except Exception as error:  # noqa: BLE001  the last place that can turn a failure into words
+        from cli.failures import explain
+
         sys.exit(explain(error))
+    sys.exit(OK)
 
 
 def _print_version(wanted: bool) -> None:
@@ -225,7 +230,7 @@ def demo(
 
 @rules_app.command("list")
 def rules_list(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Every rule: what it looks at, whether it is on, its params.
+    """Every rule that is on: what it looks at, and its params.
 
     Example: milepost rules list
     """
@@ -261,7 +266,11 @@ def alerts_list(
 
 
 @alerts_app.command("show")
-def alerts_show(fingerprint: str, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def alerts_show(
+    fingerprint: Annotated[str, typer.Argument(help="What names the alert; see `alerts list`.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
     """One alert: how it came to its state, who was told when.
 
     Example: milepost alerts show milestone-overdue:delivery/issues/20417

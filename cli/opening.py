@@ -3,8 +3,9 @@
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,25 +13,55 @@ from alerts.channels.kinds import CHANNEL_KINDS
 from cli.hub import Hub
 from cli.talk import warn
 from config.clock import Clock, system_clock
-from config.loading import Loaded, load
+from config.loading import ConfigError, Loaded, load
 from config.secrets import Redactor, install
+from config.settings import Settings
 from connectors.governor import PATIENCE
 from connectors.kinds import KINDS
 from rules.load import load_rules, rule_params
+from rules.rule import Rule
+from unify.engine import LOCK_WAIT_S
 
 
-def read_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
-    """The settings of `path`, with their warnings said. Raises ConfigError with all mistakes."""
-    loaded = load(
-        path,
-        environ,
-        source_kinds={name: kind.settings for name, kind in KINDS.items()},
-        channel_kinds=CHANNEL_KINDS,
-        rules=rule_params(),
-    )
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A settings file that was read and is right, with the rules as it wants them."""
+
+    path: Path
+    settings: Settings
+    rules: Sequence[Rule]
+    redactor: Redactor
+
+
+def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read `path` and the rules, say what it warns of, and hide its secrets from now on; the database stays closed.
+
+    Raises ConfigError or RuleErrors, each with all mistakes.
+    """
+    loaded = _load(path, environ, rule_params(_rules_dir(path, environ)))
+    redactor = Redactor()
+    for secret in loaded.secrets:
+        redactor.register(secret.reveal())
+    rules = load_rules(loaded.settings, config=str(path))
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    install(redactor)
     for warning in loaded.warnings:
         warn(warning)
-    return loaded
+    return Config(path, loaded.settings, rules, redactor)
+
+
+def _load(path: Path, environ: Mapping[str, str], rules: Mapping[str, Collection[str]] | None) -> Loaded:
+    sources = {name: kind.settings for name, kind in KINDS.items()}
+    return load(path, environ, source_kinds=sources, channel_kinds=CHANNEL_KINDS, rules=rules)
+
+
+def _rules_dir(path: Path, environ: Mapping[str, str]) -> Path | None:
+    """Where own rules stand: the config says so, and may not name a rule that is neither ours nor theirs."""
+    try:
+        settings = _load(path, environ, None).settings
+    except ConfigError:  # told by the reading that follows, with all the other mistakes
+        return None
+    return settings.folder / settings.rules_dir
 
 
 @contextmanager
@@ -41,14 +72,17 @@ def open_hub(
     stop: threading.Event | None = None,
     environ: Mapping[str, str] = os.environ,
     patience: timedelta = PATIENCE,
+    lock_wait_s: float = LOCK_WAIT_S,
 ) -> Iterator[Hub]:
-    """The hub of the settings in `path`; logs go to standard error, without secrets."""
-    redactor = Redactor()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    install(redactor)
-    loaded = read_settings(path, environ)
-    for secret in loaded.secrets:
-        redactor.register(secret.reveal())
-    rules = load_rules(loaded.settings, config=str(path))
-    with Hub(loaded.settings, rules, redactor=redactor, clock=clock, stop=stop, patience=patience) as hub:
+    """The hub of the settings in `path`, with what else Hub takes. Raises ConfigError, RuleErrors, StoreError."""
+    config = read_config(path, environ)
+    with Hub(
+        config.settings,
+        config.rules,
+        redactor=config.redactor,
+        clock=clock,
+        stop=stop,
+        patience=patience,
+        lock_wait_s=lock_wait_s,
+    ) as hub:
         yield hub

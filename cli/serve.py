@@ -1,92 +1,138 @@
 """`milepost serve`: the jobs in the background, the report in front."""
 
-import ipaddress
 import logging
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
+from typing import Literal
 
 import uvicorn
 from starlette.applications import Starlette
 
 from cli.hub import Hub
-from cli.main import OK, WRONG
-from cli.opening import open_hub
+from cli.main import FAILED, OK, WRONG
+from cli.opening import Config, read_config
 from cli.talk import answer, say, warn
+from config.loading import ConfigError
+from config.values import is_loopback
 from report.server import server
+from rules.rule import RuleErrors
 from sync.schedule import Schedule
 
-log = logging.getLogger(__name__)
+_Wish = Literal["end", "again", "stop watching"]
+_WISHES: Mapping[signal.Signals, _Wish] = {signal.SIGTERM: "end", signal.SIGINT: "end", signal.SIGHUP: "again"}
 
 
-def serve_forever(config: Path, host: str, port: int) -> int:
+def serve_forever(path: Path, host: str, port: int) -> int:
     """Serve until SIGINT or SIGTERM; SIGHUP reads the settings again, and keeps the old ones if they are wrong."""
     if not is_loopback(host):
         warn(f"{host} can be reached by others, and the report has no sign-in: serve on 127.0.0.1 behind a proxy")
         return WRONG
-    again = threading.Event()
-    signal.signal(signal.SIGHUP, lambda _number, _frame: again.set())
-    while True:
-        reload = _serve(config, host, port, again)
-        if not reload:
-            return OK
-        say("settings were read again")
+    served = _Served(read_config(path))
+    logging.getLogger("sync").setLevel(logging.INFO)  # that a source is back is news here
+    try:
+        listener = _listen(host, port)
+    except OSError as taken:
+        warn(f"port {port} of {host} cannot be had ({taken.strerror}): choose another with --port")
+        return FAILED
+    asked: SimpleQueue[_Wish] = SimpleQueue()
+    # A queue, for it alone may be written to by a signal that comes in the middle of anything.
+    for number, wish in _WISHES.items():
+        signal.signal(number, partial(_put, asked, wish))
+    watcher = threading.Thread(target=served.follow, args=(path, asked), name="signals", daemon=True)
+    with listener:
+        watcher.start()
+        try:
+            while (config := served.next()) is not None:
+                _serve(config, listener, served)
+        finally:
+            asked.put("stop watching")
+            watcher.join()
+    return OK
 
 
-def _serve(config: Path, host: str, port: int, again: threading.Event) -> bool:
-    """Serve with the settings as they are now; returns whether to begin anew with changed ones."""
+def _put(asked: "SimpleQueue[_Wish]", wish: _Wish, _number: int, _frame: FrameType | None) -> None:
+    asked.put(wish)
+
+
+def _serve(config: Config, listener: socket.socket, served: "_Served") -> None:
+    """Serve with these settings until `served` says it is enough."""
     stop = threading.Event()
-    with open_hub(config, stop=stop) as hub:
+    with Hub(config.settings, config.rules, redactor=config.redactor, stop=stop) as hub:
         schedule: Schedule
         schedule = Schedule(hub.jobs(lambda name: schedule.soon(name)))
-        web = _Web(_app(hub, demo=False), stop)
-        watcher = threading.Thread(target=_watch, args=(config, again, stop, web), name="settings", daemon=True)
-        with socket.create_server((host, port), reuse_port=False) as listener:
-            schedule.start()
-            watcher.start()
-            answer.print(f"report: {_address(listener)}")
-            try:
-                web.run([listener])
-            finally:
-                stop.set()
-                again_asked = again.is_set()
-                again.set()
-                schedule.stop()
-                watcher.join()
-    again.clear()
-    return again_asked
-
-
-def _watch(config: Path, again: threading.Event, stop: threading.Event, web: uvicorn.Server) -> None:
-    """When asked to, read the settings; only right ones end the present round of serving."""
-    from cli.opening import read_settings
-    from config.loading import ConfigError
-    from rules.load import load_rules
-    from rules.rule import RuleErrors
-
-    while not stop.is_set():
-        again.wait()
-        if stop.is_set():
-            return
+        web = _Web(_app(hub, demo=False))
+        served.begin(stop, web)
+        schedule.start()
         try:
-            load_rules(read_settings(config).settings, config=str(config))
+            answer.print(f"report: {_address(listener)}")
+            web.run([listener.dup()])  # uvicorn closes what it is given; the next settings are served from here too
+        finally:
+            stop.set()
+            schedule.stop()
+
+
+class _Served:
+    """What is served now and what is wished for next: told by signals, in a thread of its own."""
+
+    def __init__(self, first: Config) -> None:
+        self._lock = threading.Lock()
+        self._next: Config | None = first
+        self._finish: Callable[[], None] = lambda: None
+        self._ended = False
+
+    def next(self) -> Config | None:
+        """The settings to serve with from now on; None: no more."""
+        with self._lock:
+            chosen, self._next = self._next, None
+            return None if self._ended else chosen
+
+    def begin(self, stop: threading.Event, web: uvicorn.Server) -> None:
+        """From now on a wish ends this serving: every wait, retry and page loop obeys `stop`."""
+
+        def finish() -> None:
+            stop.set()
+            web.should_exit = True
+
+        with self._lock:
+            self._finish = finish
+            if self._ended or self._next is not None:
+                finish()
+
+    def follow(self, path: Path, asked: "SimpleQueue[_Wish]") -> None:
+        """Do what the signals ask for, until told to stop watching."""
+        while (wish := asked.get()) != "stop watching":
+            if wish == "end":
+                say("stopping; what was read is kept …")
+                with self._lock:
+                    self._ended = True
+                    self._finish()
+            else:
+                self._renew(path)
+
+    def _renew(self, path: Path) -> None:
+        try:
+            fresh = read_config(path)
         except (ConfigError, RuleErrors) as wrong:
             warn(f"the settings were not taken, the old ones stay:\n{wrong}")
-            again.clear()
-            continue
-        web.should_exit = True
-        return
+            return
+        say("the settings were read again")
+        with self._lock:
+            self._next = fresh
+            self._finish()
 
 
 @contextmanager
 def serving(hub: Hub, host: str, port: int, *, demo: bool) -> Iterator[str]:
     """The report of `hub` from a thread of its own, while the caller does something else; yields its address."""
-    web = _Web(_app(hub, demo=demo), threading.Event())
-    with socket.create_server((host, port)) as listener:
+    web = _Web(_app(hub, demo=demo))
+    with _listen(host, port) as listener:
         thread = threading.Thread(target=web.run, args=([listener],), name="report", daemon=True)
         thread.start()
         try:
@@ -97,16 +143,16 @@ def serving(hub: Hub, host: str, port: int, *, demo: bool) -> Iterator[str]:
 
 
 class _Web(uvicorn.Server):
-    """Uvicorn, whose signals set the one stop event before it ends."""
+    """Uvicorn that leaves signals to us: its own way raises them again when it has ended, and the process would die
+    of them before the page in hand is committed."""
 
-    def __init__(self, app: Starlette, stop: threading.Event) -> None:
+    def __init__(self, app: Starlette) -> None:
         super().__init__(uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=5))
-        self._stop = stop
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal came: every wait, retry and page loop is to end."""
-        self._stop.set()
-        super().handle_exit(sig, frame)
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
 
 
 def _app(hub: Hub, *, demo: bool) -> Starlette:
@@ -119,14 +165,10 @@ def _app(hub: Hub, *, demo: bool) -> Starlette:
     )
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://{host}:{port}/"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach it."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
+from cli.files import write_private
 from cli.hub import Hub
 from cli.main import FAILED, OK, WRONG
-from cli.opening import open_hub
+from cli.opening import open_hub, read_config
 from cli.talk import answer, print_json, print_table, say, warn
+from config.clock import system_clock
 from config.language import LANGUAGES, ago
-from config.settings import Language
+from config.settings import Language, Severity
 from report.page import Page, render
 from report.structured import as_json
 from rules.examples import check
@@ -111,8 +113,7 @@ def write_report(config: Path, output: Path, form: str, lang: str, bd: str) -> i
             warn(f"nobody under [people] is called {bd!r}; there are {', '.join(hub.settings.people)}")
             return WRONG
         text = _report(hub, form, lang, bd or None)
-    output.write_text(text, "utf-8")
-    output.chmod(0o600)
+    write_private(output, text)
     say(f"written to {output}")
     return OK
 
@@ -126,39 +127,47 @@ def _report(hub: Hub, form: str, lang: str, bd: str | None) -> str:
 
 
 def show_rules(config: Path, *, as_json: bool) -> int:
-    """Every enabled rule."""
-    with open_hub(config) as hub:
-        rules = [
-            {"id": rule.id, "on": rule.view.name, "params": dict(rule.params), "library": rule.is_library}
-            for rule in hub.rules
-        ]
+    """Every enabled rule, with the params in force; the database is left alone."""
+    rules = read_config(config).rules
     if as_json:
-        print_json(rules)
-    else:
-        params = (", ".join(f"{name} = {value}" for name, value in _as_map(rule["params"]).items()) for rule in rules)
-        rows = ((rule["id"], rule["on"], param) for rule, param in zip(rules, params, strict=True))
-        print_table(("rule", "looks at", "params"), rows, "no rule is on")
+        print_json(
+            [
+                {"id": rule.id, "on": rule.view.name, "params": dict(rule.params), "library": rule.is_library}
+                for rule in rules
+            ]
+        )
+        return OK
+    print_table(
+        ("rule", "looks at", "params", "from"),
+        (
+            (
+                rule.id,
+                rule.view.name,
+                ", ".join(f"{name} = {value}" for name, value in rule.params.items()),
+                "Milepost" if rule.is_library else "rules_dir",
+            )
+            for rule in rules
+        ),
+        "no rule is on",
+    )
     return OK
 
 
-def _as_map(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def check_rules(config: Path) -> int:
-    """Read every rule and run its examples; code 1 where one does not hold."""
-    with open_hub(config) as hub:
-        failures = [(rule, failure) for rule in hub.rules for failure in check(rule, hub.settings, hub.clock())]
-        for rule, failure in failures:
-            warn(f"{rule.id}: {failure}")
-        say(f"{len(hub.rules)} rules read, {sum(len(rule.examples) for rule in hub.rules)} examples run")
+def check_rules(path: Path) -> int:
+    """Read every rule and run its examples, without the database; code 1 where one does not hold."""
+    config = read_config(path)
+    failures = [(rule, failure) for rule in config.rules for failure in check(rule, config.settings, system_clock())]
+    for rule, failure in failures:
+        warn(f"{rule.id}: {failure}")
+    say(f"{len(config.rules)} rules read, {sum(len(rule.examples) for rule in config.rules)} examples run")
     return FAILED if failures else OK
 
 
 def show_alerts(config: Path, *, everything: bool, as_json: bool) -> int:
-    """What fires, the worst first."""
+    """What fires, the worst first, then the oldest."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
-        statement = select(_ALERT).order_by(_ALERT.c.since, _ALERT.c.fingerprint)
+        worst = case({severity: rank for rank, severity in enumerate(get_args(Severity))}, value=_ALERT.c.severity)
+        statement = select(_ALERT).order_by(worst.desc(), _ALERT.c.since, _ALERT.c.fingerprint)
         if not everything:
             statement = statement.where(_ALERT.c.state != "resolved")
         rows = _rows(connection, statement)

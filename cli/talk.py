@@ -2,42 +2,55 @@
 
 import json
 import sys
+import threading
 from collections.abc import Iterable, Sequence
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from rich.console import Console
+from rich.progress import Progress as Bars
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from report.structured import plain
 from sync.engine import Progress, RunResult
 
 answer = Console(soft_wrap=True, highlight=False, markup=False)
 talk = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
+_UNBOUNDED = 10_000
+"""Columns of a pipe: what a program reads is neither cut nor folded."""
+
 
 def say(line: str) -> None:
     """A line of talk."""
-    talk.print(line)
+    talk.print(_printable(line))
 
 
 def warn(line: str) -> None:
     """A line of talk that somebody should read."""
-    talk.print(f"warning: {line}", style="yellow")
+    talk.print(f"warning: {_printable(line)}", style="yellow")
 
 
 def print_json(value: Any) -> None:
     """The answer for a program."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], none: str) -> None:
     """The answer for a person; `none` where there is no row. What comes from a vendor is shown, never interpreted."""
-    made = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
     count = 0
     for row in rows:
         made.add_row(*(Text(_printable(str(cell))) for cell in row))
         count += 1
-    answer.print(made if count else none)
+    if count:
+        answer.print(made, soft_wrap=False, width=None if answer.is_terminal else _UNBOUNDED)
+    else:
+        answer.print(none)
 
 
 def _printable(text: str) -> str:
@@ -46,18 +59,47 @@ def _printable(text: str) -> str:
 
 
 class RunTalk:
-    """Progress of a sync: a line per stream, as it is begun; on a terminal or not, the same words."""
+    """Progress of a sync, told by several threads at once: on a terminal a moving line for each source, elsewhere a
+    plain line for each stream as it is begun. A context manager; called with each step."""
 
-    def __init__(self) -> None:
-        self._shown: set[tuple[str, str, str]] = set()
+    def __init__(self, console: Console = talk) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+        self._begun: set[tuple[str, str]] = set()
+        self._tasks: dict[str, TaskID] = {}
+        self._bars = Bars(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.fields[records]} records"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
 
     def __call__(self, progress: Progress) -> None:
-        """Say what is being read, once for each stream of each part."""
-        at = (progress.source, progress.stream, progress.part)
-        if at not in self._shown and talk.is_terminal:
-            self._shown.add(at)
-            where = f" of {progress.part}" if progress.part else ""
-            say(f"{progress.source}: {progress.stream}{where} … {progress.records} records so far")
+        """Show how far one source is."""
+        with self._lock:
+            if self._console.is_terminal:
+                where = f" of {progress.part}" if progress.part else ""
+                self._move(progress.source, f"{progress.source}: {progress.stream}{where}", progress.records)
+            elif (progress.source, progress.stream) not in self._begun:
+                self._begun.add((progress.source, progress.stream))
+                self._console.print(f"{progress.source}: reading {progress.stream}")
+
+    def _move(self, source: str, description: str, records: int) -> None:
+        if source not in self._tasks:
+            self._tasks[source] = self._bars.add_task("", total=None, records=0)
+        self._bars.update(self._tasks[source], description=_printable(description), records=records)
 
 
 def say_runs(runs: Sequence[RunResult]) -> None:
@@ -68,6 +110,8 @@ def say_runs(runs: Sequence[RunResult]) -> None:
                 say(f"{run.source}: {run.records} records read, {run.changed} changed, {run.requests} requests")
             case "busy":
                 say(f"{run.source}: {run.error}")
+            case "stopped":
+                warn(f"{run.source}: stopped after {run.records} records; they are kept, the next run goes on there")
             case _:
                 warn(f"{run.source}: {run.outcome}: {run.error}")
         for warning in run.warnings:

@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from sqlalchemy import select
-
+from cli.forecast import Forecast
 from cli.hub import Hub, RoundResult
 from cli.main import FAILED, OK, WRONG
 from cli.opening import open_hub
 from cli.talk import RunTalk, answer, say, say_runs, warn
-from unify.derived import table_of
-from unify.tables import StreamState
 
 
 def stop_on_signals() -> threading.Event:
@@ -34,8 +31,8 @@ def sync_now(config: Path, sources: Sequence[str], *, full: bool) -> int:
     with open_hub(config, stop=stop_on_signals()) as hub:
         if not _known(hub, sources):
             return WRONG
-        _announce(hub, sources)
-        runs = hub.sync(sources, full=full, progress=RunTalk())
+        with RunTalk() as progress:
+            runs = hub.sync(sources, full=full, progress=progress, before=announce)
     say_runs(runs)
     return OK if all(run.outcome in ("ok", "busy") for run in runs) else FAILED
 
@@ -53,16 +50,19 @@ def remap_now(config: Path, sources: Sequence[str]) -> int:
 def run_once(config: Path, *, dry_run: bool) -> int:
     """One round, or the rehearsal of one."""
     with open_hub(config, stop=stop_on_signals()) as hub:
-        _announce(hub, ())
+        with RunTalk() as progress:
+            result = (hub.rehearse if dry_run else hub.run)(progress, announce)
+        say_runs(result.runs)
         if dry_run:
-            result = hub.rehearse(RunTalk())
-            say_runs(result.runs)
             print_rehearsal(result)
         else:
-            result = hub.run(RunTalk())
-            say_runs(result.runs)
             say_round(result)
     return FAILED if result.failed else OK
+
+
+def announce(coming: Forecast) -> None:
+    """Say what a source's run will take."""
+    say(str(coming))
 
 
 def say_round(result: RoundResult) -> None:
@@ -97,13 +97,3 @@ def _known(hub: Hub, sources: Sequence[str]) -> bool:
     for name in unknown:
         warn(f"no source is called {name!r}; there are {', '.join(hub.settings.sources)}")
     return not unknown
-
-
-def _announce(hub: Hub, sources: Sequence[str]) -> None:
-    """Say beforehand what is coming: a first read is long, a later one asks only for what changed."""
-    state = table_of(StreamState)
-    with hub.reader.connect() as connection:
-        read_before = set(connection.execute(select(state.c.source).distinct()).scalars())
-    for name in sources or hub.settings.sources:
-        if name not in read_before:
-            say(f"{name}: first read, everything is fetched; this can take minutes, later runs only ask for changes")

@@ -194,9 +194,9 @@ def test_a_stale_source_marks_what_it_feeds_and_nothing_else(tmp_path: Path) -> 
     shown = read(engine)
 
     assert {row.name: (row.stale, row.feeds) for row in shown.sources} == {
-        "delivery": (False, {"milestones"}),
-        "boards": (False, set()),
-        "crm": (True, {"feedback"}),
+        "delivery": (False, frozenset({"milestones"})),
+        "boards": (False, frozenset()),
+        "crm": (True, frozenset({"feedback"})),
     }
     assert [row.stale for row in shown.unhandled] == [True]
     assert [row.stale for row in shown.overdue] == [False]
@@ -209,7 +209,7 @@ def test_a_source_that_was_never_read_may_feed_anything(tmp_path: Path) -> None:
 
     (boards,) = (row for row in read(engine).sources if row.name == "boards")
 
-    assert (boards.stale, boards.last_ok_at, boards.feeds) == (True, None, {"milestones", "feedback"})
+    assert (boards.stale, boards.last_ok_at, boards.feeds) == (True, None, frozenset({"milestones", "feedback"}))
     engine.dispose()
 
 

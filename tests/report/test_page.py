@@ -234,10 +234,11 @@ def poisoned(shown: Overview, text: str) -> Overview:
         shown,
         clients={key: replace(client, names={"": text}) for key, client in shown.clients.items()},
         people=dict.fromkeys(shown.people, text),
-        **{
-            part: [row(value) for value in getattr(shown, part)]
-            for part in ("projects_without_client", "overdue", "unhandled", "due_soon", "undated")
-        },
+        projects_without_client=[row(value) for value in shown.projects_without_client],
+        overdue=[row(value) for value in shown.overdue],
+        unhandled=[row(value) for value in shown.unhandled],
+        due_soon=[row(value) for value in shown.due_soon],
+        undated=[row(value) for value in shown.undated],
         sources=[replace(source, label=text, error=text) for source in shown.sources],
     )
 
