@@ -7,18 +7,8 @@ from typing import Any
 
 from sandbox.http import Door, Fault
 from sandbox.hubspot_api import TOKEN, VERSION, HubspotApi
-from sandbox.hubspot_state import (
-    PORTAL,
-    PROJECT_PROPERTY,
-    HubspotState,
-    Json,
-    close,
-    from_plan,
-    object_id,
-    object_ids,
-    owner_id,
-    stamp,
-)
+from sandbox.hubspot_plan import PROJECT_PROPERTY, from_plan, object_ids, owner_id
+from sandbox.hubspot_state import PORTAL, HubspotState, Json, object_id, stamp
 from sandbox.plan import Message, Plan
 
 __all__ = ["PORTAL", "PROJECT_PROPERTY", "TOKEN", "VERSION", "HubspotSandbox"]
@@ -60,10 +50,6 @@ class HubspotSandbox(HubspotApi):
         """The record of a company of the plan."""
         return self._ids[company]
 
-    def contact_id(self, contact: str) -> str:
-        """The record of a contact of the plan."""
-        return self._ids[contact]
-
     def ticket_id(self, number: int) -> str:
         """The record of the ticket of that number."""
         return object_id(number)
@@ -98,11 +84,6 @@ class HubspotSandbox(HubspotApi):
             by_client = message.author not in self._owner_ids
             owner = ticket["properties"].get("hubspot_owner_id") if by_client else self._owner_ids[message.author]
             self.state.converse(ticket, message, by_client=by_client, owner=owner)
-
-    def close_ticket(self, number: int, at: datetime) -> None:
-        """Somebody closes the ticket of that number."""
-        with self.app.lock:
-            close(self.state, self.state.objects["tickets"][object_id(number)], at)
 
     def log_mail(self, contact: str, at: datetime, text: str, *, incoming: bool, by: str | None = None) -> str:
         """A mail to or from a contact that belongs to no ticket; its id."""

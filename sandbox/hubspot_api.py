@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.http import answer, bearer
+from sandbox.hubspot_plan import pipelines
 from sandbox.hubspot_search import BadSearch, search
 from sandbox.hubspot_state import (
     ASSOCIATION_TYPES,
@@ -24,7 +25,6 @@ from sandbox.hubspot_state import (
     HubspotState,
     Json,
     modified_property,
-    pipelines,
     stamp,
 )
 

@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from config.settings import Secret
 from connectors.hubspot import HubspotSettings
 from sandbox.hubspot import TOKEN, HubspotSandbox
-from sandbox.plan import CompanyPlan, DealPlan, Message, Plan, TicketPlan
+from sandbox.plan import CompanyPlan, DealPlan, Message, Plan, TicketPlan, Vendor
 from tests.factories import LEE, MAY, SAM, STORY_NOW, at, plan
 
-CRM = frozenset({"hubspot"})
+CRM: frozenset[Vendor] = frozenset({"hubspot"})
 
 _numbers = count(3000)
 
@@ -56,4 +56,5 @@ def settings(**replaced: Any) -> HubspotSettings:
     if "token" in replaced:
         replaced["token"] = Secret(reference="env:HUBSPOT_TOKEN", value=SecretStr(replaced["token"]))
     token = Secret(reference="env:HUBSPOT_TOKEN", value=SecretStr(TOKEN))
-    return HubspotSettings(**({"name": "crm", "token": token} | replaced))
+    told: dict[str, Any] = {"name": "crm", "token": token} | replaced
+    return HubspotSettings(**told)

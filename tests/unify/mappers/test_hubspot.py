@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.base import Record
-from sandbox.hubspot_state import pipelines
+from sandbox.hubspot_plan import pipelines
 from tests.connectors.hubspot_firm import settings
 from tests.factories import at
 from unify.mappers import MAPPERS, hubspot
