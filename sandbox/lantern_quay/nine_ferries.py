@@ -17,7 +17,7 @@ COMPANY = "nine_ferries"
 def chapter(numbers: Iterator[int]) -> Chapter:
     """Its people, two projects, fourteen pieces of feedback (three of them items) and two deals."""
     client = ClientPlan(
-        "nine_ferries",
+        "heron",  # a code name: groups see it in place of the confidential client's own
         {"en": "Bank of Nine Ferries", "zh-Hant-HK": "九渡銀行", "zh-Hans-CN": "九渡银行"},
         ("nineferries.example",),
         "marco",

@@ -71,7 +71,7 @@ def test_each_client_has_its_share_of_feedback(plan: Plan) -> None:
     counted.update(project.client for project, item in items(plan) if item.feedback)
 
     assert counted == {
-        "nine_ferries": 14,
+        "heron": 14,
         "paper_kite": 12,
         "slow_boat": 14,
         "warm_kettle": 6,
