@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test lint test-specs test-recorded bench bench-sync lock clean
+.PHONY: help setup demo demo-recorded test lint test-specs test-recorded docs bench bench-sync lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ test-specs: setup  ## the sandbox's answers against the vendors' OpenAPI documen
 
 test-recorded: setup  ## records the vendors really sent, from HTTP to the page: RECORDED=folder
 	MILEPOST_TEST_RECORDED="$(abspath $(RECORDED))" $(BIN)/python -m pytest tests/recorded
+
+docs: setup  ## make the pages about rules and views anew (docs/rules)
+	$(BIN)/python -m rules.pages docs/rules
 
 bench: bench-sync  ## every benchmark there is
 
