@@ -102,6 +102,6 @@ def limit_passed(facts: Facts, calendars: Mapping[str, WorkingTime]) -> datetime
         return None
     calendar = calendars.get(facts.text("calendar"), calendars["default"])
     try:
-        return calendar.ago(-limit, since, at_least=False)
+        return calendar.after(limit, since)
     except OutsideCalendar:
         return None  # older than the calendar reaches

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from config.settings import SEVERITIES
 from rules.evaluate import Finding, Outcome
 from unify.freshness import Freshness
-
-SEVERITIES = ("info", "warning", "high", "critical")
 
 
 class Cause(StrEnum):

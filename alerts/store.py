@@ -1,7 +1,7 @@
 """Alerts as the database keeps them: read what a round needs, write what it changes, with its events."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -117,7 +117,7 @@ def write_events(
             connection.execute(update(ALERT).where(ALERT.c.fingerprint == key).values(values))
             known = Known(key, before.known.rule, before.known.source, life)
             alerts[key] = Stored(known, before.subject, before.client, before.urgent, kept)
-        connection.execute(insert(ALERT_EVENT).values(_of_event(event)))
+        connection.execute(insert(ALERT_EVENT).values(**asdict(event)))
 
 
 def write_facts(connection: Connection, alerts: dict[str, Stored], findings: Mapping[str, Finding]) -> None:
@@ -153,28 +153,8 @@ def _of_finding(finding: Finding) -> dict[str, Any]:
 
 
 def _of_life(life: Life) -> dict[str, Any]:
-    return {
-        "episode": life.episode,
-        "state": life.state,
-        "severity": life.severity,
-        "adopted": life.adopted,
-        "since": life.since,
-        "resolved_at": life.resolved_at,
-        "resolve_reason": life.resolve_reason,
-    }
-
-
-def _of_event(event: Event) -> dict[str, Any]:
-    return {
-        "fingerprint": event.fingerprint,
-        "episode": event.episode,
-        "at": event.at,
-        "from_state": event.from_state,
-        "to_state": event.to_state,
-        "severity": event.severity,
-        "reason": event.reason,
-        "actor": event.actor,
-    }
+    """Its columns; when it became worse is read from the events."""
+    return {name: value for name, value in asdict(life).items() if name != "worse_at"}
 
 
 def _ending(ending: Ending) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from alerts.messages import TEXTS, Entry, Item, Line, Message
 from alerts.routing import Reader
 from alerts.voice import Scene, Voice
 from config.language import ago, clock, day, instant
-from config.settings import Language
+from config.settings import SEVERITIES, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +136,10 @@ class Writer(Scene):
 
 def worst_first(items: Iterable[Item]) -> list[Item]:
     """The most severe first, then the longest late or waiting."""
-    order = ("critical", "high", "warning", "info")
     return sorted(
         items,
         key=lambda item: (
-            order.index(item.severity),
+            -SEVERITIES.index(item.severity),
             -item.facts.count("days_overdue"),
             -item.facts.amount("waited_hours"),
             item.client,

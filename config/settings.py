@@ -6,7 +6,7 @@ Settings of one kind of source or channel stand in that kind's own module, as a 
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,8 @@ from config.values import (
 
 Language = Literal["en", "zh-Hant-HK", "zh-Hans-CN"]
 Severity = Literal["info", "warning", "high", "critical"]
+SEVERITIES: tuple[str, ...] = get_args(Severity)
+"""The mildest first."""
 StatusCategory = Literal["todo", "in_progress", "done", "cancelled", "unknown"]
 
 LITERAL = "literal"

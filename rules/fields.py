@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from config.settings import RuleSettings
+from config.settings import SEVERITIES, RuleSettings
 from rules import given, titles
 from rules.language.nodes import Constant, Value
 from rules.language.parse import Parameter, read_value, texts_of
@@ -13,7 +13,6 @@ from rules.language.text import LanguageError, nearest
 from rules.rule import Example, Repeat, RuleErrors, RuleMistake
 from rules.titles import Title, TitleError
 from rules.views import View
-from rules.views.feedback import SEVERITIES
 from rules.yaml_file import Part
 
 OWN_SETTINGS = frozenset(RuleSettings.model_fields)

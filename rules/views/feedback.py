@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import get_args
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, true
 from sqlalchemy.types import Float
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from config.settings import Severity
+from config.settings import SEVERITIES
 from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Age, Computed, Row, Stored, View, name_of, table, working_hours, working_hours_since
@@ -18,7 +17,6 @@ from unify import tables
 
 ORIGINS = ("ticket", "request", "item", "comment", "survey", "email")
 BASES = ("visible", "internal", "manual")
-SEVERITIES: tuple[str, ...] = get_args(Severity)
 EXCERPT_CHARS = 120
 """Longer quotations of a client are in no message."""
 
