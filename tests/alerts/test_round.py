@@ -93,6 +93,25 @@ def test_it_is_told_again_after_the_rules_working_days(hub: Hub) -> None:
     assert len(hub.mail.sent) == 2
 
 
+@pytest.mark.parametrize(
+    ("reader", "again"),
+    [
+        pytest.param({"bd": "person/kevin", "client": "client/boat"}, date(2026, 10, 12), id="Sat 10 Oct works there"),
+        pytest.param({}, date(2026, 10, 13), id="in Hong Kong it is a Saturday"),
+    ],
+)
+def test_working_days_until_it_is_told_again_are_the_readers(hub: Hub, reader: dict[str, Any], again: date) -> None:
+    """Told on Thu 8 Oct, `repeat: 3wd`: the mainland pays a holiday back on Saturday the 10th (調休)."""
+    thursday = hk(8) - timedelta(days=31)
+    days = [thursday + timedelta(days=number) for number in range(8)]
+    told = []
+    for day in days:
+        hub.tell(milestone(**reader), at=day)
+        told += [day.date()] if len(hub.mail.sent) > len(told) else []
+
+    assert told[:2] == [date(2026, 10, 8), again]
+
+
 def test_what_became_worse_is_told_at_once_though_it_was_told_before(hub: Hub) -> None:
     """A warning that turned critical is another piece of news."""
     hub.tell(milestone(severity="warning"))
