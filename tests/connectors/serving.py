@@ -13,9 +13,7 @@ from starlette.types import ASGIApp
 def serving(app: ASGIApp) -> Iterator[str]:
     """Yield the app's base address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app, log_level="critical", access_log=False, lifespan="off", ws="none", date_header=False
-    )
+    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none", date_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

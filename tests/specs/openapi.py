@@ -77,7 +77,9 @@ class Document:
 
     def _schema(self, method: str, template: str, status: int) -> Mapping[str, Any]:
         """What an answer must be; {} where the document does not say."""
-        answer = self._resolved(self._document["paths"][template][method.lower()]["responses"][str(status)])
+        answers = self._document["paths"][template][method.lower()]["responses"]
+        # YAML reads an unquoted status as a number.
+        answer = self._resolved(answers[status] if status in answers else answers[str(status)])
         in_openapi = answer.get("content", {}).get("application/json", {})
         described: Mapping[str, Any] = (in_openapi or answer).get("schema", {})
         return described
