@@ -242,23 +242,26 @@ def _record(
         case "waiting":
             done.delayed += 1
             values |= {"not_before": outcome.retry_at}
-            in_doubt = outcome.in_doubt or bool(row["payload"].get(_IN_DOUBT))
-            values |= {"payload": {**row["payload"], _IN_DOUBT: in_doubt, _RESTS: outcome.rests}}
         case "parked":
             done.parked.append(f"{row['channel']}: {error}")
             log.warning("delivery %s by %s is parked: %s", row["id"], row["channel"], error)
     with writing(engine) as connection:
+        # As it stands now: a round may have written into it since the row was claimed.
+        payload = connection.execute(select(DELIVERY.c.payload).where(DELIVERY.c.id == row["id"])).scalar_one()
+        if outcome.state == "waiting":
+            in_doubt = outcome.in_doubt or bool(payload.get(_IN_DOUBT))
+            values |= {"payload": {**payload, _IN_DOUBT: in_doubt, _RESTS: outcome.rests}}
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
-        if outcome.state == "parked" and row["payload"].get("channels"):
-            _fall_back(connection, row, now)
+        if outcome.state == "parked" and payload.get("channels"):
+            _fall_back(connection, row, payload, now)
 
 
-def _fall_back(connection: Connection, row: RowMapping, now: datetime) -> None:
+def _fall_back(connection: Connection, row: RowMapping, payload: Mapping[str, Any], now: datetime) -> None:
     """The same message by the next channel of the route, as a new row."""
-    channel, *others = row["payload"]["channels"]
+    channel, *others = payload["channels"]
     key = f"{row['key']}-{channel}"
     again = {name: row[name] for name in ("recipient", "kind", "created_at")}
-    again |= {"payload": {**row["payload"], "channels": others, _IN_DOUBT: False, _RESTS: False}, "not_before": now}
+    again |= {"payload": {**payload, "channels": others, _IN_DOUBT: False, _RESTS: False}, "not_before": now}
     again |= {"state": "waiting", "attempts": 0, "last_error": "", "receipt": {}}
     added = connection.execute(insert(DELIVERY).values(**again, key=key, channel=channel)).inserted_primary_key
     assert added is not None

@@ -192,6 +192,26 @@ def test_a_message_that_may_have_arrived_is_followed_by_its_end(hub: Hub) -> Non
     assert hub.mail.asked == [hub.mail.sent[0].key]
 
 
+def test_an_end_that_comes_while_its_message_is_on_the_way_is_shown_in_it(hub: Hub) -> None:
+    """The attempt fails, and what it writes down of that forgets nothing that a round wrote meanwhile."""
+
+    class Slow(Inbox):
+        def send(self, outgoing: Outgoing) -> Receipt:
+            if not hub.wall.minute:
+                hub.round(at=TUESDAY + timedelta(minutes=1))
+                raise Transient("timed out", in_doubt=True)
+            return super().send(outgoing)
+
+    firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+    hub.mail = Slow()
+    hub.tell(milestone())
+    hub.wait(timedelta(minutes=5))
+    hub.deliver()
+
+    [(_, _, shown)] = hub.mail.updated
+    assert shown.entries[0].ended
+
+
 def test_an_address_that_is_not_ours_parks_the_delivery_and_says_so(hub: Hub) -> None:
     """Vendor data must not choose recipients; the coordinator is told instead."""
     firm.put(hub.engine, "person", {"key": "person/x", "name": "潘詠琳", "email": "poon@paperkite.example"})
