@@ -12,8 +12,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from alerts.outbox import COMMENT_LANE, DELIVERY, is_in_flight, is_untried
+from alerts.planning import Planner
 from alerts.store import Stored
-from alerts.telling import Teller
 from config.settings import SourceSettings
 from unify.derived import ACCOUNT, FEEDBACK, MILESTONE, PROJECT
 
@@ -122,7 +122,7 @@ class Written:
     text: str | None
 
 
-def write_comments(connection: Connection, teller: Teller) -> tuple[list[Written], dict[str, str]]:
+def write_comments(connection: Connection, planner: Planner) -> tuple[list[Written], dict[str, str]]:
     """Put comments on what is open into the outbox, change those whose text changed, take back those that are over.
 
     Returns them, and by alert why none is written though config would have some. A new one waits for the working time
@@ -131,23 +131,23 @@ def write_comments(connection: Connection, teller: Teller) -> tuple[list[Written
     written: list[Written] = []
     refusals: dict[str, str] = {}
     places = Places(connection)
-    for key, alert in teller.alerts.items():
-        source = teller.settings.sources.get(alert.known.source)
-        if source is None or alert.known.rule not in COMMENTED or alert.known.rule not in teller.rules:
+    for key, alert in planner.alerts.items():
+        source = planner.settings.sources.get(alert.known.source)
+        if source is None or alert.known.rule not in COMMENTED or alert.known.rule not in planner.rules:
             continue
         row = queued(connection, comment_key(key, alert.known.life.episode))
         if row is not None and is_in_flight(row):
             continue  # the next round sees what came of it
         if alert.known.life.state == "resolved":
             written += _take_back(connection, source, alert, row)
-        elif alert.known.life.adopted and not teller.is_stale(alert):
-            item = teller.item(alert)
+        elif alert.known.life.adopted and not planner.is_stale(alert):
+            item = planner.item(alert)
             why = refusal(source, places.of(item.on, alert.subject, alert.known.source))
             if why:
                 refusals |= {key: why} if source.comment_back else {}
                 written += _take_back(connection, source, alert, row)
-            elif row is not None or teller.is_working_time(item.facts.text("calendar")):
-                written += _post(connection, alert, row, teller.writer.comment(item), teller.writer.now)
+            elif row is not None or planner.is_working_time(item.facts.text("calendar")):
+                written += _post(connection, alert, row, planner.writer.comment(item), planner.writer.now)
     return written, refusals
 
 

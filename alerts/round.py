@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from alerts import deliveries, life, telling
+from alerts import deliveries, life, planning
 from alerts.comments import Written, write_comments
 from alerts.endings import read_ending
 from alerts.facts import Facts, began
-from alerts.looks import first_looks, looked_before, note_look
+from alerts.first_look import first_looks, looked_before, note_look
 from alerts.messages import Ending
 from alerts.routing import read_people
 from alerts.store import Stored, read_alerts, write_events, write_facts
@@ -27,7 +27,7 @@ class Round:
     """What a round changed and decided, and why."""
 
     events: list[life.Event] = field(default_factory=list)
-    decisions: list[telling.Decision] = field(default_factory=list)
+    decisions: list[planning.Decision] = field(default_factory=list)
     messages: list[deliveries.Planned] = field(default_factory=list)
     """Rows put into the outbox."""
     comments: list[Written] = field(default_factory=list)
@@ -128,7 +128,7 @@ def _round(
     note_look(connection, ran, freshness, before, now)
 
     deliveries.drop_outdated(connection, alerts)
-    teller = telling.Teller(
+    planner = planning.Planner(
         settings=settings,
         people=read_people(connection, settings),
         rules={outcome.rule.id: outcome.rule for outcome in outcomes},
@@ -138,13 +138,13 @@ def _round(
         looked_before={pair: look.last_at for pair, look in before.items()},
         any_hour=any_hour,
     )
-    for decisions, planned in (teller.ends(), teller.news()):
+    for decisions, planned in (planner.ends(), planner.news()):
         done.decisions += decisions
         done.messages += planned
-    done.messages += teller.summary()
+    done.messages += planner.summary()
     deliveries.write(connection, done.messages, now)
 
-    done.comments, done.uncommented = write_comments(connection, teller)
+    done.comments, done.uncommented = write_comments(connection, planner)
     return done
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.facts import gapped
-from alerts.fitting import fit, fits
 from alerts.messages import TEXTS, Entry, Item, Line, Message
+from alerts.phone_size import fit, fits
 from alerts.routing import Reader
-from alerts.voice import Scene, Voice
+from alerts.wording import Scene, Wording
 from config.language import ago, clock, day, instant
 from config.settings import SEVERITIES, Language
 
@@ -20,13 +20,13 @@ class Writer(Scene):
 
     def one(self, item: Item, reader: Reader, note: tuple[str, str] = ("", "")) -> Message:
         """The message about one alert."""
-        voice = Voice(self, item, reader)
-        lines = [Line(text) for text in voice.body() if text]
+        wording = Wording(self, item, reader)
+        lines = [Line(text) for text in wording.body() if text]
         if note[0]:
             lines.insert(0, self._note(reader.language, *note))
-        lines = [*lines, *([voice.vendor_link()] if voice.vendor_link().url else [])]
+        lines = [*lines, *([wording.vendor_link()] if wording.vendor_link().url else [])]
         footer = self._freshness(reader.language, [item.source])
-        return fit(Message(reader.language, voice.title(), (Entry(item.fingerprint, tuple(lines)),), footer))
+        return fit(Message(reader.language, wording.title(), (Entry(item.fingerprint, tuple(lines)),), footer))
 
     def many(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, tuple[str, str]]) -> Message:
         """The message about several alerts, one line each, the worst first. `notes` by fingerprint."""
@@ -40,7 +40,7 @@ class Writer(Scene):
             *self._report_link(reader.language),
             *self._freshness(reader.language, [item.source for item in items]),
         )
-        return self._listed(title, self._numbered(items, reader, Voice.in_list_with_next), reader.language, footer)
+        return self._listed(title, self._numbered(items, reader, Wording.in_list_with_next), reader.language, footer)
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -56,21 +56,21 @@ class Writer(Scene):
             *self._freshness(reader.language, [item.source for item in items]),
         )
         title = TEXTS.say(reader.language, "summary.title", count=len(items))
-        return self._listed(title, self._numbered(items, reader, Voice.in_list), reader.language, footer)
+        return self._listed(title, self._numbered(items, reader, Wording.in_list), reader.language, footer)
 
     def ended(self, items: Sequence[Item], reader: Reader) -> Message:
         """That alerts are over, each with its reason."""
-        voices = [Voice(self, item, reader) for item in items]
-        if len(voices) == 1:
-            [voice] = voices
-            entry = Entry(voice.item.fingerprint, (Line(voice.end_text()),))
-            return fit(Message(reader.language, voice.end_title(), (entry,)))
-        entries = [Entry(voice.item.fingerprint, (Line(voice.end_in_list()),)) for voice in voices]
+        wordings = [Wording(self, item, reader) for item in items]
+        if len(wordings) == 1:
+            [wording] = wordings
+            entry = Entry(wording.item.fingerprint, (Line(wording.end_text()),))
+            return fit(Message(reader.language, wording.end_title(), (entry,)))
+        entries = [Entry(wording.item.fingerprint, (Line(wording.end_in_list()),)) for wording in wordings]
         return self._listed(TEXTS.say(reader.language, "ended.titles", count=len(items)), entries, reader.language)
 
     def end_mark(self, item: Item, reader: Reader) -> str:
         """One alert's end, as the message that told of it shows it from then on."""
-        return Voice(self, item, reader).end_text()
+        return Wording(self, item, reader).end_text()
 
     def comment(self, item: Item) -> str:
         """The comment in the tool: fixed words that anybody may read."""
@@ -88,10 +88,13 @@ class Writer(Scene):
         shown = gapped(name, language)
         return Line(TEXTS.say(language, f"note.{key}", what=shown, who=shown))
 
-    def _numbered(self, items: Sequence[Item], reader: Reader, line: Callable[[Voice, int], str]) -> list[Entry]:
+    def _numbered(self, items: Sequence[Item], reader: Reader, line: Callable[[Wording, int], str]) -> list[Entry]:
         """What `line` says of each of `items`, the worst first."""
-        voices = [Voice(self, item, reader) for item in worst_first(items)]
-        return [Entry(voice.item.fingerprint, (Line(line(voice, number)),)) for number, voice in enumerate(voices, 1)]
+        wordings = [Wording(self, item, reader) for item in worst_first(items)]
+        return [
+            Entry(wording.item.fingerprint, (Line(line(wording, number)),))
+            for number, wording in enumerate(wordings, 1)
+        ]
 
     def _listed(
         self, title: str, entries: Sequence[Entry], language: Language, footer: tuple[Line, ...] = ()

@@ -104,7 +104,7 @@ def test_working_days_until_it_is_told_again_are_the_readers(hub: Hub, reader: d
     """Told on Thu 8 Oct, `repeat: 3wd`: the mainland pays a holiday back on Saturday the 10th (調休)."""
     thursday = hk(8) - timedelta(days=31)
     days = [thursday + timedelta(days=number) for number in range(8)]
-    told = []
+    told: list[date] = []
     for day in days:
         hub.tell(milestone(**reader), at=day)
         told += [day.date()] if len(hub.mail.sent) > len(told) else []

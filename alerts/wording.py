@@ -7,8 +7,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from alerts.facts import cut, gapped, limit_passed, one_line
-from alerts.fitting import TITLE_WIDTH, shorten, titled
 from alerts.messages import TEXTS, Ending, Item, Line
+from alerts.phone_size import TITLE_WIDTH, shorten, titled
 from alerts.routing import Reader, client_name
 from config.language import clock, day, hours, instant, working_days, working_hours
 from config.settings import Settings
@@ -39,7 +39,7 @@ class Scene:
         return self.now.astimezone(self.zone).date()
 
 
-class Voice:
+class Wording:
     """What is said of one alert to one reader: their language; a group does not hear a confidential client's name."""
 
     def __init__(self, scene: Scene, item: Item, reader: Reader) -> None:

@@ -36,7 +36,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class Planner:
     """Decides and composes. `alerts` are the alerts as this round leaves them."""
 
     settings: Settings
