@@ -1,15 +1,11 @@
-"""The view's columns of a finding, read back from JSON with their types; and names as a reader may see them."""
+"""The view's columns of a finding, read back from JSON with their types; and when what they tell of began."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
 
-from config.settings import Language
+from alerts.plain_text import one_line, safe_url
 from rules.working_time import OutsideCalendar, WorkingTime
-
-_SAFE_IN_URL = "/:?#[]@!$&'()*+,;=%-._~"
 
 
 class Facts:
@@ -58,34 +54,6 @@ class Facts:
     def url(self, name: str) -> str:
         """An http(s) address that is safe to show, or ""."""
         return safe_url(self._values.get(name))
-
-
-def one_line(text: str) -> str:
-    """`text` without line breaks, control characters and marks that turn the direction of writing."""
-    shown = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Zs") else char for char in text)
-    return " ".join("".join(char for char in shown if unicodedata.category(char) not in ("Cf", "Cs")).split())
-
-
-def safe_url(value: object) -> str:
-    """An absolute http(s) address with everything else percent-encoded; "" for what is none."""
-    if not isinstance(value, str):
-        return ""
-    address = quote(value.strip(), safe=_SAFE_IN_URL)
-    try:
-        parts = urlsplit(address)
-        return address if parts.scheme in ("http", "https") and parts.hostname and not parts.username else ""
-    except ValueError:
-        return ""
-
-
-def gapped(name: str, language: Language) -> str:
-    """`name` as it stands before other words: in Chinese texts a Latin word has a gap after it."""
-    return f"{name} " if language != "en" and name[-1:].isascii() and name[-1:].isalnum() else name
-
-
-def cut(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def began(on: str, facts: Facts, calendars: Mapping[str, WorkingTime]) -> datetime | None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from unicodedata import east_asian_width
 
-from alerts.facts import cut
 from alerts.messages import Message
+from alerts.plain_text import cut
 
 BODY_CHARS, BODY_LINES = 600, 8
 """Of a message; its title is the first of the lines."""

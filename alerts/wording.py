@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from alerts.facts import cut, gapped, limit_passed, one_line
+from alerts.facts import limit_passed
 from alerts.messages import TEXTS, Ending, Item, Line
 from alerts.phone_size import TITLE_WIDTH, shorten, titled
+from alerts.plain_text import cut, gapped, one_line
 from alerts.routing import Reader, client_name
 from config.language import clock, day, hours, instant, working_days, working_hours
 from config.settings import Settings

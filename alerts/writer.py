@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from alerts.facts import gapped
 from alerts.messages import TEXTS, Entry, Item, Line, Message
 from alerts.phone_size import fit, fits
+from alerts.plain_text import gapped
 from alerts.routing import Reader
 from alerts.wording import Scene, Wording
 from config.language import ago, clock, day, instant

@@ -20,8 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import Field, model_validator
 
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
-from alerts.facts import one_line
 from alerts.messages import Message
+from alerts.plain_text import one_line
 from config.clock import Clock
 from config.settings import ChannelSettings, Secret
 

@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 from pydantic import model_validator
 
 from alerts.channels.base import DeliveryError, Outgoing, Permanent, Receipt, Transient
-from alerts.facts import cut
 from alerts.messages import Entry, Line, Message
+from alerts.plain_text import cut
 from config.settings import ChannelSettings, Secret
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import messages as messages_module
-from alerts.facts import Facts, one_line, safe_url
+from alerts.facts import Facts
 from alerts.messages import TEXTS, Ending, Item, Message
 from alerts.phone_size import BODY_CHARS, BODY_LINES
+from alerts.plain_text import one_line, safe_url
 from alerts.routing import Reader
 from alerts.writer import Writer
 from config.language import LANGUAGES

@@ -13,8 +13,8 @@ from pydantic import SecretStr, ValidationError
 
 from alerts.channels.base import Outgoing, Permanent, Transient
 from alerts.channels.slack import Slack, SlackSettings, SlackWebhook, escape, form, link
-from alerts.facts import safe_url
 from alerts.messages import Entry, Line, Message
+from alerts.plain_text import safe_url
 from alerts.routing import Reader
 from config.settings import Secret
 from sandbox.plan import Plan, Staff

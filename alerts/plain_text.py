@@ -1,0 +1,36 @@
+"""What others wrote, made safe to stand in a line of ours: no breaks, no turned direction, no longer than it may be."""
+
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+from config.settings import Language
+
+_SAFE_IN_URL = "/:?#[]@!$&'()*+,;=%-._~"
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks, control characters and marks that turn the direction of writing."""
+    shown = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Zs") else char for char in text)
+    return " ".join("".join(char for char in shown if unicodedata.category(char) not in ("Cf", "Cs")).split())
+
+
+def safe_url(value: object) -> str:
+    """An absolute http(s) address with everything else percent-encoded; "" for what is none."""
+    if not isinstance(value, str):
+        return ""
+    address = quote(value.strip(), safe=_SAFE_IN_URL)
+    try:
+        parts = urlsplit(address)
+        return address if parts.scheme in ("http", "https") and parts.hostname and not parts.username else ""
+    except ValueError:
+        return ""
+
+
+def gapped(name: str, language: Language) -> str:
+    """`name` as it stands before other words: in Chinese texts a Latin word has a gap after it."""
+    return f"{name} " if language != "en" and name[-1:].isascii() and name[-1:].isalnum() else name
+
+
+def cut(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
