@@ -257,6 +257,7 @@ def test_dates_may_be_written_as_texts_or_as_tomls_own() -> None:
         ("a = " + "[" * 5000 + "]" * 5000, None, "", "nested too deeply"),
         ("a = " + "9" * 5000, None, "", "not TOML"),
         ("a = 2026-13-40\n", 1, "a", "not TOML"),
+        ("a = {b = 1,\n c = 2}\n", 1, "a", "stands on one line"),
     ],
 )
 def test_what_is_not_toml_has_its_line_and_a_cure(text: str, line: int | None, key: str, cure: str) -> None:
