@@ -10,9 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from cli.demo_recorded import arrived
 from cli.demo_settings import write_settings
 from cli.demo_summary import found
+from cli.files import write_private
 from cli.hub import Hub, RoundResult
 from cli.main import FAILED, OK, WRONG
 from cli.opening import open_hub
@@ -27,10 +30,14 @@ from sandbox.recorded import recorded_plan, vendors_in
 from sandbox.server import VENDORS, Sandbox
 from sandbox.story import Story, StoryClock, tuesday
 from sandbox.truth import seeded
+from unify.derived import table_of
+from unify.tables import Alert
 
-SPEED = 120
-"""Story seconds a second, once the first round is over: the day passes in four minutes."""
+_ALERT = table_of(Alert)
+SPEED = 90
+"""Story seconds a second, once the first round is over: the day passes in six minutes."""
 ROUND_EVERY = timedelta(minutes=10)
+END_OF_DAY = 18
 PATIENCE = timedelta(seconds=2)
 """Real time: an outage of two story hours is a minute here, and is not to be waited out."""
 
@@ -83,29 +90,45 @@ def _first_round(hub: Hub, clock: StoryClock, plan: Plan) -> RoundResult:
 
 
 def _follow(hub: Hub, story: Story, clock: StoryClock, stop: threading.Event) -> None:
-    """Let the day pass: what happens in the tools, and every ten story minutes a round of the hub."""
+    """Let the day pass: things happen in the tools, and every ten story minutes there is a round of the hub."""
     clock.run(SPEED)
+    happening = threading.Thread(target=_tell, args=(story, clock, stop), name="story")
+    happening.start()
     due = clock() + ROUND_EVERY
     while not stop.wait(clock.seconds_until(due)):
-        for event in story.advance(clock()):
-            say(f"{event.at:%H:%M}  {event.what}")
         result = hub.run()
         at = clock().astimezone(hub.settings.zone)
+        names = _names(hub)
         for change in result.round.events:
-            say(f"{at:%H:%M}  {change.reason}: {change.fingerprint}")
+            say(f"{at:%H:%M}    hub: {names[change.fingerprint]}: {change.reason}")
         if result.delivered.sent:
-            say(f"{at:%H:%M}  {result.delivered.sent} messages and comments sent")
-        if story.next_at is None and at.hour >= 18:
+            say(f"{at:%H:%M}    hub: {result.delivered.sent} messages and comments sent")
+        if at.hour >= END_OF_DAY:
             say("the day is over; the report stays up. Ctrl-C ends it")
             stop.wait()
-        due += ROUND_EVERY
+        due = max(due + ROUND_EVERY, clock())
+    happening.join()
+
+
+def _names(hub: Hub) -> dict[str, str]:
+    """What people call the subject of each alert."""
+    with hub.reader.connect() as connection:
+        rows = connection.execute(select(_ALERT.c.fingerprint, _ALERT.c.facts))
+        return {fingerprint: facts.get("name") or facts.get("subject") or fingerprint for fingerprint, facts in rows}
+
+
+def _tell(story: Story, clock: StoryClock, stop: threading.Event) -> None:
+    """Let each event happen at its time, and say so."""
+    while story.next_at is not None and not stop.wait(clock.seconds_until(story.next_at)):
+        for event in story.advance(clock()):
+            say(f"{event.at:%H:%M}  {event.what}")
 
 
 def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, told: Mapping[str, Any]) -> None:
     """Everything that one round gave, as files; `told` is what the summary says of where it came from."""
     shown = hub.overview()
     page = Page.of(shown, hub.settings.language, demo=True)
-    (folder / "report.html").write_text(render(page), "utf-8")
+    write_private(folder / "report.html", render(page))
     comments = {name: vendor.comments_posted for name, vendor in sandbox.vendors.items()}
     _write(folder / "report.json", as_json(shown))
     _write(folder / "slack.json", sandbox.slack.kept())
@@ -122,4 +145,4 @@ def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, told: 
 
 
 def _write(path: Path, value: Mapping[str, Any] | list[Any]) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n", "utf-8")
+    write_private(path, json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")

@@ -9,6 +9,8 @@ from sandbox.lantern_quay.writing import Chapter, Said, moved
 from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, ProjectPlan, Vendor
 
 COMPANY = "nine_ferries"
+CLIENT = "heron"
+"""A code name: groups see it in place of the confidential client's own."""
 
 # One argument a line would bury the story.
 # fmt: off
@@ -17,7 +19,7 @@ COMPANY = "nine_ferries"
 def chapter(numbers: Iterator[int]) -> Chapter:
     """Its people, two projects, fourteen pieces of feedback (three of them items) and two deals."""
     client = ClientPlan(
-        "heron",  # a code name: groups see it in place of the confidential client's own
+        CLIENT,
         {"en": "Bank of Nine Ferries", "zh-Hant-HK": "九渡銀行", "zh-Hans-CN": "九渡银行"},
         ("nineferries.example",),
         "marco",
@@ -68,7 +70,7 @@ def _contacts(numbers: Iterator[int]) -> list[ContactPlan]:
 
 def _mobile_app(numbers: Iterator[int]) -> ProjectPlan:
     project = ProjectPlan(
-        next(numbers), "jira", "NFA", "Mobile app revamp", "nine_ferries", "raymond", at("2025-12-01 10:00"),
+        next(numbers), "jira", "NFA", "Mobile app revamp", CLIENT, "raymond", at("2025-12-01 10:00"),
         description="New mobile app of the bank: accounts, payments, notices.",
     )
     pen = ProjectWriter(project, numbers, HONG_KONG, "en", ("leung", "chan_kayan", "ngkaho", "arjun", "cheungmeiyan"))
@@ -125,7 +127,7 @@ def _mobile_app(numbers: Iterator[int]) -> ProjectPlan:
 
 def _e_kyc(numbers: Iterator[int]) -> ProjectPlan:
     project = ProjectPlan(
-        next(numbers), "jira", "KYC", "e-KYC", "nine_ferries", "raymond", at("2026-01-12 10:00"),
+        next(numbers), "jira", "KYC", "e-KYC", CLIENT, "raymond", at("2026-01-12 10:00"),
         description="Opening an account with an identity card and a selfie.",
     )
     pen = ProjectWriter(project, numbers, HONG_KONG, "en", ("ngkaho", "arjun", "cheungmeiyan", "chan_kayan"))
