@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from sandbox.lantern_quay.office import HONG_KONG
+from sandbox.lantern_quay.office import HONG_KONG_TIME
 from sandbox.mail import MailSandbox, Received
 from sandbox.slack import Posted, SlackSandbox
 
@@ -62,21 +62,19 @@ def _mail(number: int, received: Received) -> str:
     links = f'<a href="mail/{number}">as a mail program shows it</a>, <a href="mail/{number}/source">source</a>'
     return (
         f"<article><h3>{escape(_subject(received))}</h3>"
-        f'<p class="meta">{_local(received.at):%a %d %b %Y %H:%M} to {to}: {links}</p>{_pre(received.part("plain"))}</article>'
+        f'<p class="meta">{_when(received.at)} to {to}: {links}</p>{_pre(received.part("plain"))}</article>'
     )
 
 
 def _post(slack: SlackSandbox, message: Posted) -> str:
     edits = "".join(
-        f'<p class="meta">before, {_local(edit.at):%H:%M}:</p>{_pre(_readable(edit.text))}' for edit in reversed(message.edits)
+        f'<p class="meta">before, {_when(edit.at, "%H:%M")}:</p>{_pre(_readable(edit.text))}'
+        for edit in reversed(message.edits)
     )
     to = escape(slack.recipient(message.channel))
     shown = "\n".join(filter(None, [message.text, *map(_words, message.blocks)])) if message.blocks else message.text
     thread = ", in a thread" if message.thread_ts else ""
-    return (
-        f'<article><p class="meta">{_local(message.at):%a %d %b %Y %H:%M} to {to}{thread}</p>'
-        f"{_pre(_readable(shown))}{edits}</article>"
-    )
+    return f'<article><p class="meta">{_when(message.at)} to {to}{thread}</p>{_pre(_readable(shown))}{edits}</article>'
 
 
 def _words(block: dict[str, object]) -> str:
@@ -113,6 +111,6 @@ def _page(title: str, body: str, status: int = 200) -> Response:
     )
 
 
-def _local(at: datetime) -> datetime:
+def _when(at: datetime, form: str = "%a %d %b %Y %H:%M") -> str:
     """By the clocks of the story's place."""
-    return at.astimezone(HONG_KONG)
+    return at.astimezone(HONG_KONG_TIME).strftime(form)
