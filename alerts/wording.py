@@ -92,7 +92,8 @@ class Wording:
                 return self.say("daily.overdue", number=number, client=client, what=what, late=late, who=who)
             case "feedback-unhandled":
                 waited = working_hours(self.language, self.facts.amount("waited_hours"))
-                what = self.facts.text("origin") if self.hidden else self.say("quoted", text=what)
+                origin = gapped(self.facts.text("origin"), self.language)
+                what = origin if self.hidden else self.say("quoted", text=what)
                 return self.say("daily.feedback", number=number, client=client, what=what, waited=waited, who=who)
             case _:
                 said = cut(self._hide(one_line(self.item.title(self.language))), QUOTE_CHARS)

@@ -191,6 +191,15 @@ def test_a_confidential_client_is_named_to_its_manager_and_nowhere_else() -> Non
             assert secret not in text
 
 
+def test_a_group_hears_of_a_confidential_clients_ticket_by_its_kind_alone() -> None:
+    """Among others there is no room to say more, and its subject is the client's."""
+    found = [item(feedback(number, client="client/bank", waited_hours=9.0)) for number in (1, 2)]
+
+    sent = writer().many(found, group("zh-Hant-HK"), {})
+
+    assert sent.lines[0].text == "1 BANK：ticket 已等 9 工作小時（未指派），請今日回覆"
+
+
 def test_a_quotation_is_cut_at_120_characters() -> None:
     """An alert is not the place to read a letter."""
     said = writer().one(item(feedback(text="很" * 400)), reader("zh-Hant-HK")).body()
