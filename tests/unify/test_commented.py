@@ -178,7 +178,7 @@ def test_what_its_mapper_calls_feedback_is_left_to_it() -> None:
         assert row(connection, Feedback, ITEM)["received_at"] == at("2026-11-02 09:00")
 
 
-@run_with(max_examples=40)
+@run_with(max_examples=12)
 @given(st.permutations(ROWS), st.integers(1, 4))
 def test_pages_in_any_order_end_where_everything_at_once_does(order: list[SQLModel], size: int) -> None:
     """A comment may come before its item, and both before we know who wrote it."""

@@ -305,7 +305,7 @@ RECORDS = [
 
 
 @given(st.permutations(RECORDS), st.integers(1, 6))
-@profile(max_examples=25)
+@profile(max_examples=12)
 def test_pages_in_any_order_give_the_same_rows(order: list[Record], size: int) -> None:
     """A child may come before its parent, and a page may hold anything: keys are computed, never looked up."""
     with TemporaryDirectory() as folder:

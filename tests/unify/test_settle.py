@@ -105,7 +105,7 @@ def test_settling_twice_changes_nothing() -> None:
         assert dump(connection) == once
 
 
-@run_with(max_examples=60)
+@run_with(max_examples=15)
 @given(st.permutations(ROWS), st.lists(st.integers(1, 6), min_size=len(ROWS), max_size=len(ROWS)))
 def test_pages_in_any_order_end_where_everything_at_once_does(rows: list[SQLModel], sizes: list[int]) -> None:
     """What is derived from what was touched is what would be derived from all: no page has to come first."""
