@@ -22,18 +22,10 @@ def test_another_codec_is_refused_by_name() -> None:
         unpack("brotli", b"")
 
 
-WHOLE = st.integers(-(1 << 63), (1 << 64) - 1) | st.just(10**30)
-
-
-@given(st.dictionaries(st.text(), st.none() | st.booleans() | WHOLE | st.text(st.characters())))
+@given(st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(st.characters())))
 def test_a_payload_without_bytes_can_be_read_back(payload: dict[str, object]) -> None:
     """Records made of several answers have no bytes of their own; lone surrogates and 10^30 occur in them too."""
     assert decode(body_of(Record("cards", "c1", None, payload))) == payload
-
-
-def test_a_number_just_beyond_64_bits_is_read_as_connectors_read_it() -> None:
-    """As the nearest float: a remap must see what the first mapping saw."""
-    assert decode(body_of(Record("cards", "c1", None, {"size": -(1 << 63) - 1}))) == {"size": -float(1 << 63)}
 
 
 def test_the_order_of_keys_is_no_difference() -> None:
