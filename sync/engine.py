@@ -7,33 +7,30 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import xxhash
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from config.clock import Clock, system_clock
 from config.settings import Secret, SourceSettings
 from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound, Page, Stopped, Stream
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
+from sync.runs import RunRecord, note
 from sync.sweep import TooMuchGone, gone
-from unify.derived import table_of
+from unify.daily import is_due, last_done, note_done
+from unify.derived import SOURCE, TOUCHED
 from unify.engine import StoreError, writing
 from unify.mapping import Mapper, MappingContext
 from unify.pages import PageStore
 from unify.prune import prune
 from unify.records import Place
 from unify.remap import load_vocabulary, mapping_version, remap
-from unify.tables import Source, SyncRun, Touched
 from unify.upsert import Upserts
 
 log = logging.getLogger(__name__)
-
-_sources = table_of(Source)
-_runs = table_of(SyncRun)
-_touched = table_of(Touched)
 
 _NOT_SCOPE = {
     *("name", "kind", "url", "projects", "expires", "every", "comment_back", "ca_file"),
@@ -140,13 +137,16 @@ class _Run:
         self._held = held
         self._context = MappingContext(self._source, zone, settings, {}, "")
         self._upserts = Upserts(engine.dialect)
-        self._id = 0
+        self._pass_id = 0
+        self._read_whole: set[tuple[str, str]] = set()
+        """(stream, part) whose every record this run has seen: what is gone there is known already."""
         self._result = RunResult(self._source, "ok")
 
     def run(self, full: bool, after: After | None, keep_deleted: timedelta | None) -> RunResult:
         """Begin, read, remove what is long gone, link and derive, record how it ended."""
-        started, requests = self._clock(), self._requests()
-        was_away = self._begin(started)
+        requests = self._requests()
+        record = RunRecord(self._engine, self._source, self._settings.kind, self._clock())
+        self._pass_id = record.id
         try:
             self._read(full)
             if keep_deleted is not None and self._result.outcome == "ok":
@@ -157,11 +157,15 @@ class _Run:
                 settle(self._engine, after)
         except Exception as mistake:
             error = str(mistake) if isinstance(mistake, StoreError) else OUR_MISTAKE.format(type(mistake).__name__)
-            self._end(started, replace(self._result, outcome="failed", error=error), was_away)
+            self._end(record, replace(self._result, outcome="failed", error=error))
             raise
         self._result = replace(self._result, requests=self._requests() - requests)
-        self._end(started, self._result, was_away)
+        self._end(record, self._result)
         return self._result
+
+    def _end(self, record: RunRecord, result: RunResult) -> None:
+        counts = {"requests": result.requests, "records": result.records, "changed": result.changed}
+        record.end(self._clock(), result.outcome, result.error, **counts)
 
     def _read(self, full: bool) -> None:
         """Read all there is to read; a refusal or a stop ends that, and is what the run's result says."""
@@ -170,48 +174,9 @@ class _Run:
         except Stopped:
             self._result = replace(self._result, outcome="stopped")
         except (ConnectorError, LeaseLost) as refusal:
-            self._result = replace(self._result, outcome="failed", error=str(refusal))
-
-    # --- the run's own record -------------------------------------------------------------------------------------
-
-    def _begin(self, now: datetime) -> bool:
-        """Record that a run began; return whether the last one failed. A run still "running" was killed."""
-        with writing(self._engine) as connection:
-            known = connection.execute(select(_sources.c.last_error).where(_sources.c.name == self._source))
-            last_error = known.scalar()
-            values = {"name": self._source, "kind": self._settings.kind, "active": True, "last_tried_at": now}
-            self._upserts.save(connection, "source", [values], {})
-            killed = update(_runs).where(_runs.c.source == self._source, _runs.c.outcome == "running")
-            connection.execute(killed.values(outcome="failed", error="the program ended in the middle of it"))
-            begun = insert(_runs).values(source=self._source, started_at=now).returning(_runs.c.id)
-            self._id = connection.execute(begun).scalar_one()
-        return bool(last_error)
-
-    def _end(self, started: datetime, result: RunResult, was_away: bool) -> None:
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(_runs)
-                .where(_runs.c.id == self._id)
-                .values(
-                    finished_at=self._clock(),
-                    outcome=result.outcome,
-                    error=result.error,
-                    requests=result.requests,
-                    records=result.records,
-                    changed=result.changed,
-                )
-            )
-            if result.outcome == "ok":
-                self._note(connection, last_ok_at=started, last_error="")
-            elif result.outcome == "failed":
-                self._note(connection, last_error=result.error)
-        if result.outcome == "failed" and not was_away:
-            log.warning("%s: %s", self._source, result.error)
-        elif result.outcome == "ok" and was_away:
-            log.info("%s is back", self._source)
-
-    def _note(self, connection: Connection, **values: Any) -> None:
-        connection.execute(update(_sources).where(_sources.c.name == self._source).values(values))
+            # Whoever shows a run's error names its source already.
+            error = str(refusal).removeprefix(f"{self._source}: ")
+            self._result = replace(self._result, outcome="failed", error=error)
 
     # --- what is read ---------------------------------------------------------------------------------------------
 
@@ -225,16 +190,15 @@ class _Run:
         missing = self._read_streams(vocabulary)
         self._learn(vocabulary)
         missing += self._read_streams(others)
-        if full:
-            self._sweep(others)
+        missing += self._sweep_if_due(others, full)
         if missing:
-            raise NotFound("; ".join(missing))
+            raise NotFound("; ".join(dict.fromkeys(missing)))
 
     def _recognise(self, account: Account, full: bool) -> str:
         """Refuse another tenant; let every part be read whole if `full`, or if the scope changed."""
         scope = _scope_version(self._settings)
         with writing(self._engine) as connection:
-            source = connection.execute(select(_sources).where(_sources.c.name == self._source)).one()
+            source = connection.execute(select(SOURCE).where(SOURCE.c.name == self._source)).one()
             if source.tenant not in ("", account.tenant):
                 raise TenantChanged(
                     f"{self._source} answers as {account.tenant}, and was {source.tenant} before: "
@@ -242,7 +206,7 @@ class _Run:
                 )
             if full or source.scope_version not in ("", scope):
                 self._pages().forget_cursors(connection)
-            self._note(connection, tenant=account.tenant, account_id=account.id, scope_version=scope)
+            note(connection, self._source, tenant=account.tenant, account_id=account.id, scope_version=scope)
         return account.id
 
     def _learn(self, vocabulary: Sequence[Stream]) -> None:
@@ -251,7 +215,7 @@ class _Run:
             words = load_vocabulary(connection, self._source, [stream.name for stream in vocabulary])
             self._context = replace(self._context, vocabulary=words)
             version = mapping_version(connection, self._mapper, self._context)
-            known = connection.execute(select(_sources.c.mapping_version).where(_sources.c.name == self._source))
+            known = connection.execute(select(SOURCE.c.mapping_version).where(SOURCE.c.name == self._source))
             if known.scalar_one() == version:
                 return
         remap(
@@ -283,7 +247,7 @@ class _Run:
     def _read_part(self, pages: PageStore, stream: Stream, part: str) -> None:
         """One pass. A cursor among pages that are whole together is kept for the end: half of them prove nothing."""
         self._obey_stop()
-        place = Place(stream.name, part, self._id)
+        place = Place(stream.name, part, self._pass_id)
         with writing(self._engine) as connection:
             before = pages.state(connection, place)
         whole: set[str] = set()
@@ -304,6 +268,7 @@ class _Run:
             if last is not None:
                 pages.save_cursor(connection, place, last)
             pages.end_pass(connection, whole, place, self._clock())
+        self._read_whole.update((child, part) for child in whole)
 
     def _count(self, page: Page, place: Place, changed: int) -> None:
         records = self._result.records + len(page.records)
@@ -327,21 +292,45 @@ class _Run:
             for part in left:
                 pages.leave_part(connection, (stream.name, *stream.children), part, reason, self._clock())
 
-    def _sweep(self, streams: Sequence[Stream]) -> None:
-        pages = self._pages()
+    def _sweep_if_due(self, streams: Sequence[Stream], full: bool) -> list[str]:
+        """Once a day look for what is gone without a trace; return what the vendor says is not there.
+
+        The first run to come here has just read all there is, and only notes the day.
+        """
+        task = f"swept/{self._source}"
+        with writing(self._engine) as connection:
+            last = last_done(connection, task)
+        if not full and last is not None and not is_due(last, self._clock()):
+            return []
+        missing = self._sweep(streams) if full or last is not None else []
+        with writing(self._engine) as connection:
+            self._held.renew(connection)
+            note_done(connection, task, self._clock())
+        return missing
+
+    def _sweep(self, streams: Sequence[Stream]) -> list[str]:
+        missing = []
         for stream in streams:
             for part in self._connector.parts(stream.name):
-                self._obey_stop()
-                with writing(self._engine) as connection:
-                    stored = pages.living_in(connection, stream.name, part)
+                if (stream.name, part) in self._read_whole:
+                    continue
                 try:
-                    missing = gone(self._connector, stream.name, part, stored)
+                    self._sweep_part(stream.name, part)
+                except NotFound as absent:
+                    missing.append(str(absent))
                 except TooMuchGone as doubt:
                     self._warn(str(doubt))
-                    continue
-                with writing(self._engine) as connection:
-                    self._held.renew(connection)
-                    pages.bury(connection, missing, self._clock())
+        return missing
+
+    def _sweep_part(self, stream: str, part: str) -> None:
+        self._obey_stop()
+        pages = self._pages()
+        with writing(self._engine) as connection:
+            stored = pages.living_in(connection, stream, part)
+        missing = gone(self._connector, stream, part, stored)
+        with writing(self._engine) as connection:
+            self._held.renew(connection)
+            pages.bury(connection, missing, self._clock())
 
     def _warn(self, warning: str) -> None:
         log.warning("%s: %s", self._source, warning)
@@ -351,16 +340,16 @@ class _Run:
 def settle(engine: Engine, after: After) -> None:
     """Link and derive what was touched, in one transaction with forgetting that it was."""
     with writing(engine) as connection:
-        count = connection.execute(select(func.count()).select_from(_touched)).scalar_one()
+        count = connection.execute(select(func.count()).select_from(TOUCHED)).scalar_one()
         if count == 0:
             return
         after(connection, None if count > _ALL else _touched_keys(connection))
-        connection.execute(delete(_touched))
+        connection.execute(delete(TOUCHED))
 
 
 def _touched_keys(connection: Connection) -> dict[str, list[str]]:
     keys: dict[str, list[str]] = {}
-    for table, key in connection.execute(select(_touched.c.table, _touched.c.key).order_by(_touched.c.key)):
+    for table, key in connection.execute(select(TOUCHED.c.table, TOUCHED.c.key).order_by(TOUCHED.c.key)):
         keys.setdefault(table, []).append(key)
     return keys
 

@@ -1,40 +1,36 @@
 """Forgetting what was deleted at the vendor long ago (`keep_deleted_days`)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
 from connectors.base import Ref
+from unify.daily import is_due, last_done, note_done
 from unify.derived import CHANGE, REFERENCE, table_of
 from unify.problems import ProblemStore
 from unify.records import by_stream, in_chunks
-from unify.tables import HubState, RawHistory, RawRecord, SourceRow, row_key
+from unify.tables import RawHistory, RawRecord, SourceRow, row_key
 from unify.upsert import Upserts
 
-_EVERY = timedelta(days=1)
-"""Looking for it reads whole tables; a day more or less is nothing to a year."""
-
-_raw, _history, _state = table_of(RawRecord), table_of(RawHistory), table_of(HubState)
+_raw, _history = table_of(RawRecord), table_of(RawHistory)
 _TABLES = [table_of(model) for model in SourceRow.__subclasses__()]
 
 
 def prune(connection: Connection, source: str, keep: timedelta, now: datetime) -> int:
-    """Remove rows and records of `source` that were tombstoned more than `keep` ago; return how many rows. Once a day.
+    """Remove rows and records of `source` that were tombstoned more than `keep` ago; return how many rows.
 
+    Once a day: it reads whole tables, and a day more or less is nothing to a year.
     A living record keeps its payloads, whatever rows it gives no longer; what is archived at the vendor is not
     deleted. Of a record that goes, its history, problems and changes go too. Rows that go are noted as touched: sides
     and clients may hang on them.
     """
-    last = select(_state.c.value).where(_state.c.name == f"pruned/{source}")
-    told = connection.execute(last).scalar()
-    if told is not None and now - datetime.fromisoformat(told) < _EVERY:
+    if not is_due(last_done(connection, f"pruned/{source}"), now):
         return 0
     before = now - keep
     _prune_records(connection, source, before)
     touched = _prune_rows(connection, source, before)
-    upserts = Upserts(connection.dialect)
-    upserts.save(connection, "touched", touched, {"source": source})
-    upserts.save(connection, "hub_state", [{"name": f"pruned/{source}", "value": now.astimezone(UTC).isoformat()}], {})
+    Upserts(connection.dialect).save(connection, "touched", touched, {"source": source})
+    note_done(connection, f"pruned/{source}", now)
     return len(touched)
 
 

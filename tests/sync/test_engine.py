@@ -109,7 +109,7 @@ def test_a_refusal_ends_the_run_with_its_own_words_and_keeps_what_was_saved(
     vendor.fails_after = None
     sync(engine, vendor, now=LATER)
     assert rows(engine, "source", "last_ok_at", "last_error") == [(LATER, "")]
-    told = [record.message for record in caplog.records if record.name == "sync.engine"]
+    told = [record.message for record in caplog.records if record.name == "sync.runs"]
     assert told == ["boards: the tiny vendor is away: nothing to do but wait", "boards is back"]
 
 
@@ -223,6 +223,51 @@ def test_full_reads_everything_again_and_finds_what_is_gone(engine: Engine) -> N
     assert ("cards", "b1", None) in vendor.reads
     assert dict(rows(engine, "work_item", "vendor_id", "delete_reason"))["c1"] == "deleted"
     assert dict(rows(engine, "comment", "vendor_id", "delete_reason")) == {"m1": "deleted", "m2": "deleted", "m3": None}
+
+
+def test_what_is_gone_is_looked_for_once_a_day(engine: Engine) -> None:
+    """Nobody types `--full` every night: a deleted milestone must not stay overdue for ever."""
+    vendor = firm()
+    sync(engine, vendor)
+    del vendor.cards["b1"][0]
+
+    sync(engine, vendor, now=NOON + timedelta(hours=23))
+    assert rows(engine, "work_item", "delete_reason").count(("deleted",)) == 0
+    sync(engine, vendor, now=NOON + timedelta(hours=24))
+    assert dict(rows(engine, "work_item", "vendor_id", "delete_reason"))["c1"] == "deleted"
+
+    vendor.listed.clear()
+    sync(engine, vendor, now=NOON + timedelta(hours=47))
+    assert vendor.listed == []
+
+
+def test_what_was_just_read_whole_is_not_listed_again(engine: Engine) -> None:
+    """Absence from a whole list has told already what is gone: asking twice costs requests."""
+    vendor = firm()
+    sync(engine, vendor)
+
+    sync(engine, vendor, now=NOON + timedelta(days=1))
+
+    assert vendor.listed == [("cards", "b1"), ("cards", "b2")]
+
+
+def test_a_part_that_cannot_be_listed_costs_no_other_part_its_sweep(engine: Engine) -> None:
+    """One board that is hidden must not keep the deleted cards of the others alive."""
+
+    class Hidden(Vendor):
+        def living_ids(self, stream: str, part: str) -> Any:
+            if part == "b1":
+                raise NotFound("board b1 is hidden from this account")
+            return super().living_ids(stream, part)
+
+    vendor = Hidden(**vars(firm()))
+    sync(engine, vendor)
+    del vendor.cards["b2"][0]
+
+    result = sync(engine, vendor, now=LATER, full=True)
+
+    assert (result.outcome, result.error) == ("failed", "board b1 is hidden from this account")
+    assert dict(rows(engine, "work_item", "vendor_id", "delete_reason"))["d1"] == "deleted"
 
 
 def test_what_is_long_gone_is_removed_by_a_good_run_alone(engine: Engine) -> None:

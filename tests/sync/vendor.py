@@ -22,6 +22,8 @@ class Vendor:
     on_page: Callable[[], None] = lambda: None
     reads: list[tuple[str, str, Cursor | None]] = field(default_factory=list)
     pages: int = 0
+    listed: list[tuple[str, str]] = field(default_factory=list)
+    """What was asked for living ids."""
 
     def check(self) -> Account:
         return Account("me", "Hub", self.tenant, f"{len(self.cards)} boards")
@@ -62,6 +64,7 @@ class Vendor:
         return Page(records, cursor, whole)
 
     def living_ids(self, stream: str, part: str) -> Iterator[Sequence[str]]:
+        self.listed.append((stream, part))
         yield [record.id for record in (self.cards if stream == "cards" else self.versions).get(part, [])]
 
     def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:

@@ -1,0 +1,55 @@
+"""The record of runs: when each began, how it ended, and what the source is known by since."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from unify.derived import SOURCE, table_of
+from unify.engine import writing
+from unify.tables import SyncRun
+from unify.upsert import Upserts
+
+log = logging.getLogger(__name__)
+
+_runs = table_of(SyncRun)
+
+
+class RunRecord:
+    """One run over one source, from its begin on."""
+
+    def __init__(self, engine: Engine, source: str, kind: str, started: datetime) -> None:
+        """Record that it began. A run that is still "running" then was killed."""
+        self._engine = engine
+        self._source = source
+        self._started = started
+        with writing(engine) as connection:
+            known = connection.execute(select(SOURCE.c.last_error).where(SOURCE.c.name == source))
+            self._was_away = bool(known.scalar())
+            values = {"name": source, "kind": kind, "active": True, "last_tried_at": started}
+            Upserts(engine.dialect).save(connection, "source", [values], {})
+            killed = update(_runs).where(_runs.c.source == source, _runs.c.outcome == "running")
+            connection.execute(killed.values(outcome="failed", error="the program ended in the middle of it"))
+            begun = insert(_runs).values(source=source, started_at=started).returning(_runs.c.id)
+            self.id: int = connection.execute(begun).scalar_one()
+
+    def end(self, finished: datetime, outcome: str, error: str, *, requests: int, records: int, changed: int) -> None:
+        """Record how it ended; say when the source goes away and when it is back, and not every time between."""
+        counts = {"requests": requests, "records": records, "changed": changed}
+        with writing(self._engine) as connection:
+            ended = {"finished_at": finished, "outcome": outcome, "error": error, **counts}
+            connection.execute(update(_runs).where(_runs.c.id == self.id).values(ended))
+            if outcome == "ok":
+                note(connection, self._source, last_ok_at=self._started, last_error="")
+            elif outcome == "failed":
+                note(connection, self._source, last_error=error)
+        if outcome == "failed" and not self._was_away:
+            log.warning("%s: %s", self._source, error)
+        elif outcome == "ok" and self._was_away:
+            log.info("%s is back", self._source)
+
+
+def note(connection: Connection, source: str, **values: Any) -> None:
+    """Write down of a source what was learnt of it."""
+    connection.execute(update(SOURCE).where(SOURCE.c.name == source).values(values))
