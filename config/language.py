@@ -18,7 +18,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -177,6 +177,11 @@ def instant(language: Language, at: datetime, zone: tzinfo, today: date) -> str:
     return f"{day(language, at.astimezone(zone).date(), today)}{gap}{clock(at, zone)}"
 
 
+def place(language: Language, zone: tzinfo) -> str:
+    """The city that names a zone: "Hong Kong", "香港"; "UTC" for that."""
+    return str(get_timezone_location(zone, locale=_DATE_PATTERNS[language][0], return_city=True))
+
+
 def number(amount: float) -> str:
     """At most one decimal, and none where it is zero: "9.5", "8"."""
     return f"{round(amount, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: no "-0"
@@ -208,8 +213,10 @@ def working_hours(language: Language, amount: float) -> str:
 
 
 def ago(language: Language, age: timedelta) -> str:
-    """How old something is, in the largest unit that still tells: "8 min ago", "5 h ago", "3 days ago"."""
-    minutes = max(0, int(age.total_seconds() // 60))  # clocks disagree by seconds: never "-1 min ago"
+    """How old something is, in the largest unit that still tells: "just now", "8 min ago", "5 h ago", "3 days ago"."""
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 1:  # also less than none: clocks disagree by seconds
+        return _measures().say(language, "just_now")
     if minutes < 60:
         return _measures().say(language, "minutes_ago", count=minutes)
     if minutes < 48 * 60:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, false, func, select
 from sqlmodel import SQLModel
 
-from config.settings import Language, Settings
+from config.settings import Language, PersonSettings, Settings
 from rules.moment import Moment
 from rules.views import FEEDBACK, MILESTONE, select_view
 from rules.views.base import Row
@@ -128,6 +128,8 @@ class Overview:
     zone: ZoneInfo
     people: Mapping[str, str]
     """BD managers, by their name under [people]: what each is called."""
+    languages: Mapping[str, Language]
+    """In which each of them reads."""
     clients: Mapping[str, ClientRow]
     """By their keys."""
     projects_without_client: Sequence[ProjectRow]
@@ -180,11 +182,13 @@ def _overview(connection: Connection, settings: Settings, moment: Moment, source
     soon = moment.today + timedelta(days=DUE_SOON_DAYS)
     late = {row.key for row, shown in milestones if shown["overdue"]}
     clients = _clients(connection)
+    people = _bd_managers(clients, settings)
     return Overview(
         now=moment.now,
         today=moment.today,
         zone=moment.zone,
-        people=_bd_managers(clients, settings),
+        people={name: person.name for name, person in people.items()},
+        languages={name: person.language or settings.language for name, person in people.items()},
         clients=clients,
         projects_without_client=_projects_without_client(connection),
         clients_without_bd=[key for key, client in clients.items() if client.bd is None],
@@ -277,10 +281,10 @@ def _clients(connection: Connection) -> dict[str, ClientRow]:
     return {row.key: ClientRow(row.names, row.bd_person) for row in connection.execute(statement)}
 
 
-def _bd_managers(clients: Mapping[str, ClientRow], settings: Settings) -> dict[str, str]:
+def _bd_managers(clients: Mapping[str, ClientRow], settings: Settings) -> dict[str, PersonSettings]:
     """Those who have a client, in the order of the config."""
     bound = {client.bd for client in clients.values()}
-    return {name: person.name for name, person in settings.people.items() if f"person/{name}" in bound}
+    return {name: person for name, person in settings.people.items() if f"person/{name}" in bound}
 
 
 def _projects_without_client(connection: Connection) -> list[ProjectRow]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from config.language import Catalog, ago, day, days, hours, instant, working_days, working_hours
+from config.language import Catalog, ago, clock, day, days, hours, instant, place, working_days, working_hours
 from config.settings import Language
 from report.overview import DUE_SOON_DAYS, FeedbackRow, MilestoneRow, Overview, SourceRow
 
@@ -70,7 +70,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneLine:
-    """A milestone in words."""
+    """A milestone in words; `bd` is empty on a page that is theirs."""
 
     name: str
     url: str | None
@@ -88,12 +88,13 @@ class MilestoneLine:
     late_working: str
     in_days: str
     slip: str
+    slip_note: str
     stale: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One client's overdue milestones."""
+    """One client's overdue milestones; `bd` is empty on a page that is theirs."""
 
     client: str
     bd: str
@@ -103,7 +104,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackLine:
-    """A piece of feedback in words."""
+    """A piece of feedback in words; `bd` is empty on a page that is theirs."""
 
     subject: str
     url: str | None
@@ -139,12 +140,14 @@ class Page:
     html_lang: str
     heading: str
     as_of: str
-    zone: str
+    place: str
     demo: bool
     css: Markup
     views: Sequence[View]
     languages: Sequence[View]
     figures: Sequence[Figure]
+    none: Mapping[str, str]
+    """What an empty list says, by the anchor of its figure."""
     stale: Sequence[str]
     unowned: Sequence[Line]
     overdue: Sequence[Group]
@@ -169,7 +172,7 @@ class Page:
     ) -> "Page":
         """The page for everybody, or narrowed to `person`'s clients; with links between those, and to the other
         languages, where `address` makes them (a file on its own has none)."""
-        return _Speaker(whole.narrowed(person) if person else whole, language).page(whole, person, demo, address)
+        return _Speaker(whole.narrowed(person) if person else whole, language, person).page(whole, demo, address)
 
 
 def render(page: Page) -> str:
@@ -193,9 +196,10 @@ def _template() -> Template:
 class _Speaker:
     """Puts one overview into one language."""
 
-    def __init__(self, overview: Overview, language: Language) -> None:
+    def __init__(self, overview: Overview, language: Language, person: str | None) -> None:
         self.overview = overview
         self.language = language
+        self.person = person
 
     def t(self, key: str, **values: object) -> str:
         return TEXTS.say(self.language, key, **values)
@@ -206,19 +210,25 @@ class _Speaker:
     def at(self, moment: datetime) -> str:
         return instant(self.language, moment, self.overview.zone, self.overview.today)
 
-    def page(self, whole: Overview, person: str | None, demo: bool, address: Address | None) -> Page:
-        shown = self.overview
+    def shortly(self, moment: datetime) -> str:
+        """The time of day alone, where the day is today: a phone has little room."""
+        zone, today = self.overview.zone, self.overview.today
+        return clock(moment, zone) if moment.astimezone(zone).date() == today else self.at(moment)
+
+    def page(self, whole: Overview, demo: bool, address: Address | None) -> Page:
+        shown, figures = self.overview, self._figures()
         return Page(
             language=self.language,
             html_lang={"en": "en-HK"}.get(self.language, self.language),
-            heading=self.t("title_of", name=name) if (name := shown.people.get(person or "")) else self.t("title"),
+            heading=self.t("title_of", name=name) if (name := shown.people.get(self.person or "")) else self.t("title"),
             as_of=self.at(shown.now),
-            zone=str(shown.zone),
+            place=place(self.language, shown.zone),
             demo=demo,
             css=Markup(CSS),
-            views=self._views(whole, person, address) if address else (),
-            languages=self._languages(person, address) if address else (),
-            figures=self._figures(),
+            views=self._views(whole, address) if address else (),
+            languages=self._languages(address) if address else (),
+            figures=figures,
+            none={figure.anchor: self._none(figure) for figure in figures},
             stale=[self._stale_line(row) for row in shown.sources if row.stale],
             unowned=self._unowned(),
             overdue=self._groups(),
@@ -232,16 +242,16 @@ class _Speaker:
             sources=[self._source(row) for row in shown.sources],
         )
 
-    def _views(self, whole: Overview, person: str | None, address: Address) -> list[View]:
+    def _views(self, whole: Overview, address: Address) -> list[View]:
         everybody: tuple[str | None, str] = (None, self.t("everybody"))
         return [
-            View(label, address(name, self.language), name == person, self.language)
+            View(label, address(name, self.language), name == self.person, self.language)
             for name, label in [everybody, *whole.people.items()]
         ]
 
-    def _languages(self, person: str | None, address: Address) -> list[View]:
+    def _languages(self, address: Address) -> list[View]:
         return [
-            View(label, address(person, language), language == self.language, language)
+            View(label, address(self.person, language), language == self.language, language)
             for language, label in OWN_NAMES.items()
         ]
 
@@ -268,17 +278,29 @@ class _Speaker:
             stale=bool(stale),
         )
 
+    def _none(self, figure: Figure) -> str:
+        """That a list is empty; of old data nobody knows."""
+        if figure.stale:
+            return self.t("none_known", since=figure.freshness)
+        match figure.anchor:
+            case "overdue":
+                return self.t("overdue.none")
+            case "feedback":
+                return self.t("feedback.none")
+            case _:
+                return self.t("due_soon.none")
+
     def _freshness(self, sources: Sequence[SourceRow], key: str) -> str:
         """When the oldest of the sources was read."""
         read = [row.last_ok_at for row in sources if row.last_ok_at]
         if len(read) < len(sources) or not read:
             return self.t("figure.never")
-        return self.t(key, at=self.at(min(read)), sources=self._joined([row.label for row in sources]))
+        return self.t(key, at=self.shortly(min(read)), sources=self._joined([row.label for row in sources]))
 
     def _stale_line(self, row: SourceRow) -> str:
         if row.last_ok_at is None:
-            return self.t("stale.never", source=row.label, reason=row.error).strip()
-        return self.t("stale.line", source=row.label, at=self.at(row.last_ok_at), reason=row.error).strip()
+            return self.t("stale.never", source=row.label)
+        return self.t("stale.line", source=row.label, at=self.at(row.last_ok_at))
 
     def _unowned(self) -> list[Line]:
         projects = [
@@ -298,6 +320,9 @@ class _Speaker:
         return self.overview.client_name(client, self.language) or self.t("no_client")
 
     def _bd(self, person: str | None) -> str:
+        """Whose client it is; not said on a page that is theirs alone."""
+        if self.person:
+            return ""
         return self.overview.people.get((person or "").removeprefix("person/")) or self.t("nobody")
 
     def _groups(self) -> list[Group]:
@@ -340,6 +365,7 @@ class _Speaker:
             else "",
             in_days=self.t("due_soon.in", days=days(self.language, ahead)) if ahead else self.t("due_soon.today"),
             slip=self._slip(row),
+            slip_note=self._slip_note(row),
             stale=row.stale,
         )
 
@@ -352,8 +378,15 @@ class _Speaker:
             return self.t("slip.earlier", days=working_days(self.language, -row.slip_working_days))
         return working_days(self.language, row.slip_working_days) if row.slip_working_days else self.t("none")
 
+    def _slip_note(self, row: MilestoneRow) -> str:
+        """That the tool's date is later than the promise and the client's agreement is not on record."""
+        promised = row.agreed_on or row.baseline_on
+        if promised is None or row.due_on is None or row.due_on <= promised:
+            return ""
+        return self.t("slip.not_agreed", on=self.day(promised))
+
     def _since(self, row: MilestoneRow) -> str:
-        return self.t("overdue.since", at=self.at(row.due_at)) if row.due_at else days(self.language, 0)
+        return self.t("overdue.since", at=self.shortly(row.due_at)) if row.due_at else days(self.language, 0)
 
     def _moved_by(self, row: MilestoneRow) -> str:
         if not row.moved_at:
@@ -400,6 +433,7 @@ class _Speaker:
         return (", " if self.language == "en" else "、").join(part for part in parts if part)
 
     def _source(self, row: SourceRow) -> SourceLine:
+        failed = self.t("sources.failed") if row.error else ""
         problems = self.t("sources.problems", count=row.problems) if row.problems else ""
         return SourceLine(
             name=row.label,
@@ -407,7 +441,7 @@ class _Speaker:
             age=ago(self.language, row.age) if row.age is not None else "",
             state=self.t("sources.stale") if row.stale else self.t("sources.fresh"),
             tone="stale" if row.stale else "good",
-            detail=". ".join(part for part in (row.error.rstrip("."), problems) if part),
+            detail=self._joined([failed, problems]),
             stale=row.stale,
         )
 

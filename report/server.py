@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.language import negotiate
 from config.settings import Language
 from report.overview import Overview
-from report.page import POLICY, Address, Page, render
+from report.page import POLICY, Page, render
 from report.structured import as_json
 from unify.engine import StoreError
 
@@ -41,16 +41,16 @@ def server(
 ) -> Starlette:
     """The application. `overview` and `health` are asked anew for each request; `language` is the default one.
 
-    `?bd=NAME` narrows page and JSON to the clients of a BD manager (404 for a name that is none), `?lang=TAG` puts the
-    page into the nearest language.
+    `?bd=NAME` narrows page and JSON to the clients of a BD manager (404 for a name that is none) and takes their
+    language, `?lang=TAG` puts the page into the nearest language.
     """
 
     def page(request: Request) -> Response:
         whole = overview()
         asked = request.query_params.get("lang")
-        wanted = negotiate(asked) if asked else language
         person = _person(request, whole)
-        return HTMLResponse(render(Page.of(whole, wanted, person=person, demo=demo, address=_address(language))))
+        wanted = negotiate(asked) if asked else whole.languages.get(person or "", language)
+        return HTMLResponse(render(Page.of(whole, wanted, person=person, demo=demo, address=_address)))
 
     def structured(request: Request) -> Response:
         whole = overview()
@@ -79,12 +79,10 @@ def _person(request: Request, whole: Overview) -> str | None:
     return name or None
 
 
-def _address(default: Language) -> Address:
-    def address(person: str | None, language: Language) -> str:
-        asked = {"bd": person, "lang": language if language != default else None}
-        return "?" + urlencode({name: value for name, value in asked.items() if value})
-
-    return address
+def _address(person: str | None, language: Language) -> str:
+    """With the language in it: whoever looks at a colleague's page keeps their own."""
+    asked = {"bd": person, "lang": language}
+    return "?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 def _unreadable(_: Request, problem: Exception) -> Response:

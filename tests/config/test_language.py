@@ -183,7 +183,8 @@ def test_amounts_are_said_as_the_messages_say_them() -> None:
 @pytest.mark.parametrize(
     ("age", "said"),
     [
-        (timedelta(seconds=-3), "0 min ago"),
+        (timedelta(seconds=-3), "just now"),
+        (timedelta(seconds=59), "just now"),
         (timedelta(minutes=8, seconds=50), "8 min ago"),
         (timedelta(minutes=60), "1 h ago"),
         (timedelta(hours=47), "47 h ago"),

@@ -96,7 +96,7 @@ def test_a_milestone_is_told_with_all_its_dates(full: Overview) -> None:
     for part in (
         "UAT sign-off Mobile app revamp · 4 of 31 items open Fri 30 Oct 2 times last Thu 5 Nov Mon 16 Nov "
         "8 days 6 working days 11 working days nobody",
-        "Release Mobile app revamp Tue 24 Nov never Tue 24 Nov 08:30 since Tue 24 Nov 08:30",
+        "Release Mobile app revamp Tue 24 Nov never Tue 24 Nov 08:30 since 08:30",
         "Fri 18 Dec in 24 days Go-live",
         "Tue 24 Nov today Today",
         "2 working days earlier",
@@ -109,7 +109,7 @@ def test_feedback_is_told_with_its_wait_and_its_answer(full: Overview) -> None:
     """Scenario 7: "we answered that!" is met with when, and with what came after."""
     text = seen(full).text
 
-    assert "Feedback 1 潘詠琳 · never answered · old data Paper Kite Stores" in text
+    assert "Feedback 1 潘詠琳 · not answered yet · old data Paper Kite Stores" in text
     assert "Feedback 2 潘詠琳 · first answered Thu 19 Nov 15:00, then wrote again · old data" in text
     assert "Fri 20 Nov 16:30 9.5 working hours limit 8 h" in text
 
@@ -130,8 +130,8 @@ def test_figures_of_a_stale_source_are_grey_and_say_since_when(full: Overview) -
     figures = {figure.anchor: figure for figure in Page.of(shown, "en").figures}
 
     assert (figures["feedback"].stale, figures["overdue"].stale) == (True, False)
-    assert figures["feedback"].freshness == "HubSpot not read since Tue 24 Nov 07:00"
-    assert figures["overdue"].freshness == "read Tue 24 Nov 08:52"
+    assert figures["feedback"].freshness == "HubSpot not read since 07:00"
+    assert figures["overdue"].freshness == "read 08:52"
     links = {attrs["href"]: attrs["class"] for tag, attrs in seen(shown).tags if tag == "a" and "class" in attrs}
     assert (links["#feedback"], links["#overdue"]) == ("stale", "late")
 
@@ -140,8 +140,38 @@ def test_a_source_that_was_never_read_is_named_at_the_top(full: Overview) -> Non
     """An empty page after a failed first run is no good news."""
     text = seen(full).text
 
-    assert "Trello: never read." in text
-    assert "HubSpot: not read since Tue 24 Nov 07:00." in text
+    assert "Trello: not read yet; nothing of it is shown." in text
+    assert "HubSpot: not read since Tue 24 Nov 07:00; what changed there since is not shown." in text
+
+
+def test_of_old_data_nothing_good_is_said(full: Overview) -> None:
+    """Scenario 10: while HubSpot is down nobody knows that no client waits."""
+    sources = [row for row in full.sources if row.name != "boards"]
+    text = seen(replace(full, sources=sources, unhandled=[], overdue=[])).text
+
+    assert "Cannot be told now: HubSpot not read since 07:00." in text
+    assert "No client waits longer than the limits." not in text
+    assert "No promised date has passed." in text
+
+
+def test_a_source_s_error_is_for_the_one_who_mends_it(full: Overview) -> None:
+    """A BD manager learns that the last try failed; the address and the status stand in `milepost status`."""
+    failed = replace(full.sources[0], error="delivery: jira.acme.example answered 503 to GET /rest/api/3/myself")
+    text = seen(replace(full, sources=[failed, *full.sources[1:]])).text
+
+    assert "up to date the last try failed" in text
+    assert "503" not in text
+
+
+def test_a_promise_that_was_moved_without_the_client_is_no_ordinary_date(engine: Engine) -> None:
+    """Scenario 4: a moved date turns an alert into another one, never into silence."""
+    moved = {"due_on": date(2026, 11, 30), "baseline_on": date(2026, 10, 30), "slip_days": 31, "moves": 3}
+    put(engine, "milestone", milestone(1, **moved), milestone(2, **moved | {"agreed_on": date(2026, 11, 30)}))
+
+    silent, told = sorted(Page.of(read(engine), "en").due_soon, key=lambda row: row.slip_note)
+
+    assert (silent.slip, silent.slip_note) == ("21 working days", "")
+    assert (told.slip, told.slip_note) == ("21 working days", "promised Fri 30 Oct; moved, not agreed")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -193,6 +223,7 @@ def test_a_page_of_one_bd_manager_says_whose_it_is_and_holds_no_other_client(ful
     text = seen(full, person="marco").text
 
     assert "Delivery and client report: Marco Yip" in text
+    assert "BD manager" not in text
     for other in ("Paper Kite", "Slow Boat", "Cloud Hill", "Campus Wi-Fi", "Feedback", "莫詠珊", "internal date"):
         assert other not in text.replace("Unhandled client feedback", "")
 

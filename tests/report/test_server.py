@@ -149,12 +149,20 @@ def test_lang_takes_the_nearest_language(serve: Serve, lang: str, shown: str) ->
     assert f'<html lang="{shown}">' in serve().get("/", params={"lang": lang}).text
 
 
-def test_links_keep_the_language_that_is_not_the_default(serve: Serve) -> None:
-    """A click on a name must not throw the reader back into another script."""
-    page = serve(language="zh-Hant-HK").get("/?lang=en").text
+@pytest.mark.parametrize(
+    ("address", "shown"), [("/?bd=kevin", "zh-Hans-CN"), ("/?bd=kevin&lang=en", "en-HK"), ("/", "en-HK")]
+)
+def test_a_bd_manager_s_page_is_in_their_language(serve: Serve, address: str, shown: str) -> None:
+    """Scenario 8: the address that Kevin keeps needs no second parameter; whoever asks for another language gets it."""
+    assert f'<html lang="{shown}">' in serve().get(address).text
 
-    assert 'href="?bd=marco&amp;lang=en"' in page
-    assert 'href="?bd=marco&amp;lang=zh-Hant-HK"' not in page
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant-HK"])
+def test_links_keep_the_language_that_the_reader_has(serve: Serve, language: str) -> None:
+    """A click on a colleague's name must not throw the reader into another script."""
+    page = serve(language=language).get("/?lang=en").text
+
+    assert 'href="?bd=kevin&amp;lang=en"' in page
 
 
 # --- when something fails -----------------------------------------------------------------------------------------
