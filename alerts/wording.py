@@ -13,7 +13,7 @@ from alerts.plain_text import cut, gapped, one_line
 from alerts.routing import Reader, client_name
 from config.language import clock, day, hours, instant, working_days, working_hours
 from config.settings import Settings
-from rules.working_time import WorkingTime
+from rules.working_time import OutsideCalendar, WorkingTime
 from unify.freshness import Freshness
 
 QUOTE_CHARS = 120
@@ -239,14 +239,14 @@ class Wording:
         kind = {
             "answered elsewhere": "answered",
             "date agreed": "date",
-            "date moved": "date",
+            "date moved": "moved",
             "gone": "over",
             "cleared": "over",
         }
         prefix_key = f"ended.title.{kind.get(reason, reason)}"
-        client, what = cut(self.client, 20), cut(self.what, _NAME_CHARS)
+        client, what = cut(self.client, _NAME_CHARS), cut(self.what, _NAME_CHARS)
         name = self.say("ended.name", client=client, what=what) if client else what
-        return self.say(prefix_key, name=name)
+        return self.say(prefix_key, name=name, date=self._new_day())
 
     def end_text(self) -> str:
         """Why it is over, by whom and when."""
@@ -256,15 +256,34 @@ class Wording:
     def _end_values(self) -> dict[str, str]:
         ending = self._ending()
         by, how = (cut(self._hide(one_line(text)), _NAME_CHARS) for text in (ending.by, ending.how))
-        open_days = self._calendar().days_between(self._local(self.item.since), self.scene.today)
         return {
             "by": self.say("ended.by", who=gapped(by, self.language)) if by else "",
             "at": self.say("ended.at", at=self._end_at(ending.at)) if ending.at else "",
             "how": self.say("ended.how", how=how) if how else "",
-            "date": self._day(ending.new_on) if ending.new_on else "",
+            "date": self._new_day(),
             "late": self._ended_late(ending.at),
-            "open": working_days(self.language, max(0, open_days)),
+            "open": self._span("ended.open", self._local(self.item.since), self.scene.today),
+            "slip": self._span("ended.slip", self.facts.day("baseline_on"), ending.new_on),
+            "next": self._end_next(ending.reason),
         }
+
+    def _new_day(self) -> str:
+        new_on = self._ending().new_on
+        return self._day(new_on) if new_on else ""
+
+    def _span(self, key: str, start: date | None, end: date | None) -> str:
+        """The working days between; "" where there are none, or more than a calendar knows."""
+        try:
+            days = self._calendar().days_between(start, end) if start and end else 0
+        except OutsideCalendar:
+            return ""
+        return self.say(key, days=working_days(self.language, days)) if days > 0 else ""
+
+    def _end_next(self, reason: str) -> str:
+        """What is left to do for whoever speaks with the client."""
+        if reason not in ("date moved", "cancelled") or self._is_own():
+            return ""
+        return self.say("ended.next.moved" if reason == "date moved" else "ended.next.cancelled")
 
     def end_in_list(self) -> str:
         """One line among others."""

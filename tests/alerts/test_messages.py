@@ -4,6 +4,7 @@
 """
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,23 @@ def test_a_reference_names_no_confidential_client_to_a_group() -> None:
     assert writer().ended([item(milestone(), agreed)], group("en")).body() == (
         "The client agreed to Mon 30 Nov (minutes, BANK)."
     )
+
+
+def test_an_alert_that_ends_on_its_first_day_counts_no_days() -> None:
+    """ "Open 0 working days as an alert" says nothing to anybody."""
+    today = replace(item(milestone(), Ending("done", "謝俊傑", hk(24, 8, 50))), since=TUESDAY)
+
+    assert writer().ended([today], reader("en")).body() == (
+        "Marked done by 謝俊傑 08:50, 8 days after the due date. Nothing more to do."
+    )
+
+
+def test_whoever_moved_an_inner_date_is_not_sent_to_the_client() -> None:
+    """Nobody promised it to anybody: the notice tells what happened, and no more."""
+    moved = Ending("date moved", "Raymond Ho", hk(24, 9, 40), date(2026, 11, 30))
+    inner = item(milestone(client_facing=False), moved)
+
+    assert "client or ask" not in writer().ended([inner], reader("en")).body()
 
 
 def test_no_link_leads_to_us_unless_we_can_be_reached() -> None:
