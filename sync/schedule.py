@@ -34,9 +34,9 @@ class Schedule:
     """Jobs that run now and then every `every`, each in a thread of its own, until stopped."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
-        self._scheduler = BackgroundScheduler(
-            timezone="UTC", executors={"default": ThreadPoolExecutor(max(len(jobs), 1))}
-        )
+        self._stopped = False
+        self._workers = ThreadPoolExecutor(max(len(jobs), 1))
+        self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": self._workers})
         for job in jobs:
             self._scheduler.add_job(
                 job.run,
@@ -55,12 +55,18 @@ class Schedule:
         self._scheduler.start()
 
     def soon(self, name: str) -> None:
-        """Let a job run now rather than at its next time."""
+        """Let a job run now rather than at its next time; not at all, if meanwhile all was stopped."""
         try:
             self._scheduler.modify_job(name, next_run_time=system_clock())
         except JobLookupError:
+            if self._stopped:
+                return
             raise KeyError(f"no job is called {name!r}") from None
 
     def stop(self) -> None:
         """Begin no more runs, and wait for those under way: they obey the stop event that their maker set."""
-        self._scheduler.shutdown(wait=True)
+        self._stopped = True
+        # Waiting is not left to the scheduler: it would hold its lock meanwhile, and a job that asks for another one
+        # to run `soon` would wait for that lock, and both for ever.
+        self._scheduler.shutdown(wait=False)
+        self._workers.shutdown(wait=True)

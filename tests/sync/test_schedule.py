@@ -72,3 +72,27 @@ def test_stopping_waits_for_the_job_under_way() -> None:
     schedule.stop()
 
     assert ended.is_set()
+
+
+def test_a_job_that_asks_for_another_while_all_stops_does_not_hold_it_up() -> None:
+    """A sync that ends after SIGTERM asks for the rules: the two once waited for each other, and all for ever."""
+    begun, stopping, ended = threading.Event(), threading.Event(), threading.Event()
+    schedule: Schedule
+
+    def sync() -> None:
+        begun.set()
+        stopping.wait(10)
+        schedule.soon("evaluate")
+        ended.set()
+
+    schedule = Schedule([Job("sync", DAY, sync), Job("evaluate", DAY, lambda: None)])
+    schedule.start()
+    assert begun.wait(10)
+    end = threading.Thread(target=schedule.stop, daemon=True)
+    end.start()
+    end.join(0.2)  # long enough for the lock to be taken; too short, and the test cannot fail, but never wrongly does
+    stopping.set()
+    end.join(10)
+
+    assert ended.is_set()
+    assert not end.is_alive()
