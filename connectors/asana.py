@@ -16,9 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from config.settings import SourceSettings
-from connectors.asana_api import AsanaApi, Json, decode
+from connectors.answers import decode, instant
+from connectors.asana_api import AsanaApi, Json
 from connectors.asana_comments import Comments
-from connectors.asana_tasks import Position, Tasks, has_gid, instant
+from connectors.asana_tasks import Position, Tasks, has_gid
 from connectors.base import (
     AccessDenied,
     Account,

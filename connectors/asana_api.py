@@ -7,13 +7,13 @@ reading of answers, which turns no-break spaces into plain ones, are passed by: 
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from config.settings import Secret
+from connectors.answers import REFUSED, decode, encode, server_time
 from connectors.base import AccessDenied, ConnectorError, NotFound, VendorChanged, VendorUnavailable
 from connectors.governor import Governor
 
@@ -159,13 +159,13 @@ class AsanaApi:
             page = msgspec.json.decode(content, type=_Page)
             elements = [bytes(element) for element in page.data]
             return Listed(elements, page.next_page.offset if page.next_page else "")
-        except msgspec.DecodeError:
+        except REFUSED:
             found = decode(content, f"{self.name}: {path}")
         if not isinstance(found, dict) or not isinstance(found.get("data"), list):
             raise VendorChanged(f"{self.name}: Asana's answer to {path} is no list")
         following = found.get("next_page")
         offset = following.get("offset") if isinstance(following, dict) else None
-        return Listed([_bytes(element) for element in found["data"]], offset if isinstance(offset, str) else "")
+        return Listed([encode(element) for element in found["data"]], offset if isinstance(offset, str) else "")
 
     def _data(self, content: bytes, path: str) -> Json:
         found = decode(content, f"{self.name}: {path}")
@@ -198,7 +198,7 @@ class AsanaApi:
         if "json" not in response.headers.get("Content-Type", ""):
             raise self.wrong_url()
         self._note_change(response.headers.get("Asana-Change"))
-        self.server_time = _date(response.headers.get("Date")) or self.server_time
+        self.server_time = server_time(response.headers) or self.server_time
         content: bytes = response.data
         return content
 
@@ -252,42 +252,18 @@ class AsanaApi:
         return VendorChanged(f"{self.name}: Asana answered {status} to {method} {path}, which is not documented{said}")
 
 
-def decode(content: bytes, what: str) -> Any:
-    """JSON as plain objects; lone surrogates and NaN, which the fast decoder refuses, by the standard library."""
-    try:
-        return msgspec.json.decode(content)
-    except msgspec.DecodeError:
-        pass
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise VendorChanged(f"{what}: the answer is not JSON") from error
-
-
 def _parts(content: bytes) -> Sequence[_Part] | None:
     """The answers that a batch holds; None where it holds none."""
     try:
         return msgspec.json.decode(content, type=_Batch).data
-    except msgspec.DecodeError:
+    except REFUSED:
         pass
     found = decode(content, "/batch")
     listed = found.get("data") if isinstance(found, dict) else None
     if not isinstance(listed, list):
         return None
     parts = [part for part in listed if isinstance(part, dict) and isinstance(part.get("status_code"), int)]
-    return [_Part(part["status_code"], msgspec.Raw(_bytes(part.get("body")))) for part in parts]
-
-
-def _bytes(element: object) -> bytes:
-    return json.dumps(element, separators=(",", ":")).encode()
-
-
-def _date(header: str | None) -> datetime | None:
-    """The server's clock; None where it does not tell."""
-    try:
-        return parsedate_to_datetime(header or "").astimezone(UTC)
-    except ValueError:
-        return None
+    return [_Part(part["status_code"], msgspec.Raw(encode(part.get("body")))) for part in parts]
 
 
 def _complaint(body: bytes) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from connectors.asana_api import AsanaApi, Json, decode
+from connectors.answers import decode
+from connectors.asana_api import AsanaApi, Json
 from connectors.asana_tasks import gid_of, has_gid
 from connectors.base import NotCommentable, NotFound
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from connectors.asana_api import AsanaApi, Json, decode
+from connectors.answers import decode, instant, stamp
+from connectors.asana_api import AsanaApi, Json
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref
 
 WHOLE_EVERY = timedelta(days=1)
@@ -100,7 +101,7 @@ class Tasks:
             cursor = Position(started, started).cursor() if started else None
             last = Page([], cursor, [("tasks", None)])
         else:
-            query["modified_since"] = _stamp(begun.until - LOOK_BACK)
+            query["modified_since"] = stamp(begun.until - LOOK_BACK)
             last = Page([], Position(started, begun.whole_at).cursor())
         for elements in self._api.pages("/tasks", query):
             yield self._page(project, elements, since)
@@ -175,7 +176,7 @@ class Tasks:
 def _stories(elements: Sequence[bytes], task: Ref) -> Iterator[Record]:
     for element in elements:
         payload = decode(element, "stories")
-        if has_gid(payload) and payload.get("resource_subtype") in TOLD:
+        if has_gid(payload) and str(payload.get("resource_subtype")) in TOLD:
             yield Record("stories", payload["gid"], instant(payload.get("created_at")), payload, task, element)
 
 
@@ -207,16 +208,3 @@ def gid_of(thing: object) -> str:
 def has_gid(thing: object) -> bool:
     """Whether an element can become a record."""
     return bool(gid_of(thing))
-
-
-def instant(text: object) -> datetime | None:
-    """Asana's text as an instant; None where it is none."""
-    try:
-        read = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return read if read is None or read.tzinfo else None
-
-
-def _stamp(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

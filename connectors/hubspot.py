@@ -16,6 +16,7 @@ from typing import Literal
 
 from config.settings import SourceSettings
 from connectors import hubspot_payload as payloads
+from connectors.answers import id_of
 from connectors.base import Account, Cursor, NotCommentable, Page, Problem, Record, Ref, Stream
 from connectors.governor import Governor
 from connectors.hubspot_api import VERSION, HubspotApi, MissingScope
@@ -151,7 +152,7 @@ class Hubspot:
 
 def _whole_page(stream: str, listed: Sequence[payloads.Sliced]) -> Page:
     """All of a stream, without a cursor."""
-    ids = [payloads.id_of(one.payload) for one in listed]
+    ids = [id_of(one.payload) for one in listed]
     records = [Record(stream, id, None, one.payload, body=one.body) for id, one in zip(ids, listed, strict=True) if id]
     odd = [Problem(stream, "", "", "is not an object with an id") for id in ids if not id]
     return Page(records, None, [(stream, None)], odd)

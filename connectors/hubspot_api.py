@@ -5,13 +5,13 @@
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Secret
 from connectors import hubspot_payload as payloads
+from connectors.answers import mapping, server_time
 from connectors.base import (
     AccessDenied,
     ConnectorError,
@@ -96,7 +96,7 @@ class HubspotApi:
 
     def _send(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None) -> bytes:
         response = self._client.request(method, path, params=query or None, json=body)
-        self._now = _date(response.headers) or self._now
+        self._now = server_time(response.headers) or self._now
         if response.is_success:
             return response.content
         raise self._refusal(response, f"{method} {path}")
@@ -153,15 +153,8 @@ def _scopes(told: Mapping[str, Any]) -> tuple[str, ...]:
     errors = told.get("errors")
     found: list[str] = []
     for error in errors if isinstance(errors, list) else []:
-        context = payloads.mapping(payloads.mapping(error).get("context"))
+        context = mapping(mapping(error).get("context"))
         for name in ("requiredScopes", "requiredGranularScopes"):
             listed = context.get(name)
             found += [str(scope) for scope in listed] if isinstance(listed, list) else []
     return tuple(dict.fromkeys(found))
-
-
-def _date(headers: Mapping[str, str]) -> datetime | None:
-    try:
-        return parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
-    except ValueError:
-        return None

@@ -3,6 +3,7 @@
 from html import escape, unescape
 
 from connectors import hubspot_payload as payloads
+from connectors.answers import id_of
 from connectors.base import NotFound
 from connectors.hubspot_api import VERSION, HubspotApi
 from connectors.hubspot_objects import HubspotObjects
@@ -46,7 +47,7 @@ class HubspotNotes:
     def _survivor(self, ticket: str) -> str:
         """The ticket's id: of one that was merged into another, HubSpot answers with that. Raises NotFound."""
         told = payloads.an_object(self._api.get(f"/crm/objects/{VERSION}/tickets/{ticket}", properties="subject"))
-        return payloads.id_of(told) or ticket
+        return id_of(told) or ticket
 
     def _edit(self, id: str, body: str) -> bool:
         """False: somebody deleted it."""
@@ -62,7 +63,7 @@ class HubspotNotes:
         for note in self._objects.batch("notes", notes, ["hs_note_body"]):
             body = payloads.property_of(note, "hs_note_body")
             if isinstance(body, str) and marker(key) in unescape(body):
-                return payloads.id_of(note)
+                return id_of(note)
         return None
 
     def _post(self, ticket: str, body: str) -> str:
@@ -74,7 +75,7 @@ class HubspotNotes:
             "properties": {"hs_timestamp": self._api.now.isoformat().replace("+00:00", "Z"), "hs_note_body": body},
             "associations": [_association(kind, id) for kind, id in to],
         }
-        return payloads.id_of(payloads.an_object(self._api.write("POST", self._path, sent)))
+        return id_of(payloads.an_object(self._api.write("POST", self._path, sent)))
 
 
 def marker(key: str) -> str:

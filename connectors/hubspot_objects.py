@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from connectors import hubspot_payload as payloads
+from connectors.answers import id_of, instant, mapping
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, VendorUnavailable
 from connectors.hubspot_api import VERSION, HubspotApi
 
@@ -142,7 +143,7 @@ class HubspotObjects:
             inputs = [{"id": id} for id in ids[start : start + BATCH]]
             asked = {"inputs": inputs, "properties": list(properties)}
             answer = payloads.page(self._api.ask(f"/crm/objects/{VERSION}/{kind}/batch/read", asked))
-            yield from (payloads.mapping(one.payload) for one in answer.elements)
+            yield from (mapping(one.payload) for one in answer.elements)
 
     # --- records
 
@@ -238,8 +239,8 @@ class HubspotObjects:
 
 
 def _found(kind: str, one: payloads.Sliced) -> _Found:
-    modified = payloads.instant(payloads.property_of(one.payload, modified_property(kind)))
-    return _Found(one, payloads.id_of(one.payload), modified)
+    modified = instant(payloads.property_of(one.payload, modified_property(kind)))
+    return _Found(one, id_of(one.payload), modified)
 
 
 def _filter(name: str, operator: str, at: datetime) -> dict[str, str]:
@@ -249,8 +250,8 @@ def _filter(name: str, operator: str, at: datetime) -> dict[str, str]:
 
 def _links_of(result: object) -> tuple[str, list[str], str]:
     """Whose associations these are, the ids, and where to go on ("": these are all)."""
-    told = payloads.mapping(result)
+    told = mapping(result)
     to = told.get("to")
-    ids = [payloads.mapping(one).get("toObjectId") for one in to] if isinstance(to, list) else []
-    after = payloads.mapping(payloads.mapping(told.get("paging")).get("next")).get("after")
-    return payloads.id_of(told.get("from")), [str(id) for id in ids if id is not None], str(after or "")
+    ids = [mapping(one).get("toObjectId") for one in to] if isinstance(to, list) else []
+    after = mapping(mapping(told.get("paging")).get("next")).get("after")
+    return id_of(told.get("from")), [str(id) for id in ids if id is not None], str(after or "")

@@ -1,16 +1,14 @@
 """HubSpot's answers as records' own bytes and as plain objects.
 
-A page is cut into the bytes of its records. The fast decoder is strict about JSON; where it refuses (a lone surrogate,
-NaN) the standard library reads the page.
+A page is cut into the bytes of its records; where the fast decoder refuses it, it is read in full.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
+from connectors.answers import REFUSED, decode, encode, mapping
 from connectors.base import VendorChanged
 
 Json = dict[str, Any]
@@ -49,12 +47,12 @@ def page(content: bytes) -> Answer:
         read = _envelope.decode(content)
         elements = [Sliced(_anything.decode(raw), bytes(raw)) for raw in read.results]
         paging, total, errors = read.paging, read.total, read.errors
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except REFUSED:
         told = an_object(content)
         results = told.get("results")
         if not isinstance(results, list):
             raise VendorChanged("HubSpot's answer holds no list of results") from None
-        elements = [Sliced(one, json.dumps(one, separators=(",", ":")).encode()) for one in results]
+        elements = [Sliced(one, encode(one)) for one in results]
         paging, total, errors = told.get("paging"), told.get("total"), told.get("errors")
     after = mapping(mapping(paging).get("next")).get("after")
     return Answer(
@@ -67,10 +65,7 @@ def page(content: bytes) -> Answer:
 
 def an_object(content: bytes) -> Json:
     """An answer that is one object, of whatever quality. Raises VendorChanged."""
-    try:
-        read = json.loads(content)
-    except (ValueError, RecursionError):
-        raise VendorChanged("HubSpot answered something that is not JSON: a proxy in between?") from None
+    read = decode(content, "HubSpot")
     if not isinstance(read, dict):
         raise VendorChanged("HubSpot answered something else than an object")
     return read
@@ -88,26 +83,6 @@ def with_associations(one: Sliced, linked: Mapping[str, Sequence[str]]) -> Slice
     )
 
 
-def mapping(value: object) -> Mapping[str, Any]:
-    """An object, or an empty one."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def id_of(payload: object) -> str:
-    """A record's id; "" where there is none. Ids are texts, and numbers in associations."""
-    value = mapping(payload).get("id")
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
 def property_of(payload: object, name: str) -> object:
     """The value of a property, None where it is unset."""
     return mapping(mapping(payload).get("properties")).get(name)
-
-
-def instant(text: object) -> datetime | None:
-    """An ISO instant in UTC; None for anything else."""
-    try:
-        read = datetime.fromisoformat(text) if isinstance(text, str) else None
-        return read.astimezone(UTC) if read is not None and read.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None

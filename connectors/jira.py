@@ -18,6 +18,7 @@ from pydantic import model_validator
 
 from config.settings import Secret, SourceSettings
 from connectors import jira_payload as payloads
+from connectors.answers import id_of
 from connectors.base import (
     AccessDenied,
     Account,
@@ -221,8 +222,6 @@ class Jira:
 
 def _whole_page(stream: str, listed: Sequence[payloads.Sliced]) -> Page:
     """All of a small stream."""
-    records = [
-        Record(stream, id_, None, one.payload, body=one.body) for one in listed if (id_ := payloads.id_of(one.payload))
-    ]
-    odd = [Problem(stream, "", "", "is not an object with an id") for one in listed if not payloads.id_of(one.payload)]
+    records = [Record(stream, id_, None, one.payload, body=one.body) for one in listed if (id_ := id_of(one.payload))]
+    odd = [Problem(stream, "", "", "is not an object with an id") for one in listed if not id_of(one.payload)]
     return Page(records, None, [(stream, None)], odd)

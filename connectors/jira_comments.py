@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors import jira_payload as payloads
+from connectors.answers import id_of, mapping
 from connectors.base import AccessDenied, NotFound, Ref
 from connectors.jira_site import JiraSite
 
@@ -38,7 +39,7 @@ class JiraComments:
             marker = {"key": MARKER, "value": {"key": key}}
             answer = site.send("POST", place, {**body, "properties": [marker, _INTERNAL] if service else [marker]})
         written = payloads.an_object(answer)
-        id_ = payloads.id_of(written)
+        id_ = id_of(written)
         if service and written.get("jsdPublic") is not False:
             self._delete(place, id_)
             raise AccessDenied(
@@ -71,9 +72,9 @@ class JiraComments:
     def _marked(self, place: str, key: str) -> str | None:
         """The id of our comment for `key` among the newest ones, or None."""
         newest = payloads.page(self._site.get(place, {"orderBy": "-created", "maxResults": NEWEST}), "comments")
-        written = [payloads.mapping(payloads.comment(one).payload) for one in newest.elements]
+        written = [mapping(payloads.comment(one).payload) for one in newest.elements]
         me = payloads.user_id(self._site.me)
-        ours = [payloads.id_of(one) for one in written if payloads.user_id(payloads.mapping(one.get("author"))) == me]
+        ours = [id_of(one) for one in written if payloads.user_id(mapping(one.get("author"))) == me]
         return next((id_ for id_, value in self._markers(ours) if value == {"key": key}), None)
 
     def _markers(self, ids: list[str]) -> Iterator[tuple[str, object]]:
@@ -86,10 +87,10 @@ class JiraComments:
             with self._site.governor.reading():
                 content = self._site.send("POST", "comment/list", asked, {"expand": "properties"})
             for element in payloads.page(content, "values").elements:
-                one = payloads.mapping(payloads.sliced(element).payload)
-                for property_ in map(payloads.mapping, one.get("properties") or []):
+                one = mapping(payloads.sliced(element).payload)
+                for property_ in map(mapping, one.get("properties") or []):
                     if property_.get("key") == MARKER:
-                        yield payloads.id_of(one), property_.get("value")
+                        yield id_of(one), property_.get("value")
 
     def _property(self, id_: str) -> object:
         try:

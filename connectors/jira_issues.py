@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from connectors import jira_payload as payloads
+from connectors.answers import id_of, instant, mapping
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref, VendorChanged
 from connectors.jira_fields import CHANGED_FIELDS, FIELDS, tells_of_our_fields
 from connectors.jira_site import JiraSite
@@ -45,7 +46,7 @@ class Position:
         It counts only after a second look at the same end: the list and the search are indexed apart, and a late
         issue must have had its chance.
         """
-        last = payloads.instant(insight.get("lastIssueUpdateTime"))
+        last = instant(insight.get("lastIssueUpdateTime"))
         return self.settled and last is not None and last <= self.until
 
 
@@ -89,14 +90,14 @@ class JiraIssues:
         self, page: "_PageInTheMaking", issue: payloads.Sliced, histories: Mapping[str, list[Any]]
     ) -> datetime | None:
         """Put an issue, its comments and its history on the page; return when it changed."""
-        id_ = payloads.id_of(issue.payload)
+        id_ = id_of(issue.payload)
         if not id_:
             page.problems.append(Problem("issues", "", "", "is not an object with an id"))
             return None
         fields, ref = payloads.fields_of(issue.payload), Ref("issues", id_)
-        updated_at = payloads.instant(fields.get("updated"))
-        embedded = payloads.mapping(fields.pop("comment", None))
-        changelog = payloads.mapping(issue.payload.pop("changelog", None))
+        updated_at = instant(fields.get("updated"))
+        embedded = mapping(fields.pop("comment", None))
+        changelog = mapping(issue.payload.pop("changelog", None))
         page.records.append(Record("issues", id_, updated_at, issue.payload, body=issue.body))
         elements, is_whole = self._comments(id_, embedded)
         stream = "request_comments" if payloads.is_service_desk(fields) else "comments"
@@ -215,7 +216,7 @@ class JiraIssues:
             yield _Found(fresh, is_last)
             if is_last:
                 return
-            last = payloads.instant(marks[-1][1])
+            last = instant(marks[-1][1])
             last_minute = last.replace(second=0, microsecond=0) if last else None
             if last_minute is not None and (minute is None or last_minute > minute):
                 minute, start, seen = last_minute, 0, set(marks)
@@ -271,9 +272,9 @@ class _PageInTheMaking:
     def add_children(self, stream: str, parent: Ref, listed: Iterable[payloads.Sliced], changed: str) -> None:
         """What hangs on an issue; `changed` is the field that says when it changed."""
         for one in listed:
-            id_ = payloads.id_of(one.payload)
+            id_ = id_of(one.payload)
             if id_:
-                at = payloads.instant(one.payload.get(changed))
+                at = instant(one.payload.get(changed))
                 self.records.append(Record(stream, id_, at, one.payload, parent, one.body))
             else:
                 self.problems.append(Problem(parent.stream, parent.id, stream, "holds one without an id"))

@@ -1,18 +1,17 @@
 """Jira's answers as records' own bytes and as plain objects.
 
 A page is cut into the bytes of its records, and each is decoded only as far as the mapper reads it: half the work of a
-full decode. The decoder is strict about JSON; where it refuses (a lone surrogate, NaN, an object where the API promises
-a list) the standard library reads that record, or that page, in full.
+full decode. Where the decoder refuses (a lone surrogate, an object where the API promises a list) that record, or that
+page, is read in full.
 """
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple, TypedDict, cast
 
 import msgspec
 
+from connectors.answers import REFUSED, decode, encode, id_of, mapping
 from connectors.base import VendorChanged
 from connectors.jira_fields import FIELDS
 
@@ -166,8 +165,8 @@ def page(content: bytes, name: str) -> Answer:
             return Answer(list(_array.decode(content)), "", True, None)
         read = _envelope.decode(content)
         elements, token, is_last, total = getattr(read, name), read.nextPageToken, read.isLast, read.total
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        whole = parse(content)
+    except REFUSED:
+        whole = decode(content, "Jira")
         told = whole if isinstance(whole, dict) else {}
         elements = told.get(name) if name else whole
         token, is_last, total = told.get("nextPageToken"), told.get("isLast"), told.get("total")
@@ -181,23 +180,15 @@ def page(content: bytes, name: str) -> Answer:
     )
 
 
-def parse(content: bytes) -> Any:
-    """JSON of whatever quality: NaN, lone surrogates and a byte order mark are read. Raises VendorChanged."""
-    try:
-        return json.loads(content)
-    except ValueError:
-        raise VendorChanged("Jira answered something that is not JSON: a proxy or a log-in page in between?") from None
-
-
 def sliced(element: Any, decoder: "msgspec.json.Decoder[Any]" = _anything) -> Sliced:
     """An element of a page as payload and bytes of its own (a slice would keep its whole page alive)."""
     if not isinstance(element, msgspec.Raw):
-        return Sliced(element, json.dumps(element).encode())
+        return Sliced(element, encode(element))
     body = bytes(element)
     try:
         return Sliced(decoder.decode(element), body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Sliced(json.loads(body), body)
+    except REFUSED:
+        return Sliced(decode(body, "Jira"), body)
 
 
 def comment(element: Any) -> Sliced:
@@ -217,35 +208,15 @@ def issue_changes(element: Any) -> tuple[str, list[Any]]:
     return (str(read.get("issueId", "")), entries) if isinstance(entries, list) else ("", [])
 
 
-def instant(text: object) -> datetime | None:
-    """Jira's `2026-08-24T11:11:52.944+0800` (no colon: not RFC 3339), in UTC; None for anything else."""
-    try:
-        read = datetime.fromisoformat(text) if isinstance(text, str) else None
-        return read.astimezone(UTC) if read is not None and read.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None
-
-
 # --- small readings of what may be anything
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    """An object, or an empty one."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def an_object(content: bytes) -> Json:
     """An answer that is one object. Raises VendorChanged."""
-    read = parse(content)
+    read = decode(content, "Jira")
     if not isinstance(read, dict):
         raise VendorChanged("Jira answered something else than an object")
     return read
-
-
-def id_of(payload: object) -> str:
-    """A record's id; "" where there is none."""
-    value = payload.get("id") if isinstance(payload, Mapping) else None
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def user_id(user: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from connectors import jira_payload as payloads
+from connectors.answers import mapping
 from connectors.base import AccessDenied, ConnectorError, NotFound, VendorChanged
 from connectors.governor import Governor
 
@@ -140,7 +141,7 @@ def _complaints(content: bytes) -> str:
         read = json.loads(content)
     except ValueError:
         return ""
-    told = payloads.mapping(read)
-    lines = [*(told.get("errorMessages") or []), *payloads.mapping(told.get("errors")).values()]
+    told = mapping(read)
+    lines = [*(told.get("errorMessages") or []), *mapping(told.get("errors")).values()]
     text = " ".join(str(line) for line in lines)
     return f" ({text[:200]})" if text else ""

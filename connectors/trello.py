@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from config.settings import Secret, SourceSettings
+from connectors.answers import decode
 from connectors.base import Account, Cursor, NotCommentable, NotFound, Page, Record, Ref, Stream, VendorChanged
 from connectors.governor import Governor
-from connectors.trello_api import Json, NotPermitted, TrelloApi, decode
+from connectors.trello_api import Json, NotPermitted, TrelloApi
 from connectors.trello_cards import Cards, Position, activity_of, has_id
 from connectors.trello_comments import Comments
 

@@ -5,14 +5,12 @@ is the seam: here the configured address is put in, the credential goes into a h
 py-trello sees the answer, and the answer's bytes come back untouched.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import msgspec
-
 from config.settings import Secret
+from connectors.answers import decode, slices
 from connectors.base import AccessDenied, ConnectorError, NotFound, RateLimited, VendorChanged, VendorUnavailable
 from connectors.governor import Answer, Governor
 
@@ -186,27 +184,3 @@ class _Bytes:
 def _is_too_large(answer: Answer) -> bool:
     """Seen with 400, 403 and 429: no waiting mends it."""
     return answer.status in (400, 403, 429) and b"API_TOO_MANY_CARDS_REQUESTED" in answer.body
-
-
-def decode(body: bytes, what: str) -> Any:
-    """JSON as plain objects; lone surrogates and NaN, which the fast decoder refuses, by the standard library."""
-    try:
-        return msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        pass
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise VendorChanged(f"{what}: the answer is not JSON") from error
-
-
-def slices(body: bytes, what: str) -> list[bytes]:
-    """The elements of a JSON list, each in its own bytes."""
-    try:
-        return [bytes(part) for part in msgspec.json.decode(body, type=list[msgspec.Raw])]
-    except msgspec.DecodeError:
-        pass
-    found = decode(body, what)
-    if not isinstance(found, list):
-        raise VendorChanged(f"{what}: the answer is not a list")
-    return [json.dumps(part, separators=(",", ":")).encode() for part in found]

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from connectors.answers import decode, instant, stamp
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref
-from connectors.trello_api import BATCH, Json, TooLarge, TrelloApi, decode
+from connectors.trello_api import BATCH, Json, TooLarge, TrelloApi
 
 PAGE = 1000
 """The most that one request gives of cards or actions."""
@@ -189,7 +190,7 @@ class Cards:
             at = instant(last.get("date")) if isinstance(last, dict) else None
             if at is None:
                 return
-            before = {"before": _stamp(at + timedelta(milliseconds=1))}
+            before = {"before": stamp(at + timedelta(milliseconds=1))}
 
 
 class Telling:
@@ -261,14 +262,6 @@ def activity_of(board: Json) -> str:
     return str(board.get("dateLastActivity") or "")
 
 
-def instant(text: object) -> datetime | None:
-    """Trello's text as an instant; None where it is none."""
-    try:
-        return datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-
-
 def _is_since(card: Json, since: str) -> bool:
     """A card without an activity may have changed."""
     at = card.get("dateLastActivity")
@@ -281,8 +274,4 @@ def _latest(cards: Sequence[Json], begun: str) -> str:
 
 def _minus(text: str, span: timedelta) -> str:
     at = instant(text)
-    return _stamp(at - span) if at else ""
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return stamp(at - span) if at else ""

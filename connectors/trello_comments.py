@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from connectors.answers import decode
 from connectors.base import NotCommentable, NotFound
-from connectors.trello_api import Json, NotPermitted, TrelloApi, decode
+from connectors.trello_api import Json, NotPermitted, TrelloApi
 
 MOST = "1000"
 """Comments of one card that are searched."""

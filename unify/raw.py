@@ -4,11 +4,11 @@ import json
 import threading
 from typing import Any
 
-import msgspec
 import orjson
 import xxhash
 import zstandard
 
+from connectors import answers
 from connectors.base import Record
 
 CODEC = "zstd"
@@ -37,14 +37,8 @@ def body_of(record: Record) -> bytes:
 
 
 def decode(body: bytes) -> Any:
-    """The payload in `body`, whatever a vendor may have written: NaN, lone surrogates and a BOM are read too.
-
-    By msgspec, as fast as orjson: that one would make a float of a number beyond 64 bits.
-    """
-    try:
-        return msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return json.loads(body)
+    """The payload in `body`, read as it was when it came, whatever a vendor may have written."""
+    return answers.decode(body, "a stored payload")
 
 
 def fingerprint(body: bytes) -> int:

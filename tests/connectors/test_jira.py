@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from connectors import jira_payload
+from connectors.answers import instant
 from connectors.base import AccessDenied, Cursor, NotFound, Record, Ref, VendorChanged, VendorUnavailable
 from connectors.governor import Governor
 from connectors.jira import LIMITS, Jira
@@ -521,4 +521,4 @@ def test_a_page_of_several_decoders_reads_the_same() -> None:
 
     for name in ("summary", "duedate", "labels", "created", "updated", "description"):
         assert record.payload["fields"][name] == whole[name]
-    assert jira_payload.instant(whole["updated"]) == record.updated_at
+    assert instant(whole["updated"]) == record.updated_at

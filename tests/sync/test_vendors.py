@@ -42,10 +42,10 @@ def source(request: pytest.FixtureRequest) -> Iterator[SourceSettings]:
     """A source of each kind, served by its stand-in."""
     kind: str = request.param
     with Sandbox(lantern_quay(), lambda: NOW, vendors=(kind,)) as sandbox:
-        yield _settings(kind, sandbox.url(kind))
+        yield settings_of(kind, sandbox.url(kind))
 
 
-def _settings(kind: str, url: str) -> SourceSettings:
+def settings_of(kind: str, url: str) -> SourceSettings:
     if kind == "jira":
         return JiraSettings(name=kind, kind="jira", url=url, email=jira.EMAIL, token=_secret(jira.TOKEN))
     if kind == "asana":
@@ -90,6 +90,16 @@ def sync(
         governor.close()
 
 
+def remap(engine: Engine, source: SourceSettings) -> int:
+    """Map again a day later what is stored; how many requests were made."""
+    stop, later = threading.Event(), NOW + timedelta(days=1)
+    governor = governed(source, stop)
+    connector = KINDS[source.kind].connect(source, governor)
+    remap_source(source, connector, MAPPERS[source.kind], engine, zone=ZONE, clock=lambda: later, stop=stop)
+    governor.close()
+    return governor.requests
+
+
 def dump(engine: Engine) -> Dump:
     return {table: rows(engine, table) for table in TABLES}
 
@@ -108,13 +118,7 @@ def test_the_database_is_the_same_after_every_further_reading(source: SourceSett
     full = sync(engine, source, full=True)
     assert (full.outcome, full.warnings, dump(engine)) == ("ok", (), made)
 
-    stop = threading.Event()
-    governor = governed(source, stop)
-    connector = KINDS[source.kind].connect(source, governor)
-    later = NOW + timedelta(days=1)
-    remap_source(source, connector, MAPPERS[source.kind], engine, zone=ZONE, clock=lambda: later, stop=stop)
-    assert (governor.requests, dump(engine)) == (0, made)
-    governor.close()
+    assert (remap(engine, source), dump(engine)) == (0, made)
     engine.dispose()
 
 

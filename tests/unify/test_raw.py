@@ -35,7 +35,14 @@ def test_the_order_of_keys_is_no_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "value"), [(b'{"a": NaN}', math.nan), (b'{"a": "\\ud83d"}', "\ud83d"), (b'\xef\xbb\xbf{"a": 1}', 1)]
+    ("body", "value"),
+    [
+        (b'{"a": NaN}', math.nan),
+        (b'{"a": "\\ud83d"}', "\ud83d"),
+        (b'\xef\xbb\xbf{"a": 1}', 1),
+        (b'{"a": "\xff"}', "\ufffd"),
+        (b'{"a": 1%s}' % (b"0" * 5000), math.inf),
+    ],
 )
 def test_json_that_strict_decoders_refuse_is_read(body: bytes, value: object) -> None:
     """One odd title in a page is no reason to lose the page."""

@@ -1,0 +1,102 @@
+"""Reading vendors' answers, whatever their quality: what every connector does alike.
+
+The fast decoder is strict about JSON. Where it refuses (a lone surrogate, NaN, a number of thousands of digits, a byte
+that is no UTF-8) the standard library reads on, so that one odd record never costs the page it stands on.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
+
+from connectors.base import VendorChanged
+
+REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the fast decoder raises for what it will not read."""
+
+_MOST_DIGITS = 4000
+"""Python itself reads no whole number of more than 4300."""
+
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+"""In the outermost years an instant may have no counterpart in another zone."""
+
+
+def decode(body: bytes, what: str) -> Any:
+    """JSON as plain objects. Raises VendorChanged, which names `what` was asked for."""
+    try:
+        return msgspec.json.decode(body)
+    except REFUSED:
+        pass
+    try:
+        return _read_slowly(body)
+    except (ValueError, RecursionError):
+        raise VendorChanged(f"{what}: the answer is not JSON: a proxy or a log-in page in between?") from None
+
+
+def _read_slowly(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_int=_whole_number)
+    except UnicodeDecodeError:
+        return json.loads(body.decode(errors="replace"), parse_int=_whole_number)
+
+
+def _whole_number(digits: str) -> float:
+    """One that no field of ours can hold becomes infinite: the mapper then names it."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+
+
+def encode(element: object) -> bytes:
+    """An element that had to be read with its whole page, in bytes of its own."""
+    return json.dumps(element, separators=(",", ":")).encode()
+
+
+def slices(body: bytes, what: str) -> list[bytes]:
+    """The elements of an answer that is a bare list, each in its own bytes. Raises VendorChanged."""
+    try:
+        return [bytes(part) for part in msgspec.json.decode(body, type=list[msgspec.Raw])]
+    except REFUSED:
+        found = decode(body, what)
+    if not isinstance(found, list):
+        raise VendorChanged(f"{what}: the answer is not a list")
+    return [encode(part) for part in found]
+
+
+# --- small readings of what may be anything
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """An object, or an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def id_of(payload: object) -> str:
+    """The `id` of a record: a text, or a number; "" where there is none."""
+    value = mapping(payload).get("id")
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def instant(text: object) -> datetime | None:
+    """ISO 8601 with an offset (`Z`, `+08:00`, `+0800`) in UTC; None for anything else."""
+    try:
+        read = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if read is None or read.tzinfo is None or not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+        return None
+    return read.astimezone(UTC)
+
+
+def stamp(at: datetime) -> str:
+    """An instant as vendors write it: `2026-11-02T03:15:22.101Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """The vendor's own clock, by an answer's Date; None where it does not tell."""
+    try:
+        return parsedate_to_datetime(headers.get("Date") or "").astimezone(UTC)
+    except ValueError:
+        return None
