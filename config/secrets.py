@@ -55,7 +55,7 @@ class References:
     def _from_environment(self, name: str) -> str:
         value = self._environ.get(name)
         if value is None:
-            raise ValueError(f"the environment variable {name} is not set")
+            raise ValueError(f'the environment variable {name} is not set; set it, or write "file:PATH"')
         return value
 
     def _from_file(self, name: str) -> str:

@@ -80,7 +80,7 @@ def check_spells(hours: Sequence[str]) -> None:
     spells = []
     for found in map(_SPELL.fullmatch, hours):
         if found is None:
-            raise ValueError('write spells of a day, such as ["09:00-13:00", "14:00-18:00"]')
+            raise ValueError('write the working hours of a day, such as ["09:00-13:00", "14:00-18:00"]')
         begin, end = found[1] + found[2], found[3] + found[4]
         if not (begin < end <= "2400" and max(found[2], found[4]) < "60"):
             raise ValueError("a spell must begin before it ends, on the same day")

@@ -89,7 +89,7 @@ def test_a_route_asks_for_what_there_is(match: str, says: str) -> None:
             'people.ray.accounts[1]: "boards" is none of [sources]',
         ),
         ("[calendars.default]", "calendars.default: the default calendar is [calendar]"),
-        ('[calendars.sz]\nhours = ["9-18"]', "calendars.sz.hours: write spells of a day"),
+        ('[calendars.sz]\nhours = ["9-18"]', "calendars.sz.hours: write the working hours of a day"),
         ('[calendars.sz]\nhours = ["13:00-09:00"]', "calendars.sz.hours: a spell must begin before it ends"),
         ('[calendars.sz]\nhours = ["09:60-10:00"]', "calendars.sz.hours: a spell must begin before it ends"),
         ('[calendars.sz]\nhours = ["09:00-13:00", "12:00-18:00"]', "calendars.sz.hours: two spells overlap"),

@@ -100,7 +100,8 @@ to = ["slack:may"]
         'milepost.toml:8: people.may.calender: unknown key; did you mean "calendar"?',
         'milepost.toml:11: sources.delivery.kind: write one of "jira", "trello", "asana", "hubspot"; '
         'did you mean "jira"?',
-        "milepost.toml:16: sources.boards.token: the environment variable NOWHERE is not set",
+        "milepost.toml:16: sources.boards.token: the environment variable NOWHERE is not set; "
+        'set it, or write "file:PATH"',
         'milepost.toml:17: sources.boards.every: write a number and a unit: "30s", "10m", "2h", "7d"',
         'milepost.toml:18: sources.boards.status.Waiting: write one of "todo", "in_progress", "done", "cancelled", '
         '"unknown"; did you mean "in_progress"?',
