@@ -45,7 +45,7 @@ class RunRecord:
             elif outcome == "failed":
                 note(connection, self._source, last_error=error)
         if outcome == "failed" and not self._was_away:
-            log.warning("%s: %s", self._source, error)
+            log.warning("%s: %s", self._source, error.removeprefix(f"{self._source}: "))
         elif outcome == "ok" and self._was_away:
             log.info("%s is back", self._source)
 
