@@ -102,7 +102,7 @@ def _follow(hub: Hub, story: Story, clock: StoryClock, stop: threading.Event) ->
         for change in result.round.events:
             say(f"{at:%H:%M}    hub: {names[change.fingerprint]}: {change.reason}")
         if result.delivered.sent:
-            say(f"{at:%H:%M}    hub: {result.delivered.sent} messages and comments sent")
+            say(f"{at:%H:%M}    hub: messages and comments sent: {result.delivered.sent}")
         if at.hour >= END_OF_DAY:
             say("the day is over; the report stays up. Ctrl-C ends it")
             stop.wait()
