@@ -27,8 +27,8 @@ class Forecast:
         seconds = max(1, round(self.takes.total_seconds()))
         if self.since is None:
             return (
-                f"{self.source}: everything is read, {self.parts} projects or boards: at least {self.requests} "
-                f"requests, {seconds} s and more; later runs ask only for what changed"
+                f"{self.source}: everything is read (projects or boards: {self.parts}), in at least {self.requests} "
+                f"requests and {seconds} s; later runs ask only for what changed"
             )
         return (
             f"{self.source}: what changed since {self.since:%Y-%m-%d %H:%M} UTC is read; "

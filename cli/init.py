@@ -1,6 +1,7 @@
 """`milepost init`: asks, tests each connection, and writes the settings; secrets go into files of their own."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -9,13 +10,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import typer
-from click import Choice
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from cli.check import ask
 from cli.files import write_private
 from cli.main import OK, WRONG
 from cli.talk import say, warn
+from config.checks import ROLES
 from config.language import LANGUAGES
 from config.secrets import Redactor
 from config.settings import Secret
@@ -77,14 +78,15 @@ class _Wanted:
     def ask(self) -> str:
         """Ask everything; the settings as text."""
         say("Enter takes the answer in brackets. Secrets are kept in the folder `secrets`, readable by you alone.")
-        language = typer.prompt("Language of messages", default="en", type=Choice(LANGUAGES))
+        language = typer.prompt(f"Language of messages ({', '.join(LANGUAGES)})", default="en", value_proc=_language)
         zone = typer.prompt("Time zone", default="Asia/Hong_Kong", value_proc=_time_zone)
         domain = typer.prompt("E-mail domain of your own people, such as acme.example", value_proc=_of_form(Domain))
         name = typer.prompt("Name of the coordinator, who gets what nobody else owns")
         email = typer.prompt("Their e-mail", default=f"coordinator@{domain}", value_proc=_of_form(Email))
+        key = _key(name)
         parts = [
-            _lines({"timezone": zone, "language": language, "coordinator": "coordinator", "team_domains": [domain]}),
-            _table("people.coordinator", {"name": name, "email": email}),
+            _lines({"timezone": zone, "language": language, "coordinator": key, "team_domains": [domain]}),
+            _table(f"people.{key}", {"name": name, "email": email}),
             *(self._source(kind) for kind in SOURCES if typer.confirm(f"Do you use {tool_name(kind)}?")),
             self._mail(domain),
             '[[routes]]\nto = ["email:bd"]\n',
@@ -130,6 +132,19 @@ class _Wanted:
         secrets.mkdir(mode=0o700, exist_ok=True)
         for name, value in self._secrets.items():
             write_private(secrets / name, value + "\n")
+
+
+def _key(name: str) -> str:
+    """What a person may be called in the settings: "may_chan"; the words for roles and names without Latin letters
+    give none."""
+    key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return key if key and key not in ROLES else "somebody"
+
+
+def _language(told: str) -> str:
+    if told not in LANGUAGES:
+        raise typer.BadParameter(f"write one of {', '.join(LANGUAGES)}")
+    return told
 
 
 def _time_zone(told: str) -> str:

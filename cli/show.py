@@ -20,6 +20,7 @@ from config.settings import Language, Severity
 from report.page import Page, render
 from report.structured import as_json
 from rules.examples import check
+from rules.titles import Reading
 from unify import tables
 from unify.derived import table_of
 from unify.freshness import read_freshness
@@ -48,9 +49,12 @@ def show_status(config: Path, *, as_json: bool) -> int:
                 connection,
                 select(_ACCOUNT.c.key, _ACCOUNT.c.name).where(_ACCOUNT.c.side == "unknown").order_by(_ACCOUNT.c.key),
             ),
-            "outbox": dict(
-                connection.execute(select(_DELIVERY.c.state, func.count()).group_by(_DELIVERY.c.state)).tuples().all()
-            ),
+            "outbox": {
+                row.state: row.deliveries
+                for row in connection.execute(
+                    select(_DELIVERY.c.state, func.count().label("deliveries")).group_by(_DELIVERY.c.state)
+                )
+            },
         }
         if as_json:
             print_json(found)
@@ -77,7 +81,7 @@ def _print_status(found: Mapping[str, Any], language: Language) -> None:
     )
     problems = found["mapping_problems"]
     if problems:
-        answer.print(f"\n{len(problems)} fields could not be read:")
+        answer.print(f"\nfields that could not be read: {len(problems)}")
         print_table(
             ("source", "record", "field", "why", "what stood there"),
             (
@@ -89,7 +93,7 @@ def _print_status(found: Mapping[str, Any], language: Language) -> None:
     unknown = found["unknown_people"]
     if unknown:
         answer.print(
-            f"\n{len(unknown)} people are neither ours nor a client's; their comments start and stop no clock."
+            f"\naccounts that are neither ours nor a client's, whose comments start and stop no clock: {len(unknown)}"
         )
         answer.print("`milepost clients suggest` prints the lines to paste.")
     waiting = found["outbox"]
@@ -122,13 +126,15 @@ def _report(hub: Hub, form: str, lang: str, bd: str | None) -> str:
     shown = hub.overview()
     if form == "json":
         return json.dumps(as_json(shown, person=bd), ensure_ascii=False, indent=2) + "\n"
-    language = next((known for known in LANGUAGES if known == lang), hub.settings.language)
-    return render(Page.of(shown, language, person=bd))
+    default = shown.languages.get(bd or "", hub.settings.language)
+    return render(Page.of(shown, next((known for known in LANGUAGES if known == lang), default), person=bd))
 
 
 def show_rules(config: Path, *, as_json: bool) -> int:
-    """Every enabled rule, with the params in force; the database is left alone."""
-    rules = read_config(config).rules
+    """Every enabled rule, with its reason and the params in force; the database is left alone."""
+    known = read_config(config)
+    rules, settings = known.rules, known.settings
+    reading = Reading(settings.language, settings.zone, system_clock().astimezone(settings.zone).date())
     if as_json:
         print_json(
             [
@@ -138,13 +144,14 @@ def show_rules(config: Path, *, as_json: bool) -> int:
         )
         return OK
     print_table(
-        ("rule", "looks at", "params", "from"),
+        ("rule", "looks at", "params", "from", "why"),
         (
             (
                 rule.id,
                 rule.view.name,
                 ", ".join(f"{name} = {value}" for name, value in rule.params.items()),
                 "Milepost" if rule.is_library else "rules_dir",
+                rule.reason({}, reading),
             )
             for rule in rules
         ),
@@ -193,8 +200,9 @@ def show_alerts(config: Path, *, everything: bool, as_json: bool) -> int:
 
 
 def show_alert(config: Path, fingerprint: str, *, as_json: bool) -> int:
-    """One alert's history."""
+    """What one alert is about, and its history."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
+        alerts = _rows(connection, select(_ALERT).where(_ALERT.c.fingerprint == fingerprint))
         events = _rows(connection, select(_EVENT).where(_EVENT.c.fingerprint == fingerprint).order_by(_EVENT.c.id))
         told = _rows(
             connection,
@@ -203,12 +211,13 @@ def show_alert(config: Path, fingerprint: str, *, as_json: bool) -> int:
             .where(_TOLD.c.fingerprint == fingerprint)
             .order_by(_DELIVERY.c.id),
         )
-    if not events:
+    if not alerts:
         warn(f"no alert has the fingerprint {fingerprint!r}; see `milepost alerts list`")
         return WRONG
     if as_json:
         print_json({"fingerprint": fingerprint, "events": events, "told": told})
         return OK
+    _print_subject(alerts[0], hub)
     print_table(
         ("at", "state", "severity", "why", "who"),
         ((_local(row["at"], hub), row["to_state"], row["severity"], row["reason"], row["actor"]) for row in events),
@@ -217,10 +226,33 @@ def show_alert(config: Path, fingerprint: str, *, as_json: bool) -> int:
     answer.print("")
     print_table(
         ("sent", "channel", "to", "state", "why"),
-        ((_local(row["sent_at"], hub), row["channel"], row["recipient"], row["state"], row["reason"]) for row in told),
+        (
+            (
+                _local(row["sent_at"], hub),
+                row["channel"],
+                row["recipient"].removeprefix("person/"),
+                row["state"],
+                row["reason"],
+            )
+            for row in told
+        ),
         "nobody was told",
     )
     return OK
+
+
+def _print_subject(alert: Mapping[str, Any], hub: Hub) -> None:
+    """What the rule says of it, in the organisation's language; whose it is, who has it, and where."""
+    facts = alert["facts"]
+    rule = next((rule for rule in hub.rules if rule.id == alert["rule"]), None)
+    if rule is not None:
+        today = hub.clock().astimezone(hub.settings.zone).date()
+        answer.print(rule.title(facts, Reading(hub.settings.language, hub.settings.zone, today)))
+    for label, name in (("project", "project_name"), ("BD manager", "bd_name"), ("owner", "owner_name")):
+        answer.print(f"{label}: {facts.get(name) or 'nobody' if name != 'project_name' else facts.get(name) or 'none'}")
+    if facts.get("url"):
+        answer.print(facts["url"])
+    answer.print("")
 
 
 def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:

@@ -47,10 +47,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], none: 
     for row in rows:
         made.add_row(*(Text(_printable(str(cell))) for cell in row))
         count += 1
-    if count:
-        answer.print(made, soft_wrap=False, width=None if answer.is_terminal else _UNBOUNDED)
-    else:
+    if not count:
         answer.print(none)
+    elif answer.is_terminal:
+        answer.print(made, soft_wrap=False)
+    else:
+        Console(width=_UNBOUNDED).print(made)
 
 
 def _printable(text: str) -> str:

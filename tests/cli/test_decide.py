@@ -1,0 +1,183 @@
+"""Commands that record what a person decided."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import insert
+
+from cli.opening import open_hub
+from tests.cli.home import Home
+from tests.factories import at
+from unify import tables
+from unify.derived import table_of
+from unify.engine import open_engine, writing
+
+
+@pytest.fixture
+def round(home: Home) -> Home:
+    """A home after a first round."""
+    assert home.run("run").code == 0
+    return home
+
+
+def alert(home: Home, subject: str) -> dict[str, object]:
+    (found,) = (row for row in home.rows("alert") if row["subject"] == subject)
+    return found
+
+
+# --- agree --------------------------------------------------------------------------------------------------------
+
+
+def test_an_agreed_date_ends_the_alert_and_names_its_proof(round: Home) -> None:
+    """Scenario 3: the bank agreed yesterday; what was late is "date agreed", and the first promise stays."""
+    said = round.run("agree", "Release 2.1", "2099-11-30", "--ref", "CR-012", "--by", "lee")
+    round.run("run")
+
+    assert (said.code, said.err) == (0, "Release 2.1: the client accepted 2099-11-30 (CR-012)\n")
+    (kept,) = round.rows("agreement")
+    assert (kept["agreed_on"], kept["reference"], kept["recorded_by"]) == (date(2099, 11, 30), "CR-012", "lee")
+    ended = alert(round, "delivery/versions/30007")
+    assert (ended["state"], ended["resolve_reason"]) == ("resolved", "date agreed")
+    (milestone,) = (row for row in round.rows("milestone") if row["name"] == "Release 2.1")
+    assert milestone["baseline_on"] == date(2026, 11, 13)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["Release 2.1", "30.11.2026", "--ref", "x"], "write the date as 2026-11-30"),
+        (["Release 9", "2026-11-30", "--ref", "x"], 'no milestone is called "Release 9"'),
+        (["Release 2.1", "2026-11-30", "--ref", " "], "say by what the client agreed"),
+        (["Release 2.1", "2026-11-30", "--ref", "x", "--by", "lea"], "there are may, lee"),
+        (["Release 2.1", "0001-01-01", "--ref", "x"], "check the year"),
+    ],
+)
+def test_what_cannot_be_agreed_is_wrong_usage(round: Home, arguments: list[str], words: str) -> None:
+    """In words that say what to type instead; nothing is recorded."""
+    said = round.run("agree", *arguments)
+
+    assert said.code == 2
+    assert words in said.err
+    assert round.rows("agreement") == []
+
+
+# --- answered -----------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_given_elsewhere_ends_the_wait(round: Home) -> None:
+    """Scenario 5: by telephone, in local time, and one note in the tool, where comments are allowed."""
+    said = round.run("answered", "Slow receipts", "--at", "2026-11-20 17:15", "--how", "telephone", "--by", "lee")
+    round.run("run")
+
+    assert said.code == 0
+    assert "Slow receipts: recorded" in said.err
+    (kept,) = round.rows("answer")
+    assert (kept["answered_at"], kept["how"]) == (at("2026-11-20 17:15"), "telephone")
+    (row,) = round.rows("feedback")
+    assert (row["handled"], row["response_basis"]) == (True, "manual")
+    assert alert(round, "delivery/issues/10102")["state"] == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["Slow receipts", "--at", "yesterday", "--how", "x"], "write the time as 2026-11-20 17:15"),
+        (["Slow receipts", "--at", "2999-01-01 10:00", "--how", "x"], "yet to be given"),
+        (["Fast receipts", "--at", "2026-11-20 17:15", "--how", "x"], "no feedback is called"),
+    ],
+)
+def test_what_cannot_be_an_answer_is_wrong_usage(round: Home, arguments: list[str], words: str) -> None:
+    """Nothing is recorded."""
+    said = round.run("answered", *arguments)
+
+    assert said.code == 2
+    assert words in said.err
+    assert round.rows("answer") == []
+
+
+# --- adopt --------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_first_look_found_is_adopted_by_command(home: Home) -> None:
+    """Until then the coordinator alone knows; BD managers hear of what is not older than they want."""
+    home.change('first_run = "send"', 'first_run = "summary"')
+    home.run("run")
+    before = [row["adopted"] for row in home.rows("alert")]
+
+    said = home.run("alerts", "adopt", "--newer-than", "9999d")
+
+    assert before == [False, False, False]
+    assert (said.code, said.err.split(" ")[0]) == (0, "3")
+    assert [row["adopted"] for row in home.rows("alert")] == [True, True, True]
+
+
+def test_an_age_that_is_none_is_wrong_usage(home: Home) -> None:
+    """With the form it has."""
+    said = home.run("alerts", "adopt", "--newer-than", "long")
+
+    assert said.code == 2
+    assert '"7d"' in said.err
+    assert not home.database.exists()
+
+
+# --- deliveries ---------------------------------------------------------------------------------------------------
+
+
+def parked(home: Home) -> int:
+    """A message that nobody gets."""
+    home.run("status")
+    engine = open_engine(f"sqlite:///{home.database}")
+    row = {
+        "key": "k",
+        "channel": "email",
+        "recipient": "person/may",
+        "kind": "alert",
+        "payload": {},
+        "receipt": {},
+        "state": "parked",
+        "created_at": at("2026-11-20 10:00"),
+        "not_before": at("2026-11-20 10:00"),
+        "attempts": 5,
+        "last_error": "550 no such user",
+    }
+    with writing(engine) as connection:
+        number: int = connection.execute(
+            insert(table_of(tables.Delivery)).values(row).returning(table_of(tables.Delivery).c.id)
+        ).scalar_one()
+    engine.dispose()
+    return number
+
+
+def test_a_parked_delivery_is_shown_and_sent_again_by_command(home: Home) -> None:
+    """The list says why nobody got it; whoever mended that says so."""
+    number = parked(home)
+    listed = home.run("deliveries", "list")
+    status = home.run("status")
+
+    said = home.run("deliveries", "retry", str(number))
+
+    assert "550 no such user" in listed.out
+    assert "1 need a person" in status.out
+    assert said.code == 0
+    assert [(row["state"], row["attempts"]) for row in home.rows("delivery")] == [("waiting", 0)]
+
+
+def test_a_delivery_that_is_not_parked_is_wrong_usage(home: Home) -> None:
+    """And says where they are listed."""
+    said = home.run("deliveries", "retry", "7")
+
+    assert said.code == 2
+    assert "milepost deliveries list" in said.err
+
+
+def test_health_names_what_needs_a_person(home: Home) -> None:
+    """Monitoring reads one address: sources never read, and messages that nobody gets."""
+    parked(home)
+    with open_hub(home.config) as hub:
+        problems = hub.health().problems
+
+    assert problems == (
+        "delivery: never read",
+        "boards: never read",
+        "1 messages need a person: milepost deliveries list",
+    )

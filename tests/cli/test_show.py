@@ -1,0 +1,170 @@
+"""Commands that only look: what they print for people, and for programs."""
+
+import json
+import os
+import stat
+
+import pytest
+from sqlalchemy import insert
+
+from tests.cli.home import Home
+from unify import tables
+from unify.derived import table_of
+from unify.engine import open_engine, writing
+
+
+@pytest.fixture
+def round(home: Home) -> Home:
+    """A home after a first round."""
+    assert home.run("run").code == 0
+    return home
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["status"], ["rules", "list"], ["alerts", "list"], ["alerts", "list", "--all"], ["deliveries", "list", "--all"]],
+    ids=" ".join,
+)
+def test_json_is_for_programs(round: Home, command: list[str]) -> None:
+    """Nothing but JSON on standard output; instants in ISO 8601 with a Z."""
+    said = round.run(*command, "--json")
+
+    assert said.code == 0
+    for row in said.json if isinstance(said.json, list) else said.json["last_runs"]:
+        for name in {"started_at", "since", "created_at"} & set(row):
+            assert row[name].endswith("Z")
+
+
+def test_alerts_are_listed_the_worst_first_and_uncut(round: Home) -> None:
+    """The fingerprint is to be copied, also out of a pipe."""
+    said = round.run("alerts", "list")
+
+    rows = said.out.splitlines()[1:]
+    assert [row.split()[1] for row in rows] == ["critical", "warning", "warning"]
+    assert rows[0].rstrip().endswith("milestone-overdue:delivery/versions/30007")
+
+
+def test_an_alert_tells_how_it_came_to_its_state(round: Home) -> None:
+    """From the first finding on: when, why, who; and whom it was told."""
+    shown = round.run("alerts", "show", "milestone-overdue:delivery/versions/30007", "--json")
+
+    assert shown.code == 0
+    assert [event["to_state"] for event in shown.json["events"]] == ["firing"]
+    assert isinstance(shown.json["told"], list)
+    assert round.run("alerts", "show", "milestone-overdue:delivery/versions/30007").code == 0
+
+
+def test_a_fingerprint_that_is_none_is_wrong_usage(round: Home) -> None:
+    """And says where they are listed."""
+    said = round.run("alerts", "show", "nothing")
+
+    assert said.code == 2
+    assert "milepost alerts list" in said.err
+
+
+def test_status_before_the_first_run_asks_for_a_person(home: Home) -> None:
+    """Nothing was ever read: that is no good state, and monitoring should see it."""
+    said = home.run("status")
+
+    assert said.code == 1
+    assert "never" in said.out
+
+
+def test_status_lists_what_could_not_be_read(round: Home) -> None:
+    """Source, record and field, and what stood there; a title must not steer the terminal."""
+    odd = {"source": "delivery", "stream": "issues", "vendor_id": "9", "field": "duedate", "reason": "no date"}
+    engine = open_engine(f"sqlite:///{round.database}")
+    with writing(engine) as connection:
+        seen_at = round.rows("sync_run")[0]["started_at"]
+        connection.execute(
+            insert(table_of(tables.MappingProblem)).values(**odd, value="[red]\x1b[2Jsoon", seen_at=seen_at)
+        )
+    engine.dispose()
+
+    said = round.run("status")
+
+    assert "issues/9" in said.out
+    assert "[red] [2Jsoon" in said.out
+
+
+# --- report -------------------------------------------------------------------------------------------------------
+
+
+def test_the_report_is_a_file_for_its_owner_alone(round: Home) -> None:
+    """It names clients and who is late: 0600, whatever the umask."""
+    target = round.folder / "r.html"
+    before = os.umask(0)
+    try:
+        said = round.run("report", "-o", str(target))
+    finally:
+        os.umask(before)
+
+    assert (said.code, said.out) == (0, "")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert "Release 2.1" in target.read_text("utf-8")
+
+
+def report_json(home: Home, *options: str) -> dict[str, object]:
+    target = home.folder / "r.json"
+    assert home.run("report", "--format", "json", "-o", str(target), *options).code == 0
+    read: dict[str, object] = json.loads(target.read_text("utf-8"))
+    return read
+
+
+def test_the_report_as_json_agrees_with_the_alerts(round: Home) -> None:
+    """Scenario 2: the sum on page, export and message agrees."""
+    told = report_json(round)
+
+    fired = [row["rule"] for row in round.run("alerts", "list", "--json").json]
+    figures = told["figures"]
+    assert isinstance(figures, dict)
+    assert figures["overdue_milestones"] == fired.count("milestone-overdue") == 2
+    assert figures["unhandled_feedback"] == fired.count("feedback-unhandled") == 1
+
+
+def test_the_report_can_be_narrowed_and_put_into_a_language(round: Home) -> None:
+    """What is mailed to one BD manager, in theirs."""
+    target = round.folder / "lee.html"
+
+    said = round.run("report", "--bd", "lee", "--lang", "zh-Hant-HK", "-o", str(target))
+
+    assert said.code == 0
+    page = target.read_text("utf-8")
+    assert "項目交付及客戶報告：Lee" in page
+    assert "Release 2.1" in page
+    assert "Shop till" not in page
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--format", "pdf"], "html or json"),
+        (["--lang", "fr"], "en, zh-Hant-HK, zh-Hans-CN"),
+        (["--bd", "le"], "there are may, lee"),
+    ],
+)
+def test_wrong_wishes_for_a_report_are_told(home: Home, options: list[str], words: str) -> None:
+    """With what there is; no file is written."""
+    target = home.folder / "r.html"
+
+    said = home.run("report", "-o", str(target), *options)
+
+    assert said.code == 2
+    assert words in said.err
+    assert not target.exists()
+
+
+# --- clients ------------------------------------------------------------------------------------------------------
+
+
+def test_suggested_lines_can_be_pasted(round: Home) -> None:
+    """What it prints is TOML that the loader takes once a person has given it a name."""
+    said = round.run("clients", "suggest")
+    assert said.code == 0
+    assert "Shop till" in said.out
+    lines = said.out.replace("[clients.NAME]", "[clients.shop]").replace('name = ""', 'name = "Shop"')
+    with round.config.open("a", encoding="utf-8") as file:
+        file.write("\n" + lines.split("[people.")[0])
+
+    assert round.run("rules", "list").code == 0
+    assert "clients.NAME" not in round.run("clients", "suggest").out
