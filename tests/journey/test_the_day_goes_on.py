@@ -80,7 +80,7 @@ def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
         overview = opened.hub.overview()
         assert [row.name for row in overview.sources if row.stale] == ["hubspot"]
         assert all(row.stale for row in overview.unhandled)
-        assert "hubspot" in render(Page.of(overview, "en"))
+        assert "HubSpot: not read since Tue 24 Nov 08:50" in render(Page.of(overview, "en"))
         states = [row["state"] for row in opened.rows("alert") if row["rule"] == "feedback-unhandled"]
         assert states == ["firing"] * 3
 
