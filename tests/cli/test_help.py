@@ -4,8 +4,8 @@ import json
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
-import click
 import pytest
 from typer.main import get_command
 
@@ -15,7 +15,7 @@ from tests.cli.home import run, run_child
 HEAVY = ("jira", "trello", "asana", "sqlmodel", "sqlalchemy", "httpx", "requests", "uvicorn", "rich")
 
 
-def commands(group: click.Command, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(group: Any, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command below `group`, with the words that call it."""
     for name, command in getattr(group, "commands", {}).items():
         if hasattr(command, "commands"):
@@ -39,7 +39,7 @@ def test_every_command_explains_itself_with_an_example(words: tuple[str, ...]) -
 @pytest.mark.parametrize(
     ("words", "command"), EVERY, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
 )
-def test_every_option_and_argument_says_what_it_is_for(words: tuple[str, ...], command: click.Command) -> None:
+def test_every_option_and_argument_says_what_it_is_for(words: tuple[str, ...], command: Any) -> None:
     """`--port` may go without; a name that only its author understands may not."""
     silent = {option.name for option in command.params if not getattr(option, "help", None)}
 
