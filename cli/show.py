@@ -244,14 +244,21 @@ def show_alert(config: Path, fingerprint: str, *, as_json: bool) -> int:
 def _print_subject(alert: Mapping[str, Any], hub: Hub) -> None:
     """What the rule says of it, in the organisation's language; whose it is, who has it, and where."""
     facts = alert["facts"]
-    rule = next((rule for rule in hub.rules if rule.id == alert["rule"]), None)
-    if rule is not None:
-        today = hub.clock().astimezone(hub.settings.zone).date()
-        answer.print(rule.title(facts, Reading(hub.settings.language, hub.settings.zone, today)))
-    for label, name in (("project", "project_name"), ("BD manager", "bd_name"), ("owner", "owner_name")):
-        answer.print(f"{label}: {facts.get(name) or 'nobody' if name != 'project_name' else facts.get(name) or 'none'}")
-    if facts.get("url"):
-        answer.print(facts["url"])
+    reading = Reading(hub.settings.language, hub.settings.zone, hub.clock().astimezone(hub.settings.zone).date())
+    titles = [rule.title(facts, reading) for rule in hub.rules if rule.id == alert["rule"]]
+    print_table(
+        ("what", "project", "BD manager", "owner", "where"),
+        [
+            (
+                *(titles or [alert["rule"]]),
+                facts.get("project_name") or "",
+                facts.get("bd_name") or "nobody",
+                facts.get("owner_name") or "nobody",
+                facts.get("url") or "",
+            )
+        ],
+        "",
+    )
     answer.print("")
 
 

@@ -51,7 +51,19 @@ def test_an_alert_tells_how_it_came_to_its_state(round: Home) -> None:
     assert shown.code == 0
     assert [event["to_state"] for event in shown.json["events"]] == ["firing"]
     assert isinstance(shown.json["told"], list)
-    assert round.run("alerts", "show", "milestone-overdue:delivery/versions/30007").code == 0
+
+
+def test_an_alert_says_what_it_is_about(round: Home) -> None:
+    """A fingerprint tells a coordinator nothing; what the BD manager was told does."""
+    said = round.run("alerts", "show", "milestone-overdue:delivery/versions/30007").out
+
+    assert "late" in said.splitlines()[1]
+    assert "person/" not in said
+
+
+def test_a_rule_in_the_list_says_why_it_is_there(round: Home) -> None:
+    """Its id alone would ask for the documentation."""
+    assert "promised this date" in round.run("rules", "list").out
 
 
 def test_a_fingerprint_that_is_none_is_wrong_usage(round: Home) -> None:
