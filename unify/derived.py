@@ -64,7 +64,9 @@ def slices(connection: Connection, table: Table, keys: Collection[str] | None) -
 
 def fetch(connection: Connection, query: Select[Any]) -> list[Row]:
     """What `query` gives, as dicts."""
-    return [row._asdict() for row in connection.execute(query)]
+    result = connection.execute(query)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def rows_of(connection: Connection, table: Table, *columns: str) -> list[Row]:

@@ -9,10 +9,10 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from json import JSONEncoder
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -63,10 +63,16 @@ def open_engine(url: str | URL, *, read_only: bool = False, lock_wait_s: float =
     engine = create_engine(
         parsed,
         connect_args={"timeout": lock_wait_s},
-        json_serializer=JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode,
+        json_serializer=_json,
+        json_deserializer=orjson.loads,
     )
     _listen(engine, path, read_only=read_only)
     return engine
+
+
+def _json(value: object) -> str:
+    """A JSON column's text. Rows hold many short lists, and a sync writes thousands of rows a second."""
+    return orjson.dumps(value).decode()
 
 
 @contextmanager

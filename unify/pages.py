@@ -45,7 +45,9 @@ class PageStore:
         fresh = self._records.keep(connection, page.records, place, now)
         if mapped:
             self._rows.write(connection, fresh, now, not_before=before.complete_at)
-        self._bury(connection, self._records.missing_children(connection, page.whole, page.records), "deleted", now)
+        new = {Ref(one.record.stream, one.record.id) for one in fresh if not one.known}
+        whole = [(child, parent) for child, parent in page.whole if parent not in new]  # a new one has lost none yet
+        self._bury(connection, self._records.missing_children(connection, whole, page.records), "deleted", now)
         self._rows.report(connection, page.problems, now)
         return len(fresh)
 

@@ -52,10 +52,12 @@ class ProblemStore:
     def _stored(
         self, connection: Connection, records: Iterable[tuple[str, str]]
     ) -> dict[tuple[str, str, str], tuple[str, str]]:
+        columns = _problems.c
+        if connection.execute(select(columns.source).where(columns.source == self._source).limit(1)).first() is None:
+            return {}  # as of most sources: nothing to look for, record by record
         by_stream: dict[str, list[str]] = {}
         for stream, vendor_id in records:
             by_stream.setdefault(stream, []).append(vendor_id)
-        columns = _problems.c
         return {
             (stream, row.vendor_id, row.field): (row.reason, row.value)
             for stream, ids in by_stream.items()

@@ -80,8 +80,7 @@ class RowStore:
             self._remake_changes(connection, fresh, rows)
         else:
             self._compare(connection, fresh, rows, now, not_before)
-        for table, by_key in rows.items():
-            problems += self._upsert(connection, table, list(by_key.values()), now)
+        problems += self._upsert(connection, rows, now)
         for table, keys in vanished.items():
             self._tombstone(connection, table, keys, "out_of_scope", now, GIVEN.get(table, _ALL))
         self._problems.replace(connection, [each.record for each in fresh], problems, now)
@@ -146,17 +145,20 @@ class RowStore:
 
     # --- writing --------------------------------------------------------------------------------------------------
 
-    def _upsert(self, connection: Connection, table: str, rows: Sequence[Row], now: datetime) -> list[Problem]:
+    def _upsert(self, connection: Connection, rows: Rows, now: datetime) -> list[Problem]:
         """Store `rows`; only if the database refuses one, look at every value of them all."""
         fixed = {"source": self._source, "changed_here_at": now, "deleted_at": None, "delete_reason": None}
+        problems: list[Problem] = []
         try:
             with connection.begin_nested():
-                self._upserts.save(connection, table, rows, fixed)
+                for table, by_key in rows.items():
+                    self._upserts.save(connection, table, by_key.values(), fixed)
         except _MISFITS:
-            fitted = [fit(table, row) for row in rows]
-            self._upserts.save(connection, table, [row for row, _ in fitted], fixed)
-            return [problem for _, misfits in fitted for problem in misfits]
-        return []
+            for table, by_key in rows.items():
+                fitted = [fit(table, row) for row in by_key.values()]
+                self._upserts.save(connection, table, [row for row, _ in fitted], fixed)
+                problems += [problem for _, misfits in fitted for problem in misfits]
+        return problems
 
     def _tombstone(
         self,
@@ -182,14 +184,16 @@ class RowStore:
     def _touch(self, connection: Connection, rows: Mapping[str, Mapping[str, Row]]) -> None:
         """Note the rows that link and derive must look at: these, and those that hang on them."""
         touched: set[tuple[str, str]] = set()
+        referred: set[str] = set()
         for table, by_key in rows.items():
             if table != "change":  # nothing of a change is derived; of its entity, much is
                 touched.update((table, key) for key in by_key)
-            for row in by_key.values():
-                for name in _REFERENCES:
-                    if value := row.get(name):
-                        for key in [value] if isinstance(value, str) else value:
-                            touched.update((other, key) for other in self._tables_of(key))
+            for name in _REFERENCES:
+                if name in SQLModel.metadata.tables[table].c:
+                    for row in by_key.values():
+                        if value := row.get(name):
+                            referred.update([value] if isinstance(value, str) else value)
+        touched.update((other, key) for key in referred for other in self._tables_of(key))
         self._upserts.save(
             connection,
             "touched",

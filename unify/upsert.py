@@ -6,6 +6,8 @@ moves only with the content. A row that no longer says it is deleted is alive ag
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -39,6 +41,7 @@ class Upserts:
     def __init__(self, dialect: Dialect, *, by_driver: bool | None = None) -> None:
         self._dialect = dialect
         self._by_driver = dialect.name == "sqlite" if by_driver is None else by_driver
+        self._converts = _Converts(dialect)
         self._known: dict[tuple[str, tuple[str, ...], tuple[str, ...]], _Upsert] = {}
 
     def save(self, connection: Connection, table: str, rows: Iterable[Row], fixed: Mapping[str, Any]) -> None:
@@ -50,7 +53,7 @@ class Upserts:
             rest = tuple(name for name in fixed if name not in names)
             upsert = self._known.get((table, names, rest))
             if upsert is None:
-                upsert = _Upsert(SQLModel.metadata.tables[table], names, rest, self._dialect)
+                upsert = _Upsert(SQLModel.metadata.tables[table], names, rest, self._dialect, self._converts)
                 self._known[table, names, rest] = upsert
             run = upsert.by_driver if self._by_driver else upsert.by_core
             run(connection, group, [fixed[name] for name in rest])
@@ -59,7 +62,9 @@ class Upserts:
 class _Upsert:
     """One statement: `names` come from each row, in its own order, `fixed` from the batch, the rest are defaults."""
 
-    def __init__(self, table: Table, names: tuple[str, ...], fixed: tuple[str, ...], dialect: Dialect) -> None:
+    def __init__(
+        self, table: Table, names: tuple[str, ...], fixed: tuple[str, ...], dialect: Dialect, converts: "_Converts"
+    ) -> None:
         unknown = [name for name in (*names, *fixed) if name not in table.c]
         if unknown:
             raise KeyError(f"{table.name} has no column {', '.join(unknown)}")
@@ -74,9 +79,9 @@ class _Upsert:
         compiled = self._statement.compile(dialect=dialect, column_keys=list(order))
         self._sql = str(compiled)
         self._pick = itemgetter(*(order.index(name) for name in compiled.positiontup or order))
-        converts = [_convert(table.c[name].type, dialect) for name in order]
-        self._row_converts = [(at, convert) for at, convert in enumerate(converts[: len(names)]) if convert]
-        self._tail_converts = converts[len(names) :]
+        by_column = [converts.of(table.c[name].type) for name in order]
+        self._row_converts = [(at, convert) for at, convert in enumerate(by_column[: len(names)]) if convert]
+        self._tail_converts = by_column[len(names) :]
 
     def by_driver(self, connection: Connection, rows: Sequence[Row], fixed: Sequence[Any]) -> None:
         """Hand the driver ready tuples: Core would build a dict of parameters for every row anew."""
@@ -127,15 +132,26 @@ def _differs(stored: Column[Any], new: ColumnElement[Any]) -> ColumnElement[bool
     return stored.is_distinct_from(new)
 
 
-def _convert(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    """What the column's own type does to a value before the driver sees it; None: nothing.
+class _Converts:
+    """What the columns' own types do to a value before the driver sees it.
 
-    Asked by way of the dialect: a TypeDecorator asked directly skips it, and hands SQLite a datetime.
+    The same instants stand in several rows and columns of a page (a change, the entries of its history, the record
+    itself), and converting one costs more than storing it: the latest are remembered, for all columns of a type.
     """
-    convert = of.dialect_impl(dialect).bind_processor(dialect)
-    if convert is not None and _is_instant(of):
-        return _remembered(convert)
-    return convert
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._of_instants: dict[type[TypeEngine[Any]], Convert] = {}
+
+    def of(self, type_: TypeEngine[Any]) -> Convert | None:
+        """The conversion of a type's values; None: nothing is done to them.
+
+        Asked by way of the dialect: a TypeDecorator asked directly skips it, and hands SQLite a datetime.
+        """
+        convert = type_.dialect_impl(self._dialect).bind_processor(self._dialect)
+        if convert is None or not _is_instant(type_):
+            return convert
+        return self._of_instants.setdefault(type(type_), _remembered(convert))
 
 
 def _is_instant(of: TypeEngine[Any]) -> bool:
@@ -143,14 +159,13 @@ def _is_instant(of: TypeEngine[Any]) -> bool:
 
 
 def _remembered(convert: Convert) -> Convert:
-    """Convert one and the same instant once: `changed_here_at` is one object for a whole page."""
-    last: Any = None
-    result: Any = None
+    """`convert`, once for each of the latest instants."""
+    known = lru_cache(maxsize=1024)(convert)
 
     def remembering(value: Any) -> Any:
-        nonlocal last, result
-        if value is not last:
-            last, result = value, convert(value)
-        return result
+        if value is None:
+            return None
+        # In other zones an hour that comes twice is two instants that are equal, and would be remembered as one.
+        return known(value) if value.tzinfo is UTC else convert(value)
 
     return remembering

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -347,6 +348,24 @@ def test_both_ways_of_writing_store_equal_rows(tmp_path: Path) -> None:
     assert raw_bytes(by_driver) == raw_bytes(by_core)
     by_driver.dispose()
     by_core.dispose()
+
+
+def test_an_hour_that_comes_twice_is_stored_as_two_instants(engine: Engine) -> None:
+    """The latest conversions are remembered by value, and Python holds those two for equal."""
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    fixed = {"source": "boards", "changed_here_at": NOON, "deleted_at": None, "delete_reason": None}
+    changes = [
+        {"key": key, "vendor_id": key, "entity_key": "boards/cards/c1", "field": "due", "changed_at": at}
+        for key, at in (("a", first), ("b", first.replace(fold=1)))
+    ]
+
+    with writing(engine) as connection:
+        Upserts(engine.dialect).save(connection, "change", [{**row, "origin": "native"} for row in changes], fixed)
+
+    assert [at for (at,) in rows(engine, "change", "changed_at")] == [
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    ]
 
 
 def raw_bytes(engine: Engine) -> list[tuple[Any, ...]]:
