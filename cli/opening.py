@@ -1,5 +1,6 @@
 """From a settings file to a hub: read it, check it, keep its secrets out of every line that is printed."""
 
+import gc
 import logging
 import os
 import threading
@@ -85,4 +86,7 @@ def open_hub(
         patience=patience,
         lock_wait_s=lock_wait_s,
     ) as hub:
+        # What start-up made stays to the end; looking through it again and again costs a long sync a tenth of its time.
+        gc.collect()
+        gc.freeze()
         yield hub
