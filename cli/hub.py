@@ -116,6 +116,7 @@ class Hub:
             name: open_channel(channel, clock) for name, channel in settings.channels.items()
         }
         self.engine: Engine = open_engine(settings.database, lock_wait_s=lock_wait_s)
+        self._calendars: tuple[int, Mapping[str, WorkingTime]] | None = None
         try:
             migrate(self.engine)
             self._keep_sources()
@@ -329,8 +330,11 @@ class Hub:
         return Moment.of(self.settings, self.calendars(now), now)
 
     def calendars(self, now: datetime) -> Mapping[str, WorkingTime]:
-        """The working calendars around `now`."""
-        return calendars(self.settings, now)
+        """The working calendars around `now`: made once a year, for each takes a tenth of a second."""
+        year = now.astimezone(self.settings.zone).year
+        if self._calendars is None or self._calendars[0] != year:
+            self._calendars = (year, calendars(self.settings, now))
+        return self._calendars[1]
 
     def overview(self) -> Overview:
         """What the report shows now."""

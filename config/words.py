@@ -5,6 +5,7 @@ The config adds to them (`[sources.NAME.status]`); it is asked first.
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from config.settings import StatusCategory
 
@@ -13,6 +14,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+@lru_cache(maxsize=4096)  # statuses, types and labels: few words, each asked for with every item
 def normal(word: str) -> str:
     """The form in which words are compared: compatibility characters folded, case folded, trimmed."""
     folded = unicodedata.normalize("NFKC", word).casefold()
