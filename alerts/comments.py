@@ -5,6 +5,7 @@ one wrong reader sees costs more than a hundred that were not written.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,26 +16,28 @@ from alerts.outbox import COMMENT_LANE, DELIVERY, is_in_flight, is_untried
 from alerts.planning import Planner
 from alerts.store import Stored
 from config.settings import SourceSettings
-from unify.derived import ACCOUNT, FEEDBACK, MILESTONE, PROJECT
+from unify.derived import ACCOUNT, FEEDBACK, MILESTONE, PROJECT, WORK_ITEM, slices
 
 COMMENTED = frozenset({"milestone-overdue", "feedback-unhandled"})
 """The rules that have a text of ours for the tools."""
 
+_OURS = ACCOUNT.c.side.in_(("hub", "bot", "team"))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a comment would stand. `project` holds every name that config may use for it."""
+    """A project where a comment would stand. `names` are all that config may use for it."""
 
-    project: frozenset[str]
+    names: frozenset[str]
     service_desk: bool
     readers: int
-    """Accounts that may read there."""
+    """Accounts that may read there; 0 where nobody can tell."""
     strangers: int
     """Those among them that cannot be shown to be ours."""
 
 
-def refusal(source: SourceSettings, place: Place) -> str:
-    """Why no comment is written there; "" if one may be.
+def refusal(source: SourceSettings, places: Sequence[Place]) -> str:
+    """Why no comment is written on what stands in all of `places`; "" if one may be.
 
     A project that config names is its own decision. In a service desk the connector writes internal comments only.
     Elsewhere everybody who might read must be known to be ours.
@@ -43,7 +46,14 @@ def refusal(source: SourceSettings, place: Place) -> str:
     if named is False or named == ():
         return "comment_back is off"
     if isinstance(named, tuple):
-        return "" if place.project & set(named) else "comment_back does not name its project"
+        unnamed = [place for place in places if not place.names & set(named)]
+        if len(unnamed) == len(places):
+            return "comment_back does not name its project"
+        places = unnamed
+    return next((why for place in places if (why := _risk(place))), "")
+
+
+def _risk(place: Place) -> str:
     if place.service_desk:
         return ""
     if not place.readers:
@@ -54,33 +64,49 @@ def refusal(source: SourceSettings, place: Place) -> str:
 
 
 class Places:
-    """Reads, once a round and source, who may read what is written there."""
+    """Reads, once a round, who may read what is written where."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._readers: dict[str, tuple[int, int]] = {}
+        self._projects: dict[tuple[str, str], Place] = {}
+        self._sources: dict[str, tuple[int, int]] = {}
 
-    def of(self, on: str, subject: str, source: str) -> Place:
-        """Where a comment on `subject`, a row of the view `on`, would stand."""
+    def of(self, on: str, subject: str, source: str) -> list[Place]:
+        """Where a comment on `subject`, a row of the view `on`, would stand: an item may be in several projects."""
         table = FEEDBACK if on == "feedback" else MILESTONE
-        joined = table.join(PROJECT, PROJECT.c.key == table.c.project_key)
-        columns = (PROJECT.c.short, PROJECT.c.vendor_id, PROJECT.c.name, PROJECT.c.service_desk)
-        row = self._connection.execute(select(*columns).select_from(joined).where(table.c.key == subject)).first()
-        if source not in self._readers:
-            self._readers[source] = self._count(source)
-        names = frozenset(name for name in row[:3] if name) if row else frozenset()
-        return Place(names, bool(row and row[3]), *self._readers[source])
+        item = FEEDBACK.c.item_key if on == "feedback" else MILESTONE.c.key
+        chosen = select(table.c.project_key, WORK_ITEM.c.project_keys).where(table.c.key == subject)
+        row = self._connection.execute(chosen.outerjoin_from(table, WORK_ITEM, WORK_ITEM.c.key == item)).first()
+        home, homes = row if row else (None, None)
+        return [self._project(key, source) for key in homes or [home or ""]]
 
-    def _count(self, source: str) -> tuple[int, int]:
-        """Accounts of the source that may read its projects, and those of them that are not known to be ours.
+    def _project(self, key: str, source: str) -> Place:
+        if (source, key) not in self._projects:
+            columns = ("short", "vendor_id", "name", "service_desk", "reader_accounts")
+            chosen = select(*(PROJECT.c[name] for name in columns)).where(PROJECT.c.key == key)
+            row = self._connection.execute(chosen).first()
+            *names, service_desk, listed = row or (False, None)
+            counts = self._of_source(source) if listed is None else (len(listed), self._strangers(listed))
+            self._projects[source, key] = Place(frozenset(name for name in names if name), service_desk, *counts)
+        return self._projects[source, key]
+
+    def _strangers(self, accounts: Sequence[str]) -> int:
+        """How many of those accounts are not known to be ours; of one without a row nothing is known."""
+        known = select(func.count()).where(_OURS, ACCOUNT.c.deleted_at.is_(None))
+        some = slices(self._connection, ACCOUNT, accounts)
+        return len(accounts) - sum(self._connection.scalar(known.where(ACCOUNT.c.key.in_(keys))) or 0 for keys in some)
+
+    def _of_source(self, source: str) -> tuple[int, int]:
+        """Accounts of a source whose projects do not tell their readers, and those of them not known to be ours.
 
         The portal's customers see their own requests alone.
         """
-        ours = ACCOUNT.c.side.in_(("hub", "bot", "team"))
-        living = (ACCOUNT.c.source == source) & ACCOUNT.c.deleted_at.is_(None) & ACCOUNT.c.active
-        counted = select(func.count(), func.count().filter(~ours)).where(living, ACCOUNT.c.kind != "customer")
-        readers, strangers = self._connection.execute(counted).one()
-        return readers, strangers
+        if source not in self._sources:
+            living = (ACCOUNT.c.source == source) & ACCOUNT.c.deleted_at.is_(None) & ACCOUNT.c.active
+            counted = select(func.count(), func.count().filter(~_OURS)).where(living, ACCOUNT.c.kind != "customer")
+            readers, strangers = self._connection.execute(counted).one()
+            self._sources[source] = (readers, strangers)
+        return self._sources[source]
 
 
 def comment_key(about: str, number: object) -> str:

@@ -17,9 +17,9 @@ from typing import Literal
 
 from config.settings import SourceSettings
 from connectors.answers import decode, instant
-from connectors.asana_api import AsanaApi, Json
+from connectors.asana_api import AsanaApi, Json, NotPermitted
 from connectors.asana_comments import Comments
-from connectors.asana_tasks import Position, Tasks, has_gid
+from connectors.asana_tasks import Position, Tasks, gid_of, has_gid
 from connectors.base import (
     AccessDenied,
     Account,
@@ -38,7 +38,7 @@ from connectors.governor import Governor
 LIMITS = ("1500/1 minute", "50/1 second")
 
 SETTING = (
-    "name,archived,privacy_setting,workspace.(gid|name),members.gid,"
+    "name,archived,privacy_setting,workspace.(gid|name),members.gid,team.gid,"
     "custom_field_settings.custom_field.(gid|name|resource_subtype|enum_options.(gid|name))"
 )
 """What the mapper must know of a project before it reads a task, and nothing that moves with each day's work."""
@@ -63,7 +63,7 @@ class Asana:
         self.settings = settings
         self._api = AsanaApi(settings.name, settings.url, settings.token, governor)
         self._tasks = Tasks(self._api, settings.since, self._home_of)
-        self._comments = Comments(self._api, settings.comment_back, _names_of, self._guests)
+        self._comments = Comments(self._api, settings.comment_back, _names_of, self._guests, self._team_members)
         self._workspaces: Mapping[str, Json] | None = None
         self._listed: Mapping[str, Record] | None = None
         self._is_fresh = False
@@ -95,6 +95,7 @@ class Asana:
         return (
             Stream("users", vocabulary=True),
             Stream("settings", vocabulary=True),
+            Stream("teams", vocabulary=True),
             Stream("sections", vocabulary=True),
             Stream("projects"),
             Stream("tasks", children=("stories",)),
@@ -116,6 +117,8 @@ class Asana:
                     self._list_projects()
                 self._is_fresh = False
                 yield Page(list(self._projects().values()), None, [("settings", None)])
+            case "teams":
+                yield self._teams()
             case "sections":
                 self._must_see(part)
                 yield self._whole("sections", f"/projects/{part}/sections", {"opt_fields": "name"})
@@ -190,6 +193,27 @@ class Asana:
         projects = [record.payload for record in self._projects().values()]
         seen = {name for project in projects for name in _names_of(project) | _names_of_workspace(project)}
         return [name for name in self.settings.projects if name not in seen]
+
+    def _teams(self) -> Page:
+        """The members of each team that projects are shared with, which only somebody who comments must know.
+
+        One whose members we may not see is left out.
+        """
+        projects = [record.payload for record in self._projects().values()] if self.settings.comment_back else []
+        shared = [project.get("team") for project in projects if project.get("privacy_setting") != "private"]
+        records = []
+        for gid in sorted({gid_of(team) for team in shared} - {""}):
+            try:
+                members = sorted(self._team_members(gid))
+            except (NotFound, NotPermitted):
+                continue
+            records.append(Record("teams", gid, None, {"gid": gid, "members": [{"gid": one} for one in members]}))
+        return Page(records, None, [("teams", None)])
+
+    def _team_members(self, team: str) -> set[str]:
+        pages = self._api.pages(f"/teams/{team}/team_memberships", {"opt_fields": "user.gid"})
+        told = [decode(element, "teams") for elements in pages for element in elements]
+        return {gid_of(one.get("user")) for one in told if isinstance(one, dict)} - {""}
 
     def _must_see(self, part: str) -> None:
         if part not in self._projects():

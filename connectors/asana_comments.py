@@ -22,12 +22,14 @@ class Comments:
         allowed: bool | tuple[str, ...],
         names_of: Callable[[Json], set[str]],
         guests: Callable[[], set[str]],
+        members_of_team: Callable[[str], set[str]],
     ) -> None:
         """`allowed`: projects that the config names; elsewhere all readers must be known, and no `guests`."""
         self._api = api
         self._allowed = () if isinstance(allowed, bool) else allowed
         self._names_of = names_of
         self._guests = guests
+        self._members_of_team = members_of_team
         self._own_id = ""
 
     def put(self, task: str, text: str, key: str, known: str | None) -> str:
@@ -89,13 +91,8 @@ class Comments:
             readers |= members
             team = project.get("team")
             if project.get("privacy_setting") != "private" and isinstance(team, dict):
-                readers |= self._team(str(team["gid"]))
+                readers |= self._members_of_team(str(team["gid"]))
         return not readers & self._guests()
-
-    def _team(self, team: str) -> set[str]:
-        query = {"opt_fields": "user.gid"}
-        pages = self._api.pages(f"/teams/{team}/team_memberships", query)
-        return _gids([decode(element, "teams").get("user") for elements in pages for element in elements])
 
     def _me(self) -> str:
         if not self._own_id:

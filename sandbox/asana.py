@@ -126,6 +126,11 @@ class AsanaSandbox:
         with self.app.lock:
             self.state.say(self.state.task(number), self._user(message.author), message.at, message.text)
 
+    def invite(self, project: str, person: str) -> None:
+        """Somebody becomes a member of the project."""
+        with self.app.lock:
+            self.state.projects[project]["members"].append(self._user(person))
+
     def _user(self, person: str) -> Json:
         return self.state.users[self.account_id(person)]
 

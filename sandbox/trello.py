@@ -168,6 +168,11 @@ class TrelloSandbox:
             card = self.state.card(number)
             self.state.say(card, self.account_id(message.author), message.at, message.text)
 
+    def invite(self, board: str, person: str, at: datetime) -> None:
+        """Somebody joins a board, a guest of the workspace unless they are of it."""
+        with self.app.lock:
+            self.state.join(self.state.boards[board], self.account_id(person), at)
+
     # --- HTTP
 
     def _refuse(self, request: Request) -> Response | None:

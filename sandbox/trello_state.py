@@ -209,6 +209,12 @@ class TrelloState:
         """Write a comment."""
         return self.act("commentCard", card, by, at, text=text)
 
+    def join(self, board: Json, member: str, at: datetime) -> None:
+        """Somebody is let into the board."""
+        memberships = board["memberships"]
+        memberships.append(membership(board["id"], len(memberships), member))
+        board["dateLastActivity"] = max(board["dateLastActivity"] or "", stamp(at) or "")
+
     def _new_id(self, board: str, kind: int) -> str:
         self._serial += 1
         return f"{board[:8]}{kind:04x}{self._serial:012x}"

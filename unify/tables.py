@@ -157,7 +157,8 @@ class HubState(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     """settled_with: hash of the settings that link and derive last went by;
-    pruned/{source}: when what was deleted there long ago was last removed"""
+    pruned/{source}: when what was deleted there long ago was last removed;
+    swept/{source}: when it was last looked for what is gone there without a trace"""
     value: str
 
 
@@ -208,6 +209,9 @@ class Project(SourceRow, table=True):
     due_on: date | None = None
     service_desk: bool = False
     """Clients can read public comments here."""
+    reader_accounts: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """Accounts that were let into it; whoever else can read it is of the workspace, and so ours. Empty: others can read
+    it too, and nobody can tell who. None: the tool does not tell, and any account of the source may read it."""
     client_hints: list[str] = _json()
     """Values of the configured `client_field`."""
     # derived

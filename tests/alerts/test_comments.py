@@ -15,6 +15,7 @@ from tests.alerts.firm import TUESDAY, feedback, hk, milestone
 OURS = Place(frozenset({"NFA", "10"}), service_desk=False, readers=5, strangers=0)
 SHARED = Place(frozenset({"NFA", "10"}), service_desk=False, readers=5, strangers=1)
 UNKNOWN = Place(frozenset(), service_desk=False, readers=0, strangers=0)
+ELSEWHERE = Place(frozenset({"APP"}), service_desk=False, readers=5, strangers=0)
 DESK = Place(frozenset({"HELP"}), service_desk=True, readers=5, strangers=3)
 
 
@@ -35,7 +36,25 @@ def test_where_a_comment_may_be_written(comment_back: bool | tuple[str, ...], pl
     """Never where a client can read it."""
     source = firm.source("delivery", "jira", comment_back=comment_back)
 
-    assert (refusal(source, place) == "") is allowed
+    assert (refusal(source, [place]) == "") is allowed
+
+
+@pytest.mark.parametrize(
+    ("comment_back", "places", "allowed"),
+    [
+        pytest.param(True, [OURS, SHARED], False, id="a stranger reads one of them"),
+        pytest.param(True, [OURS, OURS], True, id="all readers of both are ours"),
+        pytest.param(("NFA",), [SHARED, ELSEWHERE], True, id="config names the one that is shared"),
+        pytest.param(("NFA",), [OURS, Place(frozenset({"APP"}), False, 5, 1)], False, id="and not the one it names"),
+    ],
+)
+def test_what_stands_in_several_projects_is_read_in_all_of_them(
+    comment_back: bool | tuple[str, ...], places: list[Place], allowed: bool
+) -> None:
+    """A task on our own board and on the client's is the client's to read."""
+    source = firm.source("work", "asana", comment_back=comment_back)
+
+    assert (refusal(source, places) == "") is allowed
 
 
 @dataclass
@@ -123,6 +142,46 @@ def test_one_stranger_in_the_tool_keeps_every_comment_back_and_the_round_says_so
             "1 of its possible readers are not known to be ours: name the project in comment_back"
         ),
     }
+
+
+def board(hub: Hub, number: int, *readers: int) -> None:
+    """A board as Trello tells of it: with the accounts that were let into it."""
+    accounts = [f"delivery/user/{reader}" for reader in readers]
+    row = {"key": f"delivery/board/{number}", "source": "delivery", "name": f"Board {number}"}
+    firm.put(hub.engine, "project", {**row, "reader_accounts": accounts})
+
+
+def on_boards(hub: Hub, *numbers: int) -> Finding:
+    """The overdue card, on those boards."""
+    keys = [f"delivery/board/{number}" for number in numbers]
+    firm.put(hub.engine, "work_item", {"key": "delivery/issue/1", "source": "delivery", "project_keys": keys})
+    return milestone()
+
+
+@pytest.mark.parametrize(
+    ("readers", "boards", "why"),
+    [
+        pytest.param([1], [1], "", id="ours alone"),
+        pytest.param([1, 3], [1], "1 of its possible readers are not known to be ours", id="a guest"),
+        pytest.param([1, 9], [1], "1 of its possible readers are not known to be ours", id="somebody unheard of"),
+        pytest.param([], [1], "nobody knows who can read it", id="whoever has the link"),
+        pytest.param(
+            [1], [1, 2], "1 of its possible readers are not known to be ours", id="a guest on the other board"
+        ),
+    ],
+)
+def test_who_reads_a_board_is_asked_of_that_board(
+    hub: Hub, tool: Tool, readers: list[int], boards: list[int], why: str
+) -> None:
+    """A guest on the client's board silences that one, and no other."""
+    account(hub, 3, side="client", kind="guest")
+    board(hub, 1, *readers)
+    board(hub, 2, 1, 3)
+
+    done = hub.tell(on_boards(hub, *boards))
+
+    assert (len(tool.comments) == 1) is (why == "")
+    assert [said.partition(":")[0] for said in done.uncommented.values()] == ([why] if why else [])
 
 
 def test_a_comment_is_taken_back_when_somebody_else_may_read_it_by_now(hub: Hub, tool: Tool) -> None:

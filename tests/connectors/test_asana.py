@@ -24,7 +24,7 @@ from connectors.base import (
 )
 from connectors.governor import Governor
 from sandbox.asana import TOKEN, AsanaSandbox
-from sandbox.asana_state import WORKSPACE, Json, gid
+from sandbox.asana_state import HUB, TEAM, WORKSPACE, Json, gid
 from sandbox.http import Fault
 from sandbox.plan import Move, Plan
 from tests.connectors.contract import Case, ConnectorContract, read_all, records
@@ -657,6 +657,35 @@ def test_a_team_with_a_guest_keeps_comments_away_unless_the_project_is_private(s
 
     sandbox.state.projects[PART]["privacy_setting"] = "private"
     assert commented(sandbox)
+
+
+@pytest.mark.parametrize(
+    ("comment_back", "privacy", "teams"),
+    [
+        pytest.param(True, "private_to_team", [TEAM], id="shared with its team"),
+        pytest.param(True, "private", [], id="private: the team does not matter"),
+        pytest.param(False, "private_to_team", [], id="nobody comments: nobody must know"),
+    ],
+)
+def test_a_team_is_read_where_a_comment_depends_on_it(
+    sandbox: AsanaSandbox, connect: Connect, comment_back: bool, privacy: str, teams: list[str]
+) -> None:
+    """One request a team and run; its guests read every project that is shared with it."""
+    sandbox.state.projects[PART]["privacy_setting"] = privacy
+
+    [page] = connect(comment_back=comment_back).read("teams", "", None)
+
+    assert [record.id for record in page.records] == teams
+    assert all({"gid": HUB} in record.payload["members"] for record in page.records)
+
+
+def test_a_team_that_is_not_shown_stops_nothing(sandbox: AsanaSandbox, connect: Connect) -> None:
+    """Its projects get no comments; they are read all the same."""
+    sandbox.state.projects[PART] |= {"privacy_setting": "private_to_team", "team": {"gid": "1200000000000099"}}
+
+    [page] = connect(comment_back=True).read("teams", "", None)
+
+    assert (list(page.records), page.whole) == ([], [("teams", None)])
 
 
 def test_a_task_in_no_project_carries_no_comment(sandbox: AsanaSandbox, connect: Connect) -> None:

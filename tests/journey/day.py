@@ -58,6 +58,23 @@ class Day:
         address = self.plan.person(person).email
         return [mail for mail in self.sandbox.mail.received if address in mail.recipients]
 
+    def commented(self) -> list[str]:
+        """What carries a comment of ours now, over all tools, by what it is called."""
+        tools = self.sandbox
+        places = {
+            *(f"jira/{one['item']}" for one in tools.jira.comments_posted),
+            *(f"trello/{one['card']}" for one in tools.trello.comments_posted),
+            *(f"asana/{one['task']}" for one in tools.asana.comments_posted),
+            *(f"hubspot/{ticket}" for one in tools.hubspot.comments_posted for ticket in one["tickets"]),
+        }
+        items = [(row, row["name"]) for row in self.rows("work_item")]
+        tickets = [(row, row["subject"]) for row in self.rows("feedback") if row["origin"] == "ticket"]
+        return sorted(
+            name
+            for row, name in (*items, *tickets)
+            if {f"{row['source']}/{row['vendor_id']}", f"{row['source']}/{row.get('short')}"} & places
+        )
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """A whole table, by its keys."""
         found = SQLModel.metadata.tables[table]

@@ -114,14 +114,33 @@ def test_a_project_that_is_only_suggested_stands_on_top(morning: tuple[Day, Roun
 
 
 def test_a_comment_stands_where_only_we_read(morning: tuple[Day, RoundResult]) -> None:
-    """Comments ask for an update, neutrally; boards and projects with a guest get none."""
+    """Comments ask for an update, neutrally; a version of Jira has no place for one."""
     opened, result = morning
     texts = [one["text"] for vendor in opened.sandbox.vendors.values() for one in vendor.comments_posted]
 
-    assert len(texts) == result.delivered.comments > 0
+    assert len(texts) == result.delivered.comments
+    assert opened.commented() == sorted(
+        {*overdue_milestones(opened.plan), *unhandled_feedback(opened.plan)} - {"Release 2.1"}
+    )
     for text in texts:
         assert "days" not in text
         assert "Marco" not in text
+
+
+def test_no_comment_stands_where_a_guest_reads(tmp_path: Path) -> None:
+    """One guest silences their own board and project, and no other."""
+    with day(tmp_path) as opened:
+        donor, points = opened.plan.project("DONOR"), opened.plan.project("POINTS")
+        opened.sandbox.trello.invite(opened.sandbox.trello.project_ref(donor), "ch_tsang", opened.plan.first_sync)
+        opened.sandbox.asana.invite(opened.sandbox.asana.project_ref(points), "ch_ip")
+
+        opened.first_round()
+
+        assert set(overdue_milestones(opened.plan)) - set(opened.commented()) == {
+            "Release 2.1",
+            "收據模組驗收",
+            "積分規則上線",
+        }
 
 
 def test_a_second_round_sends_nothing_twice(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "1"
+VERSION = "2"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"projects": ("due", "status")}
 """A project has no history; a task tells its own."""
@@ -118,6 +118,7 @@ class _Mapping:
             "start_on": told.day("start_on"),
             "due_on": told.day("due_on"),
             "service_desk": False,
+            "reader_accounts": [row_key(self.source, "users", gid) for gid in self.words.readers(self.record.id)],
             "client_hints": self._client_hints(fields, []),
         }
         self.mapped.add("project", row)

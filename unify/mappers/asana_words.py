@@ -46,10 +46,14 @@ class Words:
         self.users = frozenset(memberships)
         self._guests = frozenset(gid for gid, one in memberships.items() if one.flag("is_guest"))
         self._members: dict[str, frozenset[str]] = {}
+        self._shared_with: dict[str, str] = {}
+        self._teams = {gid: _gids(one.objects("members")) for gid, one in _readers(vocabulary.get("teams", {}))}
         self._fields: dict[str, str] = {}
         self._options: dict[str, str] = {}
         for gid, project in _readers(vocabulary.get("settings", {})):
-            self._members[gid] = frozenset(member.text("gid") for member in project.objects("members"))
+            self._members[gid] = _gids(project.objects("members"))
+            if project.text("privacy_setting") != "private":
+                self._shared_with[gid] = project.text("team", "gid")
             for setting in project.objects("custom_field_settings"):
                 field = setting.at("custom_field")
                 self._fields[field.text("gid")] = field.text("name")
@@ -82,6 +86,16 @@ class Words:
         known = [self._members[gid] for gid in projects if self._members.get(gid)]
         return any(members & self._guests for members in known) if known else None
 
+    def readers(self, project: str) -> list[str]:
+        """Who was let into a project: its members, and its team's unless it is private; none if either is not known.
+
+        Guests of the workspace read nothing else. Who follows one task is not among them.
+        """
+        members, team = self._members.get(project, frozenset()), self._shared_with.get(project, "")
+        if not members or (team and team not in self._teams):
+            return []
+        return sorted(members | self._teams.get(team, frozenset()))
+
 
 class _Latest(threading.local):
     """The words of the latest context: one serves a whole run, and each source is read by its own thread."""
@@ -98,6 +112,10 @@ def words_of(context: MappingContext) -> Words:
     if _latest.words is None or _latest.context is not context:
         _latest.context, _latest.words = context, Words(context)
     return _latest.words
+
+
+def _gids(people: Iterable[Reader]) -> frozenset[str]:
+    return frozenset(gid for one in people if (gid := one.text("gid")))
 
 
 def _readers(payloads: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Reader]]:

@@ -98,6 +98,7 @@ class _Mapping:
             "start_on": None,
             "due_on": None,
             "service_desk": told.text("projectTypeKey") == "service_desk",
+            "reader_accounts": None,
             "client_hints": [],
         }
         self.mapped.add("project", row)

@@ -16,7 +16,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "2"
+VERSION = "3"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {}
 """Trello tells the history of due dates, lists and members itself."""
@@ -61,6 +61,7 @@ class _Mapping:
     def board(self) -> None:
         """A board is a project; its members are accounts."""
         told = self.reader
+        board = Board(self.record, self.context, self.record.id)
         row = self._row(told.link("url"), self._born(self.record.id), None)
         row |= {
             "name": told.text("name"),
@@ -73,10 +74,10 @@ class _Mapping:
             "start_on": None,
             "due_on": None,
             "service_desk": False,
+            "reader_accounts": [row_key(self.source, "members", id_) for id_ in board.readers()],
             "client_hints": [],
         }
         self.mapped.add("project", row)
-        board = Board(self.record, self.context, self.record.id)
         team = team_of(self.record, self.context)
         for member in told.objects("members"):
             if id_ := member.text("id"):

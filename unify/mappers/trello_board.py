@@ -1,6 +1,6 @@
 """What a Trello board's vocabulary tells the mapper: its lists, its custom fields, and who is a guest on it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,14 @@ class Board:
         members = {one.text("idMember") for one in self._board.objects("memberships")}
         team = self._team(self._board.text("idOrganization"))
         return None if team is None or not members else not members <= team
+
+    def readers(self) -> Sequence[str]:
+        """The ids of its members, where nobody can read it but they and its workspace; else none."""
+        visibility, workspace = self._board.text("prefs", "permissionLevel"), self._board.text("idOrganization")
+        if visibility == "private" or (visibility == "org" and self._team(workspace) is not None):
+            members = (one.text("idMember") for one in self._board.objects("memberships"))
+            return sorted({id for id in members if id})
+        return []
 
     def is_guest(self, member: str) -> bool:
         """Whether that member is known to be none of the board's workspace."""

@@ -214,6 +214,27 @@ def test_a_projects_dates_are_compared() -> None:
     assert MAPPERS["asana"].COMPARED == {"projects": ("due", "status")}
 
 
+@pytest.mark.parametrize(
+    ("settings", "readers"),
+    [
+        pytest.param({"privacy_setting": "private"}, [MEI, SAM], id="private: its members"),
+        pytest.param({"privacy_setting": "private", "team": {"gid": "9"}}, [MEI, SAM], id="private, in a team"),
+        pytest.param({"team": {"gid": "8"}}, [HUB, MEI, SAM], id="its team's members too"),
+        pytest.param({"team": {"gid": "9"}}, [], id="a team that we do not see"),
+        pytest.param({"team": None}, [MEI, SAM], id="a workspace without teams"),
+        pytest.param({"members": []}, [], id="no members told"),
+    ],
+)
+def test_a_project_says_who_was_let_in_where_that_is_known(settings: dict[str, Any], readers: list[str]) -> None:
+    """Guests read the projects of which they, or their team, are members."""
+    known = {**VOCABULARY, "teams": {"8": {"gid": "8", "members": [{"gid": HUB}]}}}
+    known["settings"] = {APP: VOCABULARY["settings"][APP] | settings}
+
+    row = only(project(gid=APP), "project", "projects", vocabulary=known)
+
+    assert row["reader_accounts"] == [f"work/users/{gid}" for gid in readers]
+
+
 # --- tasks
 
 
@@ -474,6 +495,7 @@ def test_no_payload_makes_it_raise(stream: str, odd: dict[str, Any], words: dict
     vocabulary = {
         "users": {MEI: words, "1": {"user": words}},
         "settings": {APP: VOCABULARY["settings"][APP] | words},
+        "teams": {"1": words},
         "sections": {DOING: words},
     }
 

@@ -154,6 +154,31 @@ def test_nobody_is_a_guest_where_the_workspace_is_unknown() -> None:
     assert [(row["kind"], row["member"]) for row in people] == [("human", False)] * 2
 
 
+@pytest.mark.parametrize(
+    ("board", "workspaces", "readers"),
+    [
+        pytest.param({}, True, [MEI, SAM], id="private: its members"),
+        pytest.param({}, False, [MEI, SAM], id="private, of a workspace that we do not see"),
+        pytest.param({"prefs": {"permissionLevel": "org"}}, True, [MEI, SAM], id="and its workspace, which is ours"),
+        pytest.param({"prefs": {"permissionLevel": "org"}}, False, [], id="a workspace that we do not see"),
+        pytest.param({"prefs": {"permissionLevel": "public"}}, True, [], id="whoever has the link"),
+        pytest.param({"prefs": {"permissionLevel": "enterprise"}}, True, [], id="a whole enterprise"),
+        pytest.param({"prefs": {}}, True, [], id="not told"),
+        pytest.param({"memberships": []}, True, [], id="no members told"),
+    ],
+)
+def test_a_board_says_who_was_let_in_where_nobody_else_can_read_it(
+    board: dict[str, Any], workspaces: bool, readers: list[str]
+) -> None:
+    """A comment that one wrong reader sees costs more than a hundred that were not written."""
+    told = VOCABULARY["boards"][BOARD] | board
+    known = {"boards": {BOARD: told}, "workspaces": VOCABULARY["workspaces"] if workspaces else {}}
+
+    row = only(told, "project", "boards", vocabulary=known)
+
+    assert row["reader_accounts"] == [f"boards/members/{id}" for id in readers]
+
+
 # --- cards
 
 

@@ -391,6 +391,7 @@ def upgrade() -> None:
         sa.Column("start_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("service_desk", sa.Boolean(), nullable=False),
+        sa.Column("reader_accounts", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("client_hints", sa.JSON(), nullable=False),
         sa.Column("client_key", sa.String(), nullable=True),
         sa.Column("client_basis", sa.String(), nullable=True),
