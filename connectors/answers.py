@@ -20,8 +20,9 @@ REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _MOST_DIGITS = 4000
 """Python itself reads no whole number of more than 4300."""
 
-_FIRST_YEAR, _LAST_YEAR = 2, 9998
-"""In the outermost years an instant may have no counterpart in another zone."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""A date outside is a mistake (milliseconds read as seconds give the year 51502). It upsets reckoning with zones; and a
+cursor that believed it would never read on."""
 
 
 def decode(body: bytes, what: str) -> Any:
@@ -79,12 +80,12 @@ def id_of(payload: object) -> str:
 
 
 def instant(text: object) -> datetime | None:
-    """ISO 8601 with an offset (`Z`, `+08:00`, `+0800`) in UTC; None for anything else."""
+    """ISO 8601 with an offset (`Z`, `+08:00`, `+0800`) in UTC; None for anything else, or in a year that cannot be."""
     try:
         read = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    if read is None or read.tzinfo is None or not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+    if read is None or read.tzinfo is None or not FIRST_YEAR <= read.year <= LAST_YEAR:
         return None
     return read.astimezone(UTC)
 

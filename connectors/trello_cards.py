@@ -269,7 +269,8 @@ def _is_since(card: Json, since: str) -> bool:
 
 
 def _latest(cards: Sequence[Json], begun: str) -> str:
-    return max([begun, *(at for card in cards if isinstance(at := card.get("dateLastActivity"), str))])
+    told = (card.get("dateLastActivity") for card in cards)
+    return max([begun, *(at for at in told if isinstance(at, str) and instant(at))])
 
 
 def _minus(text: str, span: timedelta) -> str:

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Table, insert, select
 
+from connectors.answers import FIRST_YEAR, LAST_YEAR
 from unify.derived import AGREEMENT, ANSWER, FEEDBACK, MILESTONE, TOUCHED
-from unify.parsing import FIRST_YEAR, LAST_YEAR
 
 LONGEST = 500
 """Characters of a reference or of how something was answered."""

@@ -12,10 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from connectors.answers import FIRST_YEAR, LAST_YEAR
 from connectors.base import Problem, Record
-
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""A date outside is a mistake (milliseconds read as seconds give the year 51502), and upsets reckoning with zones."""
 
 LARGEST = 10**15
 """No number of ours is larger; the database would refuse 10^30, a float would lose digits."""

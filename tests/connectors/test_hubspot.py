@@ -256,6 +256,17 @@ def test_the_last_quarter_of_an_hour_is_read_again(sandbox: HubspotSandbox, conn
     assert sandbox.ticket_id(WRONG.number) in found_in(connect(), "tickets", cursor)
 
 
+def test_a_change_in_a_year_that_cannot_be_hides_no_later_one(sandbox: HubspotSandbox, connect: Connect) -> None:
+    """A cursor at the year 9999 would be the last one."""
+    odd = sandbox.state.objects["tickets"][sandbox.ticket_id(WRONG.number)]
+    odd["properties"]["hs_lastmodifieddate"] = "9999-12-31T00:00:00.000Z"
+
+    cursor = [page.cursor for page in connect().read("tickets", "", None)][-1]
+
+    assert cursor is not None
+    assert "9999" not in cursor
+
+
 def test_archived_erased_and_merged_records_are_not_among_the_living(sandbox: HubspotSandbox, connect: Connect) -> None:
     """Whatever the reason, the sweep buries them; an erased contact leaves no other trace."""
     many_contacts(sandbox, 3, lambda _: at("2026-11-02 10:00"))

@@ -137,6 +137,17 @@ def test_a_second_reading_brings_what_changed_and_little_else() -> None:
     assert ids(changed, "changes")
 
 
+def test_a_change_in_a_year_that_cannot_be_hides_no_later_one() -> None:
+    """A cursor at the year 9999 would be the last one."""
+    box = sandbox(firm(items(3)))
+    box.state.issues["10102"]["fields"]["updated"] = "9999-12-31T00:00:00.000+0800"
+    with connected(box) as site:
+        site.pages("issues")
+        box.move_due(100, date(2026, 12, 1), "mei", hours_ago(0.1))
+
+        assert "10100" in ids(site.records("issues"), "issues")
+
+
 def test_times_are_asked_for_as_epoch_milliseconds() -> None:
     """A quoted date is read in the zone of the account's profile: eight hours are lost in silence."""
     with connected() as site:

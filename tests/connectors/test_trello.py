@@ -207,6 +207,16 @@ def test_an_active_board_is_read_whole_once_a_day(sandbox: TrelloSandbox, connec
     assert found["cards", sandbox.card_id(PRINTER.number)].payload["name"] == "Printer driver 2"
 
 
+def test_an_activity_that_cannot_be_hides_no_later_change(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """A cursor at the year 9999 would be the last one."""
+    sandbox.state.card(OLD.number)["dateLastActivity"] = "9999-12-31T00:00:00.000Z"
+    cursors: dict[tuple[str, str], Cursor] = {}
+    read_all(connect(), cursors)
+    sandbox.add_message(UAT.number, message("sam", "2026-11-12 18:30", "This week?"))
+
+    assert ("cards", sandbox.card_id(UAT.number)) in records(read_all(connect(), cursors))
+
+
 def test_a_busy_board_is_read_whole_rather_than_by_batches(connect: Connect, sandbox: TrelloSandbox) -> None:
     """Eleven batches of ten cost more than the whole board."""
     cursors: dict[tuple[str, str], Cursor] = {}
