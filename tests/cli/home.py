@@ -14,14 +14,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import SQLModel
 
 from cli.main import main
 from sandbox import jira, trello
 from sandbox.plan import MilestonePlan, Plan
 from sandbox.server import Sandbox
 from tests.factories import STORY_NOW, item, message, plan, project
+from unify.derived import table_of
 from unify.engine import open_engine
+from unify.tables import Source
 
 SECRETS = {"JIRA_TOKEN": jira.TOKEN, "TRELLO_KEY": trello.KEY, "TRELLO_TOKEN": trello.TOKEN}
 
@@ -114,7 +115,7 @@ class Home:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """A whole table, by its keys."""
-        found = SQLModel.metadata.tables[table]
+        found = table_of(Source).metadata.tables[table]
         reader = open_engine(f"sqlite:///{self.database}", read_only=True)
         try:
             with reader.connect() as connection:
