@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from connectors.base import Connector, Ref
+from unify.fit import clean
 
 MOST_GONE = 0.2
 """Lost permission looks like deletion: when more than this share of a part is missing, nothing of it is removed."""
@@ -20,7 +21,7 @@ def gone(connector: Connector, stream: str, part: str, stored: Iterable[Ref]) ->
     """
     living: set[str] = set()
     for ids in connector.living_ids(stream, part):
-        living.update(ids)
+        living.update(map(clean, ids))  # as they are stored
     here = list(stored)
     missing = [ref for ref in here if ref.id not in living]
     if len(missing) > max(1, MOST_GONE * len(here)):

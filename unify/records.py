@@ -53,8 +53,8 @@ class Records:
         """Store what differs from what is stored, in the order of `records`; a repeat only gets its pass noted."""
         records_of: dict[str, dict[str, Record]] = {}
         for record in records:
-            if not record.id.isprintable():
-                record = replace(record, id=clean(record.id))
+            if not record.id.isprintable() or (record.parent and not record.parent.id.isprintable()):
+                record = replace(record, id=clean(record.id), parent=record.parent and _clean(record.parent))
             records_of.setdefault(record.stream, {})[record.id] = record
         fresh: list[Fresh] = []
         for stream, found in records_of.items():
@@ -129,11 +129,11 @@ class Records:
         self, connection: Connection, whole: Iterable[tuple[str, Ref | None]], records: Iterable[Record]
     ) -> list[Ref]:
         """Living children that a page, which says it lists all of a parent's, does not list."""
-        listed = {(record.stream, record.id) for record in records}
+        listed = {(record.stream, clean(record.id)) for record in records}
         claims: dict[tuple[str, str], list[str]] = {}
         for stream, parent in whole:
             if parent is not None:
-                claims.setdefault((stream, parent.stream), []).append(parent.id)
+                claims.setdefault((stream, parent.stream), []).append(clean(parent.id))
         return [
             ref
             for (stream, parent_stream), parents in claims.items()
@@ -186,6 +186,10 @@ class Records:
             _raw.c.source == self._source, _raw.c.deleted_at.is_(None), *conditions
         )
         return [Ref(*row) for row in connection.execute(asked)]
+
+
+def _clean(ref: Ref) -> Ref:
+    return ref._replace(id=clean(ref.id))
 
 
 def is_odd(body: bytes) -> bool:

@@ -389,6 +389,18 @@ def test_an_id_with_odd_characters_is_stored_under_a_clean_one(engine: Engine) -
     assert rows(engine, "work_item", "key") == [("boards/cards/c\ufffd",)]
 
 
+def test_a_parent_with_an_odd_id_costs_no_page(engine: Engine) -> None:
+    """Its children name it, and so does what the page claims to list whole."""
+    odd, mine = replace(card("c1"), id="c\ud83d"), replace(comment("m1", "c1"), parent=Ref("cards", "c\ud83d"))
+    save(engine, odd, mine, card("c2"), whole=[("comments", Ref("cards", "c\ud83d"))])
+
+    assert rows(engine, "raw_record", "vendor_id", "parent_id") == [("c2", ""), ("c\ufffd", ""), ("m1", "c\ufffd")]
+    assert {row[0] for row in rows(engine, "comment", "deleted_at")} == {None}
+
+    save(engine, odd, whole=[("comments", Ref("cards", "c\ud83d"))], now=LATER)
+    assert rows(engine, "comment", "deleted_at") == [(LATER,)]
+
+
 def forget_touched(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.exec_driver_sql("DELETE FROM touched")
