@@ -200,7 +200,7 @@ def _is_in_doubt(row: RowMapping) -> bool:
 def _comment(row: RowMapping, commenter: Commenter | None, done: Delivered) -> _Outcome:
     """Post, edit or take back a comment. The connector looks for our marker first: a doubtful attempt is safe."""
     if commenter is None:
-        return _Outcome("dropped", "its source is not in the config any more")
+        return _Outcome("dropped", "its source takes no comments any more: comment_back is off")
     text = None if row["kind"] == "comment_removed" else row["payload"]["text"]
     try:
         posted = commenter.comment(Ref(*row["payload"]["on"]), text, row["key"], row["receipt"].get("id"))

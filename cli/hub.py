@@ -110,7 +110,9 @@ class Hub:
         self.redactor = redactor
         self._patience = patience
         self._governors = {name: self._governor(source) for name, source in settings.sources.items()}
-        self._commenters = _Lazily(lambda name: self.connector(name), settings.sources)
+        # Where comments are off, what waits from before is not written either.
+        commented = [name for name, source in settings.sources.items() if source.comment_back]
+        self._commenters = _Lazily(lambda name: self.connector(name), commented)
         self._readers = _Lazily(lambda name: self.connector(name), settings.sources)
         self.channels: Mapping[str, Channel] = {
             name: open_channel(channel, clock) for name, channel in settings.channels.items()

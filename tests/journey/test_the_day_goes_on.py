@@ -1,13 +1,15 @@
 """What happens after the first round: people act in their tools, and the hub follows, once."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
+from cli.opening import open_hub
 from report.page import Page, render
 from sandbox.http import Fault
 from sandbox.plan import Message
 from sandbox.story import OUTAGE
-from tests.journey.day import Day, day, tuesday
+from tests.journey.day import AT_ONCE, Day, day, tuesday
 
 WAITING = "收據列印太慢，門店排隊"
 DONOR = "收據模組驗收"
@@ -89,3 +91,19 @@ def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
 
         assert not after.failed
         assert len(opened.sandbox.mail.received) == sent
+
+
+def test_a_comment_that_waits_is_not_written_once_comments_are_switched_off(tmp_path: Path) -> None:
+    """It only reads unless `comment_back` says otherwise, from the moment at which somebody says so."""
+    with day(tmp_path) as opened:
+        opened.hub.sync()
+        opened.clock.set(opened.plan.story_now)
+        opened.hub.evaluate()
+        config = tmp_path / "milepost.toml"
+        config.write_text(config.read_text("utf-8").replace("comment_back = true", "comment_back = false"), "utf-8")
+
+        with open_hub(config, clock=opened.clock, stop=threading.Event(), environ={}, patience=AT_ONCE) as silent:
+            delivered = silent.deliver()
+
+        assert (delivered.comments, opened.commented()) == (0, [])
+        assert {row["state"] for row in opened.rows("delivery") if row["kind"] == "comment"} == {"dropped"}
