@@ -9,7 +9,7 @@ from alerts.channels.base import Channel, DeliveryError, Outgoing
 from alerts.channels.kinds import open_channel
 from alerts.messages import Entry, Line, Message
 from alerts.routing import Reader
-from cli.main import FAILED, OK, WRONG
+from cli.exit_codes import FAILED, OK, WRONG
 from cli.opening import read_config
 from cli.talk import answer, warn
 from config.clock import system_clock

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from alerts.outbox import retry
 from alerts.round import adopt as adopt_alerts
+from cli.exit_codes import OK, WRONG
 from cli.hub import Hub
-from cli.main import OK, WRONG
 from cli.opening import open_hub
 from cli.talk import say, warn
 from config.values import parse_duration

@@ -15,9 +15,9 @@ from sqlalchemy import select
 from cli.demo_recorded import arrived
 from cli.demo_settings import write_settings
 from cli.demo_summary import found
+from cli.exit_codes import FAILED, OK, WRONG
 from cli.files import write_private
 from cli.hub import Hub, RoundResult
-from cli.main import FAILED, OK, WRONG
 from cli.opening import open_hub
 from cli.serve import serving
 from cli.talk import answer, say, say_runs, warn

@@ -2,7 +2,7 @@
 
 import logging
 
-from cli.main import FAILED, WRONG
+from cli.exit_codes import FAILED, WRONG
 from cli.talk import talk
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ import typer
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from cli.check import ask
+from cli.exit_codes import OK, WRONG
 from cli.files import write_private
-from cli.main import OK, WRONG
 from cli.talk import say, warn
 from config.checks import ROLES
 from config.language import LANGUAGES

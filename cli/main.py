@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-OK, FAILED, WRONG = 0, 1, 2
+from cli.exit_codes import OK
 
 app = typer.Typer(
     name="milepost",

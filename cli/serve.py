@@ -15,8 +15,8 @@ from typing import Literal
 import uvicorn
 from starlette.applications import Starlette
 
+from cli.exit_codes import FAILED, OK, WRONG
 from cli.hub import Hub
-from cli.main import FAILED, OK, WRONG
 from cli.opening import Config, read_config
 from cli.talk import answer, say, warn
 from config.loading import ConfigError

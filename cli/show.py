@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 from sqlalchemy import Connection, Select, case, func, select
 
+from cli.exit_codes import FAILED, OK, WRONG
 from cli.files import write_private
 from cli.hub import Hub
-from cli.main import FAILED, OK, WRONG
 from cli.opening import open_hub, read_config
 from cli.talk import answer, print_json, print_table, say, warn
 from config.clock import system_clock

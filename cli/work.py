@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from cli.exit_codes import FAILED, OK, WRONG
 from cli.forecast import Forecast
 from cli.hub import Hub, RoundResult
-from cli.main import FAILED, OK, WRONG
 from cli.opening import open_hub
 from cli.talk import RunTalk, answer, say, say_runs, warn
 
