@@ -24,7 +24,7 @@ CHANNEL = "C0LANTERN01"
 CHANNEL_NAME = "bd-alerts"
 WEBHOOK_PATH = "/services/T0LANTERN/B0LANTERN/sandbox-webhook-secret"
 
-SCOPES = frozenset({"chat:write", "users:read.email", "channels:history", "im:history"})
+SCOPES = frozenset({"chat:write", "users:read.email", "channels:history", "im:history", "im:write"})
 BOT = "U0MILEPOST"
 
 HISTORY_LIMIT = 100
@@ -87,6 +87,7 @@ class SlackSandbox:
             "chat.update": ("chat:write", self._update),
             "users.lookupByEmail": ("users:read.email", self._lookup),
             "conversations.history": ("channels:history", self._history),
+            "conversations.open": ("im:write", self._open),
         }
         self.app = Door(
             [
@@ -200,6 +201,13 @@ class SlackSandbox:
         if "metadata" in given:
             message.metadata = structured(given["metadata"])
         return {"channel": channel, "ts": ts, "text": new_text, "message": message.as_slack(with_metadata=True)}
+
+    def _open(self, given: Mapping[str, Any]) -> Json:
+        """The direct messages with one person. With several it would be a group's, which a notifier has no use for."""
+        user = str(given.get("users") or "")
+        if user not in self._users:
+            raise Refused("user_not_found" if user else "users_list_not_supplied")
+        return {"channel": {"id": self._channel(user)}}
 
     def _history(self, given: Mapping[str, Any]) -> Json:
         channel = str(given.get("channel", ""))

@@ -1,9 +1,10 @@
 """Slack: a bot's token (chat.postMessage, chat.update), or an incoming webhook (docs.slack.dev, read 22 Nov 2026).
 
 With a token the reader is found by e-mail (users:read.email) and messages are changed in place; a time-out is settled
-by looking for our metadata where the token may read the channel (channels:history, groups:history, im:history). A
-webhook writes to its one channel, can change nothing and be asked nothing. Limits: about one message a second and
-channel, 429 with Retry-After; 3,000 characters a section, 150 a header. Buttons need a public address: there are none.
+by looking for our metadata where the token may read the channel (channels:history, groups:history; im:history, and
+im:write to learn the id of a reader's direct messages). A webhook writes to its one channel, can change nothing and be
+asked nothing. Limits: about one message a second and channel, 429 with Retry-After; 3,000 characters a section, 150 a
+header. Buttons need a public address: there are none.
 """
 
 import json
@@ -115,10 +116,9 @@ class Slack:
 
     def find(self, outgoing: Outgoing) -> Receipt | None:
         """Look for our key in the channel's latest messages, where the token may read them."""
-        post_to = self._destination(outgoing)
-        channel = self._conversations.get(post_to, post_to)
-        query = {"channel": channel, "limit": _LOOK_BACK, "include_all_metadata": True}
         try:
+            channel = self._conversation(outgoing)
+            query = {"channel": channel, "limit": _LOOK_BACK, "include_all_metadata": True}
             answer = self._call("conversations.history", query)
         except Permanent:
             return None  # the token may not read here: sent again, at most this one is doubled
@@ -146,6 +146,13 @@ class Slack:
         if reader.email not in self._users:
             self._users[reader.email] = self._call("users.lookupByEmail", {"email": reader.email})["user"]["id"]
         return self._users[reader.email]
+
+    def _conversation(self, outgoing: Outgoing) -> str:
+        """The id that history wants: a reader's own will not do there."""
+        post_to = self._destination(outgoing)
+        if outgoing.reader.key and post_to not in self._conversations:
+            self._conversations[post_to] = self._call("conversations.open", {"users": post_to})["channel"]["id"]
+        return self._conversations.get(post_to, post_to)
 
     def _call(self, method: str, body: Mapping[str, Any]) -> Any:
         from slack_sdk.errors import SlackApiError

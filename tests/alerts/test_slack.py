@@ -11,16 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from alerts.channels.base import Outgoing, Permanent, Transient
+from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
 from alerts.channels.slack import Slack, SlackSettings, SlackWebhook, escape, form, link
 from alerts.messages import Entry, Line, Message
 from alerts.plain_text import safe_url
 from alerts.routing import Reader
-from config.settings import Secret
+from config.settings import Route, Secret
 from sandbox.plan import Plan, Staff
 from sandbox.server import Sandbox
-from sandbox.slack import CHANNEL, TOKEN, SlackSandbox, refusal, too_fast
-from tests.alerts.firm import TUESDAY
+from sandbox.slack import CHANNEL, SCOPES, TOKEN, SlackSandbox, refusal, too_fast
+from tests.alerts import firm
+from tests.alerts.conftest import Hub
+from tests.alerts.firm import TUESDAY, milestone
 
 GROUP = Reader("", "", "", "en")
 MARCO = Reader("person/marco", "Marco Yip", "marco@lanternquay.example", "en")
@@ -45,10 +47,11 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def slack(sandbox: Sandbox) -> SlackSandbox:
-    """The workspace without messages and faults."""
+    """The workspace without messages and faults, and with every scope."""
     sandbox.slack.messages.clear()
     sandbox.slack.app.faults.clear()
     sandbox.slack.app.log.clear()
+    sandbox.slack.scopes = set(SCOPES)
     return sandbox.slack
 
 
@@ -116,6 +119,61 @@ def test_a_doubtful_attempt_is_found_by_its_key(sandbox: Sandbox, slack: SlackSa
     assert doubtful.value.in_doubt
     assert channel.find(outgoing) == {"channel": CHANNEL, "ts": slack.messages[0].ts}
     assert channel.find(Outgoing("alert-9", GROUP, MESSAGE)) is None
+
+
+def test_a_direct_message_is_found_by_a_hub_that_never_wrote_to_its_reader(
+    sandbox: Sandbox, slack: SlackSandbox
+) -> None:
+    """After a restart only the reader is known; history wants the conversation."""
+    outgoing = Outgoing("alert-1", MARCO, MESSAGE)
+    receipt = bot(sandbox).send(outgoing)
+
+    assert bot(sandbox).find(outgoing) == receipt
+    assert bot(sandbox).find(Outgoing("alert-9", MARCO, MESSAGE)) is None
+
+
+@pytest.mark.parametrize("scope", ["im:write", "im:history"])
+def test_a_direct_message_that_may_not_be_looked_for_is_not_found(
+    sandbox: Sandbox, slack: SlackSandbox, scope: str
+) -> None:
+    """A missing scope stops no message: at most this one comes twice."""
+    outgoing = Outgoing("alert-1", MARCO, MESSAGE)
+    bot(sandbox).send(outgoing)
+    slack.scopes.discard(scope)
+
+    assert bot(sandbox).find(outgoing) is None
+
+
+class Crash(BaseException):
+    """The power goes off."""
+
+
+class Crashing(Slack):
+    """Sends, and then the power goes off before anybody can write that down."""
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        super().send(outgoing)
+        raise Crash
+
+
+def test_a_direct_message_sent_just_before_a_crash_is_not_sent_again(
+    hub: Hub, sandbox: Sandbox, slack: SlackSandbox
+) -> None:
+    """The hub that starts afterwards looks for the key, and writes down where it found it."""
+    settings = SlackSettings(token=secret(TOKEN), channel=CHANNEL, url=f"{sandbox.url('slack')}/")
+    hub.settings = firm.settings(routes=(Route(to=("slack:bd",)),))
+    hub.others = {"slack": Crashing(settings)}
+    hub.round(milestone())
+    with pytest.raises(Crash):
+        hub.deliver()
+
+    hub.others = {"slack": Slack(settings)}
+    hub.wait(timedelta(minutes=6))
+    hub.deliver()
+
+    [posted] = slack.messages
+    [row] = firm.deliveries(hub.engine)
+    assert (row["state"], row["receipt"]) == ("sent", {"channel": posted.channel, "ts": posted.ts})
 
 
 def test_without_the_scope_to_read_nobody_is_asked(sandbox: Sandbox, slack: SlackSandbox) -> None:

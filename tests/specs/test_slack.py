@@ -46,12 +46,14 @@ def exchanges() -> list[Exchange]:
     ear = Listening(workspace.app)
     with serving(ear) as url:
         token = Secret(reference="env:SLACK", value=SecretStr(TOKEN))
-        channel = Slack(SlackSettings(token=token, channel=CHANNEL, url=f"{url}/api/"))
+        settings = SlackSettings(token=token, channel=CHANNEL, url=f"{url}/api/")
+        channel = Slack(settings)
         for number, reader in enumerate((GROUP, MARCO)):
             outgoing = Outgoing(f"alert-{number}", reader, LATE)
             receipt = channel.send(outgoing)
             channel.update(receipt, outgoing, LATE.with_end("a", "Marked done."))
             assert channel.find(outgoing) == receipt
+            assert Slack(settings).find(outgoing) == receipt
     return ear.exchanges
 
 
@@ -78,4 +80,5 @@ def test_every_method_was_heard(exchanges: list[Exchange]) -> None:
         "/chat.update",
         "/users.lookupByEmail",
         "/conversations.history",
+        "/conversations.open",
     }
