@@ -1,8 +1,8 @@
 """The floor: what reading and keeping the same pages costs where nothing is done but that.
 
 A bare loop: each page is fetched by `http.client` and decoded by `json`; its issues, comments and history are upserted
-by `sqlite3` in three tables, one commit a page. No model, no raw payloads, no recovery: nobody would want it, and nothing
-honest is faster.
+by `sqlite3` in three tables, one commit a page. No model, no raw payloads, no recovery: nobody would want it, and
+nothing honest is faster.
 """
 
 import http.client

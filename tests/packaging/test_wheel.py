@@ -5,7 +5,6 @@ import sys
 import sysconfig
 import tomllib
 import venv
-from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
@@ -31,7 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`bin/` of a fresh environment with the wheel, which sees the running one's packages but not the checkout."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=False)
@@ -40,7 +39,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     run(sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", "--quiet", "--no-deps",
         "--no-index", str(wheel), cwd=folder)  # fmt: skip
-    yield folder / "bin"
+    return folder / "bin"
 
 
 def run(*command: str, cwd: Path) -> str:
