@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from config.settings import Settings
 from unify.derived import COMMENT, FEEDBACK, REFERENCE, WORK_ITEM, Row, fetch, slices
+from unify.mappers.item_rows import feedback_of
 from unify.upsert import Upserts
 
 ORIGIN = "comment"
@@ -20,8 +21,10 @@ ORIGIN = "comment"
 GIVEN: Mapping[str, ColumnElement[bool]] = {str(FEEDBACK.name): FEEDBACK.c.origin != ORIGIN}
 """Table -> which of its rows are a mapper's to give and to take away, where that is not all of them."""
 
-_SHARED = ("key", "source", "vendor_id", "url", "created_at", "updated_at", "project_key")
-_READ = (*_SHARED, "name", "status_native", "status_category", "done_at", "assignee_accounts")
+_READ = (
+    *("key", "source", "vendor_id", "url", "created_at", "updated_at", "project_key", "name", "description"),
+    *("status_native", "status_category", "done_at", "assignee_accounts", "reporter_account"),
+)
 
 
 def keep_commented(connection: Connection, settings: Settings, keys: Collection[str] | None, now: datetime) -> set[str]:
@@ -83,23 +86,13 @@ def _first_comments(connection: Connection, items: Collection[str]) -> dict[str,
 
 def _feedback(item: Row, first: Row) -> dict[str, Any]:
     closed = item["status_category"] in ("done", "cancelled")
-    return {name: item[name] for name in (*_SHARED, "status_native", "status_category")} | {
-        "origin": ORIGIN,
-        "subject": item["name"],
+    row = feedback_of(dict(item), origin=ORIGIN, closed_at=item["done_at"] if closed else None)
+    return row | {
+        "source": item["source"],
         "text": first["text"],
-        "item_key": item["key"],
         "author_account": first["author_account"],
         "contact_keys": [first["author_contact"]] if first["author_contact"] else [],
-        "company_keys": [],
-        "owner_account": next(iter(item["assignee_accounts"]), None),
-        "severity": "warning",
-        "urgent": False,
         "received_at": first["created_at"],
-        "closed_at": item["done_at"] if closed else None,
-        "native_first_response_at": None,
-        "last_received_at": None,
-        "last_sent_at": None,
-        "score": None,
     }
 
 

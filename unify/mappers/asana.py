@@ -14,6 +14,7 @@ from config.words import normal
 from connectors.base import Record
 from unify.identity import normal_email
 from unify.mappers.asana_words import PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, normals, words_of
+from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
@@ -107,7 +108,13 @@ class _Mapping:
         health = told.text("current_status_update", "status_type") or None
         category: StatusCategory = "done" if told.flag("completed") else "unknown"
         fields = told.objects("custom_fields")
-        row = self._row(told.link("permalink_url"), told.instant("created_at"), told.instant("modified_at")) | {
+        row = row_of(
+            self.source,
+            self.record,
+            told.link("permalink_url"),
+            told.instant("created_at"),
+            told.instant("modified_at"),
+        ) | {
             "name": told.text("name"),
             "short": self.record.id,
             "description": told.text("notes"),
@@ -152,9 +159,11 @@ class _Mapping:
         item, marks = self._item()
         self.mapped.add("work_item", item)
         if item["kind"] == "milestone":
-            self.mapped.add("milestone", self._milestone(item))
+            self.mapped.add("milestone", milestone_of(item))
         if marks & self.words.feedback:
-            self.mapped.add("feedback", self._feedback(item))
+            severity = SEVERITIES.get(normal(item["priority_native"] or ""), "warning")
+            closed_at = told.instant("completed_at")
+            self.mapped.add("feedback", feedback_of(item, severity=severity, closed_at=closed_at))
 
     def _item(self) -> tuple[Row, frozenset[str]]:
         """The work item, and the words (tags, sections, choices) that may make it feedback."""
@@ -167,7 +176,13 @@ class _Mapping:
         done_at = told.instant("completed_at") if category == "done" else None
         assignee = self._user(told, "assignee")
         projects = [row_key(self.source, "projects", gid) for gid in self._projects()]
-        row = self._row(told.link("permalink_url"), told.instant("created_at"), told.instant("modified_at")) | {
+        row = row_of(
+            self.source,
+            self.record,
+            told.link("permalink_url"),
+            told.instant("created_at"),
+            told.instant("modified_at"),
+        ) | {
             "project_key": next(iter(projects), None),
             "project_keys": projects,
             "parent_key": self._key("tasks", told.text("parent", "gid")),
@@ -226,37 +241,6 @@ class _Mapping:
         rest = [tag.partition(":")[2].strip() for tag in tags if normal(tag.partition(":")[0]) == wanted]
         return [hint for hint in (*self._values(fields, frozenset({wanted})), *rest) if hint]
 
-    def _milestone(self, item: Row) -> Row:
-        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key", "name")
-        moved = ("status_native", "status_category", "due_on", "due_at", "done_at")
-        return {name: item[name] for name in (*shared, *moved)} | {
-            "kind": "item",
-            "owner_account": next(iter(item["assignee_accounts"]), None),
-            "client_facing": True,
-            "agreed_native_on": None,
-        }
-
-    def _feedback(self, item: Row) -> Row:
-        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key")
-        return {name: item[name] for name in (*shared, "status_native", "status_category")} | {
-            "origin": "item",
-            "subject": item["name"],
-            "text": item["description"],
-            "item_key": item["key"],
-            "author_account": item["reporter_account"],
-            "contact_keys": [],
-            "company_keys": [],
-            "owner_account": next(iter(item["assignee_accounts"]), None),
-            "severity": SEVERITIES.get(normal(item["priority_native"] or ""), "warning"),
-            "urgent": False,
-            "received_at": item["created_at"],
-            "closed_at": self.reader.instant("completed_at"),
-            "native_first_response_at": None,
-            "last_received_at": None,
-            "last_sent_at": None,
-            "score": None,
-        }
-
     # --- stories
 
     def story(self) -> None:
@@ -268,18 +252,9 @@ class _Mapping:
         if told.text("resource_subtype") == "comment_added":
             self.mapped.add("comment", self._comment(row_key(self.source, *self.record.parent), author))
         elif change := self._change():
-            field, old, new = change
             at = told.instant("created_at")
-            row = self._row(None, at, at) | {
-                "entity_key": row_key(self.source, *self.record.parent),
-                "field": field,
-                "old": old,
-                "new": new,
-                "changed_at": at,
-                "not_before": None,
-                "author_account": author,
-                "origin": "native",
-            }
+            row = row_of(self.source, self.record, None, at, at)
+            row |= change_of(self.source, self.record.parent, change, at=at, author=author)
             self.mapped.add("change", row)
 
     def _comment(self, on: str, author: str | None) -> Row:
@@ -287,7 +262,7 @@ class _Mapping:
         at, text = told.instant("created_at"), told.text("text")
         projects = [project.text("gid") for project in told.objects("target", "projects")]
         is_own = told.text("created_by", "gid") == self.context.own_account
-        return self._row(None, at, at) | {
+        return row_of(self.source, self.record, None, at, at) | {
             "on_key": on,
             "on_keys": [on],
             "kind": "comment",
@@ -334,15 +309,6 @@ class _Mapping:
         return due.isoformat() if due else None
 
     # --- what all have
-
-    def _row(self, url: str | None, created: datetime | None, updated: datetime | None) -> Row:
-        return {
-            "key": row_key(self.source, self.record.stream, self.record.id),
-            "vendor_id": self.record.id,
-            "url": url,
-            "created_at": created,
-            "updated_at": updated,
-        }
 
     def _key(self, stream: str, gid: str) -> str | None:
         return row_key(self.source, stream, gid) if gid else None

@@ -21,6 +21,7 @@ from unify.mappers.hubspot_words import (
     stage_of,
     ticket_category,
 )
+from unify.mappers.item_rows import row_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
@@ -285,13 +286,8 @@ class _Mapping:
 
     def _row(self) -> Row:
         told = self.reader
-        return {
-            "key": row_key(self.source, self.record.stream, self.record.id),
-            "vendor_id": self.record.id,
-            "url": told.link("url"),
-            "created_at": self._instant("createdate") or told.instant("createdAt"),
-            "updated_at": told.instant("updatedAt"),
-        }
+        made = self._instant("createdate") or told.instant("createdAt")
+        return row_of(self.source, self.record, told.link("url"), made, told.instant("updatedAt"))
 
     def _linked(self, kind: str) -> list[str]:
         """Keys of the objects of a type that it is associated with."""

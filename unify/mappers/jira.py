@@ -12,6 +12,7 @@ from urllib.parse import quote
 from config.settings import StatusCategory
 from config.words import normal
 from connectors.base import Record
+from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mappers.jira_people import mark_of, read_account, user_id
 from unify.mappers.jira_text import document_text
 from unify.mappers.jira_words import CANCELLED, CATEGORIES, SEVERITIES, normals, words_of
@@ -86,7 +87,7 @@ class _Mapping:
         """A project; its lead is the owner."""
         told = self.reader
         short = told.text("key")
-        row = self._row(self._browse(short))
+        row = row_of(self.source, self.record, self._browse(short), None, None)
         row |= {
             "name": told.text("name") or short,
             "short": short,
@@ -111,7 +112,8 @@ class _Mapping:
         category = {"released": "done", "archived": "cancelled"}.get(native, "todo")
         project, driver = told.id("projectId"), told.text("driver")
         query = quote(f"fixVersion = {self.record.id}", errors="replace")
-        row = self._row(f"{self.words.browse}/issues/?jql={query}" if self.words.browse else None)
+        url = f"{self.words.browse}/issues/?jql={query}" if self.words.browse else None
+        row = row_of(self.source, self.record, url, None, None)
         row |= {
             "project_key": row_key(self.source, "projects", project) if project else None,
             "kind": "version",
@@ -123,7 +125,6 @@ class _Mapping:
             "due_on": told.day("releaseDate"),
             "due_at": None,
             "done_at": None,
-            "done_by_account": None,
             "agreed_native_on": None,
         }
         self.mapped.add("milestone", row)
@@ -137,11 +138,16 @@ class _Mapping:
         self.mapped.add("work_item", item)
         types = self._types(fields)
         if types & self.words.milestone_types:
-            self.mapped.add("milestone", self._milestone(item, types))
+            # Clients are told of it unless it is an epic and nothing else.
+            client_facing = "epic" not in types or bool(types & self.words.client_facing)
+            self.mapped.add("milestone", milestone_of(item, client_facing=client_facing))
         labels = normals(item["labels"])
         is_request = self._is_request(fields)
         if is_request or (types | labels) & self.words.feedback:
-            self.mapped.add("feedback", self._feedback(item, fields, "request" if is_request else "item"))
+            closed_at = self._closed_at(fields) if item["status_category"] in ("done", "cancelled") else None
+            severity = SEVERITIES.get(normal(item["priority_native"] or ""), "warning")
+            origin = "request" if is_request else "item"
+            self.mapped.add("feedback", feedback_of(item, origin=origin, severity=severity, closed_at=closed_at))
 
     def _item(self, fields: Reader) -> Row:
         key = self.reader.text("key")
@@ -152,7 +158,7 @@ class _Mapping:
         assignee = self._account("assignee", of=fields)
         creator = self._account("creator", of=fields)
         reporter = self._account("reporter", of=fields) or creator
-        row = self._row(self._browse(key), fields.instant("created"), fields.instant("updated"))
+        row = row_of(self.source, self.record, self._browse(key), fields.instant("created"), fields.instant("updated"))
         return row | {
             "project_key": row_key(self.source, "projects", project) if project else None,
             "project_keys": [row_key(self.source, "projects", project)] if project else [],
@@ -174,49 +180,6 @@ class _Mapping:
             "done_at": done_at,
             "done_basis": basis,
             "client_hints": self._client_hints(fields),
-        }
-
-    def _milestone(self, item: Row, types: set[str]) -> Row:
-        """An item that is a milestone; clients are told of it unless it is an epic and nothing else."""
-        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key", "name")
-        moved = ("status_native", "status_category", "due_on", "due_at", "done_at")
-        return {name: item[name] for name in (*shared, *moved)} | {
-            "kind": "item",
-            "owner_account": next(iter(item["assignee_accounts"]), None),
-            "client_facing": "epic" not in types or bool(types & self.words.client_facing),
-            "done_by_account": None,
-            "agreed_native_on": None,
-        }
-
-    def _feedback(self, item: Row, fields: Reader, origin: str) -> Row:
-        closed = item["status_category"] in ("done", "cancelled")
-        shared = (
-            "key",
-            "vendor_id",
-            "url",
-            "created_at",
-            "updated_at",
-            "project_key",
-            "status_native",
-            "status_category",
-        )
-        return {name: item[name] for name in shared} | {
-            "origin": origin,
-            "subject": item["name"],
-            "text": item["description"],
-            "item_key": item["key"],
-            "author_account": item["reporter_account"],
-            "contact_keys": [],
-            "company_keys": [],
-            "owner_account": next(iter(item["assignee_accounts"]), None),
-            "severity": SEVERITIES.get(normal(item["priority_native"] or ""), "warning"),
-            "urgent": False,
-            "received_at": item["created_at"],
-            "closed_at": self._closed_at(fields) if closed else None,
-            "native_first_response_at": None,
-            "last_received_at": None,
-            "last_sent_at": None,
-            "score": None,
         }
 
     def _is_request(self, fields: Reader) -> bool:
@@ -288,7 +251,7 @@ class _Mapping:
         on = row_key(self.source, *parent) if parent else None
         created, updated = told.instant("created"), told.instant("updated")
         in_service_project = self.record.stream == "request_comments"
-        row = self._row(None, created, updated)
+        row = row_of(self.source, self.record, None, created, updated)
         row |= {
             "on_key": on,
             "on_keys": [on] if on else [],
@@ -319,20 +282,9 @@ class _Mapping:
             field = _CHANGES.get(name)
             if field is None or parent is None:
                 continue
-            old, new = self._values(item, field)
-            id_ = f"{self.record.id}.{number}"
-            row = self._row(None, at, at) | {"key": row_key(self.source, self.record.stream, id_), "vendor_id": id_}
-            row |= {
-                "entity_key": row_key(self.source, *parent),
-                "field": field,
-                "old": old,
-                "new": new,
-                "changed_at": at,
-                "not_before": None,
-                "author_account": author,
-                "origin": "native",
-            }
-            self.mapped.add("change", row)
+            row = row_of(self.source, self.record, None, at, at, f"{self.record.id}.{number}")
+            told_change = (field, *self._values(item, field))
+            self.mapped.add("change", row | change_of(self.source, parent, told_change, at=at, author=author))
 
     def _moment(self) -> datetime | None:
         """`created` of the bulk answer may be a number, of seconds or of milliseconds; elsewhere it is a text."""
@@ -369,15 +321,6 @@ class _Mapping:
             self.seen.add(row["key"])
             self.mapped.add("account", dict(row))
         return key
-
-    def _row(self, url: str | None, created: datetime | None = None, updated: datetime | None = None) -> Row:
-        return {
-            "key": row_key(self.source, self.record.stream, self.record.id),
-            "vendor_id": self.record.id,
-            "url": url,
-            "created_at": created,
-            "updated_at": updated,
-        }
 
     def _browse(self, key: str) -> str | None:
         """The page for people. Under api.atlassian.com there is none: the site's own address is not known here."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from config.settings import StatusCategory
 from config.words import category, normal
 from connectors.base import Record, Ref
+from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mappers.trello_board import Board, is_on_a_board, team_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
@@ -62,7 +63,7 @@ class _Mapping:
         """A board is a project; its members are accounts."""
         told = self.reader
         board = Board(self.record, self.context, self.record.id)
-        row = self._row(told.link("url"), self._born(self.record.id), None)
+        row = row_of(self.source, self.record, told.link("url"), self._born(self.record.id), None)
         row |= {
             "name": told.text("name"),
             "short": self.record.id,
@@ -112,24 +113,25 @@ class _Mapping:
         told = self.reader
         if told.flag("isTemplate") or told.text("cardRole"):
             return
-        item, words, done_by = self._item()
+        item, words = self._item()
         self.mapped.add("work_item", item)
         if words & _normals(self.settings.milestone_labels):
-            self.mapped.add("milestone", self._milestone(item, done_by))
+            self.mapped.add("milestone", milestone_of(item))
         if words & _normals(self.settings.feedback_labels):
-            self.mapped.add("feedback", self._feedback(item))
+            self.mapped.add("feedback", feedback_of(item, closed_at=item["done_at"]))
 
-    def _item(self) -> tuple[Row, set[str], str | None]:
-        """The work item; the words (labels, list) that may make it more; who ticked it."""
+    def _item(self) -> tuple[Row, set[str]]:
+        """The work item, and the words (labels, list) that may make it more."""
         told = self.reader
         board = Board(self.record, self.context, told.text("idBoard"))
         status, status_category = self._status(board)
         due_at = told.instant("due")
-        done_at, basis, done_by = self._done(status_category)
+        done_at, basis = self._done(status_category)
         labels = self._labels()
         made_by = next((one for one in self._actions() if one.text("type") in MADE), None)
         updated_at = told.instant("dateLastActivity")
-        row = self._row(told.link("shortUrl") or told.link("url"), self._born(self.record.id), updated_at)
+        url = told.link("shortUrl") or told.link("url")
+        row = row_of(self.source, self.record, url, self._born(self.record.id), updated_at)
         project = told.text("idBoard")
         number = told.id("idShort")
         row |= {
@@ -154,7 +156,7 @@ class _Mapping:
             "done_basis": basis,
             "client_hints": self._client_hints(board, labels),
         }
-        return row, _normals([*labels, status]), done_by
+        return row, _normals([*labels, status])
 
     def _status(self, board: Board) -> tuple[str, StatusCategory]:
         """The list's name and what it means, once the card's own flags have had their say."""
@@ -170,18 +172,17 @@ class _Mapping:
             return status, "cancelled"
         return status, by_list
 
-    def _done(self, reached: StatusCategory) -> tuple[datetime | None, str | None, str | None]:
-        """When it was done, how we know, and by whom: the tick, else the move into the list where it lies."""
+    def _done(self, reached: StatusCategory) -> tuple[datetime | None, str | None]:
+        """When it was done, and how we know: the tick, else the move into the list where it lies."""
         if reached != "done":
-            return None, None, None
+            return None, None
         ticked = self.reader.flag("dueComplete")
         for action in self._actions():
             old = action.at("data", "old")
             if (ticked and old.payload.get("dueComplete") is False) or (not ticked and old.has("idList")):
                 at = action.instant("date")
-                by = self._key("members", action.text("idMemberCreator"))
-                return at, ("native" if ticked else "status_change") if at else None, by
-        return None, None, None
+                return at, ("native" if ticked else "status_change") if at else None
+        return None, None
 
     def _labels(self) -> list[str]:
         """Names of labels; one without a name goes by its colour."""
@@ -191,38 +192,6 @@ class _Mapping:
     def _actions(self) -> list[Reader]:
         """The actions that the connector kept with the card."""
         return self.reader.objects("actions")
-
-    def _milestone(self, item: Row, done_by: str | None) -> Row:
-        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key", "name")
-        moved = ("status_native", "status_category", "due_on", "due_at", "done_at")
-        return {name: item[name] for name in (*shared, *moved)} | {
-            "kind": "item",
-            "owner_account": next(iter(item["assignee_accounts"]), None),
-            "client_facing": True,
-            "done_by_account": done_by,
-            "agreed_native_on": None,
-        }
-
-    def _feedback(self, item: Row) -> Row:
-        shared = ("key", "vendor_id", "url", "created_at", "updated_at", "project_key")
-        return {name: item[name] for name in (*shared, "status_native", "status_category")} | {
-            "origin": "item",
-            "subject": item["name"],
-            "text": item["description"],
-            "item_key": item["key"],
-            "author_account": item["reporter_account"],
-            "contact_keys": [],
-            "company_keys": [],
-            "owner_account": next(iter(item["assignee_accounts"]), None),
-            "severity": "warning",
-            "urgent": False,
-            "received_at": item["created_at"],
-            "closed_at": item["done_at"],
-            "native_first_response_at": None,
-            "last_received_at": None,
-            "last_sent_at": None,
-            "score": None,
-        }
 
     def _client_hints(self, board: Board, labels: list[str]) -> list[str]:
         """Values of the custom field that the config names; and what follows that word in labels ("Client: …")."""
@@ -272,7 +241,7 @@ class _Mapping:
         card = told.text("data", "card", "shortLink")
         url = f"https://trello.com/c/{card}#comment-{self.record.id}" if _is_plain(card) else None
         edited_at = told.instant("data", "dateLastEdited")
-        return self._row(url, at, edited_at or at) | {
+        return row_of(self.source, self.record, url, at, edited_at or at) | {
             "on_key": on,
             "on_keys": [on],
             "kind": "comment",
@@ -307,29 +276,12 @@ class _Mapping:
     def _change(self, parent: Ref, number: int, field: str, old: str | None, new: str | None) -> None:
         at = self.reader.instant("date")
         id_ = f"{self.record.id}.{number}" if number else self.record.id
-        row = self._row(None, at, at) | {"key": row_key(self.source, "actions", id_), "vendor_id": id_}
-        row |= {
-            "entity_key": row_key(self.source, *parent),
-            "field": field,
-            "old": old,
-            "new": new,
-            "changed_at": at,
-            "not_before": None,
-            "author_account": self._key("members", self.reader.text("idMemberCreator")),
-            "origin": "native",
-        }
+        row = row_of(self.source, self.record, None, at, at, id_)
+        author = self._key("members", self.reader.text("idMemberCreator"))
+        row |= change_of(self.source, parent, (field, old, new), at=at, author=author)
         self.mapped.add("change", row)
 
     # --- what all have
-
-    def _row(self, url: str | None, created: datetime | None, updated: datetime | None) -> Row:
-        return {
-            "key": row_key(self.source, self.record.stream, self.record.id),
-            "vendor_id": self.record.id,
-            "url": url,
-            "created_at": created,
-            "updated_at": updated,
-        }
 
     def _key(self, stream: str, id_: str) -> str | None:
         return row_key(self.source, stream, id_) if id_ else None
