@@ -32,6 +32,8 @@ class Entry:
     fingerprint: str
     lines: tuple[Line, ...]
     ended: str = ""
+    joint: str = ""
+    """What stands between it and the entry before where both share a line; "" where it begins its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,30 @@ class Message:
     footer: tuple[Line, ...] = ()
 
     @property
+    def rows(self) -> list[list[Entry]]:
+        """The entries, those together that share a line."""
+        rows: list[list[Entry]] = []
+        for entry in self.entries:
+            if entry.joint and rows:
+                rows[-1].append(entry)
+            else:
+                rows.append([entry])
+        return rows
+
+    @property
+    def told(self) -> tuple[Line, ...]:
+        """The body without its footer."""
+        told: list[Line] = []
+        for first, *others in self.rows:
+            told += first.lines
+            for entry in others:
+                told[-1] = Line(told[-1].text + entry.joint + "".join(line.text for line in entry.lines))
+        return tuple(told)
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """The body."""
-        return (*(line for entry in self.entries for line in entry.lines), *self.footer)
+        return (*self.told, *self.footer)
 
     def as_text(self) -> str:
         """All of it as plain text."""
@@ -75,8 +98,7 @@ class Message:
     def from_json(cls, kept: Mapping[str, Any]) -> "Message":
         """Back from the outbox."""
         entries = tuple(
-            Entry(entry["fingerprint"], tuple(Line(**line) for line in entry["lines"]), entry["ended"])
-            for entry in kept["entries"]
+            Entry(**{**entry, "lines": tuple(Line(**line) for line in entry["lines"])}) for entry in kept["entries"]
         )
         return cls(kept["language"], kept["title"], entries, tuple(Line(**line) for line in kept["footer"]))
 

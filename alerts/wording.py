@@ -83,32 +83,33 @@ class Wording:
                 return [self._hide(one_line(self.item.title(self.language))), self._where(), self._with()]
 
     def in_list(self, number: int) -> str:
-        """One line among others."""
+        """One line among others, the client first."""
         client = cut(self.client or self.project or self.facts.text("source"), 40)
+        return self.say("daily.line", number=number, client=client, what=self.in_brief())
+
+    def in_brief(self) -> str:
+        """What it is and who has it, where the client stands before it."""
         what, who = cut(self.what, 40), self._who()
         match self.item.rule:
             case "milestone-overdue":
-                late = self._late("late", "_line")
-                return self.say("daily.overdue", number=number, client=client, what=what, late=late, who=who)
+                return self.say("daily.overdue", what=what, late=self._late("late", "_line"), who=who)
             case "feedback-unhandled":
                 waited = working_hours(self.language, self.facts.amount("waited_hours"))
                 origin = gapped(self.facts.text("origin"), self.language)
                 what = origin if self.hidden else self.say("quoted", text=what)
-                return self.say("daily.feedback", number=number, client=client, what=what, waited=waited, who=who)
+                return self.say("daily.feedback", what=what, waited=waited, who=who)
             case _:
-                said = cut(self._hide(one_line(self.item.title(self.language))), QUOTE_CHARS)
-                return self.say("daily.other", number=number, client=client, what=said)
+                return cut(self._hide(one_line(self.item.title(self.language))), QUOTE_CHARS)
 
-    def in_list_with_next(self, number: int) -> str:
-        """The same line, and what the reader does about it."""
+    def next_step(self) -> str:
+        """The key of what the reader does about it; "" for rules that have no texts of ours."""
         match self.item.rule:
             case "milestone-overdue":
-                key = "next.line_own" if self._is_own() else "next.line_overdue"
+                return "next.line_own" if self._is_own() else "next.line_overdue"
             case "feedback-unhandled":
-                key = "next.line_feedback"
+                return "next.line_feedback"
             case _:
-                return self.in_list(number)
-        return self.say("daily.next", line=self.in_list(number), next=self.say(key))
+                return ""
 
     def vendor_link(self) -> Line:
         """The item in its tool; not for a group when the client is confidential."""

@@ -1,7 +1,9 @@
 """Whole messages: one alert, several in one, what a first look found, how it ended, and the comment in the tool."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 
 from alerts.messages import TEXTS, Entry, Item, Line, Message
 from alerts.phone_size import fit, fits
@@ -10,6 +12,9 @@ from alerts.routing import Reader
 from alerts.wording import Scene, Wording
 from config.language import ago, clock, day, instant
 from config.settings import SEVERITIES, Language
+
+_MOST_SHOWN = 40
+"""More lines than ever fit: what lies behind need not be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +34,22 @@ class Writer(Scene):
         return fit(Message(reader.language, wording.title(), (Entry(item.fingerprint, tuple(lines)),), footer))
 
     def many(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, tuple[str, str]]) -> Message:
-        """The message about several alerts, one line each, the worst first. `notes` by fingerprint."""
+        """The message about several alerts, the worst first: a line for each client, as many as the title says.
+
+        Where one has no client each alert has its own. `notes` by fingerprint.
+        """
         clients = {item.client for item in items}
+        groups = _by_client(items) if "" not in clients else [[item] for item in worst_first(items)]
         key = "daily.title" if "" not in clients else "daily.title_items"
-        count = len(clients) if "" not in clients else len(items)
-        title = TEXTS.say(reader.language, key, day=day(reader.language, self.today, self.today), count=count)
+        title = TEXTS.say(reader.language, key, day=day(reader.language, self.today, self.today), count=len(groups))
         said = [self._note(reader.language, *note) for note in dict.fromkeys(notes.values()) if note[0]]
         footer = (
             *said[:1],
             *self._report_link(reader.language),
             *self._freshness(reader.language, [item.source for item in items]),
         )
-        return self._listed(title, self._numbered(items, reader, Wording.in_list_with_next), reader.language, footer)
+        wordings = [[Wording(self, item, reader) for item in group] for group in groups]
+        return self._listed(title, partial(_lines, wordings), len(items), reader.language, footer)
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -56,7 +65,11 @@ class Writer(Scene):
             *self._freshness(reader.language, [item.source for item in items]),
         )
         title = TEXTS.say(reader.language, "summary.title", count=len(items))
-        return self._listed(title, self._numbered(items, reader, Wording.in_list), reader.language, footer)
+        lines = [
+            Entry(item.fingerprint, (Line(Wording(self, item, reader).in_list(number)),))
+            for number, item in enumerate(worst_first(items), 1)
+        ]
+        return self._listed(title, partial(_first, lines), len(lines), reader.language, footer)
 
     def ended(self, items: Sequence[Item], reader: Reader) -> Message:
         """That alerts are over, each with its reason."""
@@ -66,7 +79,8 @@ class Writer(Scene):
             entry = Entry(wording.item.fingerprint, (Line(wording.end_text()),))
             return fit(Message(reader.language, wording.end_title(), (entry,)))
         entries = [Entry(wording.item.fingerprint, (Line(wording.end_in_list()),)) for wording in wordings]
-        return self._listed(TEXTS.say(reader.language, "ended.titles", count=len(items)), entries, reader.language)
+        title = TEXTS.say(reader.language, "ended.titles", count=len(items))
+        return self._listed(title, partial(_first, entries), len(entries), reader.language)
 
     def end_mark(self, item: Item, reader: Reader) -> str:
         """One alert's end, as the message that told of it shows it from then on."""
@@ -88,25 +102,24 @@ class Writer(Scene):
         shown = gapped(name, language)
         return Line(TEXTS.say(language, f"note.{key}", what=shown, who=shown))
 
-    def _numbered(self, items: Sequence[Item], reader: Reader, line: Callable[[Wording, int], str]) -> list[Entry]:
-        """What `line` says of each of `items`, the worst first."""
-        wordings = [Wording(self, item, reader) for item in worst_first(items)]
-        return [
-            Entry(wording.item.fingerprint, (Line(line(wording, number)),))
-            for number, wording in enumerate(wordings, 1)
-        ]
-
     def _listed(
-        self, title: str, entries: Sequence[Entry], language: Language, footer: tuple[Line, ...] = ()
+        self,
+        title: str,
+        write: Callable[[int], Sequence[Entry]],
+        count: int,
+        language: Language,
+        footer: tuple[Line, ...] = (),
     ) -> Message:
-        """`entries` as far as there is room, and how many more there are."""
-        message = Message(language, title, tuple(entries), footer)
-        for shown in range(len(entries) - 1, 0, -1):
+        """As many of `count` alerts as there is room for, and how many more there are.
+
+        `write` gives the entries of all of them, with lines for so many.
+        """
+        message = Message(language, title, tuple(write(count)), footer)
+        for shown in range(min(count - 1, _MOST_SHOWN), 0, -1):
             if fits(message):
                 return message
-            hidden = tuple(Entry(entry.fingerprint, ()) for entry in entries[shown:])
-            more = Line(TEXTS.say(language, "daily.more", count=len(hidden)))
-            message = Message(language, title, (*entries[:shown], *hidden), (more, *footer))
+            more = Line(TEXTS.say(language, "daily.more", count=count - shown))
+            message = Message(language, title, tuple(write(shown)), (more, *footer))
         return fit(message)
 
     def _report_link(self, language: Language) -> tuple[Line, ...]:
@@ -135,6 +148,50 @@ class Writer(Scene):
                 said.append(TEXTS.say(language, "fresh.never", source=source.label))
         # In one line, however many are stale: a phone shows eight.
         return (Line(TEXTS.say(language, "joint").join(said)),) if said else ()
+
+
+def _first(entries: Sequence[Entry], shown: int) -> list[Entry]:
+    """`entries`, the first `shown` of them with their lines."""
+    return [*entries[:shown], *(replace(entry, lines=()) for entry in entries[shown:])]
+
+
+def _by_client(items: Iterable[Item]) -> list[list[Item]]:
+    """The alerts of each client, the worst first."""
+    groups: dict[str, list[Item]] = {}
+    for item in worst_first(items):
+        groups.setdefault(item.client, []).append(item)
+    return list(groups.values())
+
+
+def _lines(groups: Sequence[Sequence[Wording]], shown: int) -> list[Entry]:
+    """A line for each group, with the first `shown` alerts: the worst of each before anybody's second."""
+    ranked = [wording for rank in zip_longest(*groups) for wording in rank if wording is not None]
+    told = {wording.item.fingerprint for wording in ranked[:shown]}
+    shared = [[wording for wording in group if wording.item.fingerprint in told] for group in groups]
+    entries = [entry for number, group in enumerate(filter(None, shared), 1) for entry in _line(number, group)]
+    return [*entries, *(Entry(wording.item.fingerprint, ()) for wording in ranked[shown:])]
+
+
+def _line(number: int, group: Sequence[Wording]) -> list[Entry]:
+    """The entries that share the line of one client; at its end, what the reader does about all of them."""
+    first, *others = group
+    texts = [first.in_list(number), *(wording.in_brief() for wording in others)]
+    for step in _next_steps(group):
+        texts[-1] = first.say("daily.next", line=texts[-1], next=first.say(step))
+    joints = ["", *[first.say("daily.also")] * len(others)]
+    return [
+        Entry(wording.item.fingerprint, (Line(text),), joint=joint)
+        for wording, text, joint in zip(group, texts, joints, strict=True)
+    ]
+
+
+def _next_steps(group: Sequence[Wording]) -> list[str]:
+    """The keys of what there is to do, each once; who answers a client tells them of the delay as well."""
+    steps = dict.fromkeys(step for wording in group if (step := wording.next_step()))
+    if {"next.line_overdue", "next.line_feedback"} <= steps.keys():
+        rest = [step for step in steps if step == "next.line_own"]
+        return ["next.line_both", *rest]
+    return list(steps)
 
 
 def worst_first(items: Iterable[Item]) -> list[Item]:

@@ -237,7 +237,7 @@ def form(message: Message) -> dict[str, Any]:
     # A header takes no mark-up at all, so that a title needs no escaping there.
     header = {"type": "plain_text", "text": cut(title, _HEADER_CHARS), "emoji": False}
     blocks: list[dict[str, Any]] = [{"type": "header", "text": header}]
-    if body := _within([text for entry in message.entries for text in _entry(entry)]):
+    if body := _within([text for row in message.rows for text in _row(row)]):
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": body}})
     if footer := _within([_line(line) for line in message.footer]):
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
@@ -254,11 +254,18 @@ def _within(lines: Sequence[str]) -> str:
     return kept
 
 
-def _entry(entry: Entry) -> Sequence[str]:
-    """The lines about one alert; once it is over, struck through, with the reason below."""
+def _row(entries: Sequence[Entry]) -> Sequence[str]:
+    """The lines about one alert, or the line of several; what is over is struck through, with the reason below."""
+    first, *others = [_entry(entry) for entry in entries]
+    for entry, lines in zip(entries[1:], others, strict=True):
+        first[-1] += escape(entry.joint) + "".join(lines)
+    return [*first, *(escape(entry.ended) for entry in entries if entry.ended)]
+
+
+def _entry(entry: Entry) -> list[str]:
     if not entry.ended:
         return [_line(line) for line in entry.lines]
-    return [*(f"~{escape(line.text)}~" for line in entry.lines if not line.url), escape(entry.ended)]
+    return [f"~{escape(line.text)}~" for line in entry.lines if not line.url]
 
 
 def _line(line: Line) -> str:

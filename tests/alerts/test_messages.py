@@ -153,13 +153,70 @@ def test_a_message_with_every_line_there_is_fits_a_phone_uncut(language: Languag
     assert all(label in sent.lines[-1].text for label in ("Jira", "Trello", "HubSpot"))
 
 
-def test_each_line_of_several_names_the_next_step() -> None:
+@pytest.mark.parametrize(
+    ("found", "steps"),
+    [
+        pytest.param([milestone(1), milestone(2)], "; tell client today", id="both late"),
+        pytest.param(
+            [feedback(1, client="client/bank"), feedback(2, client="client/bank")], "; answer today", id="wait"
+        ),
+        pytest.param(
+            [milestone(1), feedback(1, client="client/bank")], "; answer and tell client today", id="one each"
+        ),
+        pytest.param([milestone(1, client_facing=False)], "; update date or status", id="promised to nobody"),
+        pytest.param(
+            [milestone(1, client_facing=False), feedback(1, client="client/bank")],
+            "; update date or status; answer today",
+            id="a ticket, and what was promised to nobody",
+        ),
+    ],
+)
+def test_each_line_of_several_ends_with_the_next_step(found: list[Finding], steps: str) -> None:
     """In the tunnel there is no link to follow; what nobody promised a client is no matter for the client."""
-    inner = milestone(3, client_facing=False)
-    sent = writer().many([item(finding) for finding in (*SEVERAL, inner)], reader("en"), {})
+    other = milestone(9, client="client/kite", severity="info")
 
-    steps = [line.text.rpartition("; ")[2] for line in sent.lines[:5]]
-    assert sorted(steps) == ["answer today"] * 2 + ["tell client today"] * 2 + ["update date or status"]
+    line = writer().many([item(finding) for finding in (*found, other)], reader("en"), {}).lines[0].text
+
+    assert line.endswith(f"){steps}")
+    assert line.count(" today") + line.count(" status") == steps.count(";")
+
+
+def test_each_client_has_one_numbered_line_and_the_title_counts_them() -> None:
+    """The manager thinks of two clients, not of four alerts; the worst client comes first, and its worst alert."""
+    sent = writer().many([item(finding) for finding in SEVERAL], reader("en"), {})
+
+    assert sent.title == "Tue 24 Nov: 3 clients need you"
+    assert [line.text.partition(":")[0] for line in sent.told] == [
+        "1 Paper Kite Stores",
+        "2 Bank of Nine Ferries",
+        "3 Slow Boat Freight",
+    ]
+    assert 'Release 2.1 11 days late (Priya Nair); "收據列印太慢" waits' in sent.told[0].text
+
+
+def test_where_one_has_no_client_each_alert_has_a_line_and_the_title_counts_those() -> None:
+    """The number of the last line is the number in the title."""
+    sent = writer().many([item(finding) for finding in (*SEVERAL, UNPROMISED)], reader("en"), {})
+
+    assert sent.title == "Tue 24 Nov: 5 matters need you"
+    assert [line.text[0] for line in sent.told] == ["1", "2", "3", "4", "5"]
+
+
+def test_every_client_is_named_before_anybodys_second_alert() -> None:
+    """One client in flames does not hide the others."""
+    flames = [milestone(number, name=f"Release {number}", days_overdue=90) for number in range(1, 31)]
+    others = [milestone(31, client="client/kite", days_overdue=1), feedback(1, client="client/boat")]
+
+    sent = writer().many([item(finding) for finding in (*flames, *others)], reader("en"), {})
+
+    assert [line.text.partition(":")[0][2:] for line in sent.told] == [
+        "Bank of Nine Ferries",
+        "Paper Kite Stores",
+        "Slow Boat Freight",
+    ]
+    named = sum(bool(entry.lines) for entry in sent.entries)
+    assert sent.footer[0].text == f"and {32 - named} more"
+    assert named > 3
 
 
 def test_a_reference_names_no_confidential_client_to_a_group() -> None:
@@ -215,7 +272,9 @@ def test_a_group_hears_of_a_confidential_clients_ticket_by_its_kind_alone() -> N
 
     sent = writer().many(found, group("zh-Hant-HK"), {})
 
-    assert sent.lines[0].text == "1 BANK：ticket 已等 9 工作小時（未指派），請今日回覆"
+    assert sent.lines[0].text == (
+        "1 BANK：ticket 已等 9 工作小時（未指派）；ticket 已等 9 工作小時（未指派），請今日回覆"
+    )
 
 
 def test_a_quotation_is_cut_at_120_characters() -> None:
@@ -276,6 +335,7 @@ def test_whatever_a_vendor_writes_stays_in_its_line_and_within_bounds(
         writer().one(item(milestone(name=name, **hostile)), reader(language)),
         writer().one(item(feedback(subject=name, text=text, author=author)), reader(language)),
         writer().many([item(milestone(name=name, **hostile)), item(feedback(text=text))], reader(language), {}),
+        writer().many([item(milestone(1, name=name)), item(milestone(2, name=text, **hostile))], reader(language), {}),
     ):
         assert len(sent.body()) <= BODY_CHARS
         assert len(sent.body().splitlines()) == len(sent.lines) < BODY_LINES

@@ -98,6 +98,20 @@ def test_the_end_changes_the_message_in_place(sandbox: Sandbox, slack: SlackSand
     )
 
 
+def test_of_several_in_one_line_only_what_is_over_is_struck_through(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """The client still waits for an answer."""
+    late, waits = Line("1 Stacked Tower: Release 2.1 11 days late"), Line("wrote again Fri")
+    shared = Message("en", "1 client needs you", (Entry("a", (late,)), Entry("b", (waits,), joint="; ")))
+    channel = bot(sandbox)
+    receipt = channel.send(Outgoing("alert-1", GROUP, shared))
+    channel.update(receipt, Outgoing("alert-2", GROUP, NEWS), shared.with_end("a", "Marked done."))
+
+    [posted] = slack.messages
+    assert posted.edits[0].blocks[1]["text"]["text"] == f"{late.text}; wrote again Fri"
+    assert posted.blocks[1]["text"]["text"] == f"~{late.text}~; wrote again Fri\nMarked done."
+    assert not posted.blocks[0]["text"]["text"].startswith("✓")
+
+
 def test_what_cannot_be_changed_is_answered_in_its_thread(sandbox: Sandbox, slack: SlackSandbox) -> None:
     """Some workspaces close the window for edits."""
     channel = bot(sandbox)
