@@ -19,10 +19,10 @@ from config.settings import Secret, SourceSettings
 from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound, Page, Stopped, Stream
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
 from sync.runs import RunRecord, note
-from sync.sweep import TooMuchGone, gone
-from unify.daily import is_due, last_done, note_done
+from sync.sweep import FEW, TooMuchGone, doubt, gone
 from unify.derived import SOURCE, TOUCHED
 from unify.engine import StoreError, writing
+from unify.hub_state import is_due, last_done, note_done, recall, remember
 from unify.mapping import Mapper, MappingContext
 from unify.pages import PageStore
 from unify.prune import prune
@@ -140,6 +140,8 @@ class _Run:
         self._pass_id = 0
         self._read_whole: set[tuple[str, str]] = set()
         """(stream, part) whose every record this run has seen: what is gone there is known already."""
+        self._left_because = "lost_access"
+        """Why what is no longer in scope left it: unless the config changed, the account sees it no more."""
         self._result = RunResult(self._source, "ok")
 
     def run(self, full: bool, after: After | None, keep_deleted: timedelta | None) -> RunResult:
@@ -190,6 +192,8 @@ class _Run:
         missing = self._read_streams(vocabulary)
         self._learn(vocabulary)
         missing += self._read_streams(others)
+        with writing(self._engine) as connection:
+            remember(connection, f"projects/{self._source}", self._named)
         missing += self._sweep_if_due(others, full)
         if missing:
             raise NotFound("; ".join(dict.fromkeys(missing)))
@@ -204,6 +208,8 @@ class _Run:
                     f"{self._source} answers as {account.tenant}, and was {source.tenant} before: "
                     "check its url and token; if it is meant to be another one, give it another name"
                 )
+            if recall(connection, f"projects/{self._source}") not in (None, self._named):
+                self._left_because = "out_of_scope"
             if full or source.scope_version not in ("", scope):
                 self._pages().forget_cursors(connection)
             note(connection, self._source, tenant=account.tenant, account_id=account.id, scope_version=scope)
@@ -226,6 +232,11 @@ class _Run:
             stop=self._stop,
             committing=self._held.renew,
         )
+
+    @property
+    def _named(self) -> str:
+        """What the config names of the source, as it is remembered."""
+        return "\n".join(sorted(self._settings.projects))
 
     def _pages(self) -> PageStore:
         return PageStore(self._mapper, self._context, self._upserts)
@@ -267,7 +278,8 @@ class _Run:
             self._held.renew(connection)
             if last is not None:
                 pages.save_cursor(connection, place, last)
-            pages.end_pass(connection, whole, place, self._clock())
+            self._bury_missed(connection, pages, stream, whole, place)
+            pages.end_pass(connection, place, self._clock())
         self._read_whole.update((child, part) for child in whole)
 
     def _count(self, page: Page, place: Place, changed: int) -> None:
@@ -281,6 +293,23 @@ class _Run:
 
     # --- what is gone ---------------------------------------------------------------------------------------------
 
+    def _bury_missed(
+        self, connection: Connection, pages: PageStore, stream: Stream, whole: Collection[str], place: Place
+    ) -> None:
+        """Tombstone what a whole pass did not see of the streams that it claimed to list in full."""
+        for child in whole:
+            missed = pages.missed(connection, child, place)
+            if stream.is_scope:
+                pages.bury(connection, missed, self._clock(), self._left_because)
+                continue
+            try:
+                if not stream.vocabulary and len(missed) > FEW:
+                    doubt(len(missed), len(pages.living_in(connection, child, place.part)), child, place.part, few=FEW)
+            except TooMuchGone as held:
+                self._warn(str(held))
+            else:
+                pages.bury(connection, missed, self._clock())
+
     def _leave_parts(self, pages: PageStore, stream: Stream, parts: Sequence[str]) -> None:
         """Tombstone parts that are read no longer: they left the config, or the account sees them no more."""
         with writing(self._engine) as connection:
@@ -288,9 +317,10 @@ class _Run:
             if left and not parts:
                 self._warn(f"{stream.name}: the account sees none of {len(left)} parts any more; their rows were kept")
                 return
-            reason = "out_of_scope" if self._settings.projects else "lost_access"
             for part in left:
-                pages.leave_part(connection, (stream.name, *stream.children), part, reason, self._clock())
+                pages.leave_part(connection, (stream.name, *stream.children), part, self._left_because, self._clock())
+            if left and stream.is_shared:
+                pages.forget_cursors(connection, stream.name)
 
     def _sweep_if_due(self, streams: Sequence[Stream], full: bool) -> list[str]:
         """Once a day look for what is gone without a trace; return what the vendor says is not there.

@@ -163,6 +163,33 @@ def test_a_part_that_left_the_config_is_out_of_scope_and_back_filled_when_it_ret
     assert {reason for _, reason in rows(engine, "comment", "vendor_id", "delete_reason")} == {None}
 
 
+def test_a_part_that_the_account_sees_no_more_is_not_out_of_scope(engine: Engine) -> None:
+    """The config did not change: a permission did, and somebody may want it back."""
+    vendor = firm()
+    sync(engine, vendor, config={"projects": ("b1", "b2")})
+
+    del vendor.cards["b2"]
+    sync(engine, vendor, config={"projects": ("b1", "b2")}, now=LATER)
+
+    assert dict(rows(engine, "work_item", "vendor_id", "delete_reason"))["d1"] == "lost_access"
+
+
+def test_a_whole_list_that_lacks_too_much_is_doubted(engine: Engine) -> None:
+    """To a guest a tool simply does not show what is hidden from him: that is no deletion."""
+    vendor = firm()
+    vendor.versions["b1"] = [version(f"v{number}", None) for number in range(20)]
+    sync(engine, vendor)
+    hidden, vendor.versions["b1"] = vendor.versions["b1"], vendor.versions["b1"][:10]
+
+    result = sync(engine, vendor, now=LATER)
+
+    assert [warning.partition(" are")[0] for warning in result.warnings] == ["10 of 20 versions of b1"]
+    assert {row[0] for row in rows(engine, "milestone", "deleted_at")} == {None}
+    vendor.versions["b1"] = hidden[5:]
+    assert sync(engine, vendor, now=LATER).warnings == ()
+    assert rows(engine, "milestone", "delete_reason").count(("deleted",)) == 5
+
+
 def test_an_account_that_sees_nothing_any_more_loses_no_rows(engine: Engine) -> None:
     """A lost permission looks like an empty account."""
     vendor = firm()
