@@ -20,7 +20,7 @@ from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
 from sync.runs import RunRecord, note
 from sync.sweep import FEW, TooMuchGone, doubt, gone
-from unify.derived import SOURCE, TOUCHED
+from unify.derived import COMMENT, SOURCE, TOUCHED, WORK_ITEM
 from unify.engine import StoreError, writing
 from unify.hub_state import is_due, last_done, note_done, recall, remember
 from unify.mapping import Mapper, MappingContext
@@ -39,8 +39,11 @@ _NOT_SCOPE = {
 }
 """Settings that change nothing in what is asked of the vendor. `projects` are parts, each with its own cursor."""
 
-_ALL = 20_000
-"""With more rows touched than this, link and derive go over everything rather than over a list of keys."""
+_FEW, _ALL = 1_000, 20_000
+"""Up to so few touched rows, link and derive get the list of their keys; above so many, they go over everything."""
+
+_MANY = (WORK_ITEM, COMMENT)
+"""The tables that hold nearly all rows. What is looked up by its key costs about four times what comes by in turn."""
 
 OUR_MISTAKE = "a mistake of ours ({}): the log says where"
 """What is kept of an error that no connector names: its own text may hold anything, secrets among it."""
@@ -373,8 +376,16 @@ def settle(engine: Engine, after: After) -> None:
         count = connection.execute(select(func.count()).select_from(TOUCHED)).scalar_one()
         if count == 0:
             return
-        after(connection, None if count > _ALL else _touched_keys(connection))
+        after(connection, None if _is_much(connection, count) else _touched_keys(connection))
         connection.execute(delete(TOUCHED))
+
+
+def _is_much(connection: Connection, touched: int) -> bool:
+    """Whether going over everything is cheaper than going from key to key."""
+    if not _FEW < touched <= _ALL:
+        return touched > _ALL
+    stored = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in _MANY)
+    return touched * 4 > stored
 
 
 def _touched_keys(connection: Connection) -> dict[str, list[str]]:

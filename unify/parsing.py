@@ -52,7 +52,9 @@ class Reader:
 
     def text(self, *path: Key) -> str:
         """A text; "" where there is none. One with NUL or half a character cannot be kept and counts as unreadable."""
-        value = self._get(path)
+        return self._text(path, self._get(path))
+
+    def _text(self, path: tuple[Key, ...], value: Any) -> str:
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -66,7 +68,7 @@ class Reader:
         value = self._get(path)
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST:
             return str(value)
-        return self.text(*path)
+        return self._text(path, value)
 
     def link(self, *path: Key) -> str | None:
         """An http(s) address; others are never shown, and so never kept."""
