@@ -2,14 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from alerts.comments import Places, comment_key, queue_comment, queued, refusal
+from alerts.messages import TEXTS
+from alerts.plain_text import cut, gapped, one_line
+from config.language import day, instant
 from config.settings import Settings
+from unify.derived import FEEDBACK
+
+_CHARS = 120
+"""Of how it was answered, and by whom."""
 
 
 def queue_answer_note(
-    connection: Connection, settings: Settings, feedback: str, text: str, answered_at: datetime, now: datetime
+    connection: Connection, settings: Settings, feedback: str, at: datetime, how: str, by: str, now: datetime
 ) -> str:
     """Put the note into the outbox, in the transaction that records the answer; once per answer.
 
@@ -22,7 +29,20 @@ def queue_answer_note(
     why = refusal(settings.sources[source], Places(connection).of("feedback", feedback, source))
     if why:
         return why
-    key = comment_key(f"answered:{feedback}", answered_at.isoformat())
+    key = comment_key(f"answered:{feedback}", at.isoformat())
     if queued(connection, key) is None:
-        queue_comment(connection, key, feedback, text, now)
+        queue_comment(connection, key, feedback, _text(connection, settings, feedback, at, how, by, now), now)
     return ""
+
+
+def _text(
+    connection: Connection, settings: Settings, feedback: str, at: datetime, how: str, by: str, now: datetime
+) -> str:
+    """In a CRM, which has no projects, how and by whom; where work is done a client may read along one day."""
+    language, local, today = settings.language, at.astimezone(settings.zone), now.astimezone(settings.zone).date()
+    if connection.scalar(select(FEEDBACK.c.project_key).where(FEEDBACK.c.key == feedback)):
+        return TEXTS.say(language, "comment.answered", date=day(language, local.date(), today))
+    who = settings.people[by].name if by in settings.people else by
+    told = {"how": cut(one_line(how), _CHARS), "who": gapped(cut(one_line(who), _CHARS), language)}
+    # One gap, where the text has one as well.
+    return one_line(TEXTS.say(language, "comment.answered_crm", at=instant(language, at, settings.zone, today), **told))

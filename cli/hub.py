@@ -306,9 +306,7 @@ class Hub:
         with writing(self.engine) as connection:
             found = find_feedback(connection, typed)
             answered(connection, found.key, at, how, by, now)
-            told = self.settings.people[by].name if by in self.settings.people else by
-            said = f"Answered by {how}, {at.astimezone(self.settings.zone):%Y-%m-%d %H:%M} ({told}). (Milepost)"
-            refused = queue_answer_note(connection, self.settings, found.key, said, at, now)
+            refused = queue_answer_note(connection, self.settings, found.key, at, how, by, now)
         self.settle_touched()
         self.deliver()
         return f"{found.name}: recorded; " + (f"no note in the tool ({refused})" if refused else "noted in the tool")
