@@ -97,8 +97,8 @@ class Asana:
             Stream("settings", vocabulary=True),
             Stream("teams", vocabulary=True),
             Stream("sections", vocabulary=True),
-            Stream("projects"),
-            Stream("tasks", children=("stories",)),
+            Stream("projects", is_scope=True),
+            Stream("tasks", children=("stories",), is_shared=True),
         )
 
     def parts(self, stream: str) -> Sequence[str]:

@@ -75,6 +75,11 @@ class Stream:
     name: str
     vocabulary: bool = False
     children: tuple[str, ...] = ()
+    is_scope: bool = False
+    """Its records are what the scope is made of (projects): one that is no longer listed left the config, or our sight,
+    and is not known to be deleted."""
+    is_shared: bool = False
+    """A record may be in several parts, and is read in one of them: when a part is left, the others are read whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class Jira:
             Stream("fields", vocabulary=True),
             Stream("statuses", vocabulary=True),
             Stream("issuetypes", vocabulary=True),
-            Stream("projects"),
+            Stream("projects", is_scope=True),
             Stream("versions"),
             Stream("issues", children=("comments", "request_comments", "changes")),
         )

@@ -9,6 +9,10 @@ MOST_GONE = 0.2
 """Lost permission looks like deletion: when more than this share of a part is missing, nothing of it is removed."""
 
 
+FEW = 5
+"""So few may be missing of a list that was just read in full, whatever their share: a morning's tidying up."""
+
+
 class TooMuchGone(Exception):
     """More of a part is missing than can have been deleted; nothing was removed."""
 
@@ -24,10 +28,15 @@ def gone(connector: Connector, stream: str, part: str, stored: Iterable[Ref]) ->
         living.update(map(clean, ids))  # as they are stored
     here = list(stored)
     missing = [ref for ref in here if ref.id not in living]
-    if len(missing) > max(1, MOST_GONE * len(here)):
+    doubt(len(missing), len(here), stream, part, few=1)
+    return missing
+
+
+def doubt(missing: int, stored: int, stream: str, part: str, *, few: int) -> None:
+    """Raise TooMuchGone where more than `few` are missing, and more than `MOST_GONE` of what is stored."""
+    if missing > max(few, MOST_GONE * stored):
         where = f"{stream} of {part}" if part else stream
         raise TooMuchGone(
-            f"{len(missing)} of {len(here)} {where} are missing at the vendor and were kept: "
+            f"{missing} of {stored} {where} are missing at the vendor and were kept: "
             "that looks like a lost permission; check what the account may see"
         )
-    return missing

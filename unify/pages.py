@@ -47,15 +47,17 @@ class PageStore:
             self._rows.write(connection, fresh, now, not_before=before.complete_at)
         new = {Ref(one.record.stream, one.record.id) for one in fresh if not one.known}
         whole = [(child, parent) for child, parent in page.whole if parent not in new]  # a new one has lost none yet
-        self._bury(connection, self._records.missing_children(connection, whole, page.records), "deleted", now)
+        self.bury(connection, self._records.missing_children(connection, whole, page.records), now)
         self._rows.report(connection, page.problems, now)
         return len(fresh)
 
-    def end_pass(self, connection: Connection, whole: Iterable[str], place: Place, now: datetime) -> None:
-        """Tombstone what a whole pass did not see of the streams it claimed to list in full; note that it ended."""
-        for stream in whole:
-            self._bury(connection, self._records.missed(connection, stream, place), "deleted", now)
+    def end_pass(self, connection: Connection, place: Place, now: datetime) -> None:
+        """Note that the pass came to its end."""
         self._save_state(connection, place, {"complete_at": now})
+
+    def missed(self, connection: Connection, stream: str, place: Place) -> list[Ref]:
+        """What lives here of a stream that the pass listed in full, and was not in it."""
+        return self._records.missed(connection, stream, place)
 
     def save_cursor(self, connection: Connection, place: Place, cursor: Cursor) -> None:
         """Note how far the part was read."""
@@ -77,7 +79,7 @@ class PageStore:
     def leave_part(self, connection: Connection, streams: Iterable[str], part: str, reason: str, now: datetime) -> None:
         """Tombstone all of `streams` in a part that is no longer read, and forget how far it was read."""
         for stream in streams:
-            self._bury(connection, self._records.living_in(connection, stream, part), reason, now)
+            self.bury(connection, self._records.living_in(connection, stream, part), now, reason)
             here = (_states.c.source == self._source, _states.c.stream == stream, _states.c.part == part)
             connection.execute(delete(_states).where(*here))
 
@@ -85,15 +87,13 @@ class PageStore:
         """All living records of `stream` in `part`: what a sweep compares with the vendor's list."""
         return self._records.living_in(connection, stream, part)
 
-    def bury(self, connection: Connection, refs: Iterable[Ref], now: datetime) -> None:
-        """Tombstone these records, all below them, and the rows made from them: deleted at the vendor."""
-        self._bury(connection, refs, "deleted", now)
+    def forget_cursors(self, connection: Connection, stream: str | None = None) -> None:
+        """Let every part (of `stream`; None: of all) be read whole again."""
+        ours = update(_states).where(_states.c.source == self._source)
+        connection.execute((ours if stream is None else ours.where(_states.c.stream == stream)).values(cursor=None))
 
-    def forget_cursors(self, connection: Connection) -> None:
-        """Let every part be read whole again."""
-        connection.execute(update(_states).where(_states.c.source == self._source).values(cursor=None))
-
-    def _bury(self, connection: Connection, refs: Iterable[Ref], reason: str, now: datetime) -> None:
+    def bury(self, connection: Connection, refs: Iterable[Ref], now: datetime, reason: str = "deleted") -> None:
+        """Tombstone these records, all below them, and the rows made from them."""
         buried = self._records.bury(connection, refs, now)
         self._rows.bury(connection, buried, reason, now)
         if reason == "deleted" and (persons := [ref for ref in buried if ref.stream in self._personal]):

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select
 
 from connectors.base import Ref
-from unify.daily import is_due, last_done, note_done
 from unify.derived import CHANGE, REFERENCE, table_of
+from unify.hub_state import is_due, last_done, note_done
 from unify.problems import ProblemStore
 from unify.records import by_stream, in_chunks
 from unify.tables import RawHistory, RawRecord, SourceRow, row_key

@@ -158,7 +158,8 @@ class HubState(SQLModel, table=True):
     name: str = Field(primary_key=True)
     """settled_with: hash of the settings that link and derive last went by;
     pruned/{source}: when what was deleted there long ago was last removed;
-    swept/{source}: when it was last looked for what is gone there without a trace"""
+    swept/{source}: when it was last looked for what is gone there without a trace;
+    projects/{source}: what the config named there when it was last read whole"""
     value: str
 
 

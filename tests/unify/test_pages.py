@@ -148,7 +148,7 @@ def test_a_pass_over_a_whole_part_buries_what_it_did_not_see(engine: Engine) -> 
     store = PageStore(TinyMapper(), context(), Upserts(engine.dialect))
 
     with writing(engine) as connection:
-        store.end_pass(connection, ["cards"], Place("cards", "b1", 2), LATER)
+        store.bury(connection, store.missed(connection, "cards", Place("cards", "b1", 2)), LATER)
 
     assert rows(engine, "work_item", "vendor_id", "deleted_at") == [("c1", None), ("c2", LATER), ("c3", None)]
     assert rows(engine, "comment", "deleted_at") == [(LATER,)]

@@ -1,4 +1,4 @@
-"""What the hub does to a source once a day: when it was last done, and whether it is time again."""
+"""What the hub remembers of itself, by name: among it, when something was last done that is done once a day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +13,20 @@ _DAY = timedelta(days=1)
 _state = table_of(HubState)
 
 
+def recall(connection: Connection, name: str) -> str | None:
+    """What was remembered under that name; None: nothing yet."""
+    told: str | None = connection.execute(select(_state.c.value).where(_state.c.name == name)).scalar()
+    return told
+
+
+def remember(connection: Connection, name: str, value: str) -> None:
+    """Remember `value` in place of what was remembered before."""
+    Upserts(connection.dialect).save(connection, "hub_state", [{"name": name, "value": value}], {})
+
+
 def last_done(connection: Connection, task: str) -> datetime | None:
     """When `task` ("pruned/boards") was last done; None: never."""
-    told = connection.execute(select(_state.c.value).where(_state.c.name == task)).scalar()
+    told = recall(connection, task)
     return None if told is None else datetime.fromisoformat(told)
 
 
@@ -26,5 +37,4 @@ def is_due(last: datetime | None, now: datetime) -> bool:
 
 def note_done(connection: Connection, task: str, now: datetime) -> None:
     """Note that `task` was done."""
-    row = {"name": task, "value": now.astimezone(UTC).isoformat()}
-    Upserts(connection.dialect).save(connection, "hub_state", [row], {})
+    remember(connection, task, now.astimezone(UTC).isoformat())

@@ -1,0 +1,63 @@
+"""What leaves the scope of a source leaves rules and report for the reason that it left, and nothing else with it."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from config.settings import SourceSettings
+from sandbox.lantern_quay import lantern_quay
+from sandbox.server import Sandbox
+from tests.sync.test_vendors import NOW, settings_of, sync
+from tests.unify.tiny import new_database, rows
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def naming(source: SourceSettings, *projects: str) -> SourceSettings:
+    return source.model_copy(update={"projects": projects})
+
+
+def gone(engine: Engine, table: str) -> dict[str, str]:
+    """Vendor id -> why it is gone."""
+    return {id_: reason for id_, reason in rows(engine, table, "vendor_id", "delete_reason") if reason}
+
+
+@pytest.mark.parametrize("kind", ["asana", "jira"])
+def test_a_project_that_the_config_names_no_more_is_not_deleted(kind: str, tmp_path: Path) -> None:
+    """It is alive at the vendor: "deleted" would be a lie to whoever asks why it left the report."""
+    engine = new_database(tmp_path)
+    with Sandbox(lantern_quay(), clock, vendors=(kind,)) as sandbox:
+        source = settings_of(kind, sandbox.url(kind))
+        sync(engine, source)
+        first, *others = (short for _, short in rows(engine, "project", "name", "short"))
+
+        assert sync(engine, naming(source, first)).outcome == "ok"
+
+    assert len(gone(engine, "project")) == len(others)
+    assert set(gone(engine, "project").values()) == {"out_of_scope"}
+    assert set(gone(engine, "work_item").values()) == {"out_of_scope"}
+    engine.dispose()
+
+
+def test_a_task_of_two_projects_stays_when_one_of_them_leaves(tmp_path: Path) -> None:
+    """It was kept with the one that left: the other has to bring it, though nothing changed on it."""
+    engine = new_database(tmp_path)
+    with Sandbox(lantern_quay(), clock, vendors=("asana",)) as sandbox:
+        source = settings_of("asana", sandbox.url("asana"))
+        state = sandbox.asana.state
+        one, two, *_ = state.projects
+        task = next(task for task in state.tasks.values() if task["memberships"][0]["project"]["gid"] == one)
+        second = state.projects[two]
+        task["memberships"].append({"project": second, "section": state.section_named(two, "待辦")})
+        task["projects"].append(second)
+        sync(engine, naming(source, one, two))
+
+        sync(engine, naming(source, two))
+
+    assert task["gid"] not in gone(engine, "work_item")
+    assert gone(engine, "work_item")
+    engine.dispose()
