@@ -26,8 +26,8 @@ are shipped, each with its texts and examples:
 {rules}
 
 `milepost rules list` shows those that are on, `milepost rules check` reads them and runs their examples. What a rule
-says is changed in `milepost.toml` under `[rules.ID]` (`enabled`, `severity`, `repeat`, and its params); rules of your own are
-YAML files of the same form in the folder that `rules_dir` names.
+says is changed in `milepost.toml` under `[rules.ID]` (`enabled`, `severity`, `repeat`, and its params); rules of your
+own are YAML files of the same form in the folder that `rules_dir` names.
 
 ## The views
 
