@@ -5,8 +5,8 @@
 - Limits: 100 requests in 10 s and app, a daily pool that all apps of the account share, and 5 searches a second.
 - Paging: searches by the instant of the last change, restarted from the last one seen, `after` inside one instant only;
   lists by `after` until there is none.
-- Associations come in answers of their own, for 1000 records a request, and move nobody's watermark: a change to them
-  alone is seen by the next full read.
+- Associations come in answers of their own, for 1000 records a request, and move nobody's watermark: what has any is
+  read whole once a day.
 - Surveys (`feedback_submissions`) need Service Hub and a scope of their own: without it they are left out, and said so.
 - Not read: tasks, line items, custom objects, property history, attachments, webhooks.
 """

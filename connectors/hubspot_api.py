@@ -49,7 +49,8 @@ class HubspotApi:
         self.token = token
         self.governor = governor
         self._url = (url or VENDOR_URL).rstrip("/")
-        self._now: datetime | None = None
+        self.server_time: datetime | None = None
+        """HubSpot's clock, as its latest answer told it; None until one tells."""
 
     def portal(self) -> str:
         """The id of the account that the token is for. Raises NotFound where no HubSpot answers."""
@@ -63,13 +64,6 @@ class HubspotApi:
         if not isinstance(told.get("portalId"), int | str):
             raise wrong
         return str(told["portalId"])
-
-    @property
-    def now(self) -> datetime:
-        """HubSpot's clock, as its latest answer told it."""
-        if self._now is None:
-            raise VendorChanged(f"{self.name}: HubSpot's answers tell no date")
-        return self._now
 
     def get(self, path: str, **query: str) -> bytes:
         """What a GET brings."""
@@ -96,7 +90,7 @@ class HubspotApi:
 
     def _send(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None) -> bytes:
         response = self._client.request(method, path, params=query or None, json=body)
-        self._now = server_time(response.headers) or self._now
+        self.server_time = server_time(response.headers) or self.server_time
         if response.is_success:
             return response.content
         raise self._refusal(response, f"{method} {path}")

@@ -3,8 +3,8 @@
 from html import escape, unescape
 
 from connectors import hubspot_payload as payloads
-from connectors.answers import id_of
-from connectors.base import NotFound
+from connectors.answers import id_of, stamp
+from connectors.base import NotFound, VendorChanged
 from connectors.hubspot_api import VERSION, HubspotApi
 from connectors.hubspot_objects import HubspotObjects
 
@@ -68,11 +68,14 @@ class HubspotNotes:
 
     def _post(self, ticket: str, body: str) -> str:
         """On the ticket, and on whom it concerns: there the account's manager looks."""
+        at = self._api.server_time
+        if at is None:
+            raise VendorChanged(f"{self._api.name}: HubSpot's answers tell no date, which a note must have")
         to = [("tickets", ticket)]
         for other in ("contacts", "companies"):
             to += [(other, id) for id in self._objects.linked("tickets", other, [ticket]).get(ticket, [])]
         sent = {
-            "properties": {"hs_timestamp": self._api.now.isoformat().replace("+00:00", "Z"), "hs_note_body": body},
+            "properties": {"hs_timestamp": stamp(at), "hs_note_body": body},
             "associations": [_association(kind, id) for kind, id in to],
         }
         return id_of(payloads.an_object(self._api.write("POST", self._path, sent)))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -14,6 +14,9 @@ from connectors.hubspot_api import VERSION, HubspotApi
 SEARCH_PAGE, LIST_PAGE, BATCH, LINKS = 200, 100, 100, 1000
 CEILING = 10_000
 """Results of one search that can be paged through."""
+
+WHOLE_EVERY = timedelta(days=1)
+"""What an object is associated with may change without moving its watermark."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,19 +69,25 @@ def modified_property(kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a type was read: every change up to `until`."""
+    """How far a type was read: every change up to `until`; and when, by HubSpot's clock, it was last read whole."""
 
     until: datetime
+    whole_at: datetime | None = None
+    """None: HubSpot told no time yet."""
 
     @classmethod
     def load(cls, cursor: Cursor | None) -> "Position | None":
         """What a cursor of ours says; None for none, and for one of another version."""
         told = json.loads(cursor) if cursor is not None else {}
-        return cls(datetime.fromisoformat(told["until"])) if told.get("v") == 1 else None
+        if told.get("v") != 1:
+            return None
+        whole_at = datetime.fromisoformat(told["whole_at"]) if told["whole_at"] else None
+        return cls(datetime.fromisoformat(told["until"]), whole_at)
 
     def cursor(self) -> Cursor:
         """As it is kept."""
-        return Cursor(json.dumps({"v": 1, "until": self.until.isoformat()}))
+        whole_at = self.whole_at.isoformat() if self.whole_at else None
+        return Cursor(json.dumps({"v": 1, "until": self.until.isoformat(), "whole_at": whole_at}))
 
 
 class _Found(NamedTuple):
@@ -99,18 +108,34 @@ class HubspotObjects:
         self._project_property = project_property
 
     def read(self, kind: str, begun: Position | None) -> Iterator[Page]:
-        """Pages of a type, oldest change first, each of as many records as one request tells the associations of."""
-        until = begun.until if begun else None
+        """Pages of a type, oldest change first, each of as many records as one request tells the associations of.
+
+        Once a day all of them, for associations change and leave no trace; the cursor then stays until the end.
+        """
+        now = self._api.server_time
+        if begun is None:
+            yield from self._pages(kind, None, now)
+        elif kind in ASSOCIATED and now and (begun.whole_at is None or now - begun.whole_at >= WHOLE_EVERY):
+            last: Cursor | None = Position(begun.until, now).cursor()
+            for page in self._pages(kind, None, now):
+                last = page.cursor or last
+                yield replace(page, cursor=None)
+            yield Page([], last)
+        else:
+            yield from self._pages(kind, begun.until, begun.whole_at)
+
+    def _pages(self, kind: str, begun: datetime | None, whole_at: datetime | None) -> Iterator[Page]:
+        until = begun
         waiting: list[_Found] = []
-        for found in self._changed(kind, begun.until - LOOK_BACK if begun else None):
+        for found in self._changed(kind, begun - LOOK_BACK if begun else None):
             waiting += found
             while len(waiting) >= LINKS:
                 some, waiting = waiting[:LINKS], waiting[LINKS:]
-                until = max(filter(None, (until, *(one.modified for one in some))), default=None)
-                yield self._page(kind, some, until)
+                until = _latest(until, some)
+                yield self._page(kind, some, Position(until, whole_at) if until else None)
         if waiting:
-            until = max(filter(None, (until, *(one.modified for one in waiting))), default=None)
-            yield self._page(kind, waiting, until)
+            until = _latest(until, waiting)
+            yield self._page(kind, waiting, Position(until, whole_at) if until else None)
 
     def ids(self, kind: str) -> Iterator[list[str]]:
         """The ids of all that lives, by the plain list: a search may be behind."""
@@ -147,7 +172,7 @@ class HubspotObjects:
 
     # --- records
 
-    def _page(self, kind: str, found: Sequence[_Found], until: datetime | None) -> Page:
+    def _page(self, kind: str, found: Sequence[_Found], reached: Position | None) -> Page:
         whole = [one for one in found if one.id]
         linked = self._associations(kind, [one.id for one in whole])
         records = []
@@ -155,7 +180,7 @@ class HubspotObjects:
             payload, body = payloads.with_associations(one.sliced, linked[one.id])
             records.append(Record(kind, one.id, one.modified, payload, body=body))
         odd = [Problem(kind, "", "", "is not an object with an id") for one in found if not one.id]
-        return Page(records, Position(until).cursor() if until else None, problems=odd)
+        return Page(records, reached.cursor() if reached else None, problems=odd)
 
     def _associations(self, kind: str, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
         """Id -> type -> ids; the types are those of `ASSOCIATED`, each present even where there are none."""
@@ -236,6 +261,11 @@ class HubspotObjects:
             if not answer.after:
                 return
             after = answer.after
+
+
+def _latest(until: datetime | None, found: Sequence[_Found]) -> datetime | None:
+    """When the last of these changed, or what was reached before."""
+    return max(filter(None, (until, *(one.modified for one in found))), default=None)
 
 
 def _found(kind: str, one: payloads.Sliced) -> _Found:

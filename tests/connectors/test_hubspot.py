@@ -256,6 +256,22 @@ def test_the_last_quarter_of_an_hour_is_read_again(sandbox: HubspotSandbox, conn
     assert sandbox.ticket_id(WRONG.number) in found_in(connect(), "tickets", cursor)
 
 
+def test_a_new_association_is_seen_within_a_day(connect: Connect, sandbox: HubspotSandbox) -> None:
+    """It makes a ticket another client's, and moves nobody's watermark."""
+    old, cursors = sandbox.ticket_id(OLD.number), dict[tuple[str, str], Cursor]()
+    read_all(connect(), cursors)
+    sandbox.state.add("companies", "40999", STORY_NOW, {"name": "Other Ltd"})
+    sandbox.state.associate("tickets", old, "companies", "40999")
+
+    assert ("tickets", old) not in records(read_all(connect(), cursors))
+    sandbox.clock = lambda: STORY_NOW + timedelta(days=1, hours=1)
+    again = records(read_all(connect(), cursors))
+    later = records(read_all(connect(), cursors))
+
+    assert "40999" in again["tickets", old].payload["associations"]["companies"]
+    assert ("tickets", old) not in later
+
+
 def test_a_change_in_a_year_that_cannot_be_hides_no_later_one(sandbox: HubspotSandbox, connect: Connect) -> None:
     """A cursor at the year 9999 would be the last one."""
     odd = sandbox.state.objects["tickets"][sandbox.ticket_id(WRONG.number)]
