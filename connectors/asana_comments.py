@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from connectors.answers import decode
+from connectors import own_comment
+from connectors.answers import decode, mapping
 from connectors.asana_api import AsanaApi, Json
 from connectors.asana_tasks import gid_of, has_gid
-from connectors.base import NotCommentable, NotFound
+from connectors.base import NotCommentable
 
 READERS = (
     "followers.gid,memberships.project.(gid|name|privacy_setting|members.gid|team.gid|workspace.gid),"
@@ -33,22 +34,27 @@ class Comments:
         self._own_id = ""
 
     def put(self, task: str, text: str, key: str, known: str | None) -> str:
-        """Post or edit; Asana repeats nothing by itself, so the marker is looked for before anything is posted."""
-        marked = f"{text}\n\n{marker(key)}"
-        if known and self._edit(known, marked):
-            return known
-        if (found := self._find(task, key)) and self._edit(found, marked):
-            return found
-        self._must_be_among_us(task)
-        return str(self._api.write("POST", f"/tasks/{task}/stories", {"text": marked})["gid"])
+        """Post or edit."""
+        sent = {"text": f"{text}\n\n{own_comment.mark(key)}"}
+
+        def post() -> str:
+            self._must_be_among_us(task)
+            return str(self._api.write("POST", f"/tasks/{task}/stories", sent)["gid"])
+
+        return own_comment.put(
+            known,
+            edit=lambda story: self._api.write("PUT", f"/stories/{story}", sent),
+            find=lambda: self._find(task, key),
+            post=post,
+        )
 
     def take_back(self, task: str, key: str, known: str | None) -> None:
-        """Delete; one that is gone already is as good."""
-        try:
-            if id := known or self._find(task, key):
-                self._api.write("DELETE", f"/stories/{id}")
-        except NotFound:
-            return
+        """Delete."""
+        own_comment.take_back(
+            known,
+            find=lambda: self._find(task, key),
+            delete=lambda story: self._api.write("DELETE", f"/stories/{story}"),
+        )
 
     def _find(self, task: str, key: str) -> str | None:
         query = {"opt_fields": "resource_subtype,created_by.gid,text"}
@@ -56,23 +62,16 @@ class Comments:
         for elements in self._api.pages(f"/tasks/{task}/stories", query):
             for story in (decode(element, "stories") for element in elements):
                 by = gid_of(story.get("created_by")) if has_gid(story) else ""
-                if by == self._me() and marker(key) in str(story.get("text")):
+                if by == self._me() and own_comment.mark(key) in str(story.get("text")):
                     found = gid_of(story)
         return found
-
-    def _edit(self, story: str, text: str) -> bool:
-        """False: somebody deleted it."""
-        try:
-            self._api.write("PUT", f"/stories/{story}", {"text": text})
-        except NotFound:
-            return False
-        return True
 
     def _must_be_among_us(self, task: str) -> None:
         """A guest can read what they follow, and projects of which they, or their team, are members."""
         found = self._api.object(f"/tasks/{task}", opt_fields=READERS)
         memberships = found.get("memberships")
-        projects = [one["project"] for one in memberships] if isinstance(memberships, list) else []
+        listed = memberships if isinstance(memberships, list) else []
+        projects = [dict(mapping(mapping(one).get("project"))) for one in listed]
         unsafe = [project for project in projects if not self._names_of(project) & set(self._allowed)]
         if (unsafe or not projects) and not self._is_among_us(found, unsafe):
             raise NotCommentable(
@@ -98,11 +97,6 @@ class Comments:
         if not self._own_id:
             self._own_id = str(self._api.object("/users/me", opt_fields="name").get("gid"))
         return self._own_id
-
-
-def marker(key: str) -> str:
-    """What marks a comment as ours: Asana's text has no hidden form, so it is short and visible."""
-    return f"(milepost:{key})"
 
 
 def _gids(people: object) -> set[str]:

@@ -1,10 +1,12 @@
 """Our notes on HubSpot's tickets: one for each key, recognised by a marker. Clients cannot read notes."""
 
+from functools import cache
 from html import escape, unescape
 
 from connectors import hubspot_payload as payloads
+from connectors import own_comment
 from connectors.answers import id_of, stamp
-from connectors.base import NotFound, VendorChanged
+from connectors.base import VendorChanged
 from connectors.hubspot_api import VERSION, HubspotApi
 from connectors.hubspot_objects import HubspotObjects
 
@@ -24,45 +26,34 @@ class HubspotNotes:
         self._path = f"/crm/objects/{VERSION}/notes"
 
     def put(self, ticket: str, text: str, key: str, known: str | None) -> str:
-        """Post our note for `key`, or edit it where it stands; return its id.
-
-        HubSpot repeats nothing by itself and takes no key: the marker is looked for before anything is posted.
-        """
-        body = note_body(text, key)
-        if known and self._edit(known, body):
-            return known
-        survivor = self._survivor(ticket)
-        if (found := self._find(survivor, key)) and self._edit(found, body):
-            return found
-        return self._post(survivor, body)
+        """Post our note for `key`, or edit it where it stands; return its id."""
+        body, survivor = note_body(text, key), cache(lambda: self._survivor(ticket))
+        return own_comment.put(
+            known,
+            edit=lambda note: self._api.write("PATCH", f"{self._path}/{note}", {"properties": {"hs_note_body": body}}),
+            find=lambda: self._find(survivor(), key),
+            post=lambda: self._post(survivor(), body),
+        )
 
     def take_back(self, ticket: str, key: str, known: str | None) -> None:
-        """Archive our note for `key`; one that is gone already is as good."""
-        try:
-            if id := known or self._find(self._survivor(ticket), key):
-                self._api.write("DELETE", f"{self._path}/{id}")
-        except NotFound:
-            return
+        """Archive our note for `key`."""
+        own_comment.take_back(
+            known,
+            find=lambda: self._find(self._survivor(ticket), key),
+            delete=lambda note: self._api.write("DELETE", f"{self._path}/{note}"),
+        )
 
     def _survivor(self, ticket: str) -> str:
         """The ticket's id: of one that was merged into another, HubSpot answers with that. Raises NotFound."""
         told = payloads.an_object(self._api.get(f"/crm/objects/{VERSION}/tickets/{ticket}", properties="subject"))
         return id_of(told) or ticket
 
-    def _edit(self, id: str, body: str) -> bool:
-        """False: somebody deleted it."""
-        try:
-            self._api.write("PATCH", f"{self._path}/{id}", {"properties": {"hs_note_body": body}})
-        except NotFound:
-            return False
-        return True
-
     def _find(self, ticket: str, key: str) -> str | None:
         """Among the ticket's own notes: a search would be behind by seconds, just when it matters."""
         notes = self._objects.linked("tickets", "notes", [ticket]).get(ticket, [])
         for note in self._objects.batch("notes", notes, ["hs_note_body"]):
             body = payloads.property_of(note, "hs_note_body")
-            if isinstance(body, str) and marker(key) in unescape(body):
+            if isinstance(body, str) and own_comment.mark(key) in unescape(body):
                 return id_of(note)
         return None
 
@@ -81,14 +72,9 @@ class HubspotNotes:
         return id_of(payloads.an_object(self._api.write("POST", self._path, sent)))
 
 
-def marker(key: str) -> str:
-    """What marks a note as ours: short and visible, for HubSpot strips what is hidden."""
-    return f"[milepost:{key}]"
-
-
 def note_body(text: str, key: str) -> str:
     """Plain text as HTML, a paragraph a line, so that nothing in it is markup; the marker behind it."""
-    end = f"<p>{escape(marker(key))}</p>"
+    end = f"<p>{escape(own_comment.mark(key))}</p>"
     lines = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
     while len(lines) + len(end) > LONGEST:
         lines = lines[: lines.rindex("<p>")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from connectors import own_comment
 from connectors.answers import decode
 from connectors.base import NotCommentable, NotFound
 from connectors.trello_api import Json, NotPermitted, TrelloApi
@@ -21,39 +22,37 @@ class Comments:
         self._own_id = ""
 
     def put(self, card: str, text: str, key: str, known: str | None) -> str:
-        """Post or edit; Trello repeats nothing by itself, so the marker is looked for before anything is posted."""
-        marked = f"{text}\n\n{marker(key)}"
-        if known and self._edit(card, known, marked):
-            return known
-        if (found := self._find(card, key)) and self._edit(card, found, marked):
-            return found
-        self._must_be_among_us(card)
-        return str(self._api.write("POST", f"/cards/{card}/actions/comments", text=marked)["id"])
+        """Post or edit."""
+        sent = f"{text}\n\n{own_comment.mark(key)}"
+        place = f"/cards/{card}/actions"
+
+        def post() -> str:
+            self._must_be_among_us(card)
+            return str(self._api.write("POST", f"{place}/comments", text=sent)["id"])
+
+        return own_comment.put(
+            known,
+            edit=lambda action: self._api.write("PUT", f"{place}/{action}/comments", text=sent),
+            find=lambda: self._find(card, key),
+            post=post,
+        )
 
     def take_back(self, card: str, key: str, known: str | None) -> None:
-        """Delete; one that is gone already is as good."""
-        try:
-            if id := known or self._find(card, key):
-                self._api.write("DELETE", f"/cards/{card}/actions/{id}/comments")
-        except NotFound:
-            return
+        """Delete."""
+        own_comment.take_back(
+            known,
+            find=lambda: self._find(card, key),
+            delete=lambda action: self._api.write("DELETE", f"/cards/{card}/actions/{action}/comments"),
+        )
 
     def _find(self, card: str, key: str) -> str | None:
         comments = self._api.objects(f"/cards/{card}/actions", filter="commentCard", limit=MOST)
         for action in (decode(one, "actions") for one in comments):
             data = action.get("data") if isinstance(action, dict) else None
             text = data.get("text") if isinstance(data, dict) else None
-            if isinstance(text, str) and marker(key) in text and action.get("idMemberCreator") == self._me():
+            if isinstance(text, str) and own_comment.mark(key) in text and action.get("idMemberCreator") == self._me():
                 return str(action["id"])
         return None
-
-    def _edit(self, card: str, id: str, text: str) -> bool:
-        """False: somebody deleted it."""
-        try:
-            self._api.write("PUT", f"/cards/{card}/actions/{id}/comments", text=text)
-        except NotFound:
-            return False
-        return True
 
     def _must_be_among_us(self, card: str) -> None:
         id = str(self._api.object(f"/cards/{card}", fields="idBoard").get("idBoard"))
@@ -81,11 +80,6 @@ class Comments:
         if not self._own_id:
             self._own_id = str(self._api.object("/members/me", fields="username").get("id"))
         return self._own_id
-
-
-def marker(key: str) -> str:
-    """What marks a comment as ours: Markdown has no hidden form, so it is short and visible."""
-    return f"(milepost:{key})"
 
 
 def _members(memberships: object) -> set[str]:

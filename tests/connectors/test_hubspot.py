@@ -397,7 +397,7 @@ def test_a_note_that_is_too_long_loses_lines_but_not_its_marker() -> None:
     body = note_body("\n".join(["A line that says something."] * 5000), "k")
 
     assert len(body) <= LONGEST
-    assert body.endswith("<p>[milepost:k]</p>")
+    assert body.endswith("<p>(milepost:k)</p>")
 
 
 def test_a_note_on_a_merged_ticket_goes_to_the_survivor(sandbox: HubspotSandbox, connect: Connect) -> None:

@@ -161,7 +161,7 @@ def test_our_own_note_answers_nobody(year: Year) -> None:
     number = year.sandbox.plan.ticket(subject).number
     year.sandbox.hubspot.state.converse(
         year.sandbox.hubspot.state.objects["tickets"][year.sandbox.hubspot.ticket_id(number)],
-        Message("sandy", at("2026-11-24 09:05"), "Waiting. [milepost:k]", "note", 90_007),
+        Message("sandy", at("2026-11-24 09:05"), "Waiting. (milepost:k)", "note", 90_007),
         by_client=False,
         owner=year.sandbox.hubspot.account_id("sandy"),
     )

@@ -5,13 +5,13 @@ Approvals that were rejected are given up. Milestones are tasks of that subtype,
 may be in several projects: one row, many references. Section headers are no work.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from config.settings import StatusCategory
 from config.words import normal
 from connectors.base import Record
+from connectors.own_comment import MARK
 from unify.identity import normal_email
 from unify.mappers.asana_words import PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, normals, words_of
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
@@ -28,8 +28,6 @@ PERSONAL: Collection[str] = ()
 
 COMPLETED, INCOMPLETE = "completed", "incomplete"
 """Asana has no word for it but a tick."""
-
-OUR_MARKER = re.compile(r"\(milepost:[^()\s]+\)")
 
 
 def tables(stream: str) -> tuple[str, ...]:
@@ -270,7 +268,7 @@ class _Mapping:
             "author_account": author,
             "author_contact": None,
             "visible": self.words.shows_to_clients(projects),
-            "ours": is_own and OUR_MARKER.search(text) is not None,
+            "ours": is_own and MARK.search(text) is not None,
             "text": text,
             # That it was edited is told, when it was is not.
             "edited_at": None,

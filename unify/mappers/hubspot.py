@@ -5,12 +5,12 @@ Every property is a text, and unset is null or missing. What an object is associ
 client that belongs to no ticket. What was said is a comment: on its tickets, else on whom and what it concerns.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from connectors.base import Record
+from connectors.own_comment import MARK
 from unify.identity import normal_email
 from unify.mappers.hubspot_words import (
     SEVERITIES,
@@ -32,8 +32,6 @@ COMPARED: Mapping[str, tuple[str, ...]] = {"deals": ("due", "status", "assignee"
 """We do not read the history of properties: what changes between two looks is noted by comparing."""
 
 PERSONAL: Collection[str] = ("contacts",)
-
-OUR_MARKER = re.compile(r"\[milepost:[^\[\]\s]+\]")
 
 _SAID = {
     "notes": "note",
@@ -260,7 +258,7 @@ class _Mapping:
             "author_account": None if by_client or by_nobody else self._owner(),
             "author_contact": next(iter(contacts), None) if by_client else None,
             "visible": kind != "note" and not by_nobody,
-            "ours": kind == "note" and OUR_MARKER.search(text) is not None,
+            "ours": kind == "note" and MARK.search(text) is not None,
             "text": text,
             "edited_at": None,
         }

@@ -4,13 +4,13 @@ A card has no status of its own: its list's name is the word, `dueComplete` says
 not done is given up. Templates, and cards that stand for something else (separators, links, mirrors), are no work.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from config.settings import StatusCategory
 from config.words import category, normal
 from connectors.base import Record, Ref
+from connectors.own_comment import MARK
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mappers.trello_board import Board, is_on_a_board, team_of
 from unify.mapping import Mapped, MappingContext, Row
@@ -25,7 +25,6 @@ COMPARED: Mapping[str, tuple[str, ...]] = {}
 PERSONAL: Collection[str] = ()
 
 MADE = ("createCard", "copyCard", "emailCard", "convertToCardFromCheckItem")
-OUR_MARKER = re.compile(r"\(milepost:[^()\s]+\)")
 
 
 def tables(stream: str) -> tuple[str, ...]:
@@ -249,7 +248,7 @@ class _Mapping:
             "author_account": self._key("members", author),
             "author_contact": None,
             "visible": Board(self.record, self.context, told.text("data", "board", "id")).shows_to_clients,
-            "ours": author == self.context.own_account and OUR_MARKER.search(text) is not None,
+            "ours": author == self.context.own_account and MARK.search(text) is not None,
             "text": text,
             "edited_at": edited_at,
         }

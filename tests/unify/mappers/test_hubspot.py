@@ -285,7 +285,7 @@ def test_a_meeting_to_come_is_told_of_when_it_is_made() -> None:
 @pytest.mark.parametrize(("stream", "ours"), [("notes", True), ("emails", False)])
 def test_our_marker_makes_a_note_ours(stream: str, ours: bool) -> None:
     """We write notes only: a mail that quotes one is somebody's."""
-    body = "<p>Waiting.</p><p>[milepost:65437c0dd632]</p>"
+    body = "<p>Waiting.</p><p>(milepost:65437c0dd632)</p>"
 
     made = row(thing(LINKS, hs_note_body=body, hs_email_html=body), stream, "comment")
 
