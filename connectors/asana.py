@@ -34,6 +34,7 @@ from connectors.base import (
     VendorChanged,
 )
 from connectors.governor import Governor
+from connectors.scope import Scope, count, names_in
 
 LIMITS = ("1500/1 minute", "50/1 second")
 
@@ -65,6 +66,7 @@ class Asana:
         self._tasks = Tasks(self._api, settings.since, self._home_of)
         self._comments = Comments(self._api, settings.comment_back, _names_of, self._guests, self._team_members)
         self._workspaces: Mapping[str, Json] | None = None
+        self._scope = Scope(settings.projects, _names_of, _names_of_workspace)
         self._listed: Mapping[str, Record] | None = None
         self._is_fresh = False
 
@@ -86,7 +88,7 @@ class Asana:
             name=who,
             # There is one Asana, and gids are unique in it: whoever asks, a project is the same project.
             tenant="asana",
-            sees=f"{_count(seen, 'project')} in {_count(len(self._workspaces or {}), 'workspace')}",
+            sees=f"{count(seen, 'project')} in {count(len(self._workspaces or {}), 'workspace')}",
             notes=[f"{name} is not visible to {who}: add them to it" for name in self._unmatched()],
         )
 
@@ -179,20 +181,16 @@ class Asana:
     def _projects(self) -> Mapping[str, Record]:
         """The projects in scope by gid, as listed when this run began."""
         listed = self._list_projects() if self._listed is None else self._listed
-        return {gid: record for gid, record in listed.items() if self._is_in_scope(record.payload)}
-
-    def _is_in_scope(self, project: Mapping[str, object]) -> bool:
-        """An archived project only where the config names the project itself."""
-        wanted = set(self.settings.projects)
-        if wanted & _names_of(project):
-            return True
-        return project.get("archived") is not True and (not wanted or bool(wanted & _names_of_workspace(project)))
+        holds = self._scope.holds
+        return {
+            gid: record
+            for gid, record in listed.items()
+            if holds(record.payload, is_closed=record.payload.get("archived") is True)
+        }
 
     def _unmatched(self) -> list[str]:
         """What the config names and the account does not see."""
-        projects = [record.payload for record in self._projects().values()]
-        seen = {name for project in projects for name in _names_of(project) | _names_of_workspace(project)}
-        return [name for name in self.settings.projects if name not in seen]
+        return self._scope.unmatched(record.payload for record in self._projects().values())
 
     def _teams(self) -> Page:
         """The members of each team that projects are shared with, which only somebody who comments must know.
@@ -274,13 +272,8 @@ class Asana:
 
 
 def _names_of(project: Mapping[str, object]) -> set[str]:
-    return {str(project[key]) for key in ("gid", "name") if project.get(key)}
+    return names_in(project, "gid", "name")
 
 
 def _names_of_workspace(project: Mapping[str, object]) -> set[str]:
-    told = project.get("workspace")
-    return {str(told[key]) for key in ("gid", "name") if told.get(key)} if isinstance(told, dict) else set()
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return names_in(project.get("workspace"), "gid", "name")

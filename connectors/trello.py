@@ -17,6 +17,7 @@ from config.settings import Secret, SourceSettings
 from connectors.answers import decode
 from connectors.base import Account, Cursor, NotCommentable, NotFound, Page, Record, Ref, Stream, VendorChanged
 from connectors.governor import Governor
+from connectors.scope import Scope, count, names_in
 from connectors.trello_api import Json, NotPermitted, TrelloApi
 from connectors.trello_cards import Cards, Position, activity_of, has_id
 from connectors.trello_comments import Comments
@@ -55,6 +56,7 @@ class Trello:
         self._api = TrelloApi(settings.name, settings.url, settings.key, settings.token, governor)
         self._cards = Cards(self._api, settings.since)
         self._comments = Comments(self._api, settings.comment_back, _names_of_board)
+        self._scope = Scope(settings.projects, _names_of_board, _names_of_workspace)
         self._listed: Mapping[str, Json] | None = None
         self._is_fresh = False
 
@@ -74,7 +76,7 @@ class Trello:
             name=str(me.get("fullName") or me.get("username") or ""),
             # There is one Trello, and ids are unique in it: whoever asks, a board is the same board.
             tenant="trello",
-            sees=f"{_count(len(boards), 'board')} in {_count(len(workspaces), 'workspace')}",
+            sees=f"{count(len(boards), 'board')} in {count(len(workspaces), 'workspace')}",
             notes=[f"{name} is not visible to @{me.get('username')}: invite it there" for name in self._unmatched()],
         )
 
@@ -149,20 +151,13 @@ class Trello:
     def _boards(self) -> Mapping[str, Json]:
         """The boards in scope by id, as listed when this run began."""
         listed = self._list_boards() if self._listed is None else self._listed
-        return {id: board for id, board in listed.items() if self._is_in_scope(board)}
-
-    def _is_in_scope(self, board: Json) -> bool:
-        """A closed board only where the config names the board itself."""
-        wanted = set(self.settings.projects)
-        if wanted & _names_of_board(board):
-            return True
-        return not board.get("closed") and (not wanted or bool(wanted & _names_of_workspace(board)))
+        return {
+            id: board for id, board in listed.items() if self._scope.holds(board, is_closed=bool(board.get("closed")))
+        }
 
     def _unmatched(self) -> list[str]:
         """What the config names and the account does not see."""
-        boards = self._boards().values()
-        seen = {name for board in boards for name in _names_of_board(board) | _names_of_workspace(board)}
-        return [name for name in self.settings.projects if name not in seen]
+        return self._scope.unmatched(self._boards().values())
 
     def _board(self, part: str) -> Json:
         board = self._boards().get(part)
@@ -194,15 +189,9 @@ class Trello:
         return Page(records, None, [("workspaces", None)])
 
 
-def _names_of_board(board: Json) -> set[str]:
-    return {str(board[key]) for key in ("id", "shortLink", "name") if board.get(key)}
+def _names_of_board(board: Mapping[str, object]) -> set[str]:
+    return names_in(board, "id", "shortLink", "name")
 
 
-def _names_of_workspace(board: Json) -> set[str]:
-    told = board.get("organization")
-    names = {str(told[key]) for key in ("name", "displayName") if told.get(key)} if isinstance(told, dict) else set()
-    return names | ({str(board["idOrganization"])} if board.get("idOrganization") else set())
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _names_of_workspace(board: Mapping[str, object]) -> set[str]:
+    return names_in(board.get("organization"), "name", "displayName") | names_in(board, "idOrganization")
