@@ -93,6 +93,20 @@ def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
         assert len(opened.sandbox.mail.received) == sent
 
 
+def test_a_guest_who_joins_a_board_finds_nothing_of_what_was_said_among_ourselves(tmp_path: Path) -> None:
+    """The comments there are taken back within one sync, and those elsewhere stay."""
+    with day(tmp_path) as opened:
+        opened.first_round()
+        before = opened.commented()
+        donor, points = opened.plan.project("DONOR"), opened.plan.project("POINTS")
+        opened.sandbox.trello.invite(opened.sandbox.trello.project_ref(donor), "ch_tsang", tuesday(10, 12))
+        opened.sandbox.asana.invite(opened.sandbox.asana.project_ref(points), "ch_ip")
+
+        opened.round_at(tuesday(10, 20))
+
+        assert set(before) - set(opened.commented()) == {DONOR, "積分規則上線"}
+
+
 def test_a_comment_that_waits_is_not_written_once_comments_are_switched_off(tmp_path: Path) -> None:
     """It only reads unless `comment_back` says otherwise, from the moment at which somebody says so."""
     with day(tmp_path) as opened:
