@@ -1,12 +1,12 @@
 """What Asana's vocabulary and the settings say, ready to be asked for every task."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from config.settings import Severity, StatusCategory
 from config.words import category, normal
 from connectors.base import Problem, Record
+from unify.mappers.latest import Latest
 from unify.mapping import MappingContext
 from unify.parsing import Reader
 
@@ -97,21 +97,7 @@ class Words:
         return sorted(members | self._teams.get(team, frozenset()))
 
 
-class _Latest(threading.local):
-    """The words of the latest context: one serves a whole run, and each source is read by its own thread."""
-
-    context: MappingContext | None = None
-    words: Words | None = None
-
-
-_latest = _Latest()
-
-
-def words_of(context: MappingContext) -> Words:
-    """The words of a context, made once."""
-    if _latest.words is None or _latest.context is not context:
-        _latest.context, _latest.words = context, Words(context)
-    return _latest.words
+words_of = Latest(Words).of
 
 
 def _gids(people: Iterable[Reader]) -> frozenset[str]:

@@ -1,12 +1,12 @@
 """What Jira's words mean: those that we ship, those of the site's vocabulary, those that the config adds."""
 
-import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from config.settings import Severity, StatusCategory
 from config.words import normal
 from connectors.jira_fields import CustomFields, custom_fields
+from unify.mappers.latest import Latest
 from unify.mapping import MappingContext, Row
 
 CANCELLED = frozenset(
@@ -87,21 +87,7 @@ class Words:
         return next((self.status[name] for name in sorted(names) if name in self.status), None)
 
 
-class _Latest(threading.local):
-    """The words of the latest context: one serves a whole run, and each source is read by its own thread."""
-
-    context: MappingContext | None = None
-    words: Words | None = None
-
-
-_latest = _Latest()
-
-
-def words_of(context: MappingContext) -> Words:
-    """The words of a context, made once."""
-    if _latest.words is None or _latest.context is not context:
-        _latest.context, _latest.words = context, Words(context)
-    return _latest.words
+words_of = Latest(Words).of
 
 
 def _names(payload: Mapping[str, Any]) -> set[str]:
