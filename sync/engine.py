@@ -3,7 +3,6 @@
 It knows streams, parts and pages; which vendor it is talking to, it does not.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,20 +16,18 @@ from sqlalchemy import Connection, Engine, delete, func, select
 from config.clock import Clock, system_clock
 from config.settings import Secret, SourceSettings
 from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound, Page, Stopped, Stream
+from sync.absence import Absence
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
 from sync.runs import RunRecord, note
-from sync.sweep import FEW, TooMuchGone, doubt, gone
 from unify.derived import COMMENT, SOURCE, TOUCHED, WORK_ITEM
 from unify.engine import StoreError, writing
-from unify.hub_state import is_due, last_done, note_done, recall, remember
+from unify.hub_state import recall, remember
 from unify.mapping import Mapper, MappingContext
 from unify.pages import PageStore
 from unify.prune import prune
 from unify.records import Place
 from unify.remap import load_vocabulary, mapping_version, remap
 from unify.upsert import Upserts
-
-log = logging.getLogger(__name__)
 
 _NOT_SCOPE = {
     *("name", "kind", "url", "projects", "expires", "every", "comment_back", "ca_file"),
@@ -141,10 +138,7 @@ class _Run:
         self._context = MappingContext(self._source, zone, settings, {}, "")
         self._upserts = Upserts(engine.dialect)
         self._pass_id = 0
-        self._read_whole: set[tuple[str, str]] = set()
-        """(stream, part) whose every record this run has seen: what is gone there is known already."""
-        self._left_because = "lost_access"
-        """Why what is no longer in scope left it: unless the config changed, the account sees it no more."""
+        self._absence = Absence(self._source, connector, engine, held, clock)
         self._result = RunResult(self._source, "ok")
 
     def run(self, full: bool, after: After | None, keep_deleted: timedelta | None) -> RunResult:
@@ -164,7 +158,8 @@ class _Run:
             error = str(mistake) if isinstance(mistake, StoreError) else OUR_MISTAKE.format(type(mistake).__name__)
             self._end(record, replace(self._result, outcome="failed", error=error))
             raise
-        self._result = replace(self._result, requests=self._requests() - requests)
+        warnings, made = tuple(self._absence.warnings), self._requests() - requests
+        self._result = replace(self._result, requests=made, warnings=warnings)
         self._end(record, self._result)
         return self._result
 
@@ -197,7 +192,7 @@ class _Run:
         missing += self._read_streams(others)
         with writing(self._engine) as connection:
             remember(connection, f"projects/{self._source}", self._named)
-        missing += self._sweep_if_due(others, full)
+        missing += self._absence.sweep_if_due(self._pages(), others, self._obey_stop, full=full)
         if missing:
             raise NotFound("; ".join(dict.fromkeys(missing)))
 
@@ -212,7 +207,7 @@ class _Run:
                     "check its url and token; if it is meant to be another one, give it another name"
                 )
             if recall(connection, f"projects/{self._source}") not in (None, self._named):
-                self._left_because = "out_of_scope"
+                self._absence.because = "out_of_scope"
             if full or source.scope_version not in ("", scope):
                 self._pages().forget_cursors(connection)
             note(connection, self._source, tenant=account.tenant, account_id=account.id, scope_version=scope)
@@ -250,7 +245,7 @@ class _Run:
         pages = self._pages()
         for stream in streams:
             parts = list(self._connector.parts(stream.name))
-            self._leave_parts(pages, stream, parts)
+            self._absence.leave_parts(pages, stream, parts)
             for part in parts:
                 try:
                     self._read_part(pages, stream, part)
@@ -281,9 +276,8 @@ class _Run:
             self._held.renew(connection)
             if last is not None:
                 pages.save_cursor(connection, place, last)
-            self._bury_missed(connection, pages, stream, whole, place)
+            self._absence.bury_missed(connection, pages, stream, whole, place)
             pages.end_pass(connection, place, self._clock())
-        self._read_whole.update((child, part) for child in whole)
 
     def _count(self, page: Page, place: Place, changed: int) -> None:
         records = self._result.records + len(page.records)
@@ -293,81 +287,6 @@ class _Run:
     def _obey_stop(self) -> None:
         if self._stop.is_set():
             raise Stopped(f"{self._source}: stopped between two pages")
-
-    # --- what is gone ---------------------------------------------------------------------------------------------
-
-    def _bury_missed(
-        self, connection: Connection, pages: PageStore, stream: Stream, whole: Collection[str], place: Place
-    ) -> None:
-        """Tombstone what a whole pass did not see of the streams that it claimed to list in full."""
-        for child in whole:
-            missed = pages.missed(connection, child, place)
-            if stream.is_scope:
-                pages.bury(connection, missed, self._clock(), self._left_because)
-                continue
-            try:
-                if not stream.vocabulary and len(missed) > FEW:
-                    doubt(len(missed), len(pages.living_in(connection, child, place.part)), child, place.part, few=FEW)
-            except TooMuchGone as held:
-                self._warn(str(held))
-            else:
-                pages.bury(connection, missed, self._clock())
-
-    def _leave_parts(self, pages: PageStore, stream: Stream, parts: Sequence[str]) -> None:
-        """Tombstone parts that are read no longer: they left the config, or the account sees them no more."""
-        with writing(self._engine) as connection:
-            left = [part for part in pages.known_parts(connection, stream.name) if part not in parts]
-            if left and not parts:
-                self._warn(f"{stream.name}: the account sees none of {len(left)} parts any more; their rows were kept")
-                return
-            for part in left:
-                pages.leave_part(connection, (stream.name, *stream.children), part, self._left_because, self._clock())
-            if left and stream.is_shared:
-                pages.forget_cursors(connection, stream.name)
-
-    def _sweep_if_due(self, streams: Sequence[Stream], full: bool) -> list[str]:
-        """Once a day look for what is gone without a trace; return what the vendor says is not there.
-
-        The first run to come here has just read all there is, and only notes the day.
-        """
-        task = f"swept/{self._source}"
-        with writing(self._engine) as connection:
-            last = last_done(connection, task)
-        if not full and last is not None and not is_due(last, self._clock()):
-            return []
-        missing = self._sweep(streams) if full or last is not None else []
-        with writing(self._engine) as connection:
-            self._held.renew(connection)
-            note_done(connection, task, self._clock())
-        return missing
-
-    def _sweep(self, streams: Sequence[Stream]) -> list[str]:
-        missing = []
-        for stream in streams:
-            for part in self._connector.parts(stream.name):
-                if (stream.name, part) in self._read_whole:
-                    continue
-                try:
-                    self._sweep_part(stream.name, part)
-                except NotFound as absent:
-                    missing.append(str(absent))
-                except TooMuchGone as doubt:
-                    self._warn(str(doubt))
-        return missing
-
-    def _sweep_part(self, stream: str, part: str) -> None:
-        self._obey_stop()
-        pages = self._pages()
-        with writing(self._engine) as connection:
-            stored = pages.living_in(connection, stream, part)
-        missing = gone(self._connector, stream, part, stored)
-        with writing(self._engine) as connection:
-            self._held.renew(connection)
-            pages.bury(connection, missing, self._clock())
-
-    def _warn(self, warning: str) -> None:
-        log.warning("%s: %s", self._source, warning)
-        self._result = replace(self._result, warnings=(*self._result.warnings, warning))
 
 
 def settle(engine: Engine, after: After) -> None:
