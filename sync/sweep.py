@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from connectors.base import Connector, Ref
-from unify.fit import clean
+from unify.odd_values import clean
 
 MOST_GONE = 0.2
 """Lost permission looks like deletion: when more than this share of a part is missing, nothing of it is removed."""

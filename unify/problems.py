@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, select, tuple_
 
 from connectors.base import Problem, Record, Ref
 from unify.derived import table_of
-from unify.fit import clean, excerpt
+from unify.odd_values import clean, excerpt
 from unify.records import in_chunks
 from unify.tables import MappingProblem
 from unify.upsert import Upserts

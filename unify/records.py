@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
 from connectors.base import Record, Ref
 from unify.derived import table_of
-from unify.fit import clean
+from unify.odd_values import clean
 from unify.raw import CODEC, body_of, decode, fingerprint, pack, unpack
 from unify.tables import RawHistory, RawRecord
 from unify.upsert import Upserts

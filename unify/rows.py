@@ -11,8 +11,8 @@ from sqlmodel import SQLModel
 
 from connectors.base import Problem, Record, Ref
 from unify.commented import GIVEN
-from unify.fit import empty_value, fit
 from unify.mapping import Mapped, Mapper, MappingContext, Row
+from unify.odd_values import empty_value, fit
 from unify.problems import ProblemStore
 from unify.records import Fresh, by_stream, history, in_chunks
 from unify.tables import row_key
