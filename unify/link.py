@@ -1,6 +1,6 @@
 """Linking: accounts to people, companies and contacts to clients, projects and all that hangs on them to clients.
 
-Few rows decide on links, and those are linked anew whenever one of them changed (`unify.link_few`). Items, comments,
+Few rows decide on links, and those are linked anew whenever one of them changed (`unify.link_whole_tables`). Items, comments,
 milestones and feedback are many: those touched are linked, and those that an altered link reaches.
 """
 
@@ -31,8 +31,8 @@ from unify.derived import (
     write,
 )
 from unify.link_clients import Clients, Tie
-from unify.link_few import link_few
-from unify.link_owned import link_feedback, link_milestones
+from unify.link_owners import link_feedback, link_milestones
+from unify.link_whole_tables import link_whole_tables
 from unify.tables import BY_SHORT
 
 _DECIDING = ("account", "company", "contact", "deal", "project", "work_item")
@@ -61,7 +61,7 @@ def link(connection: Connection, settings: Settings, touched: Touched | None, no
     clients = link_clients.read_clients(settings)
     changed: Mapping[str, set[str]] = {}
     if touched is None or any(touched.get(table) for table in _DECIDING):
-        changed = link_few(connection, settings, clients)
+        changed = link_whole_tables(connection, settings, clients)
     if touched is None:
         _link_items(connection, clients, None, set())
         _link_comments(connection, None, set())

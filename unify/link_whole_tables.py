@@ -46,7 +46,7 @@ class _Crm:
     contact_ties: Mapping[str, Tie]
 
 
-def link_few(connection: Connection, settings: Settings, clients: Clients) -> dict[str, set[str]]:
+def link_whole_tables(connection: Connection, settings: Settings, clients: Clients) -> dict[str, set[str]]:
     """Link accounts, companies, contacts, deals and projects; return the keys of the rows that changed, by table."""
     crm, changed, links = _link_crm(connection, settings, clients)
     accounts, owners, account_links = _link_accounts(connection, settings, clients, crm)
