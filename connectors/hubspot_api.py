@@ -20,7 +20,8 @@ from connectors.base import (
     VendorChanged,
     VendorUnavailable,
 )
-from connectors.governor import Answer, Governor, retry_after_s
+from connectors.exchange import Answer, retry_after_s
+from connectors.governor import Governor
 
 if TYPE_CHECKING:
     import httpx

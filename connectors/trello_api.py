@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from config.settings import Secret
 from connectors.answers import decode, slices
 from connectors.base import AccessDenied, ConnectorError, NotFound, RateLimited, VendorChanged, VendorUnavailable
-from connectors.governor import Answer, Governor
+from connectors.exchange import Answer
+from connectors.governor import Governor
 
 if TYPE_CHECKING:
     import requests

@@ -1,7 +1,7 @@
 """Linking: accounts to people, companies and contacts to clients, projects and all that hangs on them to clients.
 
-Few rows decide on links, and those are linked anew whenever one of them changed (`unify.link_whole_tables`). Items, comments,
-milestones and feedback are many: those touched are linked, and those that an altered link reaches.
+Few rows decide on links, and those are linked anew whenever one of them changed (`unify.link_whole_tables`). Items,
+comments, milestones and feedback are many: those touched are linked, and those that an altered link reaches.
 """
 
 from collections import defaultdict

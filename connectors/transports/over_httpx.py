@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import httpx
 
-from connectors.governor import USER_AGENT, Answer, Call, Final, Governor, Lost
+from connectors.exchange import Answer, Call, Final, Lost
+from connectors.governor import USER_AGENT, Governor
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 

@@ -7,7 +7,8 @@ import requests
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 
-from connectors.governor import USER_AGENT, Answer, Call, Final, Governor, Lost
+from connectors.exchange import Answer, Call, Final, Lost
+from connectors.governor import USER_AGENT, Governor
 
 UNSENT = (
     urllib3.exceptions.NewConnectionError,

@@ -5,7 +5,8 @@ from typing import Any
 
 import urllib3
 
-from connectors.governor import USER_AGENT, Answer, Call, Final, Governor, Lost
+from connectors.exchange import Answer, Call, Final, Lost
+from connectors.governor import USER_AGENT, Governor
 
 UNSENT = (
     urllib3.exceptions.NewConnectionError,

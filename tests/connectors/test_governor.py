@@ -13,7 +13,8 @@ import time_machine
 import urllib3
 
 from connectors.base import AccessDenied, ConnectorError, RateLimited, Stopped, VendorUnavailable
-from connectors.governor import Answer, Final, Governor, retry_after_s
+from connectors.exchange import Answer, Final, retry_after_s
+from connectors.governor import Governor
 
 SECRET = "s3cr3t-of-the-token"
 
