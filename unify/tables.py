@@ -248,7 +248,7 @@ class WorkItem(SourceRow, table=True):
     due_at: datetime | None = None
     done_at: datetime | None = None
     done_basis: str | None = None
-    """native, status_change, inferred (the time we first saw it)"""
+    """native, status_change"""
     client_hints: list[str] = _json()
     # derived
     client_key: str | None = Field(default=None, index=True)
@@ -503,7 +503,7 @@ class Change(SourceRow, table=True):
 
     entity_key: str = Field(index=True)
     field: str
-    """due, status, assignee, milestone, name, scope"""
+    """due, status, assignee, milestone, name"""
     old: str | None = None
     new: str | None = None
     """Dates as YYYY-MM-DD, instants as ISO 8601 UTC, statuses and names as the vendor writes them."""
