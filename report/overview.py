@@ -5,15 +5,17 @@ read the same definition (`rules.views`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from math import inf
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, false, func, select
 from sqlmodel import SQLModel
 
 from config.settings import Language, PersonSettings, Settings
+from report.rows import ClientRow, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
 from rules.moment import Moment
 from rules.views import FEEDBACK, MILESTONE, select_view
 from rules.views.base import Row
@@ -23,100 +25,7 @@ from unify.freshness import Freshness, read_freshness, tool_name
 DUE_SOON_DAYS = 30
 _OPEN = ("todo", "in_progress", "unknown")
 _tables = SQLModel.metadata.tables
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneRow:
-    """A milestone; `client`, `bd` and `key` are keys.
-
-    `slip_working_days` counts from the first promise to `due_on`, less than 0 where the date was brought forward; None
-    without either date, and for one that no calendar reaches.
-    """
-
-    key: str
-    name: str
-    url: str | None
-    source: str
-    project_name: str
-    client: str | None
-    bd: str | None
-    owner_name: str | None
-    baseline_on: date | None
-    agreed_on: date | None
-    due_on: date | None
-    due_at: datetime | None
-    deadline_on: date | None
-    days_overdue: int
-    working_days_overdue: int | None
-    slip_days: int | None
-    slip_working_days: int | None
-    moves: int
-    moved_at: datetime | None
-    moved_by: str | None
-    open_items: int
-    total_items: int
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackRow:
-    """A piece of feedback that waits; hours are working hours of those who must answer.
-
-    `waited_hours` is None for one that waits since before every calendar.
-    """
-
-    key: str
-    subject: str
-    url: str | None
-    source: str
-    project_name: str | None
-    client: str | None
-    bd: str | None
-    owner_name: str | None
-    author: str
-    severity: str
-    received_at: datetime | None
-    waiting_since: datetime
-    waited_hours: float | None
-    limit_hours: float
-    """What its severity allows."""
-    first_response_at: datetime | None
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ClientRow:
-    """One of the config's clients: its names by language ("" for all others), and its BD manager's key."""
-
-    names: Mapping[str, str]
-    bd: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """A project that belongs to no client; `suggested` is the client that some evidence speaks for."""
-
-    key: str
-    name: str
-    url: str | None
-    tool: str
-    suggested: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """How far a source can be believed; `feeds` says which figures rest on it (milestones, feedback)."""
-
-    name: str
-    tool: str
-    label: str
-    """What people call it: its tool, with its name where there are several of the kind."""
-    last_ok_at: datetime | None
-    age: timedelta | None
-    stale: bool
-    error: str
-    problems: int
-    feeds: frozenset[str]
+_Shown = TypeVar("_Shown", MilestoneRow, FeedbackRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,31 +121,21 @@ def _milestones(connection: Connection, moment: Moment, stale: set[str]) -> list
 
 
 def _milestone(row: Row, moment: Moment, stale: set[str]) -> MilestoneRow:
-    return MilestoneRow(
-        key=row["key"],
-        name=row["name"],
-        url=row["url"],
-        source=row["source"],
+    return _filled(
+        MilestoneRow,
+        row,
         project_name=row["project_name"] or "",
-        client=row["client"],
-        bd=row["bd"],
-        owner_name=row["owner_name"],
-        baseline_on=row["baseline_on"],
-        agreed_on=row["agreed_on"],
-        due_on=row["due_on"],
-        due_at=row["due_at"],
-        deadline_on=row["deadline_on"],
         days_overdue=row["days_overdue"] or 0,
-        working_days_overdue=row["working_days_overdue"],
-        slip_days=row["slip_days"],
         slip_working_days=_slip(row, moment),
-        moves=row["moves"],
-        moved_at=row["moved_at"],
         moved_by=row["moved_by_name"],
-        open_items=row["open_items"],
-        total_items=row["total_items"],
         stale=row["source"] in stale,
     )
+
+
+def _filled(made: type[_Shown], row: Row, **reckoned: Any) -> _Shown:
+    """A row of the page: what was `reckoned` for it, and for the rest the view's columns of the same names."""
+    names = {field.name for field in fields(made)} - reckoned.keys()
+    return made(**{name: row[name] for name in names}, **reckoned)
 
 
 def _slip(row: Row, moment: Moment) -> int | None:
@@ -252,24 +151,7 @@ def _unhandled(connection: Connection, moment: Moment, stale: set[str]) -> list[
     selection = select_view(FEEDBACK, moment)
     waiting = selection.statement.where(selection.columns["unhandled"])
     rows = [
-        FeedbackRow(
-            key=row["key"],
-            subject=row["subject"],
-            url=row["url"],
-            source=row["source"],
-            project_name=row["project_name"],
-            client=row["client"],
-            bd=row["bd"],
-            owner_name=row["owner_name"],
-            author=row["author"] or "",
-            severity=row["severity"],
-            received_at=row["received_at"],
-            waiting_since=row["waiting_since"],
-            waited_hours=row["waited_hours"],
-            limit_hours=row["limit_hours"],
-            first_response_at=row["first_response_at"],
-            stale=row["source"] in stale,
-        )
+        _filled(FeedbackRow, row, author=row["author"] or "", stale=row["source"] in stale)
         for row in selection.read(connection, waiting)
     ]
     return sorted(rows, key=lambda row: (-inf if row.waited_hours is None else -row.waited_hours, row.key))

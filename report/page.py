@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from config.language import Catalog, ago, clock, day, days, hours, instant, place, working_days, working_hours
 from config.settings import Language
-from report.overview import DUE_SOON_DAYS, FeedbackRow, MilestoneRow, Overview, SourceRow
+from report.overview import DUE_SOON_DAYS, Overview
+from report.rows import FeedbackRow, MilestoneRow, SourceRow
 
 _HERE = Path(__file__).parent
 TEXTS = Catalog.load(_HERE / "texts")

@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 import report.page
 from config.language import LANGUAGES
 from config.settings import Language
-from report.overview import FeedbackRow, MilestoneRow, Overview, ProjectRow
+from report.overview import Overview
 from report.page import FOLDED, TEXTS, Page, render
+from report.rows import FeedbackRow, MilestoneRow, ProjectRow
 from tests.alerts.firm import TUESDAY, hk, put
 from tests.report.firm import feedback, firm, milestone, project, read
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from report.overview import ClientRow, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
 from report.page import Page
+from report.rows import ClientRow, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
 from report.structured import as_json
 from tests.alerts.firm import put
 from tests.report.firm import feedback, milestone, project, read

@@ -1,0 +1,99 @@
+"""The rows of the report, as values: nothing here is in a language, and nothing knows where it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A milestone; `client`, `bd` and `key` are keys.
+
+    `slip_working_days` counts from the first promise to `due_on`, less than 0 where the date was brought forward; None
+    without either date, and for one that no calendar reaches.
+    """
+
+    key: str
+    name: str
+    url: str | None
+    source: str
+    project_name: str
+    client: str | None
+    bd: str | None
+    owner_name: str | None
+    baseline_on: date | None
+    agreed_on: date | None
+    due_on: date | None
+    due_at: datetime | None
+    deadline_on: date | None
+    days_overdue: int
+    working_days_overdue: int | None
+    slip_days: int | None
+    slip_working_days: int | None
+    moves: int
+    moved_at: datetime | None
+    moved_by: str | None
+    open_items: int
+    total_items: int
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """A piece of feedback that waits; hours are working hours of those who must answer.
+
+    `waited_hours` is None for one that waits since before every calendar.
+    """
+
+    key: str
+    subject: str
+    url: str | None
+    source: str
+    project_name: str | None
+    client: str | None
+    bd: str | None
+    owner_name: str | None
+    author: str
+    severity: str
+    received_at: datetime | None
+    waiting_since: datetime
+    waited_hours: float | None
+    limit_hours: float
+    """What its severity allows."""
+    first_response_at: datetime | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """One of the config's clients: its names by language ("" for all others), and its BD manager's key."""
+
+    names: Mapping[str, str]
+    bd: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project that belongs to no client; `suggested` is the client that some evidence speaks for."""
+
+    key: str
+    name: str
+    url: str | None
+    tool: str
+    suggested: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """How far a source can be believed; `feeds` says which figures rest on it (milestones, feedback)."""
+
+    name: str
+    tool: str
+    label: str
+    """What people call it: its tool, with its name where there are several of the kind."""
+    last_ok_at: datetime | None
+    age: timedelta | None
+    stale: bool
+    error: str
+    problems: int
+    feeds: frozenset[str]
