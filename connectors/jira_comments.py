@@ -1,17 +1,17 @@
-"""Our comments on Jira issues: found by a property that carries our key, internal wherever a client could read them."""
+"""Our comments on Jira issues: one for each key, recognised by a marker, internal wherever a client could read them.
+
+A property of the comment could hold the key unseen, but no search shows properties: the mapper could not tell ours.
+"""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from connectors import jira_payload as payloads
+from connectors import own_comment
 from connectors.answers import id_of, mapping
-from connectors.base import AccessDenied, NotFound, Ref
+from connectors.base import AccessDenied, Ref
 from connectors.jira_site import JiraSite
-
-MARKER = "milepost"
-"""The property that says that a comment is ours, and for which key."""
 
 NEWEST = 100
 """Among how many of an issue's comments a doubtful earlier attempt is looked for."""
@@ -31,72 +31,56 @@ class JiraComments:
         On a service project it is an internal note, which the answer must confirm; what comes out public is taken
         back, and AccessDenied raised.
         """
-        site, place = self._site, f"issue/{quote(on.id)}/comment"
-        service = payloads.is_service_desk(site.issue(on.id, "project"))
-        body: dict[str, Any] = {"body": document(text) if site.is_cloud else wiki(text)}
-        answer = self._edit(place, known, body) or self._edit(place, self._marked(place, key), body)
-        if answer is None:
-            marker = {"key": MARKER, "value": {"key": key}}
-            answer = site.send("POST", place, {**body, "properties": [marker, _INTERNAL] if service else [marker]})
-        written = payloads.an_object(answer)
-        id_ = id_of(written)
-        if service and written.get("jsdPublic") is not False:
-            self._delete(place, id_)
-            raise AccessDenied(
-                f"{site.name}: {site.who} cannot write internal notes on issue {on.id}, and a client could read the "
-                "comment; it was taken back. Make the account an agent of the service project, or take the project "
-                "out of comment_back"
-            )
-        return id_
+        place = _place(on)
+        service = payloads.is_service_desk(self._site.issue(on.id, "project"))
+        marked = f"{text}\n\n{own_comment.mark(key)}"
+        body: dict[str, Any] = {"body": document(marked) if self._site.is_cloud else wiki(marked)}
+        posted = {**body, "properties": [_INTERNAL]} if service else body
 
-    def _edit(self, place: str, id_: str | None, body: dict[str, Any]) -> bytes | None:
-        """Jira's answer; None where there is no such comment: what somebody deleted is to be said again."""
-        try:
-            return self._site.send("PUT", f"{place}/{quote(id_)}", body, {"notifyUsers": "false"}) if id_ else None
-        except NotFound:
-            return None
+        def written(answer: bytes) -> str:
+            comment = payloads.an_object(answer)
+            if service and comment.get("jsdPublic") is not False:
+                self._delete(place, id_of(comment))
+                raise self._came_out_public(on)
+            return id_of(comment)
+
+        quietly = {"notifyUsers": "false"}
+        return own_comment.put(
+            known,
+            edit=lambda id_: written(self._site.send("PUT", f"{place}/{quote(id_)}", body, quietly)),
+            find=lambda: self._find(place, key),
+            post=lambda: written(self._site.send("POST", place, posted)),
+        )
 
     def take_back(self, on: Ref, key: str, known: str | None) -> None:
         """Delete our comment for `key`, if there is one."""
-        place = f"issue/{quote(on.id)}/comment"
-        id_ = known or self._marked(place, key)
-        if id_ is not None:
-            self._delete(place, id_)
+        place = _place(on)
+        own_comment.take_back(known, find=lambda: self._find(place, key), delete=lambda id_: self._delete(place, id_))
 
     def _delete(self, place: str, id_: str) -> None:
-        try:
-            self._site.send("DELETE", f"{place}/{quote(id_)}")
-        except NotFound:  # it is gone already
-            return
+        self._site.send("DELETE", f"{place}/{quote(id_)}")
 
-    def _marked(self, place: str, key: str) -> str | None:
-        """The id of our comment for `key` among the newest ones, or None."""
+    def _find(self, place: str, key: str) -> str | None:
+        """The id of our comment for `key` among the newest ones."""
         newest = payloads.page(self._site.get(place, {"orderBy": "-created", "maxResults": NEWEST}), "comments")
-        written = [mapping(payloads.comment(one).payload) for one in newest.elements]
+        mark = own_comment.mark(key) if self._site.is_cloud else wiki(own_comment.mark(key))
         me = payloads.user_id(self._site.me)
-        ours = [id_of(one) for one in written if payloads.user_id(mapping(one.get("author"))) == me]
-        return next((id_ for id_, value in self._markers(ours) if value == {"key": key}), None)
+        for written in (mapping(payloads.comment(one).payload) for one in newest.elements):
+            by_us = payloads.user_id(mapping(written.get("author"))) == me
+            if by_us and mark in str(written.get("body")):  # a document holds it as one text
+                return id_of(written)
+        return None
 
-    def _markers(self, ids: list[str]) -> Iterator[tuple[str, object]]:
-        """Our property of comments of ours: on Cloud by one request, on Data Center one by one."""
-        if not self._site.is_cloud:
-            for id_ in ids:
-                yield id_, self._property(id_)
-        elif ids:
-            asked = {"ids": [int(id_) for id_ in ids]}
-            with self._site.governor.reading():
-                content = self._site.send("POST", "comment/list", asked, {"expand": "properties"})
-            for element in payloads.page(content, "values").elements:
-                one = mapping(payloads.sliced(element).payload)
-                for property_ in map(mapping, one.get("properties") or []):
-                    if property_.get("key") == MARKER:
-                        yield id_of(one), property_.get("value")
+    def _came_out_public(self, on: Ref) -> AccessDenied:
+        return AccessDenied(
+            f"{self._site.name}: {self._site.who} cannot write internal notes on issue {on.id}, and a client could "
+            "read the comment; it was taken back. Make the account an agent of the service project, or take the "
+            "project out of comment_back"
+        )
 
-    def _property(self, id_: str) -> object:
-        try:
-            return payloads.an_object(self._site.get(f"comment/{quote(id_)}/properties/{MARKER}")).get("value")
-        except NotFound:
-            return None
+
+def _place(on: Ref) -> str:
+    return f"issue/{quote(on.id)}/comment"
 
 
 _WIKI = re.compile(r"([\\{}\[\]*_+^~|!?#@-])")

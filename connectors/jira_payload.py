@@ -70,7 +70,6 @@ class _Comment(TypedDict, total=False):
     created: Any
     updated: Any
     jsdPublic: Any
-    properties: Any
 
 
 class _Entry(TypedDict, total=False):

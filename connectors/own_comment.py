@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from connectors.base import NotFound
 
-MARK = re.compile(r"\(milepost:[^()\s]+\)")
-"""What every comment of ours holds: short and visible, for none of these tools has a hidden form."""
+MARK = re.compile(r"\(milepost:[^()\s]+\)\s*\Z")
+"""What every comment of ours ends with: short and visible, for none of these tools shows a hidden form where it lists
+comments. Who quotes one of ours writes below it."""
 
 
 def mark(key: str) -> str:

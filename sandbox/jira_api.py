@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sandbox.http import answer, basic, bearer
 from sandbox.jira_comments import CommentRoutes
-from sandbox.jira_dialect import as_server, bare, page
+from sandbox.jira_dialect import as_server, page
 from sandbox.jira_jql import JqlError, parse
 from sandbox.jira_state import ZONE, JiraState, Json, stamp, user
 
@@ -252,7 +252,7 @@ class JiraApi:
 
     def _embedded(self, issue: Json) -> Json:
         written = self.state.comments.get(issue["id"], [])
-        shown = [bare(one) for one in written[: self.embedded_comments]]
+        shown = written[: self.embedded_comments]
         place = f"{self.state.site}/rest/api/3/issue/{issue['id']}/comment"
         return {"self": place, "comments": shown, "maxResults": len(shown), "total": len(written), "startAt": 0}
 

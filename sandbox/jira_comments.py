@@ -1,4 +1,4 @@
-"""The requests of a Jira site that are about comments: reading, writing, and the properties they carry."""
+"""The requests of a Jira site that are about comments: reading and writing."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.http import answer
-from sandbox.jira_dialect import bare, page
+from sandbox.jira_dialect import page
 from sandbox.jira_state import Json, stamp
 
 if TYPE_CHECKING:
@@ -21,22 +21,19 @@ class CommentRoutes:
         self._api = api
 
     def routes(self) -> list[Route]:
-        """What it answers; Data Center lists no comments by id."""
-        listed = [Route("/comment/list", self._comment_list, methods=["POST"])]
+        """What it answers."""
         return [
-            *(listed if self._api.deployment == "Cloud" else []),
             Route("/issue/{id}/comment", self._comments, methods=["GET"]),
             Route("/issue/{id}/comment", self._post_comment, methods=["POST"]),
             Route("/issue/{id}/comment/{comment}", self._put_comment, methods=["PUT"]),
             Route("/issue/{id}/comment/{comment}", self._delete_comment, methods=["DELETE"]),
-            Route("/comment/{comment}/properties/{name}", self._property),
         ]
 
     async def _comments(self, request: Request) -> Response:
         issue = self._api.state.issue(request.path_params["id"])
         if issue is None:
             return self._api.no_issue()
-        rows = [bare(one) for one in self._api.state.comments.get(issue["id"], [])]
+        rows = list(self._api.state.comments.get(issue["id"], []))
         if request.query_params.get("orderBy") == "-created":
             rows.reverse()
         return self._api.say(page(request, rows, "comments", cap=100, default=100))
@@ -58,10 +55,9 @@ class CommentRoutes:
             self._api.account["accountId"],
             asked["body"],
             public=not (internal and service and self._api.internal_notes),
-            properties=properties,
         )
         self._api.written.append(made)
-        return self._api.say(bare(made), 201)
+        return self._api.say(made, 201)
 
     def _bad_body(self, request: Request, asked: Json) -> Response | None:
         """v3 takes a document, v2 text."""
@@ -79,7 +75,7 @@ class CommentRoutes:
         if refusal is not None:
             return refusal
         found |= {"body": asked["body"], "updated": stamp(self._api.clock())}
-        return self._api.say(bare(found))
+        return self._api.say(found)
 
     async def _delete_comment(self, request: Request) -> Response:
         found = self._comment(request)
@@ -93,19 +89,3 @@ class CommentRoutes:
     def _comment(self, request: Request) -> Json | None:
         every = (one for written in self._api.state.comments.values() for one in written)
         return next((one for one in every if one["id"] == request.path_params["comment"]), None)
-
-    async def _comment_list(self, request: Request) -> Response:
-        wanted = {str(id_) for id_ in (await request.json()).get("ids", [])}
-        every = [one for written in self._api.state.comments.values() for one in written if one["id"] in wanted]
-        with_properties = "properties" in request.query_params.get("expand", "")
-        shown = [
-            {**bare(one), "properties": one.get("properties", [])} if with_properties else bare(one) for one in every
-        ]
-        return self._api.say({"startAt": 0, "maxResults": 1000, "total": len(shown), "isLast": True, "values": shown})
-
-    async def _property(self, request: Request) -> Response:
-        found = self._comment(request) or {}
-        for one in found.get("properties", []):
-            if one["key"] == request.path_params["name"]:
-                return answer(one)
-        return self._api.error(404, f"The property with key '{request.path_params['name']}' does not exist.")

@@ -8,11 +8,6 @@ from starlette.requests import Request
 from sandbox.jira_state import Json
 
 
-def bare(comment: Json) -> Json:
-    """A comment without its properties, which only some calls show."""
-    return {key: value for key, value in comment.items() if key != "properties"}
-
-
 def page(request: Request, rows: list[Json], name: str, *, cap: int, default: int) -> Json:
     """A page by offset, in Jira's envelope."""
     start = int(request.query_params.get("startAt") or 0)

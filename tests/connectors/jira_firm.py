@@ -150,10 +150,14 @@ def connected(box: JiraSandbox | None = None, **more: Any) -> Iterator[Connected
         governor.close()
 
 
-def context(vocabulary: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None, **more: Any) -> MappingContext:
+def context(
+    vocabulary: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+    own_account: str = HUB["accountId"],
+    **more: Any,
+) -> MappingContext:
     """What the mapper is told."""
     told = settings(**{"url": "https://firm.atlassian.net", **more})
-    return MappingContext("delivery", HONG_KONG, told, vocabulary or {}, HUB["accountId"])
+    return MappingContext("delivery", HONG_KONG, told, vocabulary or {}, own_account)
 
 
 def map_all(site: Connected, **more: Any) -> Mapped:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from connectors.base import AccessDenied, NotCommentable, NotFound, Ref, VendorUnavailable
 from connectors.jira_comments import document, wiki
 from sandbox.http import Fault
-from tests.connectors.jira_firm import connected, sandbox
+from sandbox.jira_state import document as written
+from tests.connectors.jira_firm import NOW, connected, map_all, sandbox
 from unify.mappers.jira_text import document_text
 
 ISSUE = Ref("issues", "10050")
@@ -24,7 +25,7 @@ def test_the_comment_of_a_key_is_posted_once(deployment: str) -> None:
         other = site.jira.comment(ISSUE, TEXT, "another key", None)
 
     assert first == again != other
-    assert [posted["text"] for posted in site.box.comments_posted] == [TEXT, TEXT]
+    assert len(site.box.comments_posted) == 2
 
 
 def test_a_comment_that_was_posted_though_its_answer_was_lost_is_not_posted_again() -> None:
@@ -45,7 +46,7 @@ def test_a_known_comment_is_edited_in_place_and_quietly() -> None:
         id_ = site.jira.comment(ISSUE, TEXT, KEY, None)
         assert site.jira.comment(ISSUE, "Now it is done.", KEY, id_) == id_
 
-    assert [posted["text"] for posted in site.box.comments_posted] == ["Now it is done."]
+    assert [posted["text"] for posted in site.box.comments_posted] == [f"Now it is done.\n(milepost:{KEY})"]
     assert "notifyUsers=false" in site.asked(f"/comment/{id_}")[-1]
 
 
@@ -77,6 +78,31 @@ def test_a_comment_is_found_to_be_taken_back_without_its_id() -> None:
         site.jira.comment(ISSUE, None, KEY, None)
 
     assert site.box.comments_posted == []
+
+
+@pytest.mark.parametrize("deployment", ["Cloud", "Server"])
+def test_what_the_same_account_writes_by_hand_is_not_ours(deployment: str) -> None:
+    """The token may be a colleague's. Ours show it by themselves, so that a database that was lost learns it anew."""
+    with connected(sandbox(deployment=deployment)) as site:  # type: ignore[arg-type]  # parametrized
+        site.jira.comment(ISSUE, TEXT, KEY, None)
+        issue, account = site.box.state.issues["10050"], site.box.account["accountId"]
+        site.box.state.comment(issue, NOW, account, written("I called them."), public=True)
+
+        own_account = site.jira.check().id
+        comments = map_all(site, own_account=own_account).rows["comment"]
+
+    by_the_account = [row for row in comments if row["author_account"] == f"delivery/users/{own_account}"]
+    assert [row["ours"] for row in by_the_account] == [True, False]
+
+
+def test_a_mark_that_another_account_copies_is_not_found() -> None:
+    """Ours would be edited in their place, and theirs is not ours to edit."""
+    with connected() as site:
+        state = site.box.state
+        sam = next(id_ for id_, user in state.users.items() if user["displayName"] == "Sam Lee")
+        theirs = state.comment(state.issues["10050"], NOW, sam, written(f"What is (milepost:{KEY})"), public=True)
+
+        assert site.jira.comment(ISSUE, TEXT, KEY, None) != theirs["id"]
 
 
 def test_a_comment_on_a_service_project_is_internal() -> None:

@@ -43,7 +43,6 @@ CALLS: list[tuple[str, str, dict[str, str], Any, int]] = [
     ("PUT", "issue/{issueIdOrKey}/comment/{id}", {**ISSUE, "id": "20001"}, BODY, 200),
     ("GET", "issue/{issueIdOrKey}/changelog", ISSUE, None, 200),
     ("POST", "changelog/bulkfetch", {}, {"issueIdsOrKeys": ["10050"], "fieldIds": ["duedate", "status"]}, 200),
-    ("POST", "comment/list?expand=properties", {}, {"ids": [20001, 20002]}, 200),
 ]
 
 

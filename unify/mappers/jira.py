@@ -12,6 +12,7 @@ from urllib.parse import quote
 from config.settings import StatusCategory
 from config.words import normal
 from connectors.base import Record
+from connectors.own_comment import MARK
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mappers.jira_people import mark_of, read_account, user_id
 from unify.mappers.jira_text import document_text
@@ -26,8 +27,6 @@ COMPARED: Mapping[str, tuple[str, ...]] = {"versions": ("due", "status")}
 """A version has neither history nor time of change."""
 
 PERSONAL: Collection[str] = ()
-
-OUR_PROPERTY = "milepost"
 
 _CHANGES = {
     "duedate": "due",
@@ -250,6 +249,7 @@ class _Mapping:
         parent = self.record.parent
         on = row_key(self.source, *parent) if parent else None
         created, updated = told.instant("created"), told.instant("updated")
+        text = document_text(told.payload.get("body"))
         in_service_project = self.record.stream == "request_comments"
         row = row_of(self.source, self.record, None, created, updated)
         row |= {
@@ -260,16 +260,14 @@ class _Mapping:
             "author_account": self._account("author"),
             "author_contact": None,
             "visible": told.flag("jsdPublic") if in_service_project and told.has("jsdPublic") else None,
-            "ours": self._is_ours(told.at("author")),
-            "text": document_text(told.payload.get("body")),
+            "ours": self._is_own(told.at("author")) and MARK.search(text) is not None,
+            "text": text,
             "edited_at": updated if created and updated and updated - created > timedelta(seconds=1) else None,
         }
         self.mapped.add("comment", row)
 
-    def _is_ours(self, author: Reader) -> bool:
-        """By our property where the answer shows properties; else by our account."""
-        if any(one.text("key") == OUR_PROPERTY for one in self.reader.objects("properties")):
-            return True
+    def _is_own(self, author: Reader) -> bool:
+        """Whether our account wrote it; it may be a colleague's, who writes by hand too."""
         return bool(self.own_account) and user_id(author) == self.own_account
 
     def changes(self) -> None:

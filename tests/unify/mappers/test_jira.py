@@ -322,14 +322,27 @@ def test_whether_a_client_reads_a_comment_shows_in_service_projects_only() -> No
     assert ordinary["text"] == "When?"
 
 
-def test_our_comments_are_known_by_our_account_or_our_property() -> None:
-    """We must never answer ourselves."""
-    hub = {"accountId": "712020:hub", "accountType": "atlassian"}
-    by_property = comment(properties=[{"key": "milepost", "value": {"key": "k"}}])
+HUB = {"accountId": "712020:hub", "accountType": "atlassian"}
+MARKED = "The date has passed.\n(milepost:65437c0dd632)"
 
-    assert rows(comment(author=hub), "comments", parent=ON)["comment"][0]["ours"] is True
-    assert rows(by_property, "comments", parent=ON)["comment"][0]["ours"] is True
-    assert rows(comment(), "comments", parent=ON)["comment"][0]["ours"] is False
+
+@pytest.mark.parametrize(
+    ("author", "body", "ours"),
+    [
+        pytest.param(HUB, document(MARKED), True, id="we wrote and marked it"),
+        pytest.param(HUB, MARKED, True, id="so on Data Center"),
+        pytest.param(
+            HUB, document("Written by hand with the same account."), False, id="a colleague whose token it is"
+        ),
+        pytest.param(HUB, document(f"{MARKED}\nDone."), False, id="the colleague answers below a quotation"),
+        pytest.param(SAM, document(MARKED), False, id="a client who copies us"),
+    ],
+)
+def test_ours_is_what_we_wrote_and_marked(author: dict[str, Any], body: object, ours: bool) -> None:
+    """With a personal token the account is a person, and what that person answers must count as an answer."""
+    (row,) = rows(comment(author=author, body=body), "comments", parent=ON)["comment"]
+
+    assert row["ours"] is ours
 
 
 def test_a_comment_without_an_author_is_kept() -> None:
@@ -468,7 +481,7 @@ def test_what_cannot_be_read_stays_empty_and_is_named(field: str, odd: object, s
 
 
 INSIDE = ("id", "key", "name", "fields", "content", "type", "text", "attrs", "accountId", "accountType", "items")
-TOP = ("fields", "key", "author", "body", "items", "created", "lead", "name", "releaseDate", "properties")
+TOP = ("fields", "key", "author", "body", "items", "created", "lead", "name", "releaseDate")
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("2026-11-02")
 ANYTHING = st.recursive(
     SCALARS,
