@@ -41,7 +41,8 @@ def check_source(source: SourceSettings, redactor: Redactor) -> bool:
     except ConnectorError as refusal:
         warn(str(refusal))
         return False
-    answer.print(f"{source.name}: {account.name} at {account.tenant} sees {account.sees}")
+    where = ", ".join(account.tenants.values()) or "no organisation"
+    answer.print(f"{source.name}: {account.name} at {where} sees {account.sees}")
     for note in account.notes:
         answer.print(f"{source.name}: note: {note}")
     return True

@@ -50,6 +50,9 @@ PROJECT = (
 )
 MEMBERSHIP = "user.(gid|name|email),workspace.gid,is_guest,is_active,is_view_only"
 
+EVERYBODYS = "498346170860"
+"""The workspace "Personal Projects", which has this gid for every user: no sign that two are of one organisation."""
+
 
 class AsanaSettings(SourceSettings):
     """A user's projects. `projects` are gids or names of projects or workspaces."""
@@ -86,8 +89,11 @@ class Asana:
         return Account(
             id=str(me["gid"]),
             name=who,
-            # There is one Asana, and gids are unique in it: whoever asks, a project is the same project.
-            tenant="asana",
+            tenants={
+                gid: str(workspace.get("name") or gid)
+                for gid, workspace in (self._workspaces or {}).items()
+                if gid != EVERYBODYS
+            },
             sees=f"{count(seen, 'project')} in {count(len(self._workspaces or {}), 'workspace')}",
             notes=[f"{name} is not visible to {who}: add them to it" for name in self._unmatched()],
         )

@@ -84,11 +84,13 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who the credential is, and what it sees. `tenant` changes only if the address answers for somebody else."""
+    """Who the credential is, and what it sees."""
 
     id: str
     name: str
-    tenant: str
+    tenants: Mapping[str, str]
+    """The organisations that it reaches: their names by their ids. Two credentials that share none are not of the same
+    source; one that reaches none shows nothing, and so cannot be told from another."""
     sees: str
     """One line for a person: "5 projects", "3 boards in 1 workspace"."""
     skew: timedelta | None = None

@@ -58,7 +58,7 @@ class Hubspot:
         return Account(
             id=f"portal-{portal}",
             name=f"HubSpot {portal}",
-            tenant=portal,
+            tenants={portal: portal},
             sees=", ".join(f"{number} {kind}" for kind, number in counts.items()),
             notes=[f"surveys are not read: {surveys}"] if surveys else [],
         )

@@ -95,7 +95,8 @@ class Jira:
         if not visible:
             raise AccessDenied(f"{self._site.name}: {self._site.who} sees no project: give it Browse Projects in Jira")
         sees = "1 project" if len(visible) == 1 else f"{len(visible)} projects"
-        return Account(payloads.user_id(me), str(me.get("displayName", "")), str(info["baseUrl"]), sees)
+        site = str(info["baseUrl"])
+        return Account(payloads.user_id(me), str(me.get("displayName", "")), {site: site}, sees)
 
     def streams(self) -> Sequence[Stream]:
         """Comments of service projects are a stream of their own: only there does `jsdPublic` mean anything, and a

@@ -14,8 +14,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from config.settings import Secret, SourceSettings
-from connectors.answers import decode
-from connectors.base import Account, Cursor, NotCommentable, NotFound, Page, Record, Ref, Stream, VendorChanged
+from connectors.answers import decode, mapping
+from connectors.base import (
+    AccessDenied,
+    Account,
+    Cursor,
+    NotCommentable,
+    NotFound,
+    Page,
+    Record,
+    Ref,
+    Stream,
+    VendorChanged,
+)
 from connectors.governor import Governor
 from connectors.scope import Scope, count, names_in
 from connectors.trello_api import Json, NotPermitted, TrelloApi
@@ -68,16 +79,21 @@ class Trello:
             raise self._api.wrong_url() from error
         if not has_id(me):
             raise VendorChanged(f"{self._api.name}: Trello does not say who the token's member is")
-        self._list_boards()
+        handle = f"@{me.get('username')}"
+        name = str(me.get("fullName") or handle)
+        listed = self._list_boards()
         boards = self._boards()
+        if not boards and not self._unmatched():
+            raise AccessDenied(
+                f"{self._api.name}: {name} sees no open board in Trello: invite {handle} to the boards to be read"
+            )
         workspaces = {board.get("idOrganization") for board in boards.values()} - {None}
         return Account(
             id=str(me["id"]),
-            name=str(me.get("fullName") or me.get("username") or ""),
-            # There is one Trello, and ids are unique in it: whoever asks, a board is the same board.
-            tenant="trello",
+            name=name,
+            tenants=dict(_tenant_of(board) for board in listed.values()),
             sees=f"{count(len(boards), 'board')} in {count(len(workspaces), 'workspace')}",
-            notes=[f"{name} is not visible to @{me.get('username')}: invite it there" for name in self._unmatched()],
+            notes=[f"{one} is not visible to {handle}: invite it there" for one in self._unmatched()],
         )
 
     def streams(self) -> Sequence[Stream]:
@@ -187,6 +203,14 @@ class Trello:
                 continue
             records.append(Record("workspaces", id, None, {"id": id, "memberships": memberships}))
         return Page(records, None, [("workspaces", None)])
+
+
+def _tenant_of(board: Json) -> tuple[str, str]:
+    """Id and name of a board's workspace; of the board itself, where it is in none."""
+    if not board.get("idOrganization"):
+        return str(board["id"]), str(board.get("name") or "")
+    id = str(board["idOrganization"])
+    return id, str(mapping(board.get("organization")).get("displayName") or id)
 
 
 def _names_of_board(board: Mapping[str, object]) -> set[str]:

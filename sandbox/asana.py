@@ -266,13 +266,15 @@ class AsanaSandbox:
         raise Refused(402, "Search is only available to premium users.")
 
     def _projects(self, query: Query, workspace: str | None = None) -> Json:
-        self._workspace(workspace or query.get("workspace", WORKSPACE))
+        within = self._workspace(workspace or query.get("workspace", WORKSPACE))
         path = f"/workspaces/{workspace}/projects" if workspace else "/projects"
         archived = query.get("archived")
         found = [
             project
             for id, project in self.state.projects.items()
-            if id not in self.hidden and archived in (None, str(project["archived"]).lower())
+            if id not in self.hidden
+            and project["workspace"] == within
+            and archived in (None, str(project["archived"]).lower())
         ]
         return self._page(path, query, found)
 

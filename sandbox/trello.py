@@ -229,10 +229,16 @@ class TrelloSandbox:
         wanted = query.get("filter", "all")
         boards = [board for id, board in self.state.boards.items() if id not in self.hidden]
         return [
-            _select(board, query.get("fields", "all"))
+            _select(board, query.get("fields", "all")) | self._workspace_of(board, query)
             for board in boards
             if wanted == "all" or (wanted == "open" and not board["closed"])
         ]
+
+    def _workspace_of(self, board: Json, query: Query) -> Json:
+        if query.get("organization") != "true":
+            return {}
+        workspace = self.state.workspaces.get(board["idOrganization"])
+        return {"organization": workspace and _select(workspace, query.get("organization_fields", "name"))}
 
     def _workspace_memberships(self, query: Query, id: str) -> list[Json]:
         workspace = self.state.workspaces.get(_checked(id))

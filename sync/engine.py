@@ -19,6 +19,7 @@ from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound
 from sync.absence import Absence
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
 from sync.runs import RunRecord, note
+from sync.tenant import recognise
 from unify.derived import COMMENT, SOURCE, TOUCHED, WORK_ITEM
 from unify.engine import StoreError, writing
 from unify.hub_state import recall, remember
@@ -72,10 +73,6 @@ class RunResult:
     """New or different."""
     requests: int = 0
     warnings: tuple[str, ...] = ()
-
-
-class TenantChanged(ConnectorError):
-    """The source answers as another tenant than it did before."""
 
 
 def sync_source(
@@ -197,20 +194,16 @@ class _Run:
             raise NotFound("; ".join(dict.fromkeys(missing)))
 
     def _recognise(self, account: Account, full: bool) -> str:
-        """Refuse another tenant; let every part be read whole if `full`, or if the scope changed."""
+        """Refuse another organisation; let every part be read whole if `full`, or if the scope changed."""
         scope = _scope_version(self._settings)
         with writing(self._engine) as connection:
             source = connection.execute(select(SOURCE).where(SOURCE.c.name == self._source)).one()
-            if source.tenant not in ("", account.tenant):
-                raise TenantChanged(
-                    f"{self._source} answers as {account.tenant}, and was {source.tenant} before: "
-                    "check its url and token; if it is meant to be another one, give it another name"
-                )
+            tenant = recognise(self._source, source.tenant, account)
             if recall(connection, f"projects/{self._source}") not in (None, self._named):
                 self._absence.because = "out_of_scope"
             if full or source.scope_version not in ("", scope):
                 self._pages().forget_cursors(connection)
-            note(connection, self._source, tenant=account.tenant, account_id=account.id, scope_version=scope)
+            note(connection, self._source, tenant=tenant, account_id=account.id, scope_version=scope)
         return account.id
 
     def _learn(self, vocabulary: Sequence[Stream]) -> None:

@@ -39,7 +39,7 @@ class Source(SQLModel, table=True):
     name: str = Field(primary_key=True)
     kind: str
     tenant: str = ""
-    """As `Connector.check` told first; another tenant is refused."""
+    """The organisations that the credential reached last, a line each: id and name. One that shares none is refused."""
     account_id: str = ""
     """Who we are there: what that account writes is ours."""
     active: bool = True

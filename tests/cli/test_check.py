@@ -23,7 +23,7 @@ def test_all_is_well(home: Home) -> None:
     assert (checked.code, checked.err) == (0, "")
     assert "2 sources, 1 clients, 2 rules: fine" in checked.out
     assert "delivery: Milepost Hub at https://lanternquay.atlassian.net sees 1 project" in checked.out
-    assert "boards: Milepost at trello sees 1 board in 1 workspace" in checked.out
+    assert "boards: Milepost at Acme sees 1 board in 1 workspace" in checked.out
     assert not home.database.exists()
     assert home.sandbox.mail.received == []
 
@@ -56,7 +56,7 @@ def test_one_wrong_source_does_not_hide_the_others(home: Home) -> None:
     checked = home.run("check")
 
     assert checked.code == 1
-    assert "boards: Milepost at trello" in checked.out
+    assert "boards: Milepost at Acme" in checked.out
 
 
 def test_a_vendor_that_is_down_is_told_at_once(home: Home) -> None:

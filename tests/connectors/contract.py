@@ -76,7 +76,7 @@ class ConnectorContract:
         account = case.connect().check()
 
         assert account.id
-        assert account.tenant
+        assert account.tenants
         assert account.sees
 
     def test_a_wrong_token_names_the_setting_and_hides_the_token(self, case: Case) -> None:

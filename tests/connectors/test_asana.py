@@ -378,6 +378,16 @@ def test_a_subtask_that_was_put_into_a_project_is_read_there(sandbox: AsanaSandb
 # --- scope
 
 
+def test_whom_the_token_reaches_is_its_users_workspaces(sandbox: AsanaSandbox, connect: Connect) -> None:
+    """Another user's token shares one of them; a stranger's none. All users have their "Personal Projects" under the
+    same gid, which would make everybody one organisation."""
+    everybodys = {"gid": "498346170860", "name": "Personal Projects"}
+    sandbox.state.workspaces[everybodys["gid"]] = everybodys
+    sandbox.state.users[HUB]["workspaces"].append(everybodys)
+
+    assert connect().check().tenants == {WORKSPACE: "Acme"}
+
+
 def test_an_archived_project_is_read_only_where_it_is_named(sandbox: AsanaSandbox, connect: Connect) -> None:
     """Its tasks stay readable; who names it wants them."""
     sandbox.state.projects[PART]["archived"] = True

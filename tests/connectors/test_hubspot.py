@@ -313,7 +313,7 @@ def test_without_service_hub_the_surveys_are_left_out_and_the_rest_is_read(
 
     account = connector.check()
 
-    assert account.tenant == str(PORTAL)
+    assert list(account.tenants) == [str(PORTAL)]
     assert ["feedback_submissions" in note for note in account.notes] == [True]
     assert connector.parts("feedback_submissions") == ()
     assert any(stream == "tickets" for stream, _ in records(read_all(connector)))

@@ -346,9 +346,9 @@ def test_check_says_who_we_are_and_what_we_see() -> None:
     with connected() as site:
         account = site.jira.check()
 
-    assert (account.id, account.tenant, account.sees) == (
+    assert (account.id, list(account.tenants), account.sees) == (
         "712020:hub",
-        "https://lanternquay.atlassian.net",
+        ["https://lanternquay.atlassian.net"],
         "1 project",
     )
 

@@ -362,11 +362,37 @@ def test_half_an_emoji_in_a_title_costs_no_page(sandbox: TrelloSandbox, connect:
 # --- scope
 
 
-@pytest.mark.parametrize("named", ["id", "shortLink", "name", "workspace"])
+def test_whom_the_token_reaches_is_the_workspaces_of_its_boards(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Another member's token sees other boards of the same workspace; a stranger's shares none. Without a workspace,
+    which old boards are, a board is its own."""
+    board = sandbox.state.boards[board_of(sandbox)]
+    assert connect().check().tenants == {board["idOrganization"]: "Acme"}
+
+    board["idOrganization"] = None
+    assert connect().check().tenants == {board["id"]: "App"}
+
+
+def test_a_workspace_that_is_not_shown_goes_by_its_id(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """A guest sees the board alone."""
+    workspace = sandbox.state.boards[board_of(sandbox)]["idOrganization"]
+    sandbox.state.workspaces.clear()
+
+    assert connect().check().tenants == {workspace: workspace}
+
+
+def test_a_member_of_no_board_is_told_so(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """A new service member: nothing is wrong with the token, and there is nothing to read."""
+    sandbox.hidden.add(board_of(sandbox))
+
+    with pytest.raises(AccessDenied, match="Milepost sees no open board in Trello: invite @milepost_hub to the boards"):
+        connect().check()
+
+
+@pytest.mark.parametrize("named", ["id", "shortLink", "name", "workspace", "workspace's name"])
 def test_boards_are_named_as_people_name_them(sandbox: TrelloSandbox, connect: Connect, named: str) -> None:
     """By id, short link or name; or all of a workspace."""
     board = sandbox.state.boards[board_of(sandbox)]
-    name = board["idOrganization"] if named == "workspace" else board[named]
+    name = {**board, "workspace": board["idOrganization"], "workspace's name": "Acme"}[named]
 
     assert connect(projects=(name,)).parts("cards") == [board["id"]]
 

@@ -39,7 +39,7 @@ def test_a_first_run_reads_everything(engine: Engine) -> None:
     assert len(rows(engine, "comment")) == 3
     assert len(rows(engine, "milestone")) == 4
     assert rows(engine, "source", "name", "tenant", "account_id", "last_ok_at", "last_error") == [
-        ("boards", "acme", "me", NOON, "")
+        ("boards", "acme Acme Ltd", "me", NOON, "")
     ]
     assert rows(engine, "sync_run", "outcome", "records", "changed", "requests") == [("ok", 14, 14, 7)]
 
@@ -119,12 +119,33 @@ def test_another_tenant_is_refused(engine: Engine) -> None:
     sync(engine, firm())
     before = tiny.dump(engine)
 
-    result = sync(engine, Vendor(tenant="globex", cards={"b1": [card("x")]}))
+    result = sync(engine, Vendor(tenants={"globex": "Globex\nInc"}, cards={"b1": [card("x")]}))
 
-    assert result.outcome == "failed"
-    assert "globex" in result.error
-    assert "acme" in result.error
+    assert (result.outcome, result.error) == (
+        "failed",
+        "Hub reaches globex Globex Inc, and what is stored is of acme Acme Ltd: give it the url and the token of "
+        "somebody there; another organisation needs a source of another name",
+    )
     assert tiny.dump(engine) == before
+
+
+@pytest.mark.parametrize(
+    ("tenants", "remembered"),
+    [
+        pytest.param({"acme": "Acme Group", "globex": "Globex"}, "acme Acme Group\nglobex Globex", id="one in common"),
+        pytest.param({}, "acme Acme Ltd", id="none: it sees nothing"),
+    ],
+)
+def test_another_member_of_the_same_organisation_goes_on(
+    engine: Engine, tenants: dict[str, str], remembered: str
+) -> None:
+    """People come and go, and are of more than one workspace; what they do not see is said part by part."""
+    sync(engine, firm())
+    vendor = firm()
+    vendor.tenants = tenants
+
+    assert sync(engine, vendor).outcome == "ok"
+    assert rows(engine, "source", "tenant") == [(remembered,)]
 
 
 def test_a_board_that_is_not_there_costs_no_other_board(engine: Engine) -> None:
