@@ -7,6 +7,8 @@ A package that speaks keeps its texts in `texts/*.yaml` beside its modules, ever
       zh-Hant-HK: "逾期 {count} 日"
       zh-Hans-CN: "逾期 {count} 天"
 
+A text may use the values that the English one does; `also: [name]` lists those that English leaves out.
+
 Names of people, clients and projects are values, never translated. Zones appear here and nowhere below.
 """
 
@@ -26,12 +28,12 @@ from config.settings import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-_DATE_PATTERNS: Mapping[Language, tuple[str, str, str]] = {
-    # Babel's locale, then the pattern of a day of this year and of any other. Not the locale's own short forms:
-    # 5/3/2026 is two days, and CLDR has no form with the weekday and without the year.
-    "en": ("en", "EEE d MMM", "EEE d MMM y"),
-    "zh-Hant-HK": ("zh_Hant_HK", "M月d日（EEEEE）", "y年M月d日（EEEEE）"),
-    "zh-Hans-CN": ("zh_Hans_CN", "M月d日（EEEEE）", "y年M月d日（EEEEE）"),
+_DATE_PATTERNS: Mapping[Language, tuple[str, str, str, str]] = {
+    # Babel's locale, the pattern of a day of this year and of any other, and that of the weekday. Not the locale's own
+    # short forms: 5/3/2026 is two days, and CLDR has no form with the weekday and without the year.
+    "en": ("en", "d MMM", "d MMM y", "EEE"),
+    "zh-Hant-HK": ("zh_Hant_HK", "M月d日", "y年M月d日", "EEEEE"),
+    "zh-Hans-CN": ("zh_Hans_CN", "M月d日", "y年M月d日", "EEEEE"),
 }
 
 
@@ -111,11 +113,12 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _by_language(texts: object) -> Mapping[Language, Text]:
-    if not isinstance(texts, dict) or set(texts) != set(LANGUAGES):
+    if not isinstance(texts, dict) or set(texts) - {"also"} != set(LANGUAGES):
         raise TextError(f"needs a text in each of {', '.join(LANGUAGES)}, and in no other")
     read = {language: _text(language, texts[language]) for language in LANGUAGES}
+    known = read["en"].names().union(texts.get("also", ()))
     for language, text in read.items():
-        if strange := text.names() - read["en"].names():
+        if strange := text.names() - known:
             raise TextError(f"{language} uses {{{min(strange)}}}, which the English text does not")
     return read
 
@@ -162,8 +165,20 @@ def negotiate(tag: str) -> Language:
 
 def day(language: Language, on: date, today: date) -> str:
     """A date in prose: "Mon 16 Nov", "11月16日（一）"; with the year only where it is not that of `today`."""
-    locale, this_year, another_year = _DATE_PATTERNS[language]
+    date_alone, named = bare_day(language, on, today), weekday(language, on)
+    return f"{named} {date_alone}" if language == "en" else f"{date_alone}（{named}）"
+
+
+def bare_day(language: Language, on: date, today: date) -> str:
+    """A date without its weekday: "16 Nov", "11月16日"."""
+    locale, this_year, another_year, _ = _DATE_PATTERNS[language]
     return format_date(on, this_year if on.year == today.year else another_year, locale=locale)
+
+
+def weekday(language: Language, on: date) -> str:
+    """The day of the week as `day` names it: "Mon", "一"."""
+    locale, *_, pattern = _DATE_PATTERNS[language]
+    return format_date(on, pattern, locale=locale)
 
 
 def clock(at: datetime, zone: tzinfo) -> str:

@@ -80,6 +80,15 @@ open: {en: "{client", zh-Hant-HK: "", zh-Hans-CN: ""}
     assert "cleint" in named[2]
 
 
+def test_a_text_may_need_a_value_that_english_leaves_out(tmp_path: Path) -> None:
+    """Mainland readers are told the limit that has passed, English ones the hours of waiting; a typo is still found."""
+    texts = 'waits: {also: [over], en: "{waited}", zh-Hant-HK: "{waited}", zh-Hans-CN: "超时 {over}"}'
+
+    assert catalog(tmp_path, texts).say("zh-Hans-CN", "waits", waited="6 h", over="2 小时") == "超时 2 小时"
+    with pytest.raises(TextError, match="uses {over}"):
+        catalog(tmp_path, texts.replace("[over]", "[ovre]"))
+
+
 @pytest.mark.parametrize("text", ["- a list", "late: {en: [", "late: {en: 1, zh-Hant-HK: 1, zh-Hans-CN: 1}", ""])
 def test_a_file_of_texts_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     """A damaged file is ours to mend, and is found when the program starts."""
