@@ -19,8 +19,13 @@ from unify.raw import decode, unpack
 _RAW = table_of(tables.RawRecord)
 _PROBLEM = table_of(tables.MappingProblem)
 
-_INSIDE = {"boards": ("lists", "labels", "members"), "cards": ("checklists",), "checklists": ("checkItems",)}
-"""What Trello sends inside something else."""
+_INSIDE = {
+    "boards": {"lists": "lists", "labels": "labels", "members": "members"},
+    "cards": {"checklists": "checklists"},
+    "checklists": {"checkItems": "checkItems"},
+    "histories": {"histories": "changes"},
+}
+"""What is kept inside something else: by the stream, its fields and what each holds."""
 
 _ROWS = (tables.Project, tables.WorkItem, tables.Milestone, tables.Account, tables.Comment, tables.Change)
 
@@ -50,7 +55,7 @@ def arrived(hub: Hub, sandbox: Sandbox, folder: Path) -> dict[str, Any]:
 
 
 def _payloads(connection: Connection, source: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every living record, with its stream, and what Trello sent inside it."""
+    """Every living record, with its stream, and what is kept inside it."""
     statement = select(_RAW.c.stream, _RAW.c.codec, _RAW.c.body).where(
         _RAW.c.source == source, _RAW.c.deleted_at.is_(None)
     )
@@ -60,14 +65,14 @@ def _payloads(connection: Connection, source: str) -> Iterator[tuple[str, Mappin
 
 def _opened(stream: str, payload: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield stream, payload
-    for inner in _INSIDE.get(stream, ()):
+    for inner, kind in _INSIDE.get(stream, {}).items():
         for one in payload.get(inner) or []:
-            yield from _opened(inner, one)
+            yield from _opened(kind, one)
 
 
 def _count(payloads: list[tuple[str, Mapping[str, Any]]], names: Mapping[str, int]) -> dict[str, int]:
     """How many different records of each kind: a member of two boards is one."""
-    ids = {(stream, payload["id"]) for stream, payload in payloads}
+    ids = {(stream, payload.get("id")) for stream, payload in payloads}
     kinds = Counter(stream for stream, _ in ids)
     return {name: kinds[name] for name in names}
 

@@ -107,7 +107,7 @@ class Jira:
             Stream("issuetypes", vocabulary=True),
             Stream("projects", is_scope=True),
             Stream("versions"),
-            Stream("issues", children=("comments", "request_comments", "changes")),
+            Stream("issues", children=("comments", "request_comments", "histories")),
         )
 
     def parts(self, stream: str) -> Sequence[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from connectors import jira_payload as payloads
 from connectors.answers import id_of, instant, mapping
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref, VendorChanged
-from connectors.jira_fields import CHANGED_FIELDS, FIELDS, tells_of_our_fields
+from connectors.jira_fields import CHANGED_FIELDS, FIELDS
 from connectors.jira_site import JiraSite
 
 Json = dict[str, Any]
@@ -101,13 +101,13 @@ class JiraIssues:
         page.records.append(Record("issues", id_, updated_at, issue.payload, body=issue.body))
         elements, is_whole = self._comments(id_, embedded)
         stream = "request_comments" if payloads.is_service_desk(fields) else "comments"
-        page.add_children(stream, ref, map(payloads.comment, elements), "updated")
+        page.add_comments(stream, ref, map(payloads.comment, elements))
         if is_whole:
             page.whole.extend([("comments", ref), ("request_comments", ref)])
         inside = changelog.get("histories")
-        entries = histories.get(id_) or (inside if isinstance(inside, list) else [])
-        ours = (entry for entry in map(payloads.entry, entries) if tells_of_our_fields(entry.payload))
-        page.add_children("changes", ref, ours, "created")
+        history = payloads.history(id_, histories.get(id_) or (inside if isinstance(inside, list) else []))
+        if history is not None:
+            page.records.append(Record("histories", id_, updated_at, history.payload, ref, history.body))
         return updated_at
 
     def _comments(self, id_: str, embedded: Mapping[str, Any]) -> tuple[list[Any], bool]:
@@ -269,12 +269,12 @@ class _PageInTheMaking:
     whole: list[tuple[str, Ref | None]]
     problems: list[Problem]
 
-    def add_children(self, stream: str, parent: Ref, listed: Iterable[payloads.Sliced], changed: str) -> None:
-        """What hangs on an issue; `changed` is the field that says when it changed."""
+    def add_comments(self, stream: str, parent: Ref, listed: Iterable[payloads.Sliced]) -> None:
+        """The comments of an issue."""
         for one in listed:
             id_ = id_of(one.payload)
             if id_:
-                at = instant(one.payload.get(changed))
+                at = instant(one.payload.get("updated"))
                 self.records.append(Record(stream, id_, at, one.payload, parent, one.body))
             else:
                 self.problems.append(Problem(parent.stream, parent.id, stream, "holds one without an id"))

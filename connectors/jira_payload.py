@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.answers import REFUSED, decode, encode, id_of, mapping
 from connectors.base import VendorChanged
-from connectors.jira_fields import FIELDS
+from connectors.jira_fields import FIELDS, tells_of_our_fields
 
 Json = dict[str, Any]
 
@@ -146,7 +146,7 @@ def issue_decoder(custom: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
 
 
 _comment = msgspec.json.Decoder(_Comment)
-_entry = msgspec.json.Decoder(_Entry)
+_entries = msgspec.json.Decoder(list[_Entry])
 _anything = msgspec.json.Decoder(Any)
 _mark = msgspec.json.Decoder(_Mark)
 _issue_changes = msgspec.json.Decoder(_IssueChanges)
@@ -195,9 +195,18 @@ def comment(element: Any) -> Sliced:
     return sliced(element, _comment)
 
 
-def entry(element: Any) -> Sliced:
-    """An entry of a changelog."""
-    return sliced(element, _entry)
+def history(issue: str, elements: list[Any]) -> Sliced | None:
+    """Of these entries of an issue's changelog those that tell of our fields, as one record; None: none do."""
+    bodies = [bytes(one) if isinstance(one, msgspec.Raw) else encode(one) for one in elements]
+    try:
+        entries = _entries.decode(b"[%b]" % b",".join(bodies))
+    except REFUSED:
+        entries = [decode(one, "Jira") for one in bodies]
+    ours = [number for number, entry in enumerate(entries) if tells_of_our_fields(entry)]
+    if not ours:
+        return None
+    body = b'{"id":%b,"histories":[%b]}' % (encode(issue), b",".join(bodies[number] for number in ours))
+    return Sliced({"id": issue, "histories": [entries[number] for number in ours]}, body)
 
 
 def issue_changes(element: Any) -> tuple[str, list[Any]]:

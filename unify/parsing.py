@@ -148,6 +148,10 @@ class Reader:
         value = self._get(path)
         return Reader(self._record, self.problems, {} if value is None else value, (*self._path, *path))
 
+    def saying(self, payload: Mapping[str, Any]) -> "Reader":
+        """A reader of `payload` in place of this object: of parts of it that were written in another way."""
+        return Reader(self._record, self.problems, payload, self._path)
+
     def objects(self, *path: Key) -> list["Reader"]:
         """The objects of the list there."""
         return [

@@ -44,7 +44,7 @@ def case_of(deployment: Deployment) -> Iterator[Case]:
             secrets=(TOKEN,),
             token_reference="env:JIRA_TOKEN",
             items="issues",
-            children=frozenset({"comments", "request_comments", "changes"}),
+            children=frozenset({"comments", "request_comments", "histories"}),
             touch=_touching(box),
             remove=lambda: box.delete(104) or "10104",  # type: ignore[func-returns-value]  # it returns nothing
             revoke=box.tokens.clear,

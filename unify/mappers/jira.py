@@ -61,7 +61,7 @@ def map_record(record: Record, context: MappingContext) -> Mapped:
         "issues": _Mapping.issue,
         "comments": _Mapping.comment,
         "request_comments": _Mapping.comment,
-        "changes": _Mapping.changes,
+        "histories": _Mapping.history,
     }.get(record.stream)
     if mapping is not None:
         mapping(_Mapping(record, context, mapped))
@@ -270,27 +270,26 @@ class _Mapping:
         """Whether our account wrote it; it may be a colleague's, who writes by hand too."""
         return bool(self.own_account) and user_id(author) == self.own_account
 
-    def changes(self) -> None:
-        """An entry of the history: one row for each of our fields in it."""
-        told, parent = self.reader, self.record.parent
-        author = self._account("author")
-        at = self._moment()
-        for number, item in enumerate(told.objects("items")):
-            name = normal(item.text("fieldId")) if item.has("fieldId") else normal(item.text("field"))
-            field = _CHANGES.get(name)
-            if field is None or parent is None:
-                continue
-            row = row_of(self.source, self.record, None, at, at, f"{self.record.id}.{number}")
-            told_change = (field, *self._values(item, field))
-            self.mapped.add("change", row | change_of(self.source, parent, told_change, at=at, author=author))
+    def history(self) -> None:
+        """An issue's history: one row for each of our fields in each of its entries."""
+        for entry in self.reader.objects("histories"):
+            id_ = entry.id("id")
+            author, at = self._account("author", of=entry), self._moment(entry)
+            for number, item in enumerate(entry.objects("items")):
+                field = _CHANGES.get(normal(item.text("fieldId") or item.text("field")))
+                if field is None or self.record.parent is None or not id_:
+                    continue
+                row = row_of(self.source, self.record, None, at, at, f"{id_}.{number}")
+                told = (field, *self._values(item, field))
+                self.mapped.add("change", row | change_of(self.source, self.record.parent, told, at=at, author=author))
 
-    def _moment(self) -> datetime | None:
+    def _moment(self, entry: Reader) -> datetime | None:
         """`created` of the bulk answer may be a number, of seconds or of milliseconds; elsewhere it is a text."""
-        value = self.reader.payload.get("created")
+        value = entry.payload.get("created")
         if isinstance(value, bool) or not isinstance(value, int):
-            return self.reader.instant("created")
+            return entry.instant("created")
         milliseconds = value if abs(value) > _LAST_SECONDS else value * 1000
-        return Reader(self.record, self.mapped.problems, {"created": milliseconds}).instant_ms("created")
+        return entry.saying({"created": milliseconds}).instant_ms("created")
 
     def _values(self, item: Reader, field: str) -> tuple[str | None, str | None]:
         """Old and new value: dates as days, everything else as Jira writes it for people."""
@@ -300,9 +299,7 @@ class _Mapping:
 
     def _day(self, item: Reader, name: str) -> str | None:
         """A day of the history; an instant behind it (`2026-10-16 00:00:00.0`) says nothing."""
-        text = item.text(name)
-        cut = Reader(self.record, self.mapped.problems, {name: text[:10]}, ("items",))
-        day = cut.day(name)
+        day = item.saying({name: item.text(name)[:10]}).day(name)
         return day.isoformat() if day else None
 
     # --- people, keys

@@ -353,9 +353,9 @@ def test_a_comment_without_an_author_is_kept() -> None:
     assert rows(written, "comments", parent=ON)["comment"][0]["author_account"] is None
 
 
-def entry(created: object, *items: dict[str, Any]) -> dict[str, Any]:
-    """An entry of the history."""
-    return {"id": "20417", "created": created, "author": MEI, "items": list(items)}
+def history(created: object, *items: dict[str, Any]) -> dict[str, Any]:
+    """The history of an issue, of one entry."""
+    return {"histories": [{"id": "20417", "created": created, "author": MEI, "items": list(items)}]}
 
 
 MOVED = {"field": "duedate", "fieldId": "duedate", "from": "2026-10-16", "to": "2026-10-30"}
@@ -364,7 +364,7 @@ MOVED = {"field": "duedate", "fieldId": "duedate", "from": "2026-10-16", "to": "
 @pytest.mark.parametrize("created", ["2025-10-31T09:43:20.000+0800", 1761875000, 1761875000000])
 def test_a_change_is_dated_by_text_seconds_or_milliseconds(created: object) -> None:
     """The bulk answer's example shows a number, and does not say of what."""
-    (row,) = rows(entry(created, MOVED), "changes", parent=ON)["change"]
+    (row,) = rows(history(created, MOVED), "histories", parent=ON)["change"]
 
     assert row["changed_at"] == datetime(2025, 10, 31, 1, 43, 20, tzinfo=UTC)
     assert (row["field"], row["old"], row["new"]) == ("due", "2026-10-16", "2026-10-30")
@@ -379,7 +379,7 @@ def test_each_of_our_fields_in_an_entry_is_a_change_of_its_own() -> None:
         {"field": "Sprint", "fieldId": "customfield_10020", "from": "", "to": "34", "toString": "EE Sprint 24"},
         {"field": "duedate", "from": "2026-10-16", "fromString": "2026-10-16 00:00:00.0", "to": None, "toString": None},
     )
-    found = rows(entry("2026-10-31T09:43:20.000+0800", *items), "changes", parent=ON)["change"]
+    found = rows(history("2026-10-31T09:43:20.000+0800", *items), "histories", parent=ON)["change"]
 
     assert [(row["field"], row["old"], row["new"]) for row in found] == [
         ("status", "To Do", "Doing"),
@@ -489,7 +489,7 @@ ANYTHING = st.recursive(
     max_leaves=12,
 )
 PAYLOADS = st.dictionaries(st.sampled_from(TOP), ANYTHING)
-STREAMS = ("projects", "versions", "issues", "comments", "request_comments", "changes", "fields", "unheard of")
+STREAMS = ("projects", "versions", "issues", "comments", "request_comments", "histories", "fields", "unheard of")
 
 
 @given(stream=st.sampled_from(STREAMS), payload=PAYLOADS, fields=st.dictionaries(st.sampled_from(FIELDS), ANYTHING))
