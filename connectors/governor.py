@@ -6,6 +6,8 @@ time; statuses that need to know the vendor (401, 403, 404 …) go back to the c
 
 Reads are repeated: GET, HEAD, and whatever runs inside `reading()`. A write is repeated only where the vendor
 certainly did not take it (no connection, 429); after any other doubt the caller looks for its marker first.
+
+Whatever waits here, for a turn, for the next attempt or for an answer, obeys the stop event at once.
 """
 
 import random
@@ -25,6 +27,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from connectors.base import AccessDenied, ConnectorError, RateLimited, Stopped, VendorUnavailable
 from connectors.exchange import Answer, Call, Final, Lost, retry_after_s
+from connectors.waiting import NOTICED_S, Notices, Patience, unless_stopped
 
 if TYPE_CHECKING:
     import httpx
@@ -36,7 +39,7 @@ FLOOR_S, CEILING_S = 1.0, 30.0
 """The shortest pause before a repetition (some vendors say Retry-After: 0), and the longest we choose ourselves."""
 
 PATIENCE = timedelta(seconds=90)
-"""What one call may spend on waiting and repeating before it is given up."""
+"""What one call may spend on waiting and repeating before it is given up; an attempt under way may end."""
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TRANSIENT = frozenset({408, 423, 449})
@@ -81,8 +84,10 @@ class Governor:
         self._redact = redact
         self._patience_s = patience.total_seconds()
         self._wait = wait or stop.wait
+        self._notices = Notices(source)
         self._closing: list[Callable[[], None]] = []
         self._reading: ContextVar[bool] = ContextVar("reading", default=False)
+        self._hurrying: ContextVar[bool] = ContextVar("hurrying", default=False)
 
     # --- for connectors
 
@@ -137,6 +142,15 @@ class Governor:
         finally:
             self._reading.reset(token)
 
+    @contextmanager
+    def hurrying(self) -> Iterator[None]:
+        """What is sent inside is given up at once: it is not worth waiting for."""
+        token = self._hurrying.set(True)
+        try:
+            yield
+        finally:
+            self._hurrying.reset(token)
+
     def spend(self, requests: int) -> None:
         """Wait for so many more turns: a vendor counts a batch as the requests that it holds."""
         for _ in range(requests):
@@ -158,26 +172,30 @@ class Governor:
         VendorUnavailable, AccessDenied (a redirect, a foreign address) or Stopped.
         """
         self._check_address(call)
+        patience = Patience(0.0 if self._hurrying.get() else self._patience_s)
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Again),
             wait=self._pause_s,
-            stop=lambda state: state.idle_for + state.upcoming_sleep > self._patience_s,
+            stop=lambda state: state.upcoming_sleep > patience.left_s(state.idle_for),
+            before_sleep=lambda state: self._tell(state, patience),
             sleep=self._sleep,
             reraise=True,
         )
         try:
-            outcome: R = retrying(self._attempt, call, once, final)
-            return outcome
+            outcome: R = retrying(self._attempt, call, once, final, patience)
         except _Again as again:
             # Without its context: the libraries' errors hold URLs and headers.
             raise again.error from None
+        self._notices.answered()
+        return outcome
 
-    def _attempt(self, call: Call, once: Callable[[], tuple[R, Answer]], final: Final | None) -> R:
+    def _attempt(self, call: Call, once: Callable[[], tuple[R, Answer]], final: Final | None, patience: Patience) -> R:
         reads = call.method in ("GET", "HEAD") or self._reading.get()
         self._take_turn()
         self.requests += 1
         try:
-            response, answer = once()
+            with patience.spending():
+                response, answer = unless_stopped(once, self._stop, lambda: self._tell_slow(call))
         except Lost as lost:
             self._give_up_or_repeat(
                 VendorUnavailable(self._say(f"{call.host} {lost}")), repeat=(reads or not lost.sent) and not lost.final
@@ -233,6 +251,15 @@ class Governor:
         backoff_s: float = min(FLOOR_S * 2 ** (state.attempt_number - 1), CEILING_S)
         pause_s: float = max(asked_s or 0.0, backoff_s)
         return pause_s + random.uniform(0, min(pause_s * 0.3, 3.0))
+
+    def _tell_slow(self, call: Call) -> None:
+        self._notices.slow(self._say(f"{call.host} has not answered yet; waiting for up to {self.timeout[1]:.0f} s"))
+
+    def _tell(self, state: tenacity.RetryCallState, patience: Patience) -> None:
+        """Say why nothing happens, unless that is over in a moment. By now the pause to come counts as made."""
+        fault = state.outcome.exception() if state.outcome else None
+        if isinstance(fault, _Again) and patience.answers_s + state.idle_for > NOTICED_S:
+            self._notices.away(fault.error, patience.left_s(state.idle_for - state.upcoming_sleep))
 
     def _sleep(self, seconds: float) -> None:
         if self._wait(seconds):

@@ -1,6 +1,7 @@
 """Every request passes the governor: what it repeats, how long it waits, where it refuses to go, what it says."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,8 +16,11 @@ import urllib3
 from connectors.base import AccessDenied, ConnectorError, RateLimited, Stopped, VendorUnavailable
 from connectors.exchange import Answer, Final, retry_after_s
 from connectors.governor import Governor
+from connectors.waiting import Notices
 
 SECRET = "s3cr3t-of-the-token"
+BREAKS_OFF, HANGS = 0, -1
+"""In place of a status."""
 
 
 @dataclass
@@ -26,6 +30,10 @@ class Scripted:
     url: str = ""
     script: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Set when a request came that is left without an answer."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when the test is over, and nothing needs to hang any more."""
 
     def then(self, status: int, **headers: str) -> None:
         """Answer so, once; underscores in names are hyphens."""
@@ -43,7 +51,10 @@ def vendor() -> Iterator[Scripted]:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             script.seen.append((self.command, self.path, dict(self.headers)))
             status, headers = script.script.pop(0) if script.script else (200, {})
-            if status == 0:  # breaks off after having taken the request
+            if status == HANGS:
+                script.arrived.set()
+                script.over.wait(60)
+            if status in (BREAKS_OFF, HANGS):  # after having taken the request
                 self.close_connection = True
                 return
             body = json.dumps({"status": status}).encode()
@@ -63,6 +74,7 @@ def vendor() -> Iterator[Scripted]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield script
+    script.over.set()
     server.shutdown()
     server.server_close()
     thread.join()
@@ -162,7 +174,7 @@ def test_a_read_is_repeated_until_the_vendor_is_back(
     vendor: Scripted, transport: Transport, make: Make, waits: Waits
 ) -> None:
     """A vendor's hiccup is nobody's business; the pauses double and every attempt is counted."""
-    for status in (503, 0, 502):
+    for status in (503, BREAKS_OFF, 502):
         vendor.then(status)
     governor = make()
 
@@ -190,7 +202,7 @@ def test_a_read_that_stays_refused_ends_as_unavailable_without_the_query(
 def test_a_write_is_not_repeated_after_a_doubt(vendor: Scripted, transport: Transport, make: Make) -> None:
     """After a 5xx or a broken connection the comment may stand: only its author can look for its marker."""
     ask = transport(make(), vendor.url)
-    for status in (500, 0):
+    for status in (500, BREAKS_OFF):
         vendor.then(status)
         with pytest.raises(VendorUnavailable):
             ask("POST", f"{vendor.url}/comments")
@@ -394,6 +406,98 @@ def test_a_stop_ends_the_waiting(vendor: Scripted, transport: Transport, make: M
 
     with pytest.raises(Stopped):
         transport(make(), vendor.url)("GET", f"{vendor.url}/x")
+
+
+def test_a_stop_ends_the_waiting_for_an_answer(vendor: Scripted, transport: Transport, make: Make) -> None:
+    """A minute's time-out is no reason to be killed: we leave while the vendor still keeps the connection open."""
+    vendor.then(HANGS)
+    stop = threading.Event()
+
+    def stop_on_arrival() -> None:
+        vendor.arrived.wait(30)
+        stop.set()
+
+    threading.Thread(target=stop_on_arrival).start()
+
+    with pytest.raises(Stopped):
+        transport(make(stop=stop), vendor.url)("GET", f"{vendor.url}/x")
+
+    assert not vendor.over.is_set()
+
+
+def test_waiting_for_an_answer_costs_patience(vendor: Scripted, transport: Transport, make: Make, waits: Waits) -> None:
+    """ "For up to 90 s" must hold for a vendor that hangs too: seven time-outs of a minute each are no patience."""
+    vendor.then(HANGS)
+    governor = make(timeout=(0.4, 0.4), patience=timedelta(seconds=1.35))  # less than 0.4 and the shortest pause
+
+    with pytest.raises(VendorUnavailable, match="did not answer in time"):
+        transport(governor, vendor.url)("GET", f"{vendor.url}/x")
+
+    assert waits.pauses == []
+
+
+def test_what_hurries_waits_for_nothing(vendor: Scripted, transport: Transport, make: Make, waits: Waits) -> None:
+    """A courtesy must not cost a minute and a half, and then the real thing as long again."""
+    vendor.then(503)
+    governor = make()
+
+    with governor.hurrying(), pytest.raises(VendorUnavailable):
+        transport(governor, vendor.url)("GET", f"{vendor.url}/x")
+
+    assert waits.pauses == []
+
+
+def test_waiting_is_told_once_until_the_vendor_answers(
+    vendor: Scripted, transport: Transport, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who watches a terminal must know why nothing happens, and how long that may last; but not at every attempt."""
+    for _ in range(4):
+        vendor.then(503)
+    ask = transport(make(), vendor.url)
+
+    with caplog.at_level("INFO", "connectors"):
+        ask("GET", f"{vendor.url}/1/boards?token={SECRET}")
+        ask("GET", f"{vendor.url}/1/boards")
+
+    away, back = [record.getMessage() for record in caplog.records]
+    host = vendor.url.removeprefix("http://")
+    assert re.fullmatch(rf"boards: {host} answered 503 to GET /1/boards; trying again for up to 8\d s", away), away
+    assert back == "boards: answers again"
+
+
+def test_a_moment_s_waiting_is_not_told(
+    vendor: Scripted, transport: Transport, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A hiccup is nobody's business."""
+    vendor.then(503)
+
+    with caplog.at_level("INFO", "connectors"):
+        transport(make(), vendor.url)("GET", f"{vendor.url}/x")
+
+    assert caplog.records == []
+
+
+def test_an_answer_that_takes_long_is_told(vendor: Scripted, make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """A vendor that hangs is neither up nor down for a minute."""
+    vendor.then(HANGS)
+    ask, close = by_httpx(make(timeout=(2.5, 2.5), patience=timedelta()), vendor.url)
+
+    with pytest.raises(VendorUnavailable):
+        ask("GET", f"{vendor.url}/x")
+    close()
+
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert told.endswith("has not answered yet; waiting for up to 2 s")
+
+
+def test_a_vendor_that_is_always_slow_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A first read of a thousand slow pages is no thousand lines."""
+    notices = Notices("boards")
+    for _ in range(2):
+        notices.slow("boards: it has not answered yet")
+        notices.answered()
+
+    assert len(caplog.records) == 1
 
 
 def test_nothing_is_sent_once_stopped(vendor: Scripted, transport: Transport, make: Make) -> None:

@@ -1,0 +1,98 @@
+"""Waiting for somebody else's answer: a stop ends it at once, and whoever watches is told why nothing happens."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
+from time import monotonic
+from typing import TypeVar
+
+from connectors.base import Stopped
+
+NOTICED_S = 2.0
+"""A shorter wait is nobody's business; a longer one, without a word, is taken for a hang."""
+_LOOK_S = 0.2
+"""How often a wait for an answer looks whether the hub stops."""
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+
+def unless_stopped(call: Callable[[], R], stop: threading.Event, slow: Callable[[], None] = lambda: None) -> R:
+    """What `call` returns or raises; `slow` is called once if that takes long. Raises Stopped when `stop` is set.
+
+    No library can be told to stop waiting for an answer, so `call` runs in a thread that a stop leaves behind: a
+    daemon, which does not keep the program from ending. What it was sending may have arrived.
+    """
+    answer: Future[R] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as error:  # noqa: BLE001  raised again below, in the thread that asked
+            answer.set_exception(error)
+
+    began, told = monotonic(), False
+    threading.Thread(target=ask, name=f"{threading.current_thread().name} asks", daemon=True).start()
+    while not wait([answer], _LOOK_S).done:
+        if stop.is_set():
+            raise Stopped("stopped while waiting for an answer")
+        if not told and monotonic() - began > NOTICED_S:
+            told = True
+            slow()
+    return answer.result()
+
+
+class Patience:
+    """What one call may still spend on pauses and on waiting for answers; waiting for its turn costs it nothing."""
+
+    def __init__(self, all_s: float) -> None:
+        self.answers_s = 0.0
+        self._all_s = all_s
+
+    def left_s(self, pauses_s: float) -> float:
+        """What is left after pauses of so many seconds in all."""
+        return self._all_s - self.answers_s - pauses_s
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """Waits for an answer inside."""
+        began = monotonic()
+        try:
+            yield
+        finally:
+            self.answers_s += monotonic() - began
+
+
+class Notices:
+    """What is said of a source that keeps us waiting, each kind once until it answers. Safe between threads."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._slow = False
+        self._kinds: set[type[Exception]] = set()
+
+    def slow(self, text: str) -> None:
+        """An answer takes long. Some vendors are slow all day: said once and never again."""
+        with self._lock:
+            known, self._slow = self._slow, True
+        if not known:
+            log.warning(text)
+
+    def away(self, error: Exception, at_most_s: float) -> None:
+        """No answer, or a refusal that does not last: `error` says why, and we ask again."""
+        with self._lock:
+            known = type(error) in self._kinds
+            self._kinds.add(type(error))
+        if not known:
+            log.warning("%s; trying again for up to %.0f s", error, at_most_s)
+
+    def answered(self) -> None:
+        """It answers."""
+        with self._lock:
+            known, self._kinds = self._kinds, set()
+        if known:
+            log.info("%s: answers again", self._source)
