@@ -23,6 +23,7 @@ from alerts.messages import Message
 from alerts.routing import Reader
 from config.clock import Clock
 from connectors.base import ConnectorError, NotCommentable, NotFound, RateLimited, Ref, Stopped, VendorUnavailable
+from connectors.waiting import unless_stopped
 from unify.derived import table_of
 from unify.engine import writing
 from unify.tables import Delivery, DeliveryAlert
@@ -95,7 +96,7 @@ def deliver(
     resting: set[str] = set()
     while not stop.is_set() and (row := _claim(engine, resting, clock, wall)) is not None:
         try:
-            outcome = _attempt(engine, row, channels, commenters, done)
+            outcome = _attempt(engine, row, channels, commenters, done, stop)
         except Transient as error:
             outcome = _wait(row, str(error), wall(), error.in_doubt, error.retry_after)
         except Permanent as error:
@@ -162,6 +163,7 @@ def _attempt(
     channels: Mapping[str, Channel],
     commenters: Mapping[str, Commenter],
     done: Delivered,
+    stop: threading.Event,
 ) -> _Outcome:
     lane: str = row["channel"]
     if lane.startswith(COMMENT_LANE):
@@ -170,16 +172,16 @@ def _attempt(
         raise Permanent(f"there is no channel {lane} in the config any more")
     channel = channels[lane]
     outgoing = Outgoing(row["key"], Reader(**row["payload"]["reader"]), Message.from_json(row["payload"]["message"]))
-    if _is_in_doubt(row) and (found := channel.find(outgoing)) is not None:
+    if _is_in_doubt(row) and (found := unless_stopped(lambda: channel.find(outgoing), stop)) is not None:
         return _Outcome("sent", receipt=found)
     if row["after"] is None:
-        return _Outcome("sent", receipt=channel.send(outgoing))
+        return _Outcome("sent", receipt=unless_stopped(lambda: channel.send(outgoing), stop))
     with engine.connect() as connection:
         root = connection.execute(select(DELIVERY).where(DELIVERY.c.id == row["after"])).mappings().one()
     if root["state"] != "sent":
         return _Outcome("dropped", "what it follows was not sent")
     shown = Message.from_json(root["payload"]["message"])
-    return _Outcome("sent", receipt=channel.update(root["receipt"], outgoing, shown))
+    return _Outcome("sent", receipt=unless_stopped(lambda: channel.update(root["receipt"], outgoing, shown), stop))
 
 
 def is_in_flight(row: RowMapping) -> bool:

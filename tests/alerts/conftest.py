@@ -29,6 +29,7 @@ class Hub:
     now: datetime = firm.TUESDAY
     wall: datetime = datetime(2030, 1, 1, tzinfo=firm.HK)
     """Real time, years away from the story's."""
+    stop: threading.Event = field(default_factory=threading.Event)
 
     def round(
         self,
@@ -53,7 +54,7 @@ class Hub:
             clock=lambda: self.now,
             wall=lambda: self.wall,
             redact=lambda text: text.replace("s3cret", "***"),
-            stop=threading.Event(),
+            stop=self.stop,
         )
 
     def tell(self, *findings: Finding, at: datetime | None = None, stale: tuple[str, ...] = ()) -> Round:

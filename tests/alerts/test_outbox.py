@@ -30,6 +30,20 @@ class CrashingInbox(Inbox):
         return receipt
 
 
+class HangingInbox(Inbox):
+    """Somebody wants to stop, and the server neither takes the message nor lets go of it."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__()
+        self._stop = stop
+        self.over = threading.Event()
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        self._stop.set()
+        self.over.wait(60)
+        return super().send(outgoing)
+
+
 @pytest.mark.parametrize(("can_be_asked", "copies"), [(False, 2), (True, 1)])
 def test_a_crash_after_sending_repeats_at_most_that_one_and_loses_none(
     hub: Hub, can_be_asked: bool, copies: int
@@ -250,3 +264,15 @@ def test_two_processes_send_each_message_once(hub: Hub) -> None:
     hub.deliver()
 
     assert len(hub.mail.sent) == len({sent.key for sent in hub.mail.sent}) == 3
+
+
+def test_a_stop_waits_for_no_channel_that_hangs(hub: Hub) -> None:
+    """What was on its way may have arrived: it is kept, and the receiver is asked before it is repeated."""
+    hub.mail = hanging = HangingInbox(hub.stop)
+    hub.round(milestone())
+
+    done = hub.deliver()
+
+    (row,) = firm.deliveries(hub.engine)
+    assert (hanging.over.is_set(), done.sent, row["state"], row["payload"]["in_doubt"]) == (False, 0, "waiting", True)
+    hanging.over.set()
