@@ -36,6 +36,7 @@ from connectors.jira_comments import JiraComments
 from connectors.jira_fields import custom_fields
 from connectors.jira_issues import JiraIssues, Position
 from connectors.jira_site import JiraSite
+from connectors.scope import count
 
 Json = dict[str, Any]
 
@@ -89,14 +90,12 @@ class Jira:
     def check(self) -> Account:
         """Address, credential and permission, in that order: each fails with its own words."""
         info, me = self._site.info, self._site.me
-        visible = {project["key"] for project in self._projects()}
-        for missing in (key for key in self.settings.projects if key not in visible):
-            raise self._site.not_visible(missing)
-        if not visible:
+        seen, unseen = len(self._projects()), self._unseen()
+        if not seen and not unseen:
             raise AccessDenied(f"{self._site.name}: {self._site.who} sees no project: give it Browse Projects in Jira")
-        sees = "1 project" if len(visible) == 1 else f"{len(visible)} projects"
-        site = str(info["baseUrl"])
-        return Account(payloads.user_id(me), str(me.get("displayName", "")), {site: site}, sees)
+        notes = [self._site.not_visible(key) for key in unseen]
+        name, site = str(me.get("displayName", "")), str(info["baseUrl"])
+        return Account(payloads.user_id(me), name, {site: site}, count(seen, "project"), notes=notes)
 
     def streams(self) -> Sequence[Stream]:
         """Comments of service projects are a stream of their own: only there does `jsdPublic` mean anything, and a
@@ -112,7 +111,7 @@ class Jira:
 
     def parts(self, stream: str) -> Sequence[str]:
         """Keys of projects for versions and issues; those that the config names even where they are not visible, so
-        that lost permission is an error and no deletion."""
+        that reading them says so, and lost permission is no deletion."""
         if stream not in ("versions", "issues"):
             return ("",)
         if self.settings.projects:
@@ -133,6 +132,8 @@ class Jira:
             case "projects":
                 self._listed = None
                 yield _whole_page("projects", self._list_projects())
+                for key in self.settings.projects:  # a list that lacks one is not whole: nothing is missed by it
+                    self._must_see(key)
             case "versions":
                 self._must_see(part)
                 yield _whole_page("versions", self._list(f"project/{quote(part)}/versions"))
@@ -201,10 +202,15 @@ class Jira:
             if answer.is_last or not answer.elements:
                 return
 
+    def _unseen(self) -> list[str]:
+        """Keys that the config names, of projects that the account does not see."""
+        seen = {project["key"] for project in self._projects()}
+        return [key for key in self.settings.projects if key not in seen]
+
     def _must_see(self, part: str) -> None:
         """A search in a project that cannot be seen may simply be empty, and would pass for deletion."""
-        if all(project["key"] != part for project in self._projects()):
-            raise self._site.not_visible(part)
+        if part in self._unseen():
+            raise NotFound(f"{self._site.name}: {self._site.not_visible(part)}")
 
     def _is_quiet(self, part: str, begun: Position | None) -> bool:
         """Whether the list of projects, read just before, shows that no issue changed. The evidence serves once."""

@@ -127,11 +127,11 @@ class JiraSite:
             f"it has expired{hint}"
         )
 
-    def not_visible(self, key: str) -> AccessDenied:
+    def not_visible(self, key: str) -> str:
         """What to say of a project that cannot be seen."""
-        return AccessDenied(
-            f"{self.name}: {self.who} does not see the project {key}: give it Browse Projects there, or correct "
-            "`projects`"
+        return (
+            f"{self.who} does not see the project {key}: give it Browse Projects there, or take {key} out of "
+            f"sources.{self.name}.projects"
         )
 
 

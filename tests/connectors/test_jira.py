@@ -264,12 +264,37 @@ def test_without_projects_in_the_config_all_that_the_account_sees_are_read() -> 
     assert "keys=APP" in named.asked("/project/search")[0]
 
 
-def test_a_configured_project_that_cannot_be_seen_is_an_error_and_no_deletion() -> None:
+@pytest.mark.parametrize("stream", ["versions", "issues"])
+def test_a_configured_project_that_cannot_be_seen_is_an_error_and_no_deletion(stream: str) -> None:
     """A search in it might simply be empty, and pass for "all issues are gone"."""
     with connected(projects=("APP", "GONE")) as site:
-        assert list(site.jira.parts("issues")) == ["APP", "GONE"]
-        with pytest.raises(AccessDenied, match="does not see the project GONE"):
-            list(site.jira.living_ids("issues", "GONE"))
+        assert list(site.jira.parts(stream)) == ["APP", "GONE"]
+        with pytest.raises(NotFound, match="does not see the project GONE"):
+            list(site.jira.living_ids(stream, "GONE"))
+        with pytest.raises(NotFound, match="does not see the project GONE"):
+            site.pages(stream, "GONE")
+
+
+def test_a_list_that_lacks_a_configured_project_is_no_whole_one() -> None:
+    """What is listed is kept; the other project may come into sight again, and until then its row stays."""
+    with connected(projects=("APP", "GONE")) as site:
+        pages = site.jira.read("projects", "", None)
+
+        assert [record.payload["key"] for record in next(pages).records] == ["APP"]
+        with pytest.raises(NotFound, match="GONE"):
+            next(pages)
+
+
+def test_check_names_every_project_that_cannot_be_seen() -> None:
+    """Each is a note: the others are read meanwhile."""
+    with connected(projects=("GONE", "APP", "LOST")) as site:
+        account = site.jira.check()
+
+    assert account.sees == "1 project"
+    assert [note.partition(":")[0] for note in account.notes] == [
+        "hub@lanternquay.example does not see the project GONE",
+        "hub@lanternquay.example does not see the project LOST",
+    ]
 
 
 def test_versions_are_read_whole_each_time() -> None:

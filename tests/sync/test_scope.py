@@ -43,6 +43,32 @@ def test_a_project_that_the_config_names_no_more_is_not_deleted(kind: str, tmp_p
     engine.dispose()
 
 
+def test_a_project_of_jira_that_is_out_of_sight_costs_no_other_project(tmp_path: Path) -> None:
+    """One lost permission must not blind the hub to all other projects, nor pass for deletion: not even when somebody
+    looks for what is gone."""
+    engine = new_database(tmp_path)
+    with Sandbox(lantern_quay(), clock, vendors=("jira",)) as sandbox:
+        state = sandbox.jira.state
+        hidden, *others = state.projects
+        source = naming(settings_of("jira", sandbox.url("jira")), hidden, *others)
+        sync(engine, source)
+        del state.projects[hidden]
+        state.versions[others[-1]][0]["name"] = "Renamed meanwhile"
+
+        for full in (False, True):
+            result = sync(engine, source, full=full)
+
+            assert (result.outcome, result.error) == (
+                "failed",
+                f"hub@lanternquay.example does not see the project {hidden}: give it Browse Projects there, or take "
+                f"{hidden} out of sources.jira.projects",
+            )
+            assert [gone(engine, table) for table in ("project", "work_item", "milestone")] == [{}, {}, {}]
+
+    assert "Renamed meanwhile" in {name for (name,) in rows(engine, "milestone", "name")}
+    engine.dispose()
+
+
 def test_a_task_of_two_projects_stays_when_one_of_them_leaves(tmp_path: Path) -> None:
     """It was kept with the one that left: the other has to bring it, though nothing changed on it."""
     engine = new_database(tmp_path)
