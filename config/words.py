@@ -3,6 +3,7 @@
 The config adds to them (`[sources.NAME.status]`); it is asked first.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -21,6 +22,15 @@ def normal(word: str) -> str:
     return unicodedata.normalize("NFKC", folded).strip()  # folding case can undo the normal form (İ)
 
 
+_LETTERS = re.compile(r"[^\W_]+|\?")
+
+
+@lru_cache(maxsize=4096)
+def plain(word: str) -> str:
+    """`normal`, without emoji, punctuation and doubled spaces; a question mark stays, for "Done?" asks. May be ""."""
+    return " ".join(_LETTERS.findall(normal(word)))
+
+
 STATUS_WORDS: Mapping[str, StatusCategory] = {
     "done": "done",
     "closed": "done",
@@ -32,14 +42,18 @@ STATUS_WORDS: Mapping[str, StatusCategory] = {
     "進行中": "in_progress",
     "进行中": "in_progress",
 }
-"""Category by normal word. What is not here says nothing: the mapper decides what a word of its tool then means."""
+"""Category by plain word. What is not here says nothing: the mapper decides what a word of its tool then means."""
 
 
 def category(word: str, own: Mapping[str, StatusCategory]) -> StatusCategory | None:
-    """What a list, section or status called `word` means: by the source's `status`, else by ours, else None."""
-    wanted = normal(word)
+    """What a list, section or status called `word` means: by the source's `status`, else by ours, else None.
+
+    People adorn the names of lists ("完成 ✅"). What only adorns is ignored, unless the config tells words apart by it.
+    """
     told = {normal(key): value for key, value in own.items()}
-    return told.get(wanted) or STATUS_WORDS.get(wanted)
+    if (exact := told.get(normal(word))) or not (wanted := plain(word)):
+        return exact
+    return {plain(key): value for key, value in own.items()}.get(wanted) or STATUS_WORDS.get(wanted)
 
 
 ROLE_MAILBOXES = _words(

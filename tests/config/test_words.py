@@ -21,14 +21,20 @@ from config.settings import StatusCategory
         ("In Progress", "in_progress"),
         ("進行中", "in_progress"),
         ("进行中", "in_progress"),
+        ("Done 🎉", "done"),
+        ("✔️ DONE!", "done"),
+        ("完成 ✅", "done"),
+        ("【已完成】", "done"),
+        ("In-progress…", "in_progress"),
+        ("🏃\u200d♀️進行中", "in_progress"),
     ],
 )
 def test_default_words_mean_what_teams_mean_by_them(word: str, meaning: StatusCategory) -> None:
-    """Full-width letters and stray spaces are how people type, not another word."""
+    """Full-width letters, stray spaces, emoji and brackets are how people write it, not another word."""
     assert words.category(word, own={}) == meaning
 
 
-@pytest.mark.parametrize("word", ["Not done", "Done?", "未完成", "Inprogress", ""])
+@pytest.mark.parametrize("word", ["Not done", "Done?", "Ｄone？", "未完成", "未完成 ✅", "Inprogress", "✅", ""])
 def test_words_are_compared_whole(word: str) -> None:
     """未完成 holds 完成 and means the opposite: an unknown word says nothing."""
     assert words.category(word, own={}) is None
@@ -40,7 +46,17 @@ def test_the_configs_words_come_first() -> None:
 
     assert words.category("done", own) == "in_progress"
     assert words.category("待客戶回覆", own) == "in_progress"
+    assert words.category("Done ✅", own) == "in_progress"
     assert words.category("closed", own) == "done"
+
+
+def test_what_adorns_a_word_counts_where_the_config_says_so() -> None:
+    """Some boards tell lists apart by their emoji alone."""
+    own: dict[str, StatusCategory] = {"✅": "done", "Review 🔁": "in_progress", "Review 🚫": "cancelled"}
+
+    found = [words.category(word, own) for word in ("✅", "🚫", "review 🚫", "REVIEW 🔁")]
+
+    assert found == ["done", None, "cancelled", "in_progress"]
 
 
 @given(st.text())
@@ -54,6 +70,7 @@ def test_every_shipped_word_stands_in_its_normal_form() -> None:
     shipped = [*words.STATUS_WORDS, *words.ROLE_MAILBOXES, *words.FREE_MAIL_DOMAINS, *words.TOOL_SENDER_DOMAINS]
 
     assert [word for word in shipped if words.normal(word) != word] == []
+    assert [word for word in words.STATUS_WORDS if words.plain(word) != word] == []
 
 
 @pytest.mark.parametrize(
