@@ -38,6 +38,9 @@ from connectors.scope import Scope, count, names_in
 
 LIMITS = ("1500/1 minute", "50/1 second")
 
+COMMENTED = "tasks"
+"""The stream whose records take comments."""
+
 SETTING = (
     "name,archived,privacy_setting,workspace.(gid|name),members.gid,team.gid,"
     "custom_field_settings.custom_field.(gid|name|resource_subtype|enum_options.(gid|name))"
@@ -153,7 +156,7 @@ class Asana:
         Raises NotCommentable on what is no task, and for a new comment where a guest could read it and the config
         does not name the project; NotFound for a task that is gone; AccessDenied.
         """
-        if on.stream != "tasks":
+        if on.stream != COMMENTED:
             raise NotCommentable(f"{self._api.name}: Asana has no comments on {on.stream}")
         if text is None:
             self._comments.take_back(on.id, key, known)

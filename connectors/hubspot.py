@@ -26,6 +26,9 @@ from connectors.hubspot_objects import ENGAGEMENTS, HubspotObjects, Position
 LIMITS = ("9/1 second",)
 """Below 100 in 10 s; a search takes two turns, and so stays below 5 a second."""
 
+COMMENTED = "tickets"
+"""The stream whose records take comments."""
+
 OWNERS_PAGE = "100"
 NEEDED = ("companies", "contacts", "deals", "tickets")
 SURVEYS = "feedback_submissions"
@@ -100,7 +103,7 @@ class Hubspot:
 
         Raises NotCommentable on what is no ticket, NotFound for a ticket that is gone, AccessDenied.
         """
-        if on.stream != "tickets":
+        if on.stream != COMMENTED:
             raise NotCommentable(f"{self._api.name}: notes are written on tickets, not on {on.stream}")
         if text is None:
             self._notes.take_back(on.id, key, known)

@@ -43,6 +43,9 @@ Json = dict[str, Any]
 LIMITS = ("50/1 second",)
 """Half of what Cloud lets a tenant's tools ask together."""
 
+COMMENTED = "issues"
+"""The stream whose records take comments."""
+
 PROJECTS_PAGE = 100
 MOST_KEYS = 50
 """How many keys of projects one request takes."""
@@ -159,7 +162,7 @@ class Jira:
 
         Raises NotCommentable on what is no issue, NotFound for an issue that is gone, AccessDenied.
         """
-        if on.stream != "issues":
+        if on.stream != COMMENTED:
             raise NotCommentable(f"{self._site.name}: Jira has no comments on {on.stream}")
         if text is None:
             self._comments.take_back(on, key, known)

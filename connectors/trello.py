@@ -35,6 +35,9 @@ from connectors.trello_comments import Comments
 
 LIMITS = ("100/10 seconds",)
 
+COMMENTED = "cards"
+"""The stream whose records take comments."""
+
 LISTED = "name,desc,url,shortLink,closed,dateLastActivity,idOrganization"
 BOARD = {
     # Vocabulary, which has everything mapped again when it changes: so nothing that moves with each day's work.
@@ -143,7 +146,7 @@ class Trello:
         Raises NotCommentable on what is no card, and for a new comment where somebody outside the workspace could read
         it and the config does not name the board; NotFound for a card that is gone; AccessDenied.
         """
-        if on.stream != "cards":
+        if on.stream != COMMENTED:
             raise NotCommentable(f"{self._api.name}: Trello has no comments on {on.stream}")
         if text is None:
             self._comments.take_back(on.id, key, known)
