@@ -101,6 +101,7 @@ class SourceSettings(Tree):
     milestone_labels: tuple[str, ...] = ("Milestone", "里程碑")
     client_facing_types: tuple[str, ...] = ()
     feedback_labels: tuple[str, ...] = ("client feedback", "客戶反饋", "客户反馈", "客戶意見")
+    urgent_labels: tuple[str, ...] = ()
     client_comments_are_feedback: bool = False
     client_field: str = ""
     status: dict[str, StatusCategory] = Field(default_factory=dict)

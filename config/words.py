@@ -5,7 +5,7 @@ The config adds to them (`[sources.NAME.status]`); it is asked first.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from config.settings import StatusCategory
@@ -20,6 +20,11 @@ def normal(word: str) -> str:
     """The form in which words are compared: compatibility characters folded, case folded, trimmed."""
     folded = unicodedata.normalize("NFKC", word).casefold()
     return unicodedata.normalize("NFKC", folded).strip()  # folding case can undo the normal form (İ)
+
+
+def normals(words: Iterable[str]) -> frozenset[str]:
+    """Words in the form in which they are compared; an empty one is none."""
+    return frozenset(map(normal, words)) - {""}
 
 
 _LETTERS = re.compile(r"[^\W_]+|\?")

@@ -117,7 +117,7 @@ FEEDBACK = View(
         Stored("owner_name", "text", "Who has it.", "tracked", name_of(_owner.c.name, _owner_account.c.name)),
         Stored("author", "text", "Who wrote it.", "fixed", name_of(_f.author_name, _author.c.name)),
         Stored("severity", "text", "How bad it is.", "untracked", _f.severity, SEVERITIES),
-        Stored("urgent", "flag", "The config's mark of urgency is set.", "untracked", _f.urgent),
+        Stored("urgent", "flag", "One of the config's `urgent_labels` marks it.", "untracked", _f.urgent),
         Stored("status_category", "text", "What the tool's word means.", "tracked", _f.status_category, CATEGORIES),
         Stored("status", "text", "The tool's own word.", "tracked", _f.status_native),
         Stored("received_at", "instant", "When it came in.", "fixed", _f.received_at),

@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from config.settings import StatusCategory
-from config.words import normal
+from config.words import normal, normals
 from connectors.base import Record
 from connectors.own_comment import MARK
 from unify.identity import normal_email
-from unify.mappers.asana_words import PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, normals, words_of
+from unify.mappers.asana_words import PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, words_of
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
@@ -160,8 +160,8 @@ class _Mapping:
             self.mapped.add("milestone", milestone_of(item))
         if marks & self.words.feedback:
             severity = SEVERITIES.get(normal(item["priority_native"] or ""), "warning")
-            closed_at = told.instant("completed_at")
-            self.mapped.add("feedback", feedback_of(item, severity=severity, closed_at=closed_at))
+            urgent, closed_at = bool(marks & self.words.urgent), told.instant("completed_at")
+            self.mapped.add("feedback", feedback_of(item, urgent=urgent, severity=severity, closed_at=closed_at))
 
     def _item(self) -> tuple[Row, frozenset[str]]:
         """The work item, and the words (tags, sections, choices) that may make it feedback."""

@@ -4,17 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from config.settings import Severity, StatusCategory
-from config.words import category, normal
+from config.words import category, normal, normals
 from connectors.base import Problem, Record
 from unify.mappers.latest import Latest
 from unify.mapping import MappingContext
 from unify.parsing import Reader
-
-
-def normals(words: Iterable[str]) -> frozenset[str]:
-    """Words as they are compared."""
-    return frozenset({normal(word) for word in words} - {""})
-
 
 STATUS_FIELDS = normals(("Status", "Task progress", "狀態", "状态", "進度", "进度"))
 PRIORITY_FIELDS = normals(("Priority", "優先級", "优先级", "優先次序", "優先順序"))
@@ -40,6 +34,7 @@ class Words:
         settings, vocabulary = context.settings, context.vocabulary
         self._own_status = settings.status
         self.feedback = normals(settings.feedback_labels)
+        self.urgent = normals(settings.urgent_labels)
         self.client_field = normal(settings.client_field)
         self._sections = {gid: one.text("name") for gid, one in _readers(vocabulary.get("sections", {}))}
         memberships = dict(_readers(vocabulary.get("users", {})))

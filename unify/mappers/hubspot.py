@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from config.words import normal, normals
 from connectors.base import Record
 from connectors.own_comment import MARK
 from unify.identity import normal_email
@@ -167,8 +168,10 @@ class _Mapping:
         closed_at = self._instant("closed_date") or self._instant("hs_last_closed_date")
         row = self._row()
         row |= self._feedback("ticket", self._text("subject"), self._text("content"), row["created_at"])
+        priority = self._text("hs_ticket_priority")
         row |= {
-            "severity": SEVERITIES.get(self._text("hs_ticket_priority").upper(), "warning"),
+            "severity": SEVERITIES.get(priority.upper(), "warning"),
+            "urgent": normal(priority) in normals(self.context.settings.urgent_labels),
             "status_native": native,
             "status_category": category,
             "closed_at": closed_at if category in ("done", "cancelled") else None,

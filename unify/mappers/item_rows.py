@@ -34,7 +34,12 @@ def milestone_of(item: Row, *, client_facing: bool = True) -> Row:
 
 
 def feedback_of(
-    item: Row, *, origin: str = "item", severity: Severity = "warning", closed_at: datetime | None = None
+    item: Row,
+    *,
+    urgent: bool,
+    origin: str = "item",
+    severity: Severity = "warning",
+    closed_at: datetime | None = None,
 ) -> Row:
     """A work item's row as that of feedback: whoever reported it is the author."""
     return {name: item[name] for name in _OF_ITEM} | {
@@ -47,7 +52,7 @@ def feedback_of(
         "company_keys": [],
         "owner_account": next(iter(item["assignee_accounts"]), None),
         "severity": severity,
-        "urgent": False,
+        "urgent": urgent,
         "received_at": item["created_at"],
         "closed_at": closed_at,
         "native_first_response_at": None,

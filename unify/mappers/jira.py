@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 from config.settings import StatusCategory
-from config.words import normal
+from config.words import normal, normals
 from connectors.base import Record
 from connectors.own_comment import MARK
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mappers.jira_people import mark_of, read_account, user_id
 from unify.mappers.jira_text import document_text
-from unify.mappers.jira_words import CANCELLED, CATEGORIES, SEVERITIES, normals, words_of
+from unify.mappers.jira_words import CANCELLED, CATEGORIES, SEVERITIES, words_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader
 from unify.tables import BY_SHORT, row_key
@@ -140,13 +140,19 @@ class _Mapping:
             # Clients are told of it unless it is an epic and nothing else.
             client_facing = "epic" not in types or bool(types & self.words.client_facing)
             self.mapped.add("milestone", milestone_of(item, client_facing=client_facing))
-        labels = normals(item["labels"])
+        marks = types | normals(item["labels"])
         is_request = self._is_request(fields)
-        if is_request or (types | labels) & self.words.feedback:
+        if is_request or marks & self.words.feedback:
             closed_at = self._closed_at(fields) if item["status_category"] in ("done", "cancelled") else None
-            severity = SEVERITIES.get(normal(item["priority_native"] or ""), "warning")
-            origin = "request" if is_request else "item"
-            self.mapped.add("feedback", feedback_of(item, origin=origin, severity=severity, closed_at=closed_at))
+            priority = normal(item["priority_native"] or "")
+            row = feedback_of(
+                item,
+                urgent=bool((marks | {priority}) & self.words.urgent),
+                origin="request" if is_request else "item",
+                severity=SEVERITIES.get(priority, "warning"),
+                closed_at=closed_at,
+            )
+            self.mapped.add("feedback", row)
 
     def _item(self, fields: Reader) -> Row:
         key = self.reader.text("key")

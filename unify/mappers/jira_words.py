@@ -1,10 +1,10 @@
 """What Jira's words mean: those that we ship, those of the site's vocabulary, those that the config adds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from config.settings import Severity, StatusCategory
-from config.words import normal
+from config.words import normal, normals
 from connectors.jira_fields import CustomFields, custom_fields
 from unify.mappers.latest import Latest
 from unify.mapping import MappingContext, Row
@@ -70,6 +70,7 @@ class Words:
         self.milestone_types = normals(settings.milestone_types)
         self.client_facing = normals(settings.client_facing_types)
         self.feedback = normals(settings.feedback_labels)
+        self.urgent = normals(settings.urgent_labels)
         self.client_prefix = normal(settings.client_field)
         self.browse = "" if "//api.atlassian.com/" in settings.url else settings.url.rstrip("/")
 
@@ -94,8 +95,3 @@ def _names(payload: Mapping[str, Any]) -> set[str]:
     """What a type or status is called, in the account's language and as it was made."""
     said = (payload.get(name) for name in ("name", "untranslatedName"))
     return {normal(name) for name in said if isinstance(name, str) and name}
-
-
-def normals(words: Iterable[str]) -> set[str]:
-    """Words as they are compared."""
-    return {normal(word) for word in words}

@@ -4,11 +4,11 @@ A card has no status of its own: its list's name is the word, `dueComplete` says
 not done is given up. Templates, and cards that stand for something else (separators, links, mirrors), are no work.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from config.settings import StatusCategory
-from config.words import category, normal
+from config.words import category, normal, normals
 from connectors.base import Record, Ref
 from connectors.own_comment import MARK
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
@@ -114,12 +114,13 @@ class _Mapping:
             return
         item, words = self._item()
         self.mapped.add("work_item", item)
-        if words & _normals(self.settings.milestone_labels):
+        if words & normals(self.settings.milestone_labels):
             self.mapped.add("milestone", milestone_of(item))
-        if words & _normals(self.settings.feedback_labels):
-            self.mapped.add("feedback", feedback_of(item, closed_at=item["done_at"]))
+        if words & normals(self.settings.feedback_labels):
+            urgent = bool(words & normals(self.settings.urgent_labels))
+            self.mapped.add("feedback", feedback_of(item, urgent=urgent, closed_at=item["done_at"]))
 
-    def _item(self) -> tuple[Row, set[str]]:
+    def _item(self) -> tuple[Row, frozenset[str]]:
         """The work item, and the words (labels, list) that may make it more."""
         told = self.reader
         board = Board(self.record, self.context, told.text("idBoard"))
@@ -155,7 +156,7 @@ class _Mapping:
             "done_basis": basis,
             "client_hints": self._client_hints(board, labels),
         }
-        return row, _normals([*labels, status])
+        return row, normals([*labels, status])
 
     def _status(self, board: Board) -> tuple[str, StatusCategory]:
         """The list's name and what it means, once the card's own flags have had their say."""
@@ -292,10 +293,6 @@ class _Mapping:
         except ValueError:
             self.reader.problem(("id",), "does not tell when it was made", id_)
             return None
-
-
-def _normals(words: Iterable[str]) -> set[str]:
-    return {normal(word) for word in words} - {""}
 
 
 def _is_plain(name: str) -> bool:

@@ -336,7 +336,19 @@ def test_the_priority_field_says_how_severe_feedback_is() -> None:
     made = rows(task(tags=[{"name": "客戶反饋"}], custom_fields=[priority]))
 
     assert made["work_item"][0]["priority_native"] == "High"
-    assert made["feedback"][0]["severity"] == "high"
+    assert (made["feedback"][0]["severity"], made["feedback"][0]["urgent"]) == ("high", False)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tags": [{"name": "客戶反饋"}, {"name": "Production down"}]},
+        {"tags": [{"name": "客戶反饋"}], "custom_fields": [field("Priority", "production down")]},
+    ],
+)
+def test_feedback_is_urgent_by_a_tag_or_choice_that_the_config_names(fields: dict[str, Any]) -> None:
+    """It may wake somebody: only the firm itself can say what is worth that."""
+    assert only(task(**fields), "feedback", urgent_labels=["production down"])["urgent"] is True
 
 
 def test_a_field_or_a_tag_names_the_client() -> None:

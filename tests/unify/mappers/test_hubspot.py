@@ -137,6 +137,16 @@ def test_a_priority_is_a_severity(priority: str | None, severity: str) -> None:
     assert (made["severity"], made["urgent"]) == (severity, False)
 
 
+def test_a_ticket_is_urgent_where_the_config_names_its_priority() -> None:
+    """It may wake somebody: only the firm itself can say what is worth that."""
+    urgent = [
+        row(thing(hs_ticket_priority=priority), "tickets", "feedback", urgent_labels=["Urgent"])["urgent"]
+        for priority in ("URGENT", "HIGH", None)
+    ]
+
+    assert urgent == [True, False, False]
+
+
 @pytest.mark.parametrize(
     ("stage", "category", "native"),
     [("1", "todo", "New"), ("2", "in_progress", "Waiting on contact"), ("4", "done", "Closed")],

@@ -288,6 +288,21 @@ def test_an_item_marked_as_feedback_is_both(fields: dict[str, Any]) -> None:
     assert feedback["received_at"] == datetime(2026, 9, 1, 1, 12, 3, 120000, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("fields", "urgent"),
+    [
+        ({"labels": ["客戶反饋", "production-down"]}, True),
+        ({"labels": ["客戶反饋"], "priority": {"name": "Blocker"}}, True),
+        ({"labels": ["客戶反饋"], "priority": {"name": "Highest"}}, False),
+    ],
+)
+def test_feedback_is_urgent_by_a_label_or_priority_that_the_config_names(fields: dict[str, Any], urgent: bool) -> None:
+    """It may wake somebody: only the firm itself can say what is worth that."""
+    (feedback,) = rows(issue(**fields), urgent_labels=["production-down", "blocker"])["feedback"]
+
+    assert feedback["urgent"] is urgent
+
+
 def test_a_request_of_a_service_project_is_feedback() -> None:
     """Where the site tells, an issue without a request type is the team's own."""
     desk = {"id": "1", "key": "HELP", "projectTypeKey": "service_desk"}

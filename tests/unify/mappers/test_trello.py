@@ -285,6 +285,17 @@ def test_a_feedback_label_makes_feedback_of_the_card() -> None:
     assert row["received_at"] == datetime(2025, 9, 1, 13, 38, 8, tzinfo=UTC)
 
 
+def test_feedback_is_urgent_by_a_label_or_list_that_the_config_names() -> None:
+    """It may wake somebody: only the firm itself can say what is worth that."""
+    marks = [{"id": "1", "name": "客戶反饋"}, {"id": "2", "name": "Production Down"}]
+    urgent = [
+        only(card(labels=labels), "feedback", urgent_labels=["production down"])["urgent"]
+        for labels in (marks, marks[:1])
+    ]
+
+    assert urgent == [True, False]
+
+
 def test_a_label_without_a_name_goes_by_its_colour() -> None:
     """Many boards name no label; the colour is then all that people know it by."""
     assert only(card(labels=[{"id": "1", "name": "", "color": "green"}]), "work_item")["labels"] == ["green"]
