@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, false, func, select
 from sqlmodel import SQLModel
 
 from config.settings import Language, PersonSettings, Settings
-from report.rows import ClientRow, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
+from report.rows import ClientRow, Feed, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
 from rules.moment import Moment
 from rules.views import FEEDBACK, MILESTONE, select_view
 from rules.views.base import Row
@@ -25,6 +25,8 @@ from unify.freshness import Freshness, read_freshness, tool_name
 DUE_SOON_DAYS = 30
 _OPEN = ("todo", "in_progress", "unknown")
 _tables = SQLModel.metadata.tables
+_FEEDS: Mapping[Feed, str] = {"milestones": "milestone", "feedback": "feedback", "projects": "project"}
+"""The table that tells which sources bring it."""
 _Shown = TypeVar("_Shown", MilestoneRow, FeedbackRow)
 
 
@@ -194,17 +196,15 @@ def _projects_without_client(connection: Connection) -> list[ProjectRow]:
 
 
 def _sources(connection: Connection, settings: Settings, now: datetime) -> list[SourceRow]:
-    feeds = {
-        name: set(connection.execute(select(_tables[name].c.source).distinct()).scalars())
-        for name in ("milestone", "feedback")
+    feeding = {
+        feed: set(connection.execute(select(_tables[table].c.source).distinct()).scalars())
+        for feed, table in _FEEDS.items()
     }
-    return [_source(row, feeds) for row in read_freshness(connection, settings, now).values()]
+    return [_source(row, feeding) for row in read_freshness(connection, settings, now).values()]
 
 
-def _source(row: Freshness, feeds: Mapping[str, set[str]]) -> SourceRow:
-    """A source that was never read may feed anything: nobody knows what it would have said."""
-    fed = {"milestones"} if row.source in feeds["milestone"] else set()
-    fed |= {"feedback"} if row.source in feeds["feedback"] else set()
+def _source(row: Freshness, feeding: Mapping[Feed, set[str]]) -> SourceRow:
+    """A source that was never read to its end may feed anything: nobody knows what it would have said."""
     return SourceRow(
         name=row.source,
         tool=tool_name(row.kind),
@@ -214,5 +214,5 @@ def _source(row: Freshness, feeds: Mapping[str, set[str]]) -> SourceRow:
         stale=row.stale,
         error=row.error,
         problems=row.problems,
-        feeds=frozenset(fed if row.read_at else {"milestones", "feedback"}),
+        feeds=frozenset(feed for feed, fed_by in feeding.items() if row.read_at is None or row.source in fed_by),
     )

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
+
+Feed = Literal["feedback", "milestones", "projects"]
+"""What a source can bring of what the page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class ProjectRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """How far a source can be believed; `feeds` says which figures rest on it (milestones, feedback)."""
+    """How far a source can be believed; `feeds` says which figures rest on it."""
 
     name: str
     tool: str
@@ -96,4 +100,4 @@ class SourceRow:
     stale: bool
     error: str
     problems: int
-    feeds: frozenset[str]
+    feeds: frozenset[Feed]

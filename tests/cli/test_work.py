@@ -37,7 +37,7 @@ def test_a_refused_source_fails_alone(home: Home) -> None:
         ("boards", True, True),
     ]
     assert home.run("report", "-o", str(home.folder / "r.html")).code == 0
-    assert "Trello: not read yet; nothing of it is shown." in (home.folder / "r.html").read_text("utf-8")
+    assert "Trello: not read to the end yet; part of it, or all, is missing here." in (home.folder / "r.html").read_text("utf-8")
 
 
 def test_a_source_that_is_down_fails_alone(home: Home) -> None:

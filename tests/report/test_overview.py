@@ -194,7 +194,7 @@ def test_a_stale_source_marks_what_it_feeds_and_nothing_else(tmp_path: Path) -> 
     shown = read(engine)
 
     assert {row.name: (row.stale, row.feeds) for row in shown.sources} == {
-        "delivery": (False, frozenset({"milestones"})),
+        "delivery": (False, frozenset({"milestones", "projects"})),
         "boards": (False, frozenset()),
         "crm": (True, frozenset({"feedback"})),
     }
@@ -209,7 +209,11 @@ def test_a_source_that_was_never_read_may_feed_anything(tmp_path: Path) -> None:
 
     (boards,) = (row for row in read(engine).sources if row.name == "boards")
 
-    assert (boards.stale, boards.last_ok_at, boards.feeds) == (True, None, frozenset({"milestones", "feedback"}))
+    assert (boards.stale, boards.last_ok_at, boards.feeds) == (
+        True,
+        None,
+        frozenset({"milestones", "feedback", "projects"}),
+    )
     engine.dispose()
 
 

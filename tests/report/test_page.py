@@ -1,91 +1,24 @@
-"""The page: what it says in which language, that nothing of a vendor's becomes markup, that it needs no network."""
+"""The page: what it says, in which language and to whom."""
 
+import itertools
 import re
-from dataclasses import fields, replace
-from datetime import date, timedelta
-from html.parser import HTMLParser
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 import report.page
 from config.language import LANGUAGES
 from config.settings import Language
 from report.overview import Overview
-from report.page import FOLDED, TEXTS, Page, render
-from report.rows import FeedbackRow, MilestoneRow, ProjectRow
-from tests.alerts.firm import TUESDAY, hk, put
-from tests.report.firm import feedback, firm, milestone, project, read
-
-SIGN_OFF: dict[str, Any] = {
-    "name": "UAT sign-off",
-    "baseline_on": date(2026, 10, 30),
-    "slip_days": 17,
-    "moves": 2,
-    "moved_at": hk(5, 11),
-    "open_items": 4,
-    "total_items": 31,
-}
-
-
-class Seen(HTMLParser):
-    """What a browser makes of a page: its tags with their attributes, and its text by the tag it stands in."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and self.tags[-1][0] != "style":
-            self.texts.append(" ".join(data.split()))
-
-    def all(self, attribute: str) -> list[str]:
-        """Every value of an attribute."""
-        return [str(attrs[attribute]) for _, attrs in self.tags if attribute in attrs]
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.texts)
-
-
-def seen(shown: Overview, language: Language = "en", **how: Any) -> Seen:
-    return Seen(render(Page.of(shown, language, **how)))
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Overview:
-    """Something in every part of the page, one source stale."""
-    engine = firm(tmp_path, sources={"crm": TUESDAY - timedelta(hours=2), "boards": None})
-    put(engine, "project", project(11, name="Campus Wi-Fi", client_key=None))
-    link = {"from_key": "delivery/project/11", "to_key": "client/hill", "method": "name", "status": "suggested"}
-    put(engine, "identity_link", {"kind": "project_client", **link})
-    odd = {"source": "delivery", "stream": "issue", "vendor_id": "9", "field": "due", "seen_at": TUESDAY}
-    put(engine, "mapping_problem", odd)
-    put(
-        engine,
-        "milestone",
-        milestone(1, **SIGN_OFF),
-        milestone(2, name="Release", due_on=date(2026, 11, 24), due_at=hk(24, 8, 30), deadline_at=hk(24, 8, 30)),
-        milestone(3, name="Go-live", due_on=date(2026, 12, 18), agreed_on=date(2026, 12, 18), slip_days=-4),
-        milestone(4, name="Block C", due_on=None, client_key=None, bd_person=None),
-        milestone(5, client_facing=False),
-        milestone(6, name="Today", due_on=date(2026, 11, 24), baseline_on=date(2026, 11, 26), slip_days=-2),
-    )
-    put(engine, "feedback", feedback(1), feedback(2, first_response_at=hk(19, 15)))
-    shown = read(engine)
-    engine.dispose()
-    return shown
-
+from report.page import FOLDED, Page
+from report.rows import ProjectRow
+from report.words import TEXTS
+from tests.alerts.firm import hk, put
+from tests.report.browser import seen
+from tests.report.firm import feedback, firm, milestone, read
 
 # --- words --------------------------------------------------------------------------------------------------------
 
@@ -96,7 +29,7 @@ def test_a_milestone_is_told_with_all_its_dates(full: Overview) -> None:
 
     for part in (
         "UAT sign-off Mobile app revamp · 4 of 31 items open Fri 30 Oct 2 times last Thu 5 Nov Mon 16 Nov "
-        "8 days 6 working days 11 working days nobody",
+        "8 days 6 working days 11 working days not agreed with the client nobody",
         "Release Mobile app revamp Tue 24 Nov never Tue 24 Nov 08:30 since 08:30",
         "Fri 18 Dec in 24 days Go-live",
         "Tue 24 Nov today Today",
@@ -128,7 +61,7 @@ def test_figures_of_a_stale_source_are_grey_and_say_since_when(full: Overview) -
     """Scenario 10: a figure from old data must not look like one of today."""
     shown = replace(full, sources=[row for row in full.sources if row.name != "boards"])
 
-    figures = {figure.anchor: figure for figure in Page.of(shown, "en").figures}
+    figures = Page.of(shown, "en").figures
 
     assert (figures["feedback"].stale, figures["overdue"].stale) == (True, False)
     assert figures["feedback"].freshness == "HubSpot not read since 07:00"
@@ -141,7 +74,7 @@ def test_a_source_that_was_never_read_is_named_at_the_top(full: Overview) -> Non
     """An empty page after a failed first run is no good news."""
     text = seen(full).text
 
-    assert "Trello: not read yet; nothing of it is shown." in text
+    assert "Trello: not read to the end yet; part of it, or all, is missing here." in text
     assert "HubSpot: not read since Tue 24 Nov 07:00; what changed there since is not shown." in text
 
 
@@ -169,10 +102,12 @@ def test_a_promise_that_was_moved_without_the_client_is_no_ordinary_date(engine:
     moved = {"due_on": date(2026, 11, 30), "baseline_on": date(2026, 10, 30), "slip_days": 31, "moves": 3}
     put(engine, "milestone", milestone(1, **moved), milestone(2, **moved | {"agreed_on": date(2026, 11, 30)}))
 
-    silent, told = sorted(Page.of(read(engine), "en").due_soon, key=lambda row: row.slip_note)
+    shown = read(engine)
+    silent, told = sorted(Page.of(shown, "en").due_soon, key=lambda row: row.not_agreed)
 
-    assert (silent.slip, silent.slip_note) == ("21 working days", "")
-    assert (told.slip, told.slip_note) == ("21 working days", "promised Fri 30 Oct; moved, not agreed")
+    assert (silent.slip, silent.not_agreed) == ("21 working days", "")
+    assert (told.slip, told.not_agreed) == ("21 working days", "Fri 30 Oct")
+    assert seen(shown).text.count("21 working days promised Fri 30 Oct, not agreed with the client") == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -191,9 +126,8 @@ def test_every_text_is_said_and_every_text_that_is_said_is_there() -> None:
     """A key that nothing says rots; one that is missing shows only when it is needed."""
     here = Path(report.page.__file__).parent
     said = set()
-    for path in (here / "page.py", here / "templates" / "report.html"):
-        source = path.read_text("utf-8")
-        said |= set(re.findall(r'\bt\(\s*"([\w.]+)"', source)) | set(re.findall(r'"(figure\.\w+)"', source))
+    for path in (*here.glob("*.py"), *here.glob("templates/*.html")):
+        said |= set(re.findall(r'\bt\(\s*"([\w.]+)"', path.read_text("utf-8")))
 
     assert said == TEXTS.keys()
 
@@ -209,11 +143,97 @@ def test_a_long_list_of_what_nobody_owns_is_folded(full: Overview) -> None:
 
 def test_nothing_to_tell_is_told(engine: Engine) -> None:
     """No row is an answer, and must not look like a page that failed to load."""
+    put(engine, "milestone", milestone(1, status_category="done"))
+    put(engine, "feedback", feedback(1, handled=True))
+
     text = seen(read(engine)).text
 
     assert "No promised date has passed." in text
     assert "No client waits longer than the limits." in text
     assert "No milestone falls due." in text
+
+
+def test_what_no_source_delivers_is_not_called_unread(engine: Engine) -> None:
+    """Jira and Trello alone bring no feedback: an empty list would read as "nobody waits", for ever."""
+    shown = read(engine)
+    figures, text = Page.of(shown, "en").figures, seen(shown).text
+
+    assert [figures[anchor].freshness for anchor in ("overdue", "feedback", "due-soon")] == [
+        "no source delivers any"
+    ] * 3
+    assert figures["unowned"].freshness == "read 08:52"
+    assert "No source has delivered client feedback so far. It comes from a CRM, a service desk, or items" in text
+    assert text.count("No source has delivered a milestone so far.") == 2
+    assert "No client waits" not in text
+    assert "not read" not in text
+
+
+def test_a_first_reading_that_still_runs_is_not_old_data(tmp_path: Path) -> None:
+    """Pages come in one by one: what is there is of today, and is not all."""
+    engine = firm(tmp_path, sources={"delivery": None})
+    put(engine, "milestone", milestone(1))
+    shown = read(engine)
+    engine.dispose()
+
+    text = seen(shown).text
+
+    assert "UAT sign-off Mobile app revamp · not all read yet" in text
+    assert "Jira – not read to the end yet" in text
+    assert "old data" not in text
+    assert Page.of(shown, "en").figures["feedback"].freshness == "Jira not read to the end yet"
+
+
+@pytest.mark.parametrize(
+    ("language", "as_of", "promised"),
+    [
+        ("en", "As of Tue 24 Nov 2026 09:00", "Fri 30 Oct 2020"),
+        ("zh-Hant-HK", "截至 2026年11月24日（二）09:00", "2020年10月30日（五）"),
+        ("zh-Hans-CN", "截至 2026年11月24日（二）09:00", "2020年10月30日（五）"),
+    ],
+)
+def test_the_page_has_its_year_and_dates_of_another_year_have_theirs(
+    engine: Engine, language: Language, as_of: str, promised: str
+) -> None:
+    """Old records, or a page on paper: "30 October" must not be taken for this year's."""
+    long_ago = {"baseline_on": date(2020, 10, 30), "moves": 1, "moved_at": hk(5).replace(year=2020)}
+    put(engine, "milestone", milestone(1, **long_ago))
+
+    text = seen(read(engine), language).text
+
+    assert as_of in text
+    assert text.count("2020") == 2
+    assert promised in text
+
+
+def test_many_stale_sources_are_counted_in_a_figure(full: Overview) -> None:
+    """Forty boards that are down fit no phone; each is named once, at the top."""
+    boards = [row for row in full.sources if row.name == "crm"] * 40
+
+    figures = Page.of(replace(full, sources=boards), "en").figures
+
+    assert figures["feedback"].freshness == "40 sources not read since 07:00"
+
+
+def test_headings_and_tables_tell_a_screen_reader_where_it_is(full: Overview) -> None:
+    """No level is left out; every table names itself, its columns and its rows."""
+    tags = seen(full).tags
+    levels = [int(tag[1]) for tag, _ in tags if re.fullmatch(r"h\d", tag)]
+
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert all(attrs.get("scope") for tag, attrs in tags if tag == "th")
+    ids = {attrs["id"] for _, attrs in tags if "id" in attrs}
+    assert all(attrs["aria-labelledby"] in ids for tag, attrs in tags if tag in ("table", "section"))
+
+
+def test_a_link_says_which_tool_it_opens(engine: Engine) -> None:
+    """A link that asks for a log-in nobody expected is a reason to stop reading."""
+    put(engine, "milestone", milestone(1, name="UAT sign-off", url="https://acme.example/browse/NFA-1"))
+
+    text = seen(read(engine)).text
+
+    assert "UAT sign-off Jira Mobile app revamp" in text
+    assert "Links lead into the tools, which ask for a log-in." in text
 
 
 # --- one reader ---------------------------------------------------------------------------------------------------
@@ -249,116 +269,3 @@ def test_links_lead_to_every_bd_manager_and_language(full: Overview) -> None:
 def test_a_file_has_no_links_to_pages_that_it_does_not_hold(full: Overview) -> None:
     """A report in a mail's attachment leads nowhere but to the tools."""
     assert not [href for href in seen(full).all("href") if href.startswith("?")]
-
-
-# --- hostile text -------------------------------------------------------------------------------------------------
-
-EVERY_TEXT = {"name", "subject", "project_name", "owner_name", "author", "moved_by", "tool", "url"}
-
-
-def poisoned(shown: Overview, text: str) -> Overview:
-    """`shown` with `text` wherever a vendor's text can stand."""
-
-    def row(value: Any) -> Any:
-        return replace(value, **{field.name: text for field in fields(value) if field.name in EVERY_TEXT})
-
-    return replace(
-        shown,
-        clients={key: replace(client, names={"": text}) for key, client in shown.clients.items()},
-        people=dict.fromkeys(shown.people, text),
-        projects_without_client=[row(value) for value in shown.projects_without_client],
-        overdue=[row(value) for value in shown.overdue],
-        unhandled=[row(value) for value in shown.unhandled],
-        due_soon=[row(value) for value in shown.due_soon],
-        undated=[row(value) for value in shown.undated],
-        sources=[replace(source, label=text, error=text) for source in shown.sources],
-    )
-
-
-HARMLESS = {
-    *("html", "head", "meta", "title", "style", "body", "header", "h1", "p", "span", "ul", "li", "a", "strong"),
-    *("main", "section", "h2", "h3", "article", "table", "thead", "tbody", "tr", "th", "td", "div", "footer"),
-}
-
-
-@pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> Overview:
-    """A row of each kind."""
-    engine = firm(tmp_path_factory.mktemp("hostile"))
-    put(engine, "project", project(11, name="x"))
-    put(engine, "milestone", milestone(1), milestone(2, due_on=date(2026, 12, 1)), milestone(3, due_on=None))
-    put(engine, "feedback", feedback(1))
-    shown = read(engine)
-    engine.dispose()
-    return shown
-
-
-@given(
-    st.text()
-    | st.sampled_from(
-        [
-            "<script>alert(1)</script>",
-            '"><img src=x onerror=alert(1)>',
-            "</style><script>alert(1)</script>",
-            "{{ 7 * 7 }}{% raw %}",
-            "javascript:alert(1)",
-            "' onmouseover='alert(1)",
-            "http://[",
-            "&lt;b&gt;",
-            "\u202egnp.exe",
-        ]
-    )
-)
-def test_no_text_of_a_vendor_becomes_markup(rows: Overview, text: str) -> None:
-    """Whatever stands in a title, a name or an address: the page has the same tags and no other attribute."""
-    page = seen(poisoned(rows, text))
-
-    assert {tag for tag, _ in page.tags} <= HARMLESS
-    known = {"href", "rel", "class", "id", "lang", "charset", "content", "name", "http-equiv", "aria-label", "scope"}
-    assert {name for _, attrs in page.tags for name in attrs} <= known | {"data-label"}
-    for href in page.all("href"):
-        assert href.startswith(("#", "http://", "https://"))
-
-
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "http://[", "JaVaScRiPt:x"]
-)
-def test_only_web_addresses_become_links(rows: Overview, url: str) -> None:
-    """A vendor's field is clicked by somebody who trusts this page."""
-    row: MilestoneRow = replace(rows.overdue[0], url=url)
-    waits: FeedbackRow = replace(rows.unhandled[0], url=url)
-
-    page = Page.of(replace(rows, overdue=[row], unhandled=[waits]), "en")
-
-    assert (page.overdue[0].rows[0].url, page.feedback[0].url) == (None, None)
-
-
-# --- self-contained -----------------------------------------------------------------------------------------------
-
-
-def test_the_page_needs_no_network(full: Overview) -> None:
-    """It is opened from a mail, in a tunnel: nothing is fetched, nothing runs, links alone lead out."""
-    html = render(Page.of(full, "en"))
-    page = Seen(html)
-
-    assert not [tag for tag, _ in page.tags if tag in ("script", "link", "img", "iframe", "object", "embed", "base")]
-    assert page.all("src") == []
-    assert not re.search(r"@import|url\(", html)
-
-
-def test_the_policy_in_the_file_lets_its_own_style_pass(full: Overview) -> None:
-    """One space between hash and style, and every reader gets a page without layout."""
-    html = render(Page.of(full, "en"))
-    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
-    (policy,) = (attrs["content"] for tag, attrs in Seen(html).tags if attrs.get("http-equiv"))
-
-    assert style is not None
-    assert policy == report.page.POLICY
-    assert f"'sha256-{_sha256(style[1])}'" in policy
-
-
-def _sha256(text: str) -> str:
-    import base64
-    import hashlib
-
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -35,7 +35,7 @@ def test_the_figures_are_those_of_the_page_and_of_the_lists(engine: Engine) -> N
         "projects_without_client": 1,
         "clients_without_bd": 1,
     }
-    on_page = {figure.anchor: figure.value for figure in Page.of(shown, "en").figures}
+    on_page = {anchor: figure.value for anchor, figure in Page.of(shown, "en").figures.items()}
     assert on_page == {"overdue": 1, "feedback": 2, "due-soon": 1, "unowned": 2}
     assert [len(told[name]) for name in ("overdue_milestones", "unhandled_feedback", "due_soon")] == [1, 2, 1]
 
@@ -59,7 +59,7 @@ def test_values_are_what_programs_read(engine: Engine) -> None:
         "stale": False,
         "error": "",
         "problems": 0,
-        "feeds": ["milestones"],
+        "feeds": ["milestones", "projects"],
     }
 
 

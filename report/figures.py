@@ -1,0 +1,73 @@
+"""The headline figures, and how far each can be believed: an empty list of which nobody knows is no good news."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from report.overview import DUE_SOON_DAYS
+from report.rows import Feed, SourceRow
+from report.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A headline number with the list behind it, and how fresh that is; grey where a source is stale."""
+
+    value: int
+    label: str
+    anchor: str
+    """Of the list."""
+    tone: str
+    freshness: str
+    empty: str
+    """What the list says in place of rows."""
+    stale: bool
+
+
+def figures(words: Words) -> list[Figure]:
+    """Those of the page, in its order; what belongs to nobody is counted only where there is some."""
+    shown, t = words.shown, words.t
+    overdue, waiting, soon = len(shown.overdue), len(shown.unhandled), len(shown.due_soon)
+    nobodys = len(shown.projects_without_client) + len(shown.clients_without_bd)
+    no_milestones, no_feedback = t("overdue.no_source"), t("feedback.no_source")
+    made = [
+        _figure(words, "overdue", overdue, t("figure.overdue", count=overdue), t("overdue.none"), no_milestones),
+        _figure(words, "feedback", waiting, t("figure.unhandled", count=waiting), t("feedback.none"), no_feedback),
+        _figure(words, "due-soon", soon, t("figure.due_soon", days=DUE_SOON_DAYS), t("due_soon.none"), no_milestones),
+    ]
+    return [*made, _figure(words, "unowned", nobodys, t("figure.unowned"))] if nobodys else made
+
+
+_FED_BY: dict[str, Feed] = {
+    "overdue": "milestones",
+    "feedback": "feedback",
+    "due-soon": "milestones",
+    "unowned": "projects",
+}
+_TONES = {"overdue": "late", "feedback": "late", "unowned": "warn"}
+
+
+def _figure(words: Words, anchor: str, value: int, label: str, none: str = "", no_source: str = "") -> Figure:
+    sources = [row for row in words.shown.sources if _FED_BY[anchor] in row.feeds]
+    stale = [row for row in sources if row.stale]
+    freshness = _freshness(words, sources, stale)
+    if stale:
+        none = words.t("none_known", since=freshness)
+    return Figure(
+        value=value,
+        label=label,
+        anchor=anchor,
+        tone=_TONES.get(anchor, "") if value else "",
+        freshness=freshness,
+        empty=none if sources else no_source,
+        stale=bool(stale),
+    )
+
+
+def _freshness(words: Words, sources: Sequence[SourceRow], stale: Sequence[SourceRow]) -> str:
+    """When the oldest of the sources was read; the stale ones are named."""
+    if not sources:
+        return words.t("figure.no_source")
+    if unread := [row for row in stale if row.last_ok_at is None]:
+        return words.t("figure.never", sources=words.labels(unread))
+    at = words.shortly(min(row.last_ok_at for row in stale or sources if row.last_ok_at))
+    return words.t("figure.stale", at=at, sources=words.labels(stale)) if stale else words.t("figure.read", at=at)

@@ -1,0 +1,52 @@
+"""How fresh each source is, in words."""
+
+from dataclasses import dataclass
+
+from config.language import ago
+from report.rows import SourceRow
+from report.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source's freshness in words; `last_ok` and `age` are empty for one that was never read to its end."""
+
+    name: str
+    last_ok: str
+    age: str
+    state: str
+    tone: str
+    detail: str
+    stale: bool
+
+
+def source(words: Words, row: SourceRow) -> SourceLine:
+    """One of them. Why a reading failed is for the coordinator: `milepost status` tells."""
+    failed = words.t("sources.failed") if row.error else ""
+    problems = words.t("sources.problems", count=row.problems) if row.problems else ""
+    return SourceLine(
+        name=row.label,
+        last_ok=words.at(row.last_ok_at) if row.last_ok_at else "",
+        age=ago(words.language, row.age) if row.age is not None else "",
+        state=_state(words, row),
+        tone="stale" if row.stale else "good",
+        detail=words.joined([failed, problems]),
+        stale=row.stale,
+    )
+
+
+def stale_lines(words: Words) -> list[str]:
+    """What the top of the page says of the sources that cannot be believed."""
+    return [_stale(words, row) for row in words.shown.sources if row.stale]
+
+
+def _state(words: Words, row: SourceRow) -> str:
+    if not row.stale:
+        return words.t("sources.fresh")
+    return words.t("sources.stale") if row.last_ok_at else words.t("sources.unread")
+
+
+def _stale(words: Words, row: SourceRow) -> str:
+    if row.last_ok_at is None:
+        return words.t("stale.never", source=row.label)
+    return words.t("stale.line", source=row.label, at=words.at(row.last_ok_at))
