@@ -4,7 +4,7 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,12 +14,12 @@ from alerts.channels.kinds import CHANNEL_KINDS
 from cli.hub import Hub
 from cli.talk import warn
 from config.clock import Clock, system_clock
-from config.loading import ConfigError, Loaded, load
+from config.loading import load
 from config.secrets import Redactor, install
 from config.settings import Settings
 from connectors.governor import PATIENCE
 from connectors.kinds import KINDS
-from rules.load import load_rules, rule_params
+from rules.load import RuleFiles, load_rules
 from rules.rule import Rule
 from unify.engine import LOCK_WAIT_S
 
@@ -37,32 +37,19 @@ class Config:
 def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     """Read `path` and the rules, say what it warns of, and hide its secrets from now on; the database stays closed.
 
-    Raises ConfigError or RuleErrors, each with all mistakes.
+    Raises ConfigError with all mistakes of the settings and of the rules, or RuleErrors for what changed in between.
     """
-    loaded = _load(path, environ, rule_params(_rules_dir(path, environ)))
+    sources = {name: kind.settings for name, kind in KINDS.items()}
+    loaded = load(path, environ, source_kinds=sources, channel_kinds=CHANNEL_KINDS, rules=RuleFiles)
     redactor = Redactor()
     for secret in loaded.secrets:
         redactor.register(secret.reveal())
-    rules = load_rules(loaded.settings, config=str(path))
+    rules = load_rules(loaded.settings)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     install(redactor)
     for warning in loaded.warnings:
         warn(warning)
     return Config(path, loaded.settings, rules, redactor)
-
-
-def _load(path: Path, environ: Mapping[str, str], rules: Mapping[str, Collection[str]] | None) -> Loaded:
-    sources = {name: kind.settings for name, kind in KINDS.items()}
-    return load(path, environ, source_kinds=sources, channel_kinds=CHANNEL_KINDS, rules=rules)
-
-
-def _rules_dir(path: Path, environ: Mapping[str, str]) -> Path | None:
-    """Where own rules stand: the config says so, and may not name a rule that is neither ours nor theirs."""
-    try:
-        settings = _load(path, environ, None).settings
-    except ConfigError:  # told by the reading that follows, with all the other mistakes
-        return None
-    return settings.folder / settings.rules_dir
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from config.mistakes import KeyPath, did_you_mean, one_of
+from config.mistakes import Found, KeyPath, did_you_mean, one_of
 from config.settings import (
     CalendarSettings,
     ChannelSettings,
@@ -15,21 +15,26 @@ from config.settings import (
     Route,
     RouteMatch,
     RuleSettings,
+    Settings,
     SourceSettings,
 )
 from config.values import check_spells
 from config.words import may_be_a_clients, normal
 
+_DEFAULT_RULES_DIR = Settings.model_fields["rules_dir"].default
 ROLES = ("bd", "owner", "coordinator")
-Found = tuple[KeyPath, str]
 
 
 @dataclass(slots=True)
 class Draft:
-    """The parts of a file that are right by themselves, and the names of all, so that one mistake makes no second."""
+    """The parts of a file that are right by themselves, and the names of all, so that one mistake makes no second.
 
-    names: Mapping[str, Collection[str]]
+    `names`: by section; None where it is no table, so that nobody can tell which there would be.
+    """
+
+    names: Mapping[str, Collection[str] | None]
     team_domains: Collection[str] = ()
+    rules_dir: str = ""
     coordinator: object = None
     calendars: dict[KeyPath, CalendarSettings] = field(default_factory=dict)
     sources: dict[str, SourceSettings] = field(default_factory=dict)
@@ -41,30 +46,38 @@ class Draft:
     rules: dict[str, RuleSettings] = field(default_factory=dict)
 
 
-def check(draft: Draft, rules: Mapping[str, Collection[str]] | None) -> Iterator[Found]:
-    """All that does not fit together; `rules` None: rules are not looked at."""
+def check(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:
+    """All that does not fit together; `rules` are the ids there are, None: they are not looked at."""
     if isinstance(draft.coordinator, str):
         yield from _named(("coordinator",), draft.coordinator, draft.names["people"], "[people]")
+    if (problem := _not_a_rules_dir(draft.rules_dir)) is not None:
+        yield ("rules_dir",), problem
     yield from _calendars(draft)
     yield from _sources(draft)
     yield from _people(draft)
     yield from _clients(draft)
     yield from _routes(draft, rules)
-    if rules is not None:
-        yield from _rules(draft, rules)
 
 
-def _named(path: KeyPath, name: str, names: Collection[str], where: str) -> Iterator[Found]:
-    if name not in names:
+def _named(path: KeyPath, name: str, names: Collection[str] | None, where: str) -> Iterator[Found]:
+    if names is not None and name not in names:
         yield path, f'"{name}" is none of {where}{did_you_mean(name, names)}'
 
 
+def _not_a_rules_dir(path: str) -> str | None:
+    """What is wrong with it; the default's need not be there."""
+    if os.path.isdir(path) or (os.path.basename(path) == _DEFAULT_RULES_DIR and not os.path.exists(path)):
+        return None
+    return "this is a file; name the folder of rules" if os.path.exists(path) else "there is no such folder"
+
+
 def _calendar(draft: Draft, path: KeyPath, name: str) -> Iterator[Found]:
-    yield from _named((*path, "calendar"), name, {"default", *draft.names["calendars"]}, "[calendars]")
+    if (known := draft.names["calendars"]) is not None:
+        yield from _named((*path, "calendar"), name, {"default", *known}, "[calendars]")
 
 
 def _calendars(draft: Draft) -> Iterator[Found]:
-    if "default" in draft.names["calendars"]:
+    if "default" in (draft.names["calendars"] or ()):
         yield ("calendars", "default"), "the default calendar is [calendar]; give this one another name"
     for path, calendar in draft.calendars.items():
         try:
@@ -80,7 +93,8 @@ def _calendars(draft: Draft) -> Iterator[Found]:
 def _sources(draft: Draft) -> Iterator[Found]:
     for name, source in draft.sources.items():
         if source.ca_file and not os.path.isfile(source.ca_file):
-            yield ("sources", name, "ca_file"), "there is no such file"
+            there_is = "this is a folder; name the file" if os.path.isdir(source.ca_file) else "there is no such file"
+            yield ("sources", name, "ca_file"), there_is
 
 
 def _people(draft: Draft) -> Iterator[Found]:
@@ -140,7 +154,7 @@ def _reference(path: KeyPath, reference: str, draft: Draft, form: str) -> Iterat
         yield from _named(path, source, draft.names["sources"], "[sources]")
 
 
-def _routes(draft: Draft, rules: Mapping[str, Collection[str]] | None) -> Iterator[Found]:
+def _routes(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:
     for number, route in draft.routes.items():
         path: KeyPath = ("routes", number)
         asked = route.match
@@ -149,7 +163,7 @@ def _routes(draft: Draft, rules: Mapping[str, Collection[str]] | None) -> Iterat
             ("source", asked.source, draft.names["sources"], "[sources]"),
             ("rule", asked.rule, rules, "the rules"),
         ):
-            if name is not None and names is not None:
+            if name is not None:
                 yield from _named((*path, "match", key), name, names, where)
         if not route.to:
             yield (*path, "to"), 'write at least one channel, such as "email:bd"'
@@ -165,17 +179,13 @@ def _routes(draft: Draft, rules: Mapping[str, Collection[str]] | None) -> Iterat
 def _target(path: KeyPath, target: str, draft: Draft) -> Iterator[Found]:
     channel, colon, who = target.partition(":")
     yield from _named(path, channel, draft.names["channels"], "[channels]")
-    if colon:
+    if colon and who not in ROLES and draft.names["people"] is not None:
         yield from _named(path, who, {*ROLES, *draft.names["people"]}, "bd, owner, coordinator and [people]")
-
-
-def _rules(draft: Draft, rules: Mapping[str, Collection[str]]) -> Iterator[Found]:
-    for name, rule in draft.rules.items():
-        yield from _named(("rules", name), name, rules, "the rules")
-        known = {*RuleSettings.model_fields, *rules.get(name, ())}
-        for param in rule.params if name in rules else ():
-            if param not in known:
-                yield ("rules", name, param), f"the rule has no such param{did_you_mean(param, known)}"
+    match draft.channels[channel].reaches if channel in draft.channels else "both":
+        case "persons" if not colon:
+            yield path, f'who gets it? write "{channel}:bd", or owner, coordinator or one of [people] in place of bd'
+        case "group" if colon:
+            yield path, f'this channel has one place to write to; write "{channel}" alone'
 
 
 class _Once:

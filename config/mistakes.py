@@ -4,7 +4,7 @@ import difflib
 import inspect
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,14 +16,15 @@ from config.settings import Tree
 KeyPath = tuple[str | int, ...]
 """The way to a value: `("sources", "delivery", "url")`, `("routes", 0, "to")`."""
 
+Found = tuple[KeyPath, str]
+"""Something wrong, and the way to it."""
+
 _WORDS = {
     "missing": "is missing",
     "string_type": 'write a text in quotes: "…"',
     "tuple_type": 'write a list: ["…"]',
     "dict_type": "write a table: {… = …}",
     "model_type": "write a table: {… = …}",
-    "bool_type": "write true or false",
-    "bool_parsing": "write true or false",
     "int_type": "write a whole number",
     "int_parsing": "write a whole number",
     "int_from_float": "write a whole number",
@@ -44,9 +45,10 @@ class Mistake:
     line: int | None
     key: str
     problem: str
+    column: int | None = None
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         return _printable(": ".join(part for part in (place, self.key, self.problem) if part))
 
 
@@ -56,11 +58,47 @@ def _printable(text: str) -> str:
 
 
 class ConfigError(Exception):
-    """The config cannot be used. `mistakes` are all that were found, in the order of the file."""
+    """The config cannot be used. `mistakes` are all that were found: the file's in its order, then the environment's,
+    then those of the rules' own files."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes = sorted(mistakes, key=lambda mistake: (mistake.line is None, mistake.line or 0))
+        self.mistakes = list(mistakes)
         super().__init__("\n".join(map(str, self.mistakes)))
+
+
+class Notes:
+    """What was found wrong with one file so far, each where it was said: on a line, or by a variable that stands over
+    it."""
+
+    def __init__(self, file: str, places: Mapping[KeyPath, int]) -> None:
+        self._file = file
+        self._places = places
+        self._found: dict[Mistake, None] = {}
+        self.variables: dict[KeyPath, str] = {}
+        """The variable that said what stands at a path."""
+
+    def add(self, path: KeyPath, problem: str) -> None:
+        """`problem` is wrong at `path`, or at the nearest thing above it that has a place."""
+        said = next((end for end in range(len(path), 0, -1) if path[:end] in self.variables), None)
+        if said is None:
+            self._found[self.mistake(path, problem)] = None
+        else:
+            within = f" ({spelled(path[said:])})" if path[said:] else ""
+            self.add_variable(self.variables[path[:said]] + within, problem)
+
+    def add_variable(self, variable: str, problem: str) -> None:
+        """`problem` is wrong with a variable."""
+        self._found[Mistake("environment", None, variable, problem)] = None
+
+    def mistake(self, path: KeyPath, problem: str) -> Mistake:
+        """`problem` on the line of the nearest thing that stands in the file: a missing key has that of its table."""
+        ends = range(len(path), 0, -1)
+        line = next((self._places[path[:end]] for end in ends if path[:end] in self._places), 1)
+        return Mistake(self._file, line, spelled(path), problem)
+
+    def sorted(self) -> list[Mistake]:
+        """All of them, once each, in the order of the file."""
+        return sorted(self._found, key=lambda mistake: (mistake.line is None, mistake.line or 0))
 
 
 def spelled(path: KeyPath) -> str:
@@ -77,9 +115,15 @@ def spelled(path: KeyPath) -> str:
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """`; did you mean "token"?`, or nothing where no name is near."""
+    near = nearest(word, names)
+    return f'; did you mean "{near}"?' if near else ""
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """The name that somebody who wrote `word` most likely meant; None where none is near."""
     by_form = {name.casefold(): name for name in sorted(names)}
     near = difflib.get_close_matches(word.casefold(), by_form, n=1)
-    return f'; did you mean "{by_form[near[0]]}"?' if near else ""
+    return by_form[near[0]] if near else None
 
 
 def one_of(names: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ from config.values import (
     Domain,
     Duration,
     Email,
+    Flag,
     check_multiple_or_duration,
     check_vendor_url,
     parse_duration,
@@ -96,13 +97,13 @@ class SourceSettings(Tree):
     projects: tuple[str, ...] = ()
     since: date | None = None
     every: Duration = timedelta(minutes=10)
-    comment_back: bool | tuple[str, ...] = False
+    comment_back: Flag | tuple[str, ...] = False
     milestone_types: tuple[str, ...] = ("Epic", "Milestone", "里程碑")
     milestone_labels: tuple[str, ...] = ("Milestone", "里程碑")
     client_facing_types: tuple[str, ...] = ()
     feedback_labels: tuple[str, ...] = ("client feedback", "客戶反饋", "客户反馈", "客戶意見")
     urgent_labels: tuple[str, ...] = ()
-    client_comments_are_feedback: bool = False
+    client_comments_are_feedback: Flag = False
     client_field: str = ""
     status: dict[str, StatusCategory] = Field(default_factory=dict)
     ca_file: str = ""
@@ -131,7 +132,7 @@ class ClientSettings(Tree):
     bd: str = ""
     language: Language | None = None
     calendar: str = "default"
-    confidential: bool = False
+    confidential: Flag = False
     domains: tuple[Domain, ...] = ()
     projects: tuple[str, ...] = ()
     crm: tuple[str, ...] = ()
@@ -144,6 +145,11 @@ class ChannelSettings(Tree):
 
     name: str = ""
     kind: str
+
+    @property
+    def reaches(self) -> Literal["both", "persons", "group"]:
+        """Whom a route may write to by it: persons as CHANNEL:WHO, its group as CHANNEL alone."""
+        return "both"
 
 
 class RouteMatch(Tree):
@@ -167,7 +173,7 @@ class RuleSettings(Tree):
 
     model_config = ConfigDict(extra="allow")
 
-    enabled: bool = True
+    enabled: Flag = True
     severity: str | None = None
     repeat: str | None = None
 
@@ -253,6 +259,4 @@ class Settings(Tree):
         """How old `source`'s last good run may be before what it feeds counts as stale."""
         if self.stale_after.endswith("x"):
             return source.every * float(self.stale_after[:-1])
-        duration = parse_duration(self.stale_after)
-        assert isinstance(duration, timedelta)
-        return duration
+        return parse_duration(self.stale_after)

@@ -18,14 +18,22 @@ _DOMAIN = re.compile(r"(?!-)[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)
 _SPELL = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 
 
-def parse_duration(text: object) -> object:
-    """`"10m"` -> timedelta; anything that is not such a text is left for pydantic to judge."""
-    if isinstance(text, str):
-        found = _DURATION.fullmatch(text.strip())
-        if found is None or int(found[1]) == 0:
-            raise ValueError('write a number and a unit: "30s", "10m", "2h", "7d"')
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
-    return text
+def parse_duration(text: object) -> timedelta:
+    """`"10m"` -> timedelta. Raises ValueError with what to write: a bare number has no unit."""
+    if isinstance(text, timedelta):
+        return text
+    found = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
+    if found is None or int(found[1]) == 0:
+        raise ValueError('write a number and a unit: "30s", "10m", "2h", "7d"')
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def parse_flag(given: object) -> object:
+    """true or false, which a variable of the environment can only spell; no other word, such as "no", is one."""
+    flag = {"true": True, "false": False}.get(given) if isinstance(given, str) else given
+    if not isinstance(flag, bool):
+        raise ValueError("write true or false")
+    return flag
 
 
 def _check_email(address: str) -> str:
@@ -61,6 +69,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+Flag = Annotated[bool, BeforeValidator(parse_flag)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Email = Annotated[str, AfterValidator(_check_email)]
 Domain = Annotated[str, AfterValidator(_check_domain)]

@@ -1,17 +1,19 @@
 """Rules from YAML: the library that is shipped, and a firm's own beside its config.
 
 Every mistake of every file is found before any is told, each with its file, line and column. What the config says of
-a rule (`[rules.ID]`) is laid over it here, with the same checks.
+a rule (`[rules.ID]`) is laid over it here, with the same checks; the config's loader asks for them by `RuleFiles`, and
+tells what is wrong together with its own.
 """
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from config.language import LANGUAGES
+from config.mistakes import Found, Mistake, did_you_mean, spelled
 from config.settings import Language, RuleSettings, Settings
 from rules.fields import (
     OWN_SETTINGS,
@@ -27,15 +29,15 @@ from rules.fields import (
     written_repeat,
     wrong,
 )
+from rules.files import LIBRARY, Files, read_files
 from rules.language.nodes import Condition, Value
 from rules.language.parse import Parameter, read_condition
 from rules.language.text import LanguageError, nearest
 from rules.rule import Example, Place, Repeat, Rule, RuleErrors, RuleMistake
 from rules.titles import Title
 from rules.views import VIEWS, View
-from rules.yaml_file import Part, YamlFile
+from rules.yaml_file import Part
 
-LIBRARY = Path(__file__).parent / "library"
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _REQUIRED = ("id", "on", "when", "severity", "title", "why")
 _KEYS = (*_REQUIRED, "params", "repeat", "examples")
@@ -43,69 +45,63 @@ _KEYS = (*_REQUIRED, "params", "repeat", "examples")
 _T = TypeVar("_T")
 
 
-def load_rules(settings: Settings, *, config: str = "milepost.toml") -> list[Rule]:
+def load_rules(settings: Settings) -> list[Rule]:
     """Every enabled rule, the library's first, with the config's overrides in force.
 
-    `config` names the file to people where an override is wrong. Raises RuleErrors with all mistakes.
+    Raises RuleErrors with all mistakes; those of overrides have no line here, where only their values are known.
     """
-    mistakes: list[RuleMistake] = []
-    parts = _rule_parts(settings.folder / settings.rules_dir, mistakes)
-    return _Loader(parts, settings.rules, config, mistakes).load()
+    loader = _Loader(read_files(settings.folder / settings.rules_dir), settings.rules)
+    rules = loader.read()
+    wrong = [*loader.mistakes, *(RuleMistake(Place(spelled(path)), said) for path, said in loader.wrong_overrides)]
+    if wrong:
+        raise RuleErrors(wrong)
+    return [rule for rule in rules if loader.overrides(rule.id).enabled]
 
 
-def rule_params(rules_dir: Path | None = None) -> Mapping[str, Collection[str]]:
-    """Rule id -> the names of its params, for the checks of the config. Raises RuleErrors for what is no YAML."""
-    mistakes: list[RuleMistake] = []
-    params = {}
-    for part in _rule_parts(rules_dir, mistakes):
-        fields = part.named
-        if "id" in fields and fields["id"].text:
-            params[fields["id"].text] = tuple(fields["params"].named) if "params" in fields else ()
-    if mistakes:
-        raise RuleErrors(mistakes)
-    return params
+class RuleFiles:
+    """The library and the rules in the folder `own`, as the config's loader asks for them; never raises."""
+
+    def __init__(self, own: Path) -> None:
+        self._files = read_files(own)
+
+    @property
+    def ids(self) -> Collection[str] | None:
+        """The ids of the rules there are, right or wrong; None where a file could not be read."""
+        if not self._files.all_were_read:
+            return None
+        ids = (part.named.get("id") for part in self._files.rules)
+        return {part.text for part in ids if part is not None and part.text}
+
+    def check(self, overrides: Mapping[str, RuleSettings]) -> tuple[Sequence[Found], Sequence[Mistake]]:
+        """What is wrong with these overrides, by their way in the config, and what in the files themselves."""
+        loader = _Loader(self._files, overrides)
+        loader.read()
+        return loader.wrong_overrides, [
+            Mistake(place.file, place.line or None, "", mistake.message, place.column or None)
+            for mistake in loader.mistakes
+            for place in (mistake.place,)
+        ]
 
 
-def _rule_parts(own: Path | None, mistakes: list[RuleMistake]) -> list[Part]:
-    """Every rule of every file, unread; what is no list of rules is added to `mistakes`."""
-    parts: list[Part] = []
-    folders = [LIBRARY] + ([own] if own is not None and own.is_dir() else [])
-    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
-        shown = path.name if path.parent == LIBRARY else f"{path.parent.name}/{path.name}"
-        try:
-            root = YamlFile(path, shown).root
-        except RuleErrors as error:
-            mistakes.extend(error.mistakes)
-            continue
-        for part in root.items or () if root is not None else ():
-            if part.fields is None:
-                mistakes.append(RuleMistake(part.place, "a rule is a mapping of id, on, when, severity …"))
-            else:
-                parts.append(part)
-        if root is not None and root.items is None:
-            mistakes.append(RuleMistake(root.place, "a file of rules is a list: begin each with `- id:`"))
-    return parts
-
-
-@dataclass
 class _Loader:
-    parts: Sequence[Part]
-    settings: Mapping[str, RuleSettings]
-    config: str
-    mistakes: list[RuleMistake]
-    _seen: dict[str, Place] = field(default_factory=dict)
+    """One reading of all rules with these overrides: what is wrong with either is collected."""
 
-    def load(self) -> list[Rule]:
-        rules = [rule for part in self.parts if (rule := _RuleReader(self, part).read()) is not None]
-        for rule_id in self.settings:
-            if rule_id not in self._seen:
-                self._mistake_in_config(rule_id, "", f"there is no such rule; {nearest(rule_id, self._seen)}")
-        if self.mistakes:
-            raise RuleErrors(self.mistakes)
-        return [rule for rule in rules if self.overrides(rule.id).enabled]
+    def __init__(self, files: Files, settings: Mapping[str, RuleSettings]) -> None:
+        self._files = files
+        self._settings = settings
+        self._seen: dict[str, Place] = {}
+        self.mistakes = list(files.mistakes)
+        self.wrong_overrides: list[Found] = []
+
+    def read(self) -> list[Rule]:
+        rules = [rule for part in self._files.rules if (rule := _RuleReader(self, part).read()) is not None]
+        for rule_id in self._settings:
+            if rule_id not in self._seen and self._files.all_were_read:
+                self.refuse(rule_id, "", f"there is no such rule{_one_of_those(rule_id, self._seen)}")
+        return rules
 
     def overrides(self, rule_id: str) -> RuleSettings:
-        return self.settings.get(rule_id, RuleSettings())
+        return self._settings.get(rule_id, RuleSettings())
 
     def claim(self, rule_id: str, place: Place) -> None:
         """Ids are never reused: fingerprints and silences hang on them."""
@@ -113,13 +109,14 @@ class _Loader:
             self.mistakes.append(RuleMistake(place, f"{rule_id} stands in {self._seen[rule_id]} already"))
         self._seen.setdefault(rule_id, place)
 
-    def _mistake_in_config(self, rule_id: str, key: str, message: str) -> None:
-        self.mistakes.append(RuleMistake(config_place(self.config, rule_id, key), message))
+    def refuse(self, rule_id: str, key: str, problem: str) -> None:
+        """Something in the config's `[rules.ID]` is wrong."""
+        self.wrong_overrides.append((("rules", rule_id, key) if key else ("rules", rule_id), problem))
 
 
-def config_place(config: str, rule_id: str, key: str) -> Place:
-    """An override has no line here; its table and key are named instead."""
-    return Place(f"{config}: [rules.{rule_id}]{' ' + key if key else ''}")
+def _one_of_those(name: str, names: Collection[str]) -> str:
+    """The end of a message about an unknown name: the nearest right one, or all there are."""
+    return did_you_mean(name, names) or f"; there are {', '.join(names)}"
 
 
 class _RuleReader:
@@ -217,7 +214,7 @@ class _RuleReader:
         try:
             return read_severity(own.severity, view, params)
         except LanguageError as error:
-            self._say(config_place(self.loader.config, rule_id, "severity"), error.message)
+            self.loader.refuse(rule_id, "severity", error.message)
             return None
 
     def _written_severity(self, part: Part, view: View, params: Mapping[str, Parameter]) -> Value:
@@ -233,12 +230,12 @@ class _RuleReader:
             with self._collecting():
                 params[param_name(key)] = param_value(value)
         for name, changed in own.params.items():
-            place = config_place(self.loader.config, rule_id, name)
             if name not in params:
-                known = {*params, *OWN_SETTINGS}
-                self._say(place, f"the rule has no such param; {nearest(name, known)}")
+                known = [*params, *sorted(OWN_SETTINGS)]
+                self.loader.refuse(rule_id, name, f"the rule has no such param{_one_of_those(name, known)}")
             elif type_of(changed) != type_of(params[name]):
-                self._say(place, f"{type_of(params[name])} is needed, as in the rule: {params[name]!r}")
+                needed = f"{type_of(params[name])} is needed, as in the rule: {json.dumps(params[name])}"
+                self.loader.refuse(rule_id, name, needed)
             else:
                 params[name] = changed
         return params
@@ -248,7 +245,7 @@ class _RuleReader:
             try:
                 return read_repeat(own.repeat)
             except ValueError as error:
-                self._say(config_place(self.loader.config, rule_id, "repeat"), str(error))
+                self.loader.refuse(rule_id, "repeat", str(error))
         return self._checked("repeat", written_repeat)
 
     def _texts(self, part: Part, view: View) -> Mapping[Language, Title]:

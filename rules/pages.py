@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.language import LANGUAGES
-from rules.load import LIBRARY
+from rules.files import LIBRARY
 from rules.views import VIEWS, View
 from rules.views.base import Age, Computed, Stored, ViewColumn
 from rules.yaml_file import Part, YamlFile

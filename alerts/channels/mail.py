@@ -44,6 +44,11 @@ class EmailSettings(ChannelSettings):
     from_: str = Field(alias="from")
     """`Name <address>`; the address should be one that the server may send for (SPF, DKIM)."""
 
+    @property
+    def reaches(self) -> Literal["persons"]:
+        """A mail has a reader."""
+        return "persons"
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.security == "none" and not _is_loopback(self.host):

@@ -71,6 +71,11 @@ class SlackSettings(ChannelSettings):
     """The channel's id (C…): names cannot be updated."""
     url: str = "https://slack.com/api/"
 
+    @property
+    def reaches(self) -> Literal["both", "group"]:
+        """A webhook writes to its one channel, a bot to persons too."""
+        return "both" if self.token is not None else "group"
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if (self.webhook is None) == (self.token is None):

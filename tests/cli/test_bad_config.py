@@ -104,6 +104,36 @@ def own_rule(home: Home, *, when: str = "overdue", expect: str = "fires", id: st
     (home.folder / "rules.d" / f"{id}.yaml").write_text(RULE.format(id=id, when=when, expect=expect), "utf-8")
 
 
+def test_what_is_wrong_with_rules_is_told_with_the_rest(home: Home) -> None:
+    """In the settings with its line, in the firm's own rules with their file: one list to work through."""
+    home.change('coordinator = "may"', 'coordinator = "mey"')
+    home.change(
+        "[[routes]]",
+        '[rules.milestone-overdue]\nenabled = "no"\nrepeat = "daily"\nseverity = "huge"\ncritical_days = "five"\n'
+        "critical_day = 5\n\n[rules.milestone-overdu]\n\n[rules.our-own]\nenabled = false\n\n[[routes]]",
+    )
+    own_rule(home, when="overdu")
+
+    said = home.run("rules", "list")
+
+    expected = [
+        ("coordinator", 'coordinator: "mey" is none of [people]; did you mean "may"?'),
+        ('enabled = "no"', "enabled: write true or false"),
+        ("repeat", 'repeat: \'daily\': write working days as "3wd", hours as "12h", or "never"'),
+        ("severity", "severity: there is no severity 'huge'; known are: critical, high, info, warning"),
+        ("critical_days", "critical_days: a number is needed, as in the rule: 7"),
+        ("critical_day ", 'critical_day: the rule has no such param; did you mean "critical_days"?'),
+        ("[rules.milestone-overdu]", 'overdu: there is no such rule; did you mean "milestone-overdue"?'),
+    ]
+    *told, of_the_rule_itself = said.err.splitlines()
+    assert said.code == 2
+    for line, (begins, problem) in zip(told, expected, strict=True):
+        assert line.startswith(f"{home.config}:{line_of(home.config, begins)}: ")
+        assert line.endswith(problem)
+    assert of_the_rule_itself == "rules.d/our-own.yaml:3:9: there is no 'overdu'; did you mean 'overdue'?"
+    assert not home.database.exists()
+
+
 @pytest.mark.parametrize("command", [["check"], ["run"], ["rules", "list"], ["rules", "check"]], ids=" ".join)
 def test_wrong_rules_are_wrong_config(home: Home, command: list[str]) -> None:
     """Every wrong rule with its file, line and the nearest right name; code 2, and no database."""

@@ -1,8 +1,12 @@
 """What no single value of the config shows: names that must exist, and what two may not share."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.config.kinds import read
+from alerts.channels.kinds import CHANNEL_KINDS
+from config.loading import ConfigError, Loaded, load_text
+from tests.config.kinds import CHANNELS, ENVIRON, SOURCES, read
 from tests.config.test_loading import SMALL, mistakes
 
 CLIENTS = (
@@ -53,6 +57,8 @@ def test_what_fits_together_is_read() -> None:
         ('to = ["email:coordinator"]', 'to = ["mail:may"]', 'routes[1].to[1]: "mail" is none of [channels]'),
         ('to = ["email:coordinator"]', 'to = ["email:boss"]', 'routes[1].to[1]: "boss" is none of bd, owner'),
         ('to = ["email:coordinator"]', "to = []", "routes[1].to: write at least one channel"),
+        ('to = ["email:coordinator"]', 'to = ["email"]', 'routes[1].to[1]: who gets it? write "email:bd", or'),
+        ('to = ["email:coordinator"]', 'to = ["email:"]', 'routes[1].to[1]: "" is none of bd, owner'),
         ("[[routes]]", '[[routes]]\nmatch = {severity = "high"}', "routes[1]: the last route must match everything"),
         ('[[routes]]\nto = ["email:coordinator"]', "", "routes: channels without a route tell nobody"),
     ],
@@ -99,10 +105,10 @@ def test_a_route_asks_for_what_there_is(match: str, says: str) -> None:
             "[calendar]\ndays_off = [2026-12-24]\nextra_workdays = [2026-12-24]",
             "calendar: 2026-12-24 stands in days_off and in extra_workdays",
         ),
-        ("[rules.milestone-overdeu]", 'is none of the rules; did you mean "milestone-overdue"?'),
-        ("[rules.milestone-overdue]\ncritical_day = 5", 'no such param; did you mean "critical_days"?'),
-        ("[rules.feedback-unhandled]\ncritical_days = 5", "rules.feedback-unhandled.critical_days: the rule has no"),
+        ("[rules.milestone-overdeu]", "rules.milestone-overdeu: no such rule"),
+        ("[rules.milestone-overdue]\ncritical_day = 5", "rules.milestone-overdue.critical_day: no such param"),
         ("[rules.milestone-overdue]\nenabled = 7", "rules.milestone-overdue.enabled: write true or false"),
+        ('[rules.milestone-overdue]\nenabled = "no"', "rules.milestone-overdue.enabled: write true or false"),
     ],
 )
 def test_what_is_added_must_fit_what_is_there(added: str, says: str) -> None:
@@ -127,6 +133,84 @@ def test_one_wrong_value_hides_no_other_of_its_part() -> None:
 def test_a_source_that_is_wrong_is_still_one() -> None:
     """Its kind is misspelt: that is one mistake, and its projects make no second."""
     assert only(CLIENTS.replace('kind = "jira"', 'kind = "jria"')).startswith("sources.delivery.kind")
+
+
+def judged(kind: str) -> list[str]:
+    """What is said of a source with that line for its kind, and more that is wrong."""
+    source = f'[sources.delivery]\n{kind}\ntokn = "x"\nurl = "http://acme.example"\nkee = 1\nevery = 5'
+    return [one.split(": ", 1)[1] for one in mistakes(f"{SMALL.split('[sources')[0]}{source}\n")]
+
+
+def test_a_kind_that_is_misspelt_hides_nothing() -> None:
+    """The source is judged by the kind that was meant: mending the kind alone would bring the next round."""
+    assert judged('kind = "trelo"') == [
+        "sources.delivery.token: is missing",
+        "sources.delivery.key: is missing",
+        'sources.delivery.kind: write one of "jira", "trello", "asana", "hubspot"; did you mean "trello"?',
+        'sources.delivery.tokn: unknown key; did you mean "token"?',
+        'sources.delivery.url: write an address that begins with "https://"; "http://" only for this machine itself',
+        'sources.delivery.kee: unknown key; did you mean "key"?',
+        'sources.delivery.every: write a number and a unit: "30s", "10m", "2h", "7d"',
+    ]
+
+
+@pytest.mark.parametrize("kind", ['kind = "linear"', "", "kind = 5"])
+def test_without_a_kind_that_was_meant_all_is_told_that_none_takes(kind: str) -> None:
+    """Whether a key is missing depends on the kind; that nobody has a `tokn` does not."""
+    of_kind, *others = (one.removeprefix("sources.delivery.") for one in judged(kind))
+
+    assert of_kind.startswith("kind: ")
+    assert [one.split(":")[0] for one in others] == ["tokn", "url", "kee", "every"]
+    assert 'kee: unknown key; did you mean "key"?' in others
+
+
+def test_a_strange_key_hides_no_mistake_about_the_whole() -> None:
+    """Two rounds of mending are one too many."""
+    text = SMALL + '[channels.team]\nkind = "slack"\nchanel = "C1"\ntoken = "env:SLACK_TOKEN"\n'
+
+    with pytest.raises(ConfigError) as refusal:
+        load_text(text, ENVIRON, source_kinds=SOURCES, channel_kinds=CHANNEL_KINDS)
+
+    assert [mistake.problem for mistake in refusal.value.mistakes] == [
+        "token needs channel: the id of the channel (C…)",
+        'unknown key; did you mean "channel"?',
+    ]
+
+
+def test_a_webhook_writes_to_its_channel_alone() -> None:
+    """A message to a person by it would be parked, each one anew."""
+    hook = '[channels.team]\nkind = "slack"\nwebhook = "env:SLACK_TOKEN"\n\n[[routes]]'
+    text = SMALL.replace("[[routes]]", hook).replace("email:coordinator", "team")
+
+    assert read(text).settings.routes[0].to == ("team",)
+    assert only(text.replace('"team"', '"team:may"')) == (
+        'routes[1].to[1]: this channel has one place to write to; write "team" alone'
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"),
+    [("rule.d", "there is no such folder"), ("milepost.toml", "this is a file; name the folder of rules")],
+)
+def test_own_rules_are_where_the_file_says(tmp_path: Path, folder: str, says: str) -> None:
+    """A slip there would switch them all off without a word; the default's folder need not be there."""
+    (tmp_path / "milepost.toml").touch()
+
+    def load(rules_dir: str) -> Loaded:
+        text = f'rules_dir = "{rules_dir}"\n{SMALL}'
+        return load_text(text, ENVIRON, source_kinds=SOURCES, channel_kinds=CHANNELS, folder=tmp_path)
+
+    assert load("rules.d").settings.rules_dir == str(tmp_path / "rules.d")
+    with pytest.raises(ConfigError, match=f"milepost.toml:1: rules_dir: {says}"):
+        load(folder)
+
+
+@pytest.mark.parametrize("section", ["people", "clients", "channels", "sources", "calendars"])
+def test_a_section_that_is_no_table_is_one_mistake(section: str) -> None:
+    """Nobody can tell which names it would have: whoever is named elsewhere may be among them."""
+    others = [table for table in CLIENTS.split("\n\n") if f"[{section}." not in table]
+
+    assert only(f'{section} = "x"\n' + "\n\n".join(others)) == f"{section}: write tables: [{section}.NAME]"
 
 
 def test_a_domain_of_our_own_is_no_clients() -> None:

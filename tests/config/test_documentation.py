@@ -19,7 +19,7 @@ from config.settings import (
     Tree,
 )
 from connectors.kinds import KINDS
-from tests.config.kinds import ENVIRON, RULES
+from tests.config.kinds import ENVIRON, no_own_rules
 from tests.config.test_loading import mistakes
 
 SOURCE_KINDS = {name: kind.settings for name, kind in KINDS.items()}
@@ -38,7 +38,12 @@ def example(tmp_path: Path) -> Loaded:
     (tmp_path / "jira.password").write_text("intranet-5ecret\n")
     environ = ENVIRON | {"SLACK_WEBHOOK": "https://hooks.slack.com/services/5ecret"}
     return load_text(
-        block("toml"), environ, source_kinds=SOURCE_KINDS, channel_kinds=CHANNEL_KINDS, rules=RULES, folder=tmp_path
+        block("toml"),
+        environ,
+        source_kinds=SOURCE_KINDS,
+        channel_kinds=CHANNEL_KINDS,
+        rules=no_own_rules,
+        folder=tmp_path,
     )
 
 

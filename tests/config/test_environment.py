@@ -89,7 +89,7 @@ def test_a_secrets_variable_may_also_refer() -> None:
         ("MILEPOST_RULES", "none", "write tables: [rules.NAME]"),
         ("MILEPOST_SOURCES", "none", "write tables: [sources.NAME]"),
         ("MILEPOST_SOURCES__DELIVERY__TOKEN", " ", "the secret is empty"),
-        ("MILEPOST_RULES__MILESTONE_OVERDUE__CRITICAL_DAY", "5", 'no such param; did you mean "critical_days"?'),
+        ("MILEPOST_RULES__MILESTONE_OVERDUE__CRITICAL_DAY", "5", "no such param"),
     ],
 )
 def test_a_variables_mistake_names_the_variable(variable: str, value: str, says: str) -> None:

@@ -85,7 +85,7 @@ def test_a_text_may_need_a_value_that_english_leaves_out(tmp_path: Path) -> None
     texts = 'waits: {also: [over], en: "{waited}", zh-Hant-HK: "{waited}", zh-Hans-CN: "超时 {over}"}'
 
     assert catalog(tmp_path, texts).say("zh-Hans-CN", "waits", waited="6 h", over="2 小时") == "超时 2 小时"
-    with pytest.raises(TextError, match="uses {over}"):
+    with pytest.raises(TextError, match=r"uses \{over\}"):
         catalog(tmp_path, texts.replace("[over]", "[ovre]"))
 
 

@@ -1,6 +1,5 @@
 """A config file is read whole, or all that is wrong with it is said at once."""
 
-from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.loading import ConfigError, load
 from config.secrets import Redactor
-from tests.config.kinds import CHANNELS, ENVIRON, RULES, SOURCES, Email, Jira, read
+from tests.config.kinds import CHANNELS, ENVIRON, SOURCES, Email, Jira, Rules, no_own_rules, read
 
 SMALL = """\
 coordinator = "may"
@@ -98,6 +97,7 @@ to = ["slack:may"]
         'milepost.toml:3: coordinator: "mya" is none of [people]; did you mean "may"?',
         'milepost.toml:7: people.may.email: write an e-mail address, such as "may@acme.example"',
         'milepost.toml:8: people.may.calender: unknown key; did you mean "calendar"?',
+        "milepost.toml:10: sources.delivery.url: is missing",
         'milepost.toml:11: sources.delivery.kind: write one of "jira", "trello", "asana", "hubspot"; '
         'did you mean "jira"?',
         "milepost.toml:16: sources.boards.token: the environment variable NOWHERE is not set; "
@@ -273,13 +273,14 @@ def test_what_is_not_toml_has_its_line_and_a_cure(text: str, line: int | None, k
 
 def write_and_load(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    load(path, ENVIRON, source_kinds=SOURCES, channel_kinds=CHANNELS, rules=RULES)
+    load(path, ENVIRON, source_kinds=SOURCES, channel_kinds=CHANNELS, rules=no_own_rules)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_a_file_is_read_with_its_paths_beside_it(tmp_path: Path, encoding: str) -> None:
     """`milepost` may be started from any folder; Windows' Notepad puts a mark at the front."""
     path = tmp_path / "milepost.toml"
+    (tmp_path / "own").mkdir()
     path.write_text("rules_dir = 'own'\n" + SMALL, encoding=encoding)
 
     settings = load(path, ENVIRON, source_kinds=SOURCES, channel_kinds=CHANNELS, rules=None).settings
@@ -293,15 +294,16 @@ def test_the_firms_own_rules_are_looked_for_where_the_file_says(tmp_path: Path) 
     """Only then can [rules] and routes name them; the environment may move the folder."""
     path = tmp_path / "milepost.toml"
     path.write_text(SMALL + "[rules.our-own]\nlimit = 3\n")
+    (tmp_path / "own").mkdir()
 
-    def find(rules_dir: Path) -> Mapping[str, Collection[str]]:
-        return {"our-own": ["limit"]} if rules_dir == tmp_path / "own" else {}
+    def find(rules_dir: Path) -> Rules:
+        return Rules({"our-own": ["limit"]} if rules_dir == tmp_path / "own" else {})
 
     environ = ENVIRON | {"MILEPOST_RULES_DIR": "own", "MILEPOST_RULES__OUR_OWN__LIMIT": "5"}
     settings = load(path, environ, source_kinds=SOURCES, channel_kinds=CHANNELS, rules=find).settings
 
     assert settings.rules["our-own"].params == {"limit": 5}
-    with pytest.raises(ConfigError, match='"our-own" is none of the rules'):
+    with pytest.raises(ConfigError, match="our-own: no such rule"):
         load(path, ENVIRON, source_kinds=SOURCES, channel_kinds=CHANNELS, rules=find)
 
 

@@ -5,9 +5,10 @@ from textwrap import dedent
 
 import pytest
 
+from config.mistakes import spelled
 from config.settings import RuleSettings, Settings
 from rules.language.nodes import Choice, Column, Constant
-from rules.load import load_rules, rule_params
+from rules.load import RuleFiles, load_rules
 from rules.rule import Repeat, Rule, RuleErrors
 
 GOOD = """\
@@ -174,20 +175,62 @@ def test_a_rule_that_config_turns_off_is_not_loaded_but_checked(tmp_path: Path) 
     assert mistakes(tmp_path, GOOD.replace("overdue and", "overdu and"), rules=off)
 
 
+WRONG = {
+    "own-rule": RuleSettings.model_validate(
+        {"severity": "urgent", "repeat": "often", "mots": 1, "critical": 1, "most": "two"}
+    ),
+    "milestone-overdu": RuleSettings(),
+    "late": RuleSettings(),
+}
+REFUSED = [
+    'rules.own-rule.mots: the rule has no such param; did you mean "most"?',
+    "rules.own-rule.critical: the rule has no such param; there are most, enabled, repeat, severity",
+    "rules.own-rule.most: a number is needed, as in the rule: 2",
+    'rules.own-rule.repeat: \'often\': write working days as "3wd", hours as "12h", or "never"',
+    "rules.own-rule.severity: there is no severity 'urgent'; known are: critical, high, info, warning",
+    'rules.milestone-overdu: there is no such rule; did you mean "milestone-overdue"?',
+    "rules.late: there is no such rule; there are feedback-unhandled, milestone-overdue, own-rule",
+]
+
+
 def test_wrong_overrides_are_told_by_table_and_key(tmp_path: Path) -> None:
     """Together with the rest."""
-    wrong = RuleSettings.model_validate({"severity": "urgent", "repeat": "often", "mots": 1, "most": "two"})
+    assert mistakes(tmp_path, GOOD, rules=WRONG) == REFUSED
 
-    told = mistakes(tmp_path, GOOD, rules={"own-rule": wrong, "milestone-overdu": RuleSettings()})
 
-    assert told == [
-        "milepost.toml: [rules.own-rule] mots: the rule has no such param; did you mean 'most'?",
-        "milepost.toml: [rules.own-rule] most: a number is needed, as in the rule: 2",
-        'milepost.toml: [rules.own-rule] repeat: \'often\': write working days as "3wd", hours as "12h", or "never"',
-        "milepost.toml: [rules.own-rule] severity: there is no severity 'urgent'; "
-        "known are: critical, high, info, warning",
-        "milepost.toml: [rules.milestone-overdu]: there is no such rule; did you mean 'milestone-overdue'?",
-    ]
+def files(folder: Path, *contents: str) -> RuleFiles:
+    """The library and these own files, as the config's loader sees them."""
+    for number, content in enumerate(contents):
+        (folder / f"{number}.yaml").write_text(content, "utf-8")
+    return RuleFiles(folder)
+
+
+def test_the_configs_loader_is_told_where_in_its_file_an_override_is_wrong(tmp_path: Path) -> None:
+    """It knows the lines."""
+    of_config, in_files = files(tmp_path, GOOD).check(WRONG)
+
+    assert [f"{spelled(path)}: {problem}" for path, problem in of_config] == REFUSED
+    assert in_files == []
+
+
+def test_the_configs_loader_is_told_what_is_wrong_in_the_rules_own_files(tmp_path: Path) -> None:
+    """So that the mistakes of both are mended in one go; with them, an override is judged all the same."""
+    bad = GOOD.replace("overdue and", "overdu and")
+
+    of_config, in_files = files(tmp_path, bad).check({"milestone-overdue": RuleSettings(repeat="often")})
+
+    assert [path for path, _ in of_config] == [("rules", "milestone-overdue", "repeat")]
+    (found,) = map(str, in_files)
+    assert found == f"{tmp_path.name}/0.yaml:3:9: there is no 'overdu'; did you mean 'overdue'?"
+
+
+def test_a_file_that_cannot_be_read_may_hold_any_rule(tmp_path: Path) -> None:
+    """That it is no YAML is one mistake, and a rule that may stand in it is no second one."""
+    known = files(tmp_path, "- id: [")
+
+    of_config, in_files = known.check({"own-rule": RuleSettings()})
+
+    assert (of_config, known.ids, len(in_files)) == ([], None, 1)
 
 
 def test_a_severity_that_could_be_anything_is_refused(tmp_path: Path) -> None:
@@ -209,11 +252,10 @@ def test_a_column_of_severities_is_a_severity(tmp_path: Path) -> None:
     assert isinstance(rule.severity, Column)
 
 
-def test_the_config_loader_is_told_every_param(tmp_path: Path) -> None:
-    """So that it can refuse a key that no rule has."""
-    (tmp_path / "own.yaml").write_text(GOOD, "utf-8")
-
-    assert rule_params(tmp_path)["own-rule"] == ("most",)
+def test_the_configs_loader_is_told_every_id(tmp_path: Path) -> None:
+    """So that a route cannot wait for a rule that nobody wrote."""
+    assert files(tmp_path, GOOD).ids == {"feedback-unhandled", "milestone-overdue", "own-rule"}
+    assert RuleFiles(tmp_path / "nowhere").ids == {"feedback-unhandled", "milestone-overdue"}
 
 
 def test_a_file_that_cannot_be_read_is_a_mistake_like_any_other(tmp_path: Path) -> None:
