@@ -36,9 +36,9 @@ def milestone_of(item: Row, *, client_facing: bool = True) -> Row:
 def feedback_of(
     item: Row,
     *,
-    urgent: bool,
     origin: str = "item",
     severity: Severity = "warning",
+    urgent: bool = False,
     closed_at: datetime | None = None,
 ) -> Row:
     """A work item's row as that of feedback: whoever reported it is the author."""

@@ -147,9 +147,9 @@ class _Mapping:
             priority = normal(item["priority_native"] or "")
             row = feedback_of(
                 item,
-                urgent=bool((marks | {priority}) & self.words.urgent),
                 origin="request" if is_request else "item",
                 severity=SEVERITIES.get(priority, "warning"),
+                urgent=bool((marks | {priority}) & self.words.urgent),
                 closed_at=closed_at,
             )
             self.mapped.add("feedback", row)
