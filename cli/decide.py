@@ -1,9 +1,10 @@
 """Commands that record what a person decided: `agree`, `answered`, `alerts adopt`, `deliveries retry`."""
 
 import getpass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
+from alerts.answer_note import queue_answer_note
 from alerts.outbox import retry
 from alerts.round import adopt as adopt_alerts
 from cli.exit_codes import OK, WRONG
@@ -11,7 +12,9 @@ from cli.hub import Hub
 from cli.opening import open_hub
 from cli.talk import say, warn
 from config.values import parse_duration
+from unify import decisions
 from unify.engine import writing
+from unify.lookup import find_feedback, find_milestone
 
 
 def record_agreement(config: Path, item: str, on: str, reference: str, by: str) -> int:
@@ -24,7 +27,7 @@ def record_agreement(config: Path, item: str, on: str, reference: str, by: str) 
     with open_hub(config) as hub:
         if not _is_known(hub, by):
             return WRONG
-        said = hub.agreed(item, agreed_on, reference, by or getpass.getuser())
+        said = agreed(hub, item, agreed_on, reference, by or getpass.getuser())
     say(said)
     return OK
 
@@ -40,9 +43,36 @@ def record_answer(config: Path, item: str, at: str, how: str, by: str) -> int:
         if not _is_known(hub, by):
             return WRONG
         instant = local if local.tzinfo else local.replace(tzinfo=hub.settings.zone)
-        said = hub.answered(item, instant, how, by or getpass.getuser())
+        said = answered(hub, item, instant, how, by or getpass.getuser())
     say(said)
     return OK
+
+
+def agreed(hub: Hub, typed: str, on: date, reference: str, by: str) -> str:
+    """Record the date that the client accepted for the milestone meant by `typed`; a sentence about it.
+
+    Raises NotOne, Refused.
+    """
+    with writing(hub.engine) as connection:
+        found = find_milestone(connection, typed)
+        decisions.agree(connection, found.key, on, reference, by, hub.clock())
+    hub.settling.settle_touched()
+    return f"{found.name}: the client accepted {on} ({reference})"
+
+
+def answered(hub: Hub, typed: str, at: datetime, how: str, by: str) -> str:
+    """Record that the feedback meant by `typed` was answered elsewhere; what became of it, in a sentence.
+
+    The answer and its note in the tool are recorded together. Raises NotOne, Refused.
+    """
+    now = hub.clock()
+    with writing(hub.engine) as connection:
+        found = find_feedback(connection, typed)
+        decisions.answered(connection, found.key, at, how, by, now)
+        refused = queue_answer_note(connection, hub.settings, found.key, at, how, by, now)
+    hub.settling.settle_touched()
+    hub.deliver()
+    return f"{found.name}: recorded; " + (f"no note in the tool ({refused})" if refused else "noted in the tool")
 
 
 def adopt(config: Path, newer_than: str) -> int:
@@ -52,7 +82,6 @@ def adopt(config: Path, newer_than: str) -> int:
     except ValueError as wrong:
         warn(f"--newer-than: {wrong}")
         return WRONG
-    assert isinstance(age, timedelta)
     with open_hub(config) as hub:
         now = hub.clock()
         count = adopt_alerts(hub.engine, now - age, now, getpass.getuser())

@@ -51,7 +51,7 @@ def run_once(config: Path, *, dry_run: bool) -> int:
     """One round, or the rehearsal of one."""
     with open_hub(config, stop=stop_on_signals()) as hub:
         with RunTalk() as progress:
-            result = (hub.rehearse if dry_run else hub.run)(progress, announce)
+            result = hub.run(progress, announce, dry_run=dry_run)
         say_runs(result.runs)
         if dry_run:
             print_rehearsal(result)

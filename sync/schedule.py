@@ -1,6 +1,7 @@
 """Running jobs again and again in background threads: the jobs are handed in, what they do is theirs.
 
-Real time. A job never runs twice at once, missed runs count as one, and a job that fails runs again at its next time.
+Real time. A job never runs twice at once, missed runs count as one, and a job that fails runs again at its next time:
+one bad minute must not end the hub.
 """
 
 import logging
@@ -14,6 +15,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from config.clock import system_clock
+from unify.engine import StoreError
+
+log = logging.getLogger(__name__)
 
 # "Skipped: maximum number of running instances reached" is what we ask for, and no news.
 logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
@@ -39,7 +43,7 @@ class Schedule:
         self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": self._workers})
         for job in jobs:
             self._scheduler.add_job(
-                job.run,
+                _kept_alive(job),
                 IntervalTrigger(
                     seconds=job.every.total_seconds(), jitter=job.jitter.total_seconds() or None, timezone="UTC"
                 ),
@@ -70,3 +74,22 @@ class Schedule:
         # to run `soon` would wait for that lock, and both for ever.
         self._scheduler.shutdown(wait=False)
         self._workers.shutdown(wait=True)
+
+
+def _kept_alive(job: Job) -> Callable[[], None]:
+    """A job's failure is logged. What is wrong with the database says so itself, and once until the job has worked."""
+    told = ""
+
+    def run() -> None:
+        nonlocal told
+        try:
+            job.run()
+            told = ""
+        except StoreError as problem:
+            if told != str(problem):
+                log.error("%s failed, and is tried again: %s", job.name, problem)
+            told = str(problem)
+        except Exception:
+            log.exception("%s failed; it runs again at its next time", job.name)
+
+    return run

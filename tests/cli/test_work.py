@@ -37,7 +37,8 @@ def test_a_refused_source_fails_alone(home: Home) -> None:
         ("boards", True, True),
     ]
     assert home.run("report", "-o", str(home.folder / "r.html")).code == 0
-    assert "Trello: not read to the end yet; part of it, or all, is missing here." in (home.folder / "r.html").read_text("utf-8")
+    page = (home.folder / "r.html").read_text("utf-8")
+    assert "Trello: not read to the end yet; part of it, or all, is missing here." in page
 
 
 def test_a_source_that_is_down_fails_alone(home: Home) -> None:
@@ -131,7 +132,9 @@ def test_a_dry_run_prints_everything_and_sends_nothing(home: Home) -> None:
     assert "--- email to Lee\n" in said.out
     assert "Harbour Ltd: Release 2.1" in said.out
     assert "--- comment on delivery/issues/10102\nThis is waiting for an answer. (Milepost)" in said.out
-    assert "would be sent; none was" in said.err
+    assert "comment on delivery/versions/" not in said.out
+    assert "no comment on delivery/versions/30007: the tool has no place for one there" in said.err
+    assert "2 messages and 1 comments would be sent; none was" in said.err
     assert home.sandbox.mail.received == []
     assert home.sandbox.jira.comments_posted == []
     reads = ("/search/jql", "/changelog/bulkfetch")  # Jira reads these with a POST

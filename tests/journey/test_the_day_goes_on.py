@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+from cli.decide import answered
 from cli.opening import open_hub
 from report.page import Page, render
 from sandbox.http import Fault
@@ -26,7 +27,7 @@ def test_answered_by_whatsapp_ends_the_alert_for_all(tmp_path: Path) -> None:
     with day(tmp_path) as opened:
         opened.first_round()
         opened.clock.set(tuesday(9, 10))
-        opened.hub.answered(WAITING, tuesday(17, 15).replace(day=20), "WhatsApp", "sandy")
+        answered(opened.hub, WAITING, tuesday(17, 15).replace(day=20), "WhatsApp", "sandy")
 
         opened.round_at(tuesday(9, 20))
 

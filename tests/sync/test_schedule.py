@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sync.schedule import Job, Schedule
+from unify.engine import StoreError
 
 DAY = timedelta(days=1)
 
@@ -53,6 +54,24 @@ def test_a_job_that_fails_runs_again() -> None:
 
     assert all(runs.acquire(timeout=10) for _ in range(3))
     schedule.stop()
+
+
+def test_a_database_that_cannot_be_used_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A full disk on a Friday evening, and a job every five seconds: one line, and no traceback."""
+    runs = threading.Semaphore(0)
+
+    def fail() -> None:
+        runs.release()
+        raise StoreError("The database has no room left on its disk")
+
+    schedule = Schedule([Job("deliver", timedelta(milliseconds=20), fail)])
+    schedule.start()
+    assert all(runs.acquire(timeout=10) for _ in range(3))
+    schedule.stop()
+
+    (told,) = caplog.records
+    assert told.getMessage() == "deliver failed, and is tried again: The database has no room left on its disk"
+    assert told.exc_info is None
 
 
 def test_stopping_waits_for_the_job_under_way() -> None:
