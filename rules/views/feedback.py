@@ -12,6 +12,7 @@ from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Age, Computed, Row, Stored, View, name_of, table, working_hours, working_hours_since
 from rules.views.milestone import CATEGORIES
+from rules.views.owners import PROJECT, SOURCE, owner_columns, with_owners
 from rules.working_time import WorkingTime
 from unify import tables
 
@@ -20,17 +21,7 @@ BASES = ("visible", "internal", "manual")
 EXCERPT_CHARS = 120
 """Longer quotations of a client are in no message."""
 
-_feedback, _source, _project, _client = (
-    table(tables.Feedback),
-    table(tables.Source),
-    table(tables.Project),
-    table(tables.Client),
-)
-_bd, _owner, _owner_account = (
-    table(tables.Person).alias("bd"),
-    table(tables.Person).alias("owner"),
-    table(tables.Account).alias("oa"),
-)
+_feedback = table(tables.Feedback)
 _author = table(tables.Account).alias("author")
 _f = _feedback.c
 
@@ -78,18 +69,12 @@ def _waited_hours(row: Row, moment: Moment) -> float | None:
 FEEDBACK = View(
     name="feedback",
     table=_feedback,
-    source=_feedback.join(_source, _source.c.name == _f.source)
-    .outerjoin(_project, _project.c.key == _f.project_key)
-    .outerjoin(_client, _client.c.key == _f.client_key)
-    .outerjoin(_bd, _bd.c.key == _f.bd_person)
-    .outerjoin(_owner, _owner.c.key == _f.owner_person)
-    .outerjoin(_owner_account, _owner_account.c.key == _f.owner_account)
-    .outerjoin(_author, _author.c.key == _f.author_account),
+    source=with_owners(_feedback).outerjoin(_author, _author.c.key == _f.author_account),
     living=(
         _f.deleted_at.is_(None),
-        _source.c.active,
-        _project.c.deleted_at.is_(None),
-        _project.c.archived.is_not(True),
+        SOURCE.c.active,
+        PROJECT.c.deleted_at.is_(None),
+        PROJECT.c.archived.is_not(True),
     ),
     columns=(
         Stored("key", "text", "What names it here: source, stream and the tool's own id.", "fixed", _f.key),
@@ -97,24 +82,12 @@ FEEDBACK = View(
         Stored("text", "text", f"What the client wrote, at most {EXCERPT_CHARS} characters.", "untracked", _excerpt()),
         Stored("url", "text", "Its page in the tool.", "fixed", _f.url),
         Stored("source", "text", "The source it was read from, as the config names it.", "fixed", _f.source),
-        Stored("source_kind", "text", "The kind of that source, such as hubspot.", "fixed", _source.c.kind),
+        Stored("source_kind", "text", "The kind of that source, such as hubspot.", "fixed", SOURCE.c.kind),
         Stored("origin", "text", "What it is in the tool.", "fixed", _f.origin, ORIGINS),
         Stored("project", "text", "Key of its project, where it has one.", "untracked", _f.project_key),
-        Stored("project_name", "text", "Its project, as the tool calls it.", "untracked", _project.c.name),
+        Stored("project_name", "text", "Its project, as the tool calls it.", "untracked", PROJECT.c.name),
         Stored("item", "text", "Key of the work item that it also is, or was written on.", "fixed", _f.item_key),
-        Stored(
-            "client", "text", "Key of the client; missing: nobody has said whose it is.", "untracked", _f.client_key
-        ),
-        Stored("client_names", "names", "The client's name, by language.", "untracked", _client.c.names),
-        Stored(
-            "confidential", "flag", "The client goes by a code in group channels.", "untracked", _client.c.confidential
-        ),
-        Stored("bd", "text", "Key of the BD manager.", "untracked", _f.bd_person),
-        Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_bd.c.name)),
-        Stored(
-            "owner", "text", "Key of the person who has it, where the account is known.", "tracked", _f.owner_person
-        ),
-        Stored("owner_name", "text", "Who has it.", "tracked", name_of(_owner.c.name, _owner_account.c.name)),
+        *owner_columns(_feedback),
         Stored("author", "text", "Who wrote it.", "fixed", name_of(_f.author_name, _author.c.name)),
         Stored("severity", "text", "How bad it is.", "untracked", _f.severity, SEVERITIES),
         Stored("urgent", "flag", "One of the config's `urgent_labels` marks it.", "untracked", _f.urgent),

@@ -9,22 +9,13 @@ from config.settings import StatusCategory
 from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Age, Computed, Row, Stored, View, days_since, name_of, table, working_days_since
+from rules.views.owners import PROJECT, SOURCE, owner_columns, with_owners
 from unify import tables
 
 CATEGORIES: tuple[str, ...] = get_args(StatusCategory)
 _OPEN = tuple(category for category in CATEGORIES if category not in ("done", "cancelled"))
 
-_milestone, _source, _project, _client = (
-    table(tables.Milestone),
-    table(tables.Source),
-    table(tables.Project),
-    table(tables.Client),
-)
-_bd, _owner, _owner_account = (
-    table(tables.Person).alias("bd"),
-    table(tables.Person).alias("owner"),
-    table(tables.Account).alias("oa"),
-)
+_milestone = table(tables.Milestone)
 _mover_account, _mover = table(tables.Account).alias("mover_account"), table(tables.Person).alias("mover")
 _doer_account, _doer = table(tables.Account).alias("doer_account"), table(tables.Person).alias("doer")
 _m = _milestone.c
@@ -48,12 +39,7 @@ def _working_days_overdue(row: Row, moment: Moment) -> float | None:
 MILESTONE = View(
     name="milestone",
     table=_milestone,
-    source=_milestone.join(_source, _source.c.name == _m.source)
-    .outerjoin(_project, _project.c.key == _m.project_key)
-    .outerjoin(_client, _client.c.key == _m.client_key)
-    .outerjoin(_bd, _bd.c.key == _m.bd_person)
-    .outerjoin(_owner, _owner.c.key == _m.owner_person)
-    .outerjoin(_owner_account, _owner_account.c.key == _m.owner_account)
+    source=with_owners(_milestone)
     .outerjoin(_mover_account, _mover_account.c.key == _m.moved_by_account)
     .outerjoin(_mover, _mover.c.key == _mover_account.c.person_key)
     .outerjoin(_doer_account, _doer_account.c.key == _m.done_by_account)
@@ -61,33 +47,21 @@ MILESTONE = View(
     living=(
         _m.deleted_at.is_(None),
         _m.counted.is_not(false()),
-        _source.c.active,
-        _project.c.deleted_at.is_(None),
+        SOURCE.c.active,
+        PROJECT.c.deleted_at.is_(None),
         # No project known: the milestone counts all the same.
-        _project.c.archived.is_not(True),
+        PROJECT.c.archived.is_not(True),
     ),
     columns=(
         Stored("key", "text", "What names it here: source, stream and the tool's own id.", "fixed", _m.key),
         Stored("name", "text", "As the tool calls it.", "tracked", _m.name),
         Stored("url", "text", "Its page in the tool.", "fixed", _m.url),
         Stored("source", "text", "The source it was read from, as the config names it.", "fixed", _m.source),
-        Stored("source_kind", "text", "The kind of that source, such as jira.", "fixed", _source.c.kind),
+        Stored("source_kind", "text", "The kind of that source, such as jira.", "fixed", SOURCE.c.kind),
         Stored("kind", "text", "What it is in the tool.", "fixed", _m.kind, ("version", "item", "project")),
         Stored("project", "text", "Key of its project.", "untracked", _m.project_key),
-        Stored("project_name", "text", "Its project, as the tool calls it.", "untracked", _project.c.name),
-        Stored(
-            "client", "text", "Key of its client; missing: nobody has said whose it is.", "untracked", _m.client_key
-        ),
-        Stored("client_names", "names", "The client's name, by language.", "untracked", _client.c.names),
-        Stored(
-            "confidential", "flag", "The client goes by a code in group channels.", "untracked", _client.c.confidential
-        ),
-        Stored("bd", "text", "Key of the BD manager.", "untracked", _m.bd_person),
-        Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_bd.c.name)),
-        Stored(
-            "owner", "text", "Key of the person who has it, where the account is known.", "tracked", _m.owner_person
-        ),
-        Stored("owner_name", "text", "Who has it.", "tracked", name_of(_owner.c.name, _owner_account.c.name)),
+        Stored("project_name", "text", "Its project, as the tool calls it.", "untracked", PROJECT.c.name),
+        *owner_columns(_milestone),
         Stored("status_category", "text", "What the tool's word means.", "tracked", _m.status_category, CATEGORIES),
         Stored("status", "text", "The tool's own word.", "tracked", _m.status_native),
         Stored("client_facing", "flag", "It was promised to the client.", "untracked", _m.client_facing),

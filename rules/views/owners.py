@@ -1,0 +1,42 @@
+"""Whose something is: the joins and columns that the views of unified rows share."""
+
+from sqlalchemy import FromClause, Table
+
+from rules.views.base import Stored, name_of, table
+from unify import tables
+
+SOURCE, PROJECT = table(tables.Source), table(tables.Project)
+_CLIENT = table(tables.Client)
+_BD, _OWNER = table(tables.Person).alias("bd"), table(tables.Person).alias("owner")
+_OWNER_ACCOUNT = table(tables.Account).alias("oa")
+
+
+def with_owners(of: Table) -> FromClause:
+    """`of` with its source, and with its project, client, BD manager and owner where they are known."""
+    return (
+        of.join(SOURCE, SOURCE.c.name == of.c.source)
+        .outerjoin(PROJECT, PROJECT.c.key == of.c.project_key)
+        .outerjoin(_CLIENT, _CLIENT.c.key == of.c.client_key)
+        .outerjoin(_BD, _BD.c.key == of.c.bd_person)
+        .outerjoin(_OWNER, _OWNER.c.key == of.c.owner_person)
+        .outerjoin(_OWNER_ACCOUNT, _OWNER_ACCOUNT.c.key == of.c.owner_account)
+    )
+
+
+def owner_columns(of: Table) -> tuple[Stored, ...]:
+    """The columns that say so, of a view over `with_owners(of)`."""
+    return (
+        Stored(
+            "client", "text", "Key of its client; missing: nobody has said whose it is.", "untracked", of.c.client_key
+        ),
+        Stored("client_names", "names", "The client's name, by language.", "untracked", _CLIENT.c.names),
+        Stored(
+            "confidential", "flag", "The client goes by a code in group channels.", "untracked", _CLIENT.c.confidential
+        ),
+        Stored("bd", "text", "Key of the BD manager.", "untracked", of.c.bd_person),
+        Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_BD.c.name)),
+        Stored(
+            "owner", "text", "Key of the person who has it, where the account is known.", "tracked", of.c.owner_person
+        ),
+        Stored("owner_name", "text", "Who has it.", "tracked", name_of(_OWNER.c.name, _OWNER_ACCOUNT.c.name)),
+    )
