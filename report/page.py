@@ -27,7 +27,7 @@ POLICY = (
 )
 """The page's content security policy: its own style and nothing else, neither script nor request."""
 
-FOLDED = 8
+FOLDED = 5
 """A list of what nobody owns, or of what has no date, that is longer than this is folded behind its first ones."""
 
 Address = Callable[[str | None, Language], str]
