@@ -3,14 +3,16 @@
 "Done" is said only of what the tool says is done. What can no longer be seen is called just that.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
 from alerts.facts import Facts
 from alerts.messages import Ending
+from unify.derive_milestones import history
 from unify.derived import (
     ACCOUNT,
     AGREEMENT,
@@ -25,10 +27,10 @@ from unify.derived import (
 )
 
 
-def read_ending(connection: Connection, on: str, subject: str, facts: Facts, now: datetime) -> Ending:
+def read_ending(connection: Connection, on: str, subject: str, facts: Facts, now: datetime, zone: ZoneInfo) -> Ending:
     """Why the alert on `subject`, a row of the view `on`, is over.
 
-    `facts` are those that held last: only what has changed since can be the reason.
+    `facts` are those that held last: only what has changed since can be the reason. Days are those of `zone`.
     """
     table = FEEDBACK if on == "feedback" else MILESTONE
     project_gone = and_(PROJECT.c.key.is_not(None), or_(PROJECT.c.deleted_at.is_not(None), PROJECT.c.archived))
@@ -37,10 +39,10 @@ def read_ending(connection: Connection, on: str, subject: str, facts: Facts, now
     row = connection.execute(chosen).mappings().first()
     if row is None or (row["deleted_at"] is not None and row["delete_reason"] != "archived"):
         return Ending("gone")
-    return _feedback(connection, row, facts) if on == "feedback" else _milestone(connection, row, facts, now)
+    return _feedback(connection, row, facts) if on == "feedback" else _milestone(connection, row, facts, now, zone)
 
 
-def _milestone(connection: Connection, row: RowMapping, facts: Facts, now: datetime) -> Ending:
+def _milestone(connection: Connection, row: RowMapping, facts: Facts, now: datetime, zone: ZoneInfo) -> Ending:
     category, was = row["status_category"], facts.text("status_category")
     if category == "done" and was != "done":
         return Ending("done", _name(connection, row["done_by_account"]), row["done_at"])
@@ -62,7 +64,18 @@ def _milestone(connection: Connection, row: RowMapping, facts: Facts, now: datet
             .limit(1)
         )
         return Ending("date agreed", new_on=row["deadline_on"], how=reference or "")
-    return Ending("date moved", _name(connection, row["moved_by_account"]), row["moved_at"], row["deadline_on"])
+    path = _path(connection, row, zone)
+    mover = _name(connection, row["moved_by_account"])
+    return Ending("date moved", mover, row["moved_at"], row["deadline_on"], path=path)
+
+
+def _path(connection: Connection, row: RowMapping, zone: ZoneInfo) -> tuple[date, ...]:
+    """The first promise and every date that took its place; () where the history does not lead to the new one."""
+    changes = connection.execute(select(CHANGE).where(CHANGE.c.entity_key == row["key"])).mappings().all()
+    planned = [setting.on for setting in history(dict(row), map(dict, changes), zone) if not setting.actual]
+    days = [on for on, before in zip(planned, [None, *planned], strict=False) if on is not None and on != before]
+    path = (row["baseline_on"], *days[-row["moves"] :]) if row["moves"] else ()
+    return path if len(path) == row["moves"] + 1 and path[-1] == row["deadline_on"] else ()
 
 
 def _feedback(connection: Connection, row: RowMapping, facts: Facts) -> Ending:

@@ -4,7 +4,7 @@ A message is complete without a link. Vendor's text is only ever a value in one 
 in its own way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -32,8 +32,12 @@ class Entry:
     fingerprint: str
     lines: tuple[Line, ...]
     ended: str = ""
+    lead: str = ""
+    """What begins the line of a client, in a message about several alerts: it is said of no single one."""
     joint: str = ""
     """What stands between it and the entry before where both share a line; "" where it begins its own."""
+    step: str = ""
+    """The key of what its reader does about it, told at the end of the line that it shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,22 @@ class Message:
     def told(self) -> tuple[Line, ...]:
         """The body without its footer."""
         told: list[Line] = []
-        for first, *others in self.rows:
-            told += first.lines
-            for entry in others:
-                told[-1] = Line(told[-1].text + entry.joint + "".join(line.text for line in entry.lines))
+        for row in self.rows:
+            spans = self.spans(row)
+            told += [Line("".join(text for text, _ in spans))] if spans else row[0].lines
         return tuple(told)
+
+    def spans(self, row: Sequence[Entry]) -> list[tuple[str, bool]]:
+        """A line about a client, in parts, each with whether it tells of an alert that is over; () for other lines."""
+        if not row[0].lead:
+            return []
+        spans = [(row[0].lead, False)]
+        for entry in row:
+            spans += [(entry.joint, False), ("".join(line.text for line in entry.lines), bool(entry.ended))]
+        steps = [TEXTS.say(self.language, step) for step in _steps(row)]
+        said = "".join(TEXTS.say(self.language, "daily.next", next=step) for step in steps)
+        spans.append((said + TEXTS.say(self.language, "daily.stop"), False))
+        return [(text, over) for text, over in spans if text]
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -103,6 +118,14 @@ class Message:
         return cls(kept["language"], kept["title"], entries, tuple(Line(**line) for line in kept["footer"]))
 
 
+def _steps(row: Sequence[Entry]) -> list[str]:
+    """The keys of what there is to do, each once; who answers a client tells them of the delay as well."""
+    steps = dict.fromkeys(entry.step for entry in row if entry.step and not entry.ended)
+    if {"next.line_overdue", "next.line_feedback"} <= steps.keys():
+        return ["next.line_both", *(step for step in steps if step == "next.line_own")]
+    return list(steps)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Why an alert is over, as the database tells it."""
@@ -114,6 +137,8 @@ class Ending:
     new_on: date | None = None
     how: str = ""
     """The reference of an agreement, or how an answer was given elsewhere."""
+    path: tuple[date, ...] = ()
+    """Of a date that was moved: the first promise and every date that took its place; () where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,12 @@ def gapped(name: str, language: Language) -> str:
     return f"{name} " if language != "en" and name[-1:].isascii() and name[-1:].isalnum() else name
 
 
+def spaced(name: str, language: Language) -> str:
+    """`name` as it stands among other words: in Chinese texts a Latin word has a gap on either side."""
+    begins = language != "en" and name[:1].isascii() and name[:1].isalnum()
+    return f"{' ' if begins else ''}{gapped(name, language)}"
+
+
 def cut(text: str, limit: int) -> str:
     """`text` in at most `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

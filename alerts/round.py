@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -121,7 +122,8 @@ def _round(
 
     known = {key: alert.known for key, alert in alerts.items()}
     done.events = life.openings(known, findings, looks, finding_began, now)
-    endings = _endings(connection, alerts, life.missing(known, findings, outcomes, freshness), views, now)
+    over = life.missing(known, findings, outcomes, freshness)
+    endings = _endings(connection, alerts, over, views, now, settings.zone)
     done.events += [life.ending(known[key], ending.reason, now) for key, ending in endings.items()]
     write_events(connection, alerts, done.events, findings, endings)
     write_facts(connection, alerts, findings)
@@ -154,6 +156,7 @@ def _endings(
     ended: Mapping[str, str | None],
     views: Mapping[str, str],
     now: datetime,
+    zone: ZoneInfo,
 ) -> dict[str, Ending]:
     """Why each of `ended` is over; a quiet reason is known already."""
     endings = {}
@@ -162,6 +165,6 @@ def _endings(
         endings[key] = (
             Ending(quiet_reason)
             if quiet_reason is not None
-            else read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now)
+            else read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, zone)
         )
     return endings

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
@@ -43,8 +43,9 @@ class Stored:
             kept["reason"],
             kept["by"],
             datetime.fromisoformat(at) if at else None,
-            datetime.fromisoformat(new_on).date() if new_on else None,
+            date.fromisoformat(new_on) if new_on else None,
             kept["how"],
+            tuple(map(date.fromisoformat, kept["path"])),
         )
 
 
@@ -164,4 +165,5 @@ def _ending(ending: Ending) -> dict[str, Any]:
         "at": ending.at.isoformat() if ending.at else None,
         "new_on": ending.new_on.isoformat() if ending.new_on else None,
         "how": ending.how,
+        "path": [on.isoformat() for on in ending.path],
     }

@@ -2,19 +2,30 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import zip_longest
 
+from alerts.ending_words import EndWording
+from alerts.feedback_words import FeedbackWording
 from alerts.messages import TEXTS, Entry, Item, Line, Message
-from alerts.phone_size import fit, fits
-from alerts.plain_text import gapped
+from alerts.overdue_words import OverdueWording
+from alerts.phone_size import TITLE_WIDTH, fit, fits, shorten, width_of
+from alerts.plain_text import cut, gapped, one_line
 from alerts.routing import Reader
 from alerts.wording import Scene, Wording
 from config.language import ago, clock, day, instant
 from config.settings import SEVERITIES, Language
 
+Note = tuple[str, str]
+"""Why a reader gets it: the key of the text, and the name in it; ("", "") where there is nothing to explain."""
+
+_WORDINGS: Mapping[str, type[Wording]] = {"milestone-overdue": OverdueWording, "feedback-unhandled": FeedbackWording}
 _MOST_SHOWN = 40
 """More lines than ever fit: what lies behind need not be tried."""
+_NOTE_CHARS = 120
+_JUST_READ = timedelta(minutes=5)
+"""Until then the time of the reading says enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +34,16 @@ class Writer(Scene):
 
     # --- Whole messages ---
 
-    def one(self, item: Item, reader: Reader, note: tuple[str, str] = ("", "")) -> Message:
+    def one(self, item: Item, reader: Reader, note: Note = ("", "")) -> Message:
         """The message about one alert."""
-        wording = Wording(self, item, reader)
-        lines = [Line(text) for text in wording.body() if text]
-        if note[0]:
-            lines.insert(0, self._note(reader.language, *note))
-        lines = [*lines, *([wording.vendor_link()] if wording.vendor_link().url else [])]
+        wording = self._wording(item, reader)
+        lines = [*self._notes(reader.language, [note]), *(Line(text) for text in wording.body() if text)]
+        link = wording.vendor_link()
+        lines += [link] if link.url else []
         footer = self._freshness(reader.language, [item.source])
         return fit(Message(reader.language, wording.title(), (Entry(item.fingerprint, tuple(lines)),), footer))
 
-    def many(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, tuple[str, str]]) -> Message:
+    def many(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, Note]) -> Message:
         """The message about several alerts, the worst first: a line for each client, as many as the title says.
 
         Where one has no client each alert has its own. `notes` by fingerprint.
@@ -42,18 +52,17 @@ class Writer(Scene):
         groups = _by_client(items) if "" not in clients else [[item] for item in worst_first(items)]
         key = "daily.title" if "" not in clients else "daily.title_items"
         title = TEXTS.say(reader.language, key, day=day(reader.language, self.today, self.today), count=len(groups))
-        said = [self._note(reader.language, *note) for note in dict.fromkeys(notes.values()) if note[0]]
         footer = (
-            *said[:1],
+            *self._notes(reader.language, notes.values()),
             *self._report_link(reader.language),
-            *self._freshness(reader.language, [item.source for item in items]),
+            *self._freshness(reader.language, self.freshness),
         )
-        wordings = [[Wording(self, item, reader) for item in group] for group in groups]
+        wordings = [[self._wording(item, reader) for item in group] for group in groups]
         return self._listed(title, partial(_lines, wordings), len(items), reader.language, footer)
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
-        kinds = [item.on if item.rule in ("milestone-overdue", "feedback-unhandled") else "other" for item in items]
+        kinds = [item.on if item.rule in _WORDINGS else "other" for item in items]
         overdue, feedback = kinds.count("milestone"), kinds.count("feedback")
         counts = TEXTS.say(
             reader.language, "summary.counts", overdue=overdue, feedback=feedback, other=len(items) - overdue - feedback
@@ -62,29 +71,30 @@ class Writer(Scene):
             Line(counts),
             Line(TEXTS.say(reader.language, "summary.only_you")),
             *self._report_link(reader.language),
-            *self._freshness(reader.language, [item.source for item in items]),
+            *self._freshness(reader.language, self.freshness),
         )
         title = TEXTS.say(reader.language, "summary.title", count=len(items))
         lines = [
-            Entry(item.fingerprint, (Line(Wording(self, item, reader).in_list(number)),))
+            replace(self._wording(item, reader).entry(number), step="")
             for number, item in enumerate(worst_first(items), 1)
         ]
         return self._listed(title, partial(_first, lines), len(lines), reader.language, footer)
 
     def ended(self, items: Sequence[Item], reader: Reader) -> Message:
         """That alerts are over, each with its reason."""
-        wordings = [Wording(self, item, reader) for item in items]
-        if len(wordings) == 1:
-            [wording] = wordings
-            entry = Entry(wording.item.fingerprint, (Line(wording.end_text()),))
-            return fit(Message(reader.language, wording.end_title(), (entry,)))
-        entries = [Entry(wording.item.fingerprint, (Line(wording.end_in_list()),)) for wording in wordings]
-        title = TEXTS.say(reader.language, "ended.titles", count=len(items))
-        return self._listed(title, partial(_first, entries), len(entries), reader.language)
+        ends = [EndWording(self._wording(item, reader)) for item in items]
+        footer = self._freshness(reader.language, [item.source for item in items])
+        if len(ends) == 1:
+            [end] = ends
+            entry = Entry(items[0].fingerprint, tuple(Line(text) for text in end.lines()))
+            return fit(Message(reader.language, end.title(), (entry,), footer))
+        entries = [Entry(item.fingerprint, (Line(end.in_list()),)) for item, end in zip(items, ends, strict=True)]
+        title = self._ended_title(items, reader)
+        return self._listed(title, partial(_first, entries), len(entries), reader.language, footer)
 
     def end_mark(self, item: Item, reader: Reader) -> str:
         """One alert's end, as the message that told of it shows it from then on."""
-        return Wording(self, item, reader).end_text()
+        return EndWording(self._wording(item, reader)).text()
 
     def comment(self, item: Item) -> str:
         """The comment in the tool: fixed words that anybody may read."""
@@ -97,10 +107,27 @@ class Writer(Scene):
 
     # --- Parts ---
 
-    def _note(self, language: Language, key: str, name: str) -> Line:
-        """Why this reader gets it."""
-        shown = gapped(name, language)
-        return Line(TEXTS.say(language, f"note.{key}", what=shown, who=shown))
+    def _wording(self, item: Item, reader: Reader) -> Wording:
+        return _WORDINGS.get(item.rule, Wording)(self, item, reader)
+
+    def _ended_title(self, items: Sequence[Item], reader: Reader) -> str:
+        """How many are over, and whose: a lock screen shows nothing else."""
+        wordings = (self._wording(item, reader) for item in items)
+        names = TEXTS.say(reader.language, "comma").join(
+            dict.fromkeys(wording.client or wording.what for wording in wordings)
+        )
+        room = TITLE_WIDTH - width_of(TEXTS.say(reader.language, "ended.titles", count=len(items), names=""))
+        return TEXTS.say(reader.language, "ended.titles", count=len(items), names=shorten(one_line(names), room))
+
+    def _notes(self, language: Language, notes: Iterable[Note]) -> list[Line]:
+        """Why this reader gets it: a line for each reason, with every name that it holds for."""
+        names: dict[str, dict[str, None]] = {}
+        for key, name in notes:
+            if key:
+                names.setdefault(key, {})[name] = None
+        comma = TEXTS.say(language, "comma")
+        shown = {key: gapped(cut(comma.join(named), _NOTE_CHARS), language) for key, named in names.items()}
+        return [Line(TEXTS.say(language, f"note.{key}", what=named, who=named)) for key, named in shown.items()]
 
     def _listed(
         self,
@@ -129,30 +156,33 @@ class Writer(Scene):
     def _freshness(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
         """When the sources that the message is about were read; and every source that could not be checked."""
         told = [self.freshness[name] for name in dict.fromkeys(sources) if name in self.freshness]
-        fresh = [(source.label, source.read_at) for source in told if not source.stale and source.read_at]
-        said = []
-        if len(fresh) == 1:
-            [(label, at)] = fresh
-            said.append(
-                TEXTS.say(language, "fresh", source=label, clock=clock(at, self.zone), ago=ago(language, self.now - at))
-            )
-        elif fresh:
-            names = TEXTS.say(language, "comma").join(label for label, _ in fresh)
-            oldest = clock(min(at for _, at in fresh), self.zone)
-            said.append(TEXTS.say(language, "fresh.several", clock=oldest, sources=names))
-        for source in self.freshness.values():
-            if source.stale and source.read_at:
-                at_text = instant(language, source.read_at, self.zone, self.today)
-                said.append(TEXTS.say(language, "fresh.stale", source=source.label, at=at_text))
-            elif source.stale:
+        read = [(source.label, source.read_at) for source in told if not source.stale and source.read_at]
+        stale = [source for source in self.freshness.values() if source.stale]
+        said = [self._read(language, read, all_of_them=len(read) == len(self.freshness))] if read else []
+        for source in stale:
+            if source.read_at:
+                at = instant(language, source.read_at, self.zone, self.today)
+                said.append(TEXTS.say(language, "fresh.stale", source=source.label, at=at))
+            else:
                 said.append(TEXTS.say(language, "fresh.never", source=source.label))
         # In one line, however many are stale: a phone shows eight.
         return (Line(TEXTS.say(language, "joint").join(said)),) if said else ()
 
+    def _read(self, language: Language, read: Sequence[tuple[str, datetime]], all_of_them: bool) -> str:
+        """Since when what is told holds."""
+        oldest = min(at for _, at in read)
+        if len(read) == 1:
+            age = self.now - oldest
+            key = "fresh" if age > _JUST_READ else "fresh.just_read"
+            return TEXTS.say(language, key, source=read[0][0], clock=clock(oldest, self.zone), ago=ago(language, age))
+        names = TEXTS.say(language, "comma").join(label for label, _ in read)
+        key = "fresh.all" if all_of_them else "fresh.several"
+        return TEXTS.say(language, key, clock=clock(oldest, self.zone), sources=names)
+
 
 def _first(entries: Sequence[Entry], shown: int) -> list[Entry]:
     """`entries`, the first `shown` of them with their lines."""
-    return [*entries[:shown], *(replace(entry, lines=()) for entry in entries[shown:])]
+    return [*entries[:shown], *(replace(entry, lines=(), lead="") for entry in entries[shown:])]
 
 
 def _by_client(items: Iterable[Item]) -> list[list[Item]]:
@@ -173,25 +203,9 @@ def _lines(groups: Sequence[Sequence[Wording]], shown: int) -> list[Entry]:
 
 
 def _line(number: int, group: Sequence[Wording]) -> list[Entry]:
-    """The entries that share the line of one client; at its end, what the reader does about all of them."""
+    """The entries that share the line of one client."""
     first, *others = group
-    texts = [first.in_list(number), *(wording.in_brief() for wording in others)]
-    for step in _next_steps(group):
-        texts[-1] = first.say("daily.next", line=texts[-1], next=first.say(step))
-    joints = ["", *[first.say("daily.also")] * len(others)]
-    return [
-        Entry(wording.item.fingerprint, (Line(text),), joint=joint)
-        for wording, text, joint in zip(group, texts, joints, strict=True)
-    ]
-
-
-def _next_steps(group: Sequence[Wording]) -> list[str]:
-    """The keys of what there is to do, each once; who answers a client tells them of the delay as well."""
-    steps = dict.fromkeys(step for wording in group if (step := wording.next_step()))
-    if {"next.line_overdue", "next.line_feedback"} <= steps.keys():
-        rest = [step for step in steps if step == "next.line_own"]
-        return ["next.line_both", *rest]
-    return list(steps)
+    return [first.entry(number), *(wording.entry_beside() for wording in others)]
 
 
 def worst_first(items: Iterable[Item]) -> list[Item]:

@@ -242,7 +242,7 @@ def form(message: Message) -> dict[str, Any]:
     # A header takes no mark-up at all, so that a title needs no escaping there.
     header = {"type": "plain_text", "text": cut(title, _HEADER_CHARS), "emoji": False}
     blocks: list[dict[str, Any]] = [{"type": "header", "text": header}]
-    if body := _within([text for row in message.rows for text in _row(row)]):
+    if body := _within([text for row in message.rows for text in _row(message, row)]):
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": body}})
     if footer := _within([_line(line) for line in message.footer]):
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
@@ -259,18 +259,19 @@ def _within(lines: Sequence[str]) -> str:
     return kept
 
 
-def _row(entries: Sequence[Entry]) -> Sequence[str]:
-    """The lines about one alert, or the line of several; what is over is struck through, with the reason below."""
-    first, *others = [_entry(entry) for entry in entries]
-    for entry, lines in zip(entries[1:], others, strict=True):
-        first[-1] += escape(entry.joint) + "".join(lines)
-    return [*first, *(escape(entry.ended) for entry in entries if entry.ended)]
-
-
-def _entry(entry: Entry) -> list[str]:
+def _row(message: Message, row: Sequence[Entry]) -> list[str]:
+    """The lines about one alert, or that of a client; what is over is struck through, with the reason below."""
+    ended = [escape(entry.ended) for entry in row if entry.ended]
+    if spans := message.spans(row):
+        return ["".join(_struck(text) if over else escape(text) for text, over in spans), *ended]
+    [entry] = row
     if not entry.ended:
         return [_line(line) for line in entry.lines]
-    return [f"~{escape(line.text)}~" for line in entry.lines if not line.url]
+    return [*(_struck(line.text) for line in entry.lines if not line.url), *ended]
+
+
+def _struck(text: str) -> str:
+    return f"~{escape(text)}~"
 
 
 def _line(line: Line) -> str:

@@ -1,5 +1,6 @@
 """The life of an alert over rounds: fired, told once, repeated, over with its reason, open again."""
 
+import itertools
 from datetime import date, timedelta
 from typing import Any
 
@@ -142,10 +143,31 @@ def test_the_end_is_told_with_its_reason_in_the_same_thread_to_those_who_were_to
     [(receipt, notice, shown)] = hub.mail.updated
     assert (receipt, notice.reader.name) == ({"number": 1}, "Marco Yip")
     assert notice.message.title == "Done: Bank of Nine Ferries, UAT sign-off"
-    assert notice.message.body() == (
+    told, fresh = [line.text for line in notice.message.lines]
+    assert told == (
         "Marked done by Jason Tse 10:12, 8 days after the due date; open 1 working day as an alert. Nothing more to do."
     )
-    assert shown.entries[0].ended == notice.message.body()
+    assert fresh == "Jira, read 10:07 (8 min ago)."
+    assert shown.entries[0].ended == told
+
+
+def test_a_moved_date_tells_every_date_that_stood_before(hub: Hub) -> None:
+    """What the client was promised first, and how often that changed, is read from the tool's history."""
+    moved = firm.milestone_row(deadline_on=date(2026, 11, 30), deadline_at=hk(30), moves=3, moved_at=hk(24, 8, 40))
+    firm.put(hub.engine, "milestone", {**moved, "baseline_on": date(2026, 10, 30)})
+    days = ["2026-10-30", "2026-11-06", "2026-11-16", "2026-11-30"]
+    for number, (old, new) in enumerate(itertools.pairwise(days)):
+        row = {"key": f"delivery/change/{number}", "entity_key": "delivery/issue/1", "field": "due", "origin": "native"}
+        firm.put(hub.engine, "change", {**row, "old": old, "new": new, "changed_at": hk(number + 1)})
+    hub.tell(milestone())
+
+    hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+    [(_, notice, _)] = hub.mail.updated
+    assert notice.message.title == "Bank of Nine…: UAT sign-off now 30 Nov"
+    assert notice.message.told[1].text == (
+        "Third move: 30 Oct → 6 Nov → 16 Nov → Mon 30 Nov, 21 working days after the first promise. Moved today 08:40."
+    )
 
 
 def test_nobody_hears_of_the_end_at_night(hub: Hub) -> None:
@@ -238,7 +260,7 @@ def test_an_answer_on_the_item_that_is_feedback_names_who_answered(hub: Hub) -> 
     hub.tell(at=TUESDAY + timedelta(minutes=3))
 
     [(_, notice, _)] = hub.mail.updated
-    assert notice.message.body() == "Kitty Fung 於 09:01 已回覆客戶。毋須再跟進。"
+    assert notice.message.lines[0].text == "Kitty Fung 於 09:01 已回覆客戶。毋須再跟進。"
 
 
 def test_an_answer_given_elsewhere_is_told_as_that(hub: Hub) -> None:
@@ -253,7 +275,7 @@ def test_an_answer_given_elsewhere_is_told_as_that(hub: Hub) -> None:
 
     assert done.changed("answered elsewhere") == 1
     [(_, notice, _)] = hub.mail.updated
-    assert notice.message.body() == "莫詠珊於 11月20日（五）17:15 已另行回覆（WhatsApp）。毋須再跟進。"
+    assert notice.message.lines[0].text == "莫詠珊於 11月20日（五）17:15 已另行回覆（WhatsApp）。毋須再跟進。"
 
 
 def test_an_answer_in_the_tool_names_who_answered(hub: Hub) -> None:
@@ -273,7 +295,7 @@ def test_an_answer_in_the_tool_names_who_answered(hub: Hub) -> None:
     hub.tell(at=TUESDAY + timedelta(minutes=2))
 
     [(_, notice, _)] = hub.mail.updated
-    assert notice.message.body() == "Kitty Fung 於 09:01 已回覆客戶。毋須再跟進。"
+    assert notice.message.lines[0].text == "Kitty Fung 於 09:01 已回覆客戶。毋須再跟進。"
 
 
 def test_a_stale_source_neither_fires_nor_ends_anything(hub: Hub) -> None:

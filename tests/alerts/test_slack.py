@@ -99,16 +99,20 @@ def test_the_end_changes_the_message_in_place(sandbox: Sandbox, slack: SlackSand
 
 
 def test_of_several_in_one_line_only_what_is_over_is_struck_through(sandbox: Sandbox, slack: SlackSandbox) -> None:
-    """The client still waits for an answer."""
-    late, waits = Line("1 Stacked Tower: Release 2.1 11 days late"), Line("wrote again Fri")
-    shared = Message("en", "1 client needs you", (Entry("a", (late,)), Entry("b", (waits,), joint="; ")))
+    """The client still waits for an answer: neither its name nor what is left to do is struck."""
+    late, waits = Line("Release 2.1 is 11 days late"), Line("wrote again Fri")
+    first = Entry("a", (late,), lead="1 Stacked Tower: ", step="next.line_overdue")
+    shared = Message("en", "1 client needs you", (first, Entry("b", (waits,), joint="; ", step="next.line_feedback")))
     channel = bot(sandbox)
     receipt = channel.send(Outgoing("alert-1", GROUP, shared))
     channel.update(receipt, Outgoing("alert-2", GROUP, NEWS), shared.with_end("a", "Marked done."))
 
     [posted] = slack.messages
-    assert posted.edits[0].blocks[1]["text"]["text"] == f"{late.text}; wrote again Fri"
-    assert posted.blocks[1]["text"]["text"] == f"~{late.text}~; wrote again Fri\nMarked done."
+    before = "1 Stacked Tower: Release 2.1 is 11 days late; wrote again Fri; answer and tell client today."
+    assert posted.edits[0].blocks[1]["text"]["text"] == before
+    assert posted.blocks[1]["text"]["text"] == (
+        "1 Stacked Tower: ~Release 2.1 is 11 days late~; wrote again Fri; answer today.\nMarked done."
+    )
     assert not posted.blocks[0]["text"]["text"].startswith("✓")
 
 

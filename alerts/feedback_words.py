@@ -1,0 +1,107 @@
+"""The words about a client who waits for an answer."""
+
+import shlex
+from datetime import timedelta
+
+from alerts.facts import limit_passed
+from alerts.phone_size import titled
+from alerts.plain_text import cut, gapped, spaced
+from alerts.wording import NAME_CHARS, QUOTE_CHARS, Wording
+from config.language import hours, weekday, working_hours
+
+_BRIEF_CHARS = 40
+_LEAST_HOURS = 0.1
+"""The least that is told: "0 hours over" is no reason to write."""
+
+
+class FeedbackWording(Wording):
+    """What is said of feedback that nobody has answered in time."""
+
+    def title(self) -> str:
+        """Client, and how long they wait; in the mainland's text how far beyond the limit."""
+        what = "" if self.client else self.what
+        # In Hong Kong's text the verb follows at once, elsewhere a mark does.
+        client = gapped(self.client, self.language) if self.language == "zh-Hant-HK" else self.client
+        return titled(self.say, "feedback.title", client, what, waited=self._waited(), over=self._over())
+
+    def body(self) -> list[str]:
+        """Who wrote what; the limit; who has it; what to do."""
+        return [self._said(), self._limit(), self.with_whom(), self._next()]
+
+    def brief(self) -> str:
+        """Since when they wait, who has it, and what they wrote: not to a group that must not read it."""
+        key, again = ("daily.again", self._again()) if self.wrote_again else ("daily.waits", "")
+        told = self.say(key, again=again, waited=self._waited(), over=self._over(), who=self.who())
+        return told if self.hidden else self.say("daily.quote", told=told, text=cut(self.what, _BRIEF_CHARS))
+
+    def next_step(self) -> str:
+        """An answer."""
+        return "next.line_feedback"
+
+    @property
+    def wrote_again(self) -> bool:
+        """Whether they had an answer, and then wrote once more."""
+        answered, waits = self.facts.at("first_response_at"), self.facts.at("waiting_since")
+        return answered is not None and waits is not None and answered < waits
+
+    def _again(self) -> str:
+        """That they wrote again, and when: by the day's name as long as that is plain."""
+        waits, today = self.facts.at("waiting_since"), self.scene.today
+        assert waits is not None, "whoever wrote again waits since then"
+        on = self.scene.day(waits)
+        if on == today:
+            return self.say("again.today")
+        monday = today - timedelta(days=today.weekday())
+        if today - on < timedelta(days=7):
+            return self.say(
+                "again.this_week" if on >= monday else "again.last_week", weekday=weekday(self.language, on)
+            )
+        return self.say("again.before", date=self.day(on))
+
+    def _waited(self) -> str:
+        return working_hours(self.language, self.facts.amount("waited_hours"))
+
+    def _over(self) -> str:
+        over = self.facts.amount("waited_hours") - self.facts.amount("limit_hours")
+        return hours(self.language, max(over, _LEAST_HOURS))
+
+    def _said(self) -> str:
+        """Who wrote, when, and what: of a confidential client a group hears the time alone."""
+        waits = self.facts.at("waiting_since")
+        if waits is None:
+            return ""
+        if self.hidden:
+            return self.say("feedback.at", at=self.instant(waits))
+        # What is quoted is their first message, whichever they wait for.
+        at = self.instant(self.facts.at("received_at") or waits)
+        text = cut(self.facts.text("text") or self.what, QUOTE_CHARS)
+        author = cut(self.facts.text("author"), NAME_CHARS)
+        if not author:
+            return self.say("feedback.subject", at=at, text=text)
+        return self.say("feedback.said", who=self._author(author), at=at, text=text)
+
+    def _author(self, author: str) -> str:
+        if not self.client:
+            return author
+        key = "feedback.who_titled" if self.client in self.title() else "feedback.who"
+        return self.say(key, who=author, client=cut(self.client, NAME_CHARS))
+
+    def _limit(self) -> str:
+        waits, passed = self.facts.at("waiting_since"), limit_passed(self.facts, self.scene.calendars)
+        if waits is None or passed is None:
+            return ""
+        key = "feedback.again" if self.wrote_again else "feedback.limit"
+        if self.scene.settings.handled_when == "closed" and self.facts.is_true("answered"):
+            key = "feedback.open"
+        limit = hours(self.language, self.facts.amount("limit_hours"))
+        level = self.say(f"level.{self.item.severity}")
+        since, at = self.instant(waits), self.instant(passed)
+        return self.say(key, limit=limit, at=at, since=since, level=level, waited=self._waited())
+
+    def _next(self) -> str:
+        """What to do; whoever can record an answer given elsewhere reads the command for it."""
+        coordinator = self.scene.settings.coordinator
+        if self.reader.key == f"person/{coordinator}":
+            return self.say("next.feedback_coordinator", feedback=shlex.quote(self.facts.text("key")))
+        who = spaced(self.scene.settings.people[coordinator].name, self.language)
+        return self.say("next.feedback", who=who)

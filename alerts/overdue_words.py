@@ -1,0 +1,88 @@
+"""The words about an overdue milestone."""
+
+from alerts.phone_size import titled
+from alerts.plain_text import cut, gapped, spaced
+from alerts.wording import NAME_CHARS, Wording
+from config.language import bare_day, clock, weekday, working_days
+
+_BRIEF_CHARS = 40
+
+
+class OverdueWording(Wording):
+    """What is said of a promise whose day has passed."""
+
+    def title(self) -> str:
+        """Client, milestone, how late."""
+        return titled(self.say, "overdue.title", self.client, self.what, late=self._late(""))
+
+    def body(self) -> list[str]:
+        """Where; the promise and its moves; what is left; what to do."""
+        return [self.where(), self._promise(), self._progress(), self._status(), self._next()]
+
+    def brief(self) -> str:
+        """Milestone, how late, who has it."""
+        what = gapped(cut(self.what, _BRIEF_CHARS), self.language)
+        return self.say("daily.overdue", what=what, late=self._late("_line"), who=self.who())
+
+    def next_step(self) -> str:
+        """Telling the client, or mending the tool."""
+        return "next.line_own" if self.is_own() else "next.line_overdue"
+
+    def _late(self, form: str) -> str:
+        """How late; a number that follows a name which ends in one is set off by a word."""
+        days, due_at = self.facts.count("days_overdue"), self.facts.at("due_at")
+        if days == 0 and due_at is not None:
+            return self.say(f"late.since{form}", clock=clock(due_at, self.scene.zone))
+        key = "late.after_number" if self.what[-1:].isdigit() else "late.days"
+        return self.say(f"{key}{form}", count=days)
+
+    def _promise(self) -> str:
+        """Due when and how late, first promised when and moved how often, and whether the client agreed."""
+        deadline, agreed = self.facts.day("deadline_on"), self.facts.day("agreed_on")
+        said = [self._due("due.agreed" if agreed == deadline else "due")] if deadline else []
+        baseline, moves = self.facts.day("baseline_on"), self.facts.count("moves")
+        if moves and baseline is not None:
+            key = "promised" if agreed else "promised.not_agreed"
+            named = weekday(self.language, baseline)
+            date = bare_day(self.language, baseline, self.scene.today)
+            said.append(self.say(key, weekday=named, date=date, moved=self._moved(moves)))
+        if agreed is not None and agreed != deadline:
+            said.append(self.say("agreed.on", date=self.day(agreed)))
+        return self.say("joint").join(said)
+
+    def _due(self, key: str) -> str:
+        deadline, due_at = self.facts.day("deadline_on"), self.facts.at("due_at")
+        assert deadline is not None, "asked only where there is a deadline"
+        due = self.day(deadline) if due_at is None else self.instant(due_at)
+        late = self.facts.count("working_days_overdue")
+        if late <= 0:
+            return self.say("due.only", due=due)
+        return self.say(key, due=due, late=working_days(self.language, late))
+
+    def _moved(self, moves: int) -> str:
+        times = self.say(f"times.{moves if moves in (1, 2) else 'many'}", count=moves)
+        who, at = self.facts.text("moved_by_name"), self.facts.at("moved_at")
+        if not who or at is None:
+            return times
+        on = self.scene.day(at)
+        named, date = weekday(self.language, on), bare_day(self.language, on, self.scene.today)
+        return self.say("moved.by", times=times, who=cut(who, NAME_CHARS), weekday=named, date=date)
+
+    def _progress(self) -> str:
+        left, total = self.facts.count("open_items"), self.facts.count("total_items")
+        if not total:
+            return self.with_whom()
+        return self.say("open" if self.owner else "open.nobody", open=left, total=total, who=self.who())
+
+    def _status(self) -> str:
+        """An overdue milestone whose status nobody mapped may be done; the message says so."""
+        if self.facts.text("status_category") != "unknown":
+            return ""
+        return self.say("status.unknown", status=cut(self.facts.text("status"), 40))
+
+    def _next(self) -> str:
+        if self.is_own():
+            return self.say("next.overdue_own")
+        if not self.owner:
+            return self.say("next.overdue_nobody")
+        return self.say("next.overdue", who=spaced(self.who(), self.language))
