@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.engine import RowMapping
 
 from alerts.messages import Message
-from alerts.outbox import DELIVERY, DELIVERY_ALERT, is_untried
+from alerts.outbox import DELIVERY, DELIVERY_ALERT, INSTEAD, is_untried
 from alerts.routing import Reader
 from alerts.store import ALERT, Stored, is_of_interest
 
@@ -36,8 +35,10 @@ class Planned:
     """Where to turn if the channel fails."""
     refused: str = ""
     after: int | None = None
-    ends: Mapping[str, str] = field(default_factory=dict)
-    """What the message it follows says from now on of alerts that are over, by fingerprint."""
+    ends: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """What earlier messages say from now on of alerts that are over: by delivery, by fingerprint."""
+    instead: "Planned | None" = None
+    """What is told, and to whom, where every channel has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +113,24 @@ def write(connection: Connection, planned: Iterable[Planned], now: datetime) -> 
         for fingerprint, (episode, reason) in one.told.items():
             told = {"fingerprint": fingerprint, "episode": episode, "reason": reason}
             connection.execute(insert(DELIVERY_ALERT).values(delivery_id=added[0], **told))
-        if one.after is not None:
-            _mark_ended(connection, one)
+        for root, ends in one.ends.items():
+            _mark_ended(connection, root, ends)
 
 
-def _mark_ended(connection: Connection, one: Planned) -> None:
-    root: RowMapping = connection.execute(select(DELIVERY).where(DELIVERY.c.id == one.after)).mappings().one()
-    message = Message.from_json(root["payload"]["message"])
-    for fingerprint, ended in one.ends.items():
+def _mark_ended(connection: Connection, root: int, ends: Mapping[str, str]) -> None:
+    payload = connection.execute(select(DELIVERY.c.payload).where(DELIVERY.c.id == root)).scalar_one()
+    message = Message.from_json(payload["message"])
+    for fingerprint, ended in ends.items():
         message = message.with_end(fingerprint, ended)
-    payload = {**root["payload"], "message": message.to_json()}
-    connection.execute(update(DELIVERY).where(DELIVERY.c.id == one.after).values(payload=payload))
+    marked = {**payload, "message": message.to_json()}
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == root).values(payload=marked))
 
 
 def _payload(one: Planned) -> dict[str, Any]:
-    return {"message": one.message.to_json(), "reader": asdict(one.reader), "channels": list(one.channels)}
+    payload = {"message": one.message.to_json(), "reader": asdict(one.reader), "channels": list(one.channels)}
+    if one.instead is not None:
+        payload[INSTEAD] = {**_payload(one.instead), "channels": [one.instead.channel, *one.instead.channels]}
+    return payload
 
 
 def _key(one: Planned, now: datetime) -> str:

@@ -5,7 +5,7 @@ asked, not even that. A row is claimed before it is sent, so that two processes 
 one message in flight. Attempts, back-off and claims go by real time, whatever the hub's own clock tells.
 
 Transient failures back off. Permanent ones are parked, where a person sees them, and the reader is told by the next
-channel of the route.
+channel of the route. Where a group cannot be reached and no person was told beside it, the coordinator is.
 """
 
 import logging
@@ -38,6 +38,8 @@ COMMENTS_AN_HOUR = 20
 _BEING_SENT = "being sent"
 _IN_DOUBT, _RESTS = "in_doubt", "rests"
 """In the payload of what waits: it may have arrived; its channel was told to wait."""
+INSTEAD = "instead"
+"""In the payload of a group's message: the message, reader and channels for where the group cannot be reached."""
 _CLAIM = timedelta(minutes=5)
 """Longer than any attempt; then whoever claimed it is gone."""
 _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
@@ -254,19 +256,23 @@ def _record(
             in_doubt = outcome.in_doubt or bool(payload.get(_IN_DOUBT))
             values |= {"payload": {**payload, _IN_DOUBT: in_doubt, _RESTS: outcome.rests}}
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
-        if outcome.state == "parked" and payload.get("channels"):
+        if outcome.state == "parked" and (payload := payload if payload.get("channels") else payload.get(INSTEAD)):
             _fall_back(connection, row, payload, now)
 
 
 def _fall_back(connection: Connection, row: RowMapping, payload: Mapping[str, Any], now: datetime) -> None:
-    """The same message by the next channel of the route, as a new row."""
+    """A new row for the next channel in `payload`; not a second one, where this row was tried again since."""
     channel, *others = payload["channels"]
     key = f"{row['key']}-{channel}"
-    again = {name: row[name] for name in ("recipient", "kind", "created_at")}
+    if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == key)).first() is not None:
+        return
+    again = {"kind": row["kind"], "created_at": row["created_at"], "recipient": payload["reader"]["key"]}
     again |= {"payload": {**payload, "channels": others, _IN_DOUBT: False, _RESTS: False}, "not_before": now}
     again |= {"state": "waiting", "attempts": 0, "last_error": "", "receipt": {}}
     added = connection.execute(insert(DELIVERY).values(**again, key=key, channel=channel)).inserted_primary_key
     assert added is not None
+    about = {entry["fingerprint"] for entry in payload["message"]["entries"]}
     told = select(DELIVERY_ALERT).where(DELIVERY_ALERT.c.delivery_id == row["id"])
     for alert in connection.execute(told).mappings().all():
-        connection.execute(insert(DELIVERY_ALERT).values(**{**alert, "delivery_id": added[0]}))
+        if alert["fingerprint"] in about:
+            connection.execute(insert(DELIVERY_ALERT).values(**{**alert, "delivery_id": added[0]}))

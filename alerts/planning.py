@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts.channels.kinds import edits
 from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, working_days_since
 from alerts.deliveries import NEWS, Identity, Past, Planned
 from alerts.facts import Facts
 from alerts.life import QUIET_ENDS
-from alerts.messages import Item
-from alerts.routing import People, Reader, Subject, Target, coordinator_only, route
+from alerts.messages import Item, Message
+from alerts.routing import People, Reader, Subject, Target, coordinator_only, instead_of_group, route
 from alerts.store import Stored
-from alerts.writer import Writer, worst_first
+from alerts.writer import Note, Writer, worst_first
 from config.settings import Language, Settings
 from rules.rule import Repeat, Rule
 from rules.titles import Reading
@@ -65,8 +66,11 @@ class Planner:
         return decisions, [self._planned_news(told) for told in owed.values()]
 
     def ends(self) -> tuple[list[Decision], list[Planned]]:
-        """What is told of alerts that are over: only to those who were told of them, in the same thread."""
-        decisions, owed = [], defaultdict[tuple[Identity, int], list[tuple[Item, Past]]](list)
+        """What is told of alerts that are over: only to those who were told of them, in the same thread.
+
+        A message that can be changed is changed, each one; of the others one is answered, with all that is over.
+        """
+        decisions, owed = [], defaultdict[tuple[Identity, str, int], list[tuple[Item, Past]]](list)
         for key, alert in self.alerts.items():
             if alert.known.life.state != "resolved" or alert.known.rule not in self.rules:
                 continue
@@ -77,8 +81,9 @@ class Planner:
                 reason = self._decide(alert, reader, identity)
                 decisions.append(Decision(key, reader.key or root.channel, reason))
                 if reason.tells:
-                    owed[identity, root.id].append((self.item(alert), root))
-        return decisions, [self._planned_end(identity, told) for (identity, _), told in owed.items()]
+                    by_itself = root.state != "sent" or edits(self.settings.channels.get(root.channel))
+                    owed[identity, root.channel, root.id if by_itself else 0].append((self.item(alert), root))
+        return decisions, [self._planned_end(identity, told) for (identity, _, _), told in owed.items()]
 
     def summary(self) -> list[Planned]:
         """What first looks found and nobody was told of: for the coordinator alone."""
@@ -195,20 +200,35 @@ class Planner:
         worst = worst_first(items)[0]
         target = next(target for item, target, _ in owed if item is worst)
         told = {item.fingerprint: (self._episode(item.fingerprint), str(reason)) for item, _, reason in owed}
+        kind, message = self._news(items, target.reader, notes)
+        alone = [item for item, target, _ in owed if target.alone]
+        instead = self._instead_of_group(alone, target.channels[0]) if alone else None
+        channel, *others = target.channels
+        return Planned(kind, channel, target.reader, message, told, tuple(others), target.refused, instead=instead)
+
+    def _instead_of_group(self, items: Sequence[Item], channel: str) -> Planned:
+        """What the coordinator is told of `items` if the group of `channel`, who alone are to hear, cannot be."""
+        target = instead_of_group(self.settings, self.people, channel)
+        notes = {item.fingerprint: (target.note, target.note_name) for item in items}
+        kind, message = self._news(items, target.reader, notes)
+        return Planned(kind, target.channels[0], target.reader, message, {}, target.channels[1:])
+
+    def _news(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, Note]) -> tuple[str, Message]:
+        """The message about `items`, and its kind."""
         if len(items) == 1:
-            kind, message = "alert", self.writer.one(worst, target.reader, notes[worst.fingerprint])
-        else:
-            kind, message = "daily", self.writer.many(items, target.reader, notes)
-        return Planned(kind, target.channels[0], target.reader, message, told, target.channels[1:], target.refused)
+            return "alert", self.writer.one(items[0], reader, notes[items[0].fingerprint])
+        return "daily", self.writer.many(items, reader, notes)
 
     def _planned_end(self, identity: Identity, owed: Sequence[tuple[Item, Past]]) -> Planned:
         reader = self._reader(identity)
         assert reader is not None, "ends are planned for readers only"
         items = [item for item, _ in owed]
         told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.ENDED)) for item in items}
-        root = owed[0][1]
+        root = max((root for _, root in owed), key=lambda root: root.id)
         message = self.writer.ended(items, reader)
-        ends = {item.fingerprint: self.writer.end_mark(item, reader) for item in items}
+        ends: dict[int, dict[str, str]] = defaultdict(dict)
+        for item, told_in in owed:
+            ends[told_in.id][item.fingerprint] = self.writer.end_mark(item, reader)
         return Planned("resolved", root.channel, reader, message, told, after=root.id, ends=ends)
 
 

@@ -14,7 +14,7 @@ from alerts.facts import Facts
 from config.settings import Language, Route, Settings
 from unify.derived import PERSON
 
-NoteKey = Literal["", "no_bd", "no_owner", "not_ours"]
+NoteKey = Literal["", "no_bd", "no_owner", "not_ours", "no_group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Target:
     note_name: str = ""
     refused: str = ""
     """Nothing may be sent to them: the reason, for whoever looks at the parked delivery."""
+    alone: bool = False
+    """A group, and no person is told beside it: where it cannot be reached, the coordinator is told."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -122,10 +124,23 @@ def route(settings: Settings, people: People, subject: Subject) -> list[Target]:
             known = targets.setdefault(target.identity, target)
             targets[target.identity] = replace(known, channels=_unique((*known.channels, channel)))
     fall_backs = _personal_channels(settings.routes[position + 1 :])
+    alone = not any(target.reader.key for target in targets.values())
     return [
-        replace(target, channels=_unique((*target.channels, *fall_backs))) if target.reader.key else target
+        replace(target, channels=_unique((*target.channels, *fall_backs)))
+        if target.reader.key
+        else replace(target, alone=alone)
         for target in targets.values()
     ]
+
+
+def instead_of_group(settings: Settings, people: People, channel: str) -> Target:
+    """Who is told where the group of `channel` could not be, and nobody else was: the coordinator.
+
+    By every channel there is, those first that routes use for persons, and last the one that failed.
+    """
+    known = _unique((*_personal_channels(settings.routes), *settings.channels))
+    channels = tuple(name for name in known if name != channel)
+    return Target(people.coordinator(), (*channels, channel), "no_group", channel)
 
 
 def coordinator_only(settings: Settings, people: People) -> Target:

@@ -20,3 +20,8 @@ def open_channel(settings: ChannelSettings, clock: Clock) -> Channel:
             return Email(settings, clock)
         case _:
             raise ValueError(f"channel {settings.name}: there is no kind {settings.kind!r}")
+
+
+def edits(settings: ChannelSettings | None) -> bool:
+    """Whether the channel changes in place what it sent, which is no new message to anybody. None: it is gone."""
+    return isinstance(settings, SlackSettings) and settings.token is not None

@@ -72,22 +72,23 @@ class Email:
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Mail a message that begins a thread."""
-        return self._mail(outgoing, outgoing.message.title, root="")
+        return self._mail(outgoing, root="")
 
     def update(self, receipt: Receipt, outgoing: Outgoing, shown: Message) -> Receipt:
-        """Answer in the thread: a mail cannot be changed. The subject stays, or Gmail would begin a new thread."""
-        return self._mail(outgoing, f"Re: {receipt['subject']}", root=str(receipt["message_id"]))
+        """Answer in the thread: a mail cannot be changed. A lock screen shows the subject alone, so it tells the news;
+        the thread hangs on the Message-ID."""
+        return self._mail(outgoing, root=str(receipt["message_id"]))
 
     def find(self, outgoing: Outgoing) -> Receipt | None:
         """A mailbox cannot be asked; the same Message-ID makes a repeat harmless in most programs."""
         return None
 
-    def _mail(self, outgoing: Outgoing, subject: str, root: str) -> Receipt:
+    def _mail(self, outgoing: Outgoing, root: str) -> Receipt:
         if not outgoing.reader.email:
             raise Permanent("no e-mail address: write the channel as NAME:WHO in the route")
-        mail = compose(outgoing, self._from, subject, root, self._clock())
+        mail = compose(outgoing, self._from, root, self._clock())
         self._hand_over(mail, outgoing.reader.email)
-        return {"message_id": mail["Message-ID"], "subject": one_line(subject.removeprefix("Re: "))}
+        return {"message_id": mail["Message-ID"]}
 
     def _hand_over(self, mail: EmailMessage, to: str) -> None:
         settings = self._settings
@@ -129,13 +130,13 @@ class Email:
         return server
 
 
-def compose(outgoing: Outgoing, sender: Address, subject: str, root: str, now: datetime) -> EmailMessage:
+def compose(outgoing: Outgoing, sender: Address, root: str, now: datetime) -> EmailMessage:
     """The mail itself. `root`: Message-ID of the mail whose thread it joins."""
     message = outgoing.message
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = _address(outgoing.reader.name, outgoing.reader.email)
-    mail["Subject"] = one_line(subject)[:_SUBJECT_CHARS]
+    mail["Subject"] = one_line(message.title)[:_SUBJECT_CHARS]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{outgoing.key}@{sender.domain}>"
     if root:

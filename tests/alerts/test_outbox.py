@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
+from alerts.channels.mail import EmailSettings
 from alerts.outbox import retry
 from config.settings import Route, RouteMatch
 from tests.alerts import firm
@@ -42,6 +43,12 @@ class HangingInbox(Inbox):
         self._stop.set()
         self.over.wait(60)
         return super().send(outgoing)
+
+
+def email() -> EmailSettings:
+    return EmailSettings.model_validate(
+        {"name": "email", "host": "127.0.0.1", "security": "none", "from": "hub@x.example"}
+    )
 
 
 @pytest.mark.parametrize(("can_be_asked", "copies"), [(False, 2), (True, 1)])
@@ -127,6 +134,60 @@ def test_a_permanent_failure_is_parked_and_the_next_channel_tells(hub: Hub) -> N
         ("chat", "parked"),
         ("email", "sent"),
     ]
+    assert len(hub.mail.sent) == 1
+
+
+def test_a_group_that_cannot_be_reached_is_no_dead_end_the_coordinator_is_told(hub: Hub) -> None:
+    """Never nobody: May hears of it, and why, by a channel that no route names; and she hears when it is over."""
+    hub.others = {"chat": Inbox(failures=[Permanent("the channel is archived")])}
+    hub.settings = firm.settings(routes=(Route(to=("chat",)),), channels={"email": email()})
+    firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+
+    hub.round(milestone())
+    hub.deliver()
+    hub.deliver()
+    hub.tell(milestone(), at=TUESDAY + timedelta(minutes=1))
+    [sent] = hub.mail.sent
+    hub.tell(at=TUESDAY + timedelta(minutes=2))
+
+    assert (sent.reader.name, sent.message.lines[0].text) == (
+        "May Chan",
+        "This could not be sent to chat, so you get it.",
+    )
+    assert "Bank of Nine" in sent.message.title  # confidential in groups alone
+    assert [notice.reader.name for _, notice, _ in hub.mail.updated] == ["May Chan"]
+
+
+def test_of_a_groups_message_the_coordinator_is_told_what_no_person_was(hub: Hub) -> None:
+    """Marco has the bank's alert by mail; the one that only the group was to read is May's."""
+    hub.others = {"chat": Inbox(failures=[Permanent("the channel is archived")])}
+    bank = Route(match=RouteMatch(client="bank"), to=("chat", "email:bd"))
+    hub.settings = firm.settings(routes=(bank, Route(to=("chat",))))
+
+    hub.round(milestone(), feedback())
+    hub.deliver()
+    hub.deliver()
+
+    assert [(sent.reader.name, len(sent.message.entries)) for sent in hub.mail.sent] == [
+        ("Marco Yip", 1),
+        ("May Chan", 1),
+    ]
+    assert hub.mail.of("may")[0].message.title == "Paper Kite… waits 9.5 working hours"
+
+
+def test_what_is_tried_again_and_fails_again_is_not_told_twice(hub: Hub) -> None:
+    """The next channel has told it already."""
+    hub.others = {"chat": Inbox(failures=[Permanent("the token was revoked")] * 2)}
+    hub.settings = firm.settings(routes=(Route(to=("chat:bd", "email:bd")),))
+    hub.round(milestone())
+    hub.deliver()
+    hub.deliver()
+
+    with hub.engine.begin() as connection:
+        assert retry(connection, None, hub.wall) == 1
+    assert hub.deliver().parked == ["chat: the token was revoked"]
+    hub.deliver()
+
     assert len(hub.mail.sent) == 1
 
 

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from alerts import life
+from alerts.channels.slack import SlackSettings
 from alerts.decide import Reason
 from alerts.life import Cause, Event, after, rebuild
 from alerts.outbox import DELIVERY_ALERT
 from alerts.round import adopt, preview
 from alerts.store import read_life
-from config.settings import Route, RouteMatch
+from config.settings import Route, RouteMatch, Secret
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
@@ -149,6 +151,42 @@ def test_the_end_is_told_with_its_reason_in_the_same_thread_to_those_who_were_to
     )
     assert fresh == "Jira, read 10:07 (8 min ago)."
     assert shown.entries[0].ended == told
+
+
+def test_what_ends_in_one_round_is_one_mail_in_the_latest_thread(hub: Hub) -> None:
+    """One message for each reader and round, however many threads end in it."""
+    firm.put(hub.engine, "milestone", *(firm.milestone_row(number, status_category="done") for number in (1, 2, 3)))
+    for count in (1, 2, 3):
+        hub.tell(*map(milestone, range(1, count + 1)), at=TUESDAY + timedelta(minutes=count))
+    assert len(hub.mail.sent) == 3
+
+    hub.tell(at=TUESDAY + timedelta(minutes=4))
+    hub.tell(at=TUESDAY + timedelta(minutes=5))
+
+    [(receipt, notice, _)] = hub.mail.updated
+    assert receipt == {"number": 3}
+    assert notice.message.title == "3 alerts ended: Bank of Nine Ferries"
+    assert len(notice.message.told) == 3
+
+
+def test_each_message_that_can_be_changed_shows_its_own_end(hub: Hub) -> None:
+    """In Slack a change is no new message to anybody: every one of them is put right."""
+    token = Secret(reference="env:SLACK", value=SecretStr("t"))
+    chat = firm.Inbox()
+    hub.others = {"chat": chat}
+    hub.settings = firm.settings(
+        channels={"chat": SlackSettings(name="chat", token=token, channel="C1")}, routes=(Route(to=("chat:bd",)),)
+    )
+    firm.put(hub.engine, "milestone", *(firm.milestone_row(number, status_category="done") for number in (1, 2)))
+    for count in (1, 2):
+        hub.tell(*map(milestone, range(1, count + 1)), at=TUESDAY + timedelta(minutes=count))
+
+    hub.tell(at=TUESDAY + timedelta(minutes=3))
+
+    assert [(receipt, bool(shown.entries[0].ended)) for receipt, _, shown in chat.updated] == [
+        ({"number": 1}, True),
+        ({"number": 2}, True),
+    ]
 
 
 def test_a_moved_date_tells_every_date_that_stood_before(hub: Hub) -> None:
