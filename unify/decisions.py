@@ -27,7 +27,7 @@ def agree(connection: Connection, milestone: str, on: date, reference: str, by: 
     """
     if not FIRST_YEAR <= on.year <= LAST_YEAR:
         raise Refused(f"{on.isoformat()} is no date that a client agrees to: check the year")
-    source = _source_of(connection, MILESTONE, milestone)
+    _must_exist(connection, MILESTONE, milestone)
     values = {
         "milestone_key": milestone,
         "agreed_on": on,
@@ -36,7 +36,7 @@ def agree(connection: Connection, milestone: str, on: date, reference: str, by: 
         "recorded_by": by,
     }
     connection.execute(insert(AGREEMENT).values(values))
-    _touch(connection, "milestone", milestone, source)
+    _touch(connection, "milestone", milestone)
 
 
 def answered(connection: Connection, feedback: str, at: datetime, how: str, by: str, now: datetime) -> None:
@@ -46,7 +46,7 @@ def answered(connection: Connection, feedback: str, at: datetime, how: str, by: 
     """
     if at > now:
         raise Refused("an answer that is yet to be given cannot be recorded: give the time at which it was given")
-    source = _source_of(connection, FEEDBACK, feedback)
+    _must_exist(connection, FEEDBACK, feedback)
     values = {
         "feedback_key": feedback,
         "answered_at": at,
@@ -55,7 +55,7 @@ def answered(connection: Connection, feedback: str, at: datetime, how: str, by: 
         "recorded_by": by,
     }
     connection.execute(insert(ANSWER).values(values))
-    _touch(connection, "feedback", feedback, source)
+    _touch(connection, "feedback", feedback)
 
 
 def _told(text: str, missing: str) -> str:
@@ -65,15 +65,13 @@ def _told(text: str, missing: str) -> str:
     return told[:LONGEST]
 
 
-def _source_of(connection: Connection, table: Table, key: str) -> str:
-    source = connection.scalar(select(table.c.source).where(table.c.key == key))
-    if source is None:
+def _must_exist(connection: Connection, table: Table, key: str) -> None:
+    if connection.scalar(select(table.c.key).where(table.c.key == key)) is None:
         raise Refused(f'there is no {table.name} with the key "{key}"')
-    return str(source)
 
 
-def _touch(connection: Connection, table: str, key: str, source: str) -> None:
+def _touch(connection: Connection, table: str, key: str) -> None:
     """Have the next settling look at a row."""
     known = select(TOUCHED.c.key).where(TOUCHED.c.table == table, TOUCHED.c.key == key)
     if connection.scalar(known) is None:
-        connection.execute(insert(TOUCHED).values(table=table, key=key, source=source))
+        connection.execute(insert(TOUCHED).values(table=table, key=key))

@@ -55,6 +55,8 @@ class Reader:
         return self._text(path, self._get(path))
 
     def _text(self, path: tuple[Key, ...], value: Any) -> str:
+        if type(value) is str and value.isprintable():  # nearly all are, and this alone proves them good
+            return value
         if value is None:
             return ""
         if not isinstance(value, str):

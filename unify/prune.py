@@ -29,7 +29,7 @@ def prune(connection: Connection, source: str, keep: timedelta, now: datetime) -
     before = now - keep
     _prune_records(connection, source, before)
     touched = _prune_rows(connection, source, before)
-    Upserts(connection.dialect).save(connection, "touched", touched, {"source": source})
+    Upserts(connection.dialect).save(connection, "touched", touched, {})
     note_done(connection, f"pruned/{source}", now)
     return len(touched)
 

@@ -134,8 +134,9 @@ class RowStore:
                     if each.odd:
                         row, misfits = fit(table, row)
                         problems += misfits
-                    was = by_key.get(row["key"])  # of an account, each of a page's records may tell another part
-                    by_key[row["key"]] = row if was is None else was | row
+                    was = by_key.get(row["key"])
+                    if was is not row:  # of an account, each of a page's records may tell another part
+                        by_key[row["key"]] = row if was is None else was | row
             if each.known:
                 own_key = row_key(self._source, record.stream, record.id)
                 for table in self._mapper.tables(record.stream):
@@ -185,21 +186,18 @@ class RowStore:
         """Note the rows that link and derive must look at: these, and those that hang on them."""
         touched: set[tuple[str, str]] = set()
         referred: set[str] = set()
+        own: set[str] = set()
         for table, by_key in rows.items():
             if table != "change":  # nothing of a change is derived; of its entity, much is
                 touched.update((table, key) for key in by_key)
+                own.update(by_key)
             for name in _REFERENCES:
                 if name in SQLModel.metadata.tables[table].c:
                     for row in by_key.values():
                         if value := row.get(name):
                             referred.update([value] if isinstance(value, str) else value)
-        touched.update((other, key) for key in referred for other in self._tables_of(key))
-        self._upserts.save(
-            connection,
-            "touched",
-            [{"table": table, "key": key} for table, key in sorted(touched)],
-            {"source": self._source},
-        )
+        touched.update((other, key) for key in referred - own for other in self._tables_of(key))
+        self._upserts.save(connection, "touched", [{"table": table, "key": key} for table, key in sorted(touched)], {})
 
     def _tables_of(self, key: str) -> tuple[str, ...]:
         """The tables where a row of that key may stand, by the stream that the key names."""

@@ -170,7 +170,6 @@ class Touched(SQLModel, table=True):
 
     table: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
-    source: str = Field(index=True)
 
 
 # --- The unified rows ---------------------------------------------------------------------------------------------
@@ -180,7 +179,7 @@ class SourceRow(SQLModel):
     """What every row made from a vendor's record carries."""
 
     key: str = Field(primary_key=True)
-    source: str = Field(index=True)
+    source: str
     vendor_id: str
     url: str | None = None
     created_at: datetime | None = None
@@ -225,6 +224,7 @@ class WorkItem(SourceRow, table=True):
     """An issue, a card, a task. `project_key` is the first of `project_keys`."""
 
     __tablename__ = "work_item"
+    __table_args__ = (Index("work_item_by_short", "source", "short"),)
 
     project_key: str | None = Field(default=None, index=True)
     project_keys: list[str] = _json()

@@ -472,7 +472,7 @@ def test_what_is_much_beside_all_that_is_stored_is_settled_as_everything(
     with writing(engine) as connection:
         upserts = Upserts(engine.dialect)
         upserts.save(connection, "work_item", stored, {"source": "boards", "changed_here_at": NOON})
-        upserts.save(connection, "touched", touched, {"source": "boards"})
+        upserts.save(connection, "touched", touched, {})
 
     settle(engine, lambda connection, touched: handed.append(touched))
 

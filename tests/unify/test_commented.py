@@ -228,7 +228,7 @@ def read(engine: Engine, *records: Record, minutes: int = 0) -> None:
 
 def settle_touched(engine: Engine) -> None:
     touched: dict[str, list[str]] = {}
-    for key, _, table in rows(engine, "touched", "key", "source", "table"):
+    for key, table in rows(engine, "touched", "key", "table"):
         touched.setdefault(table, []).append(key)
     with writing(engine) as connection:
         settled(connection, firm(), touched)

@@ -320,7 +320,7 @@ class _Mapping:
             self.words.remember(mark, (key, row))
         if row is not None and row["key"] not in self.seen:
             self.seen.add(row["key"])
-            self.mapped.add("account", dict(row))
+            self.mapped.add("account", row)
         return key
 
     def _browse(self, key: str) -> str | None:

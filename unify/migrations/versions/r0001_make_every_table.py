@@ -31,7 +31,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_account_person_key"), "account", ["person_key"], unique=False)
-    op.create_index(op.f("ix_account_source"), "account", ["source"], unique=False)
     op.create_table(
         "agreement",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -97,7 +96,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_change_entity_key"), "change", ["entity_key"], unique=False)
-    op.create_index(op.f("ix_change_source"), "change", ["source"], unique=False)
     op.create_table(
         "client",
         sa.Column("key", sa.String(), nullable=False),
@@ -134,7 +132,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_comment_on_key"), "comment", ["on_key"], unique=False)
-    op.create_index(op.f("ix_comment_source"), "comment", ["source"], unique=False)
     op.create_table(
         "company",
         sa.Column("key", sa.String(), nullable=False),
@@ -153,7 +150,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_company_client_key"), "company", ["client_key"], unique=False)
-    op.create_index(op.f("ix_company_source"), "company", ["source"], unique=False)
     op.create_table(
         "contact",
         sa.Column("key", sa.String(), nullable=False),
@@ -174,7 +170,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_contact_client_key"), "contact", ["client_key"], unique=False)
-    op.create_index(op.f("ix_contact_source"), "contact", ["source"], unique=False)
     op.create_table(
         "deal",
         sa.Column("key", sa.String(), nullable=False),
@@ -202,7 +197,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_deal_client_key"), "deal", ["client_key"], unique=False)
-    op.create_index(op.f("ix_deal_source"), "deal", ["source"], unique=False)
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -281,7 +275,6 @@ def upgrade() -> None:
     op.create_index("feedback_by_waiting", "feedback", ["waiting_since"], unique=False)
     op.create_index(op.f("ix_feedback_client_key"), "feedback", ["client_key"], unique=False)
     op.create_index(op.f("ix_feedback_project_key"), "feedback", ["project_key"], unique=False)
-    op.create_index(op.f("ix_feedback_source"), "feedback", ["source"], unique=False)
     op.create_table(
         "hub_state",
         sa.Column("name", sa.String(), nullable=False),
@@ -359,7 +352,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_milestone_client_key"), "milestone", ["client_key"], unique=False)
     op.create_index(op.f("ix_milestone_project_key"), "milestone", ["project_key"], unique=False)
-    op.create_index(op.f("ix_milestone_source"), "milestone", ["source"], unique=False)
     op.create_index("milestone_by_deadline", "milestone", ["deadline_at"], unique=False)
     op.create_table(
         "person",
@@ -398,7 +390,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_project_client_key"), "project", ["client_key"], unique=False)
-    op.create_index(op.f("ix_project_source"), "project", ["source"], unique=False)
     op.create_table(
         "raw_history",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -481,10 +472,8 @@ def upgrade() -> None:
         "touched",
         sa.Column("table", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("table", "key"),
     )
-    op.create_index(op.f("ix_touched_source"), "touched", ["source"], unique=False)
     op.create_table(
         "work_item",
         sa.Column("key", sa.String(), nullable=False),
@@ -522,7 +511,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_work_item_client_key"), "work_item", ["client_key"], unique=False)
     op.create_index(op.f("ix_work_item_parent_key"), "work_item", ["parent_key"], unique=False)
     op.create_index(op.f("ix_work_item_project_key"), "work_item", ["project_key"], unique=False)
-    op.create_index(op.f("ix_work_item_source"), "work_item", ["source"], unique=False)
+    op.create_index("work_item_by_short", "work_item", ["source", "short"], unique=False)
     op.create_table(
         "alert_event",
         sa.Column("id", sa.Integer(), nullable=False),
