@@ -50,12 +50,14 @@ class Hubspot:
         self._api = HubspotApi(settings.name, settings.url, settings.token, governor)
         self._objects = HubspotObjects(self._api, settings.since, settings.project_property)
         self._notes = HubspotNotes(self._api, self._objects)
+        # As last asked: a run begins with `check`.
+        self._portal: dict[str, str] | None = None
         self._surveys_refusal: str | None = None
-        """As last asked: a run begins with `check`."""
 
     def check(self) -> Account:
         """Address, credential and scopes, in that order; all scopes that are missing are named together."""
-        portal = self._api.portal()
+        self._portal = self._api.portal()
+        portal = self._portal["portalId"]
         counts = self._count()
         surveys = self._surveys_refusal = self._ask_for_surveys()
         return Account(
@@ -67,8 +69,9 @@ class Hubspot:
         )
 
     def streams(self) -> Sequence[Stream]:
-        """What is talked about before what was said."""
+        """What is talked about before what was said. The portal is a word too: it says where the records' pages are."""
         return (
+            Stream("portal", vocabulary=True),
             Stream("owners", vocabulary=True),
             *(Stream(name, vocabulary=True) for name in PIPELINES),
             *(Stream(name) for name in (*NEEDED, *ENGAGEMENTS, SURVEYS)),
@@ -81,8 +84,11 @@ class Hubspot:
         return () if stream == SURVEYS and self._surveys_refusal else ("",)
 
     def read(self, stream: str, part: str, cursor: Cursor | None) -> Iterator[Page]:
-        """Objects oldest change first from `cursor` on; owners and pipelines whole, each time."""
-        if stream == "owners":
+        """Objects oldest change first from `cursor` on; the portal, owners and pipelines whole, each time."""
+        if stream == "portal":
+            portal = self._portal or self._api.portal()
+            yield Page([Record("portal", portal["portalId"], None, portal)], None, [("portal", None)])
+        elif stream == "owners":
             yield self._owners()
         elif stream in PIPELINES:
             answer = payloads.page(self._api.get(f"/crm/pipelines/{VERSION}/{PIPELINES[stream]}"))
@@ -92,7 +98,7 @@ class Hubspot:
 
     def living_ids(self, stream: str, part: str) -> Iterator[Sequence[str]]:
         """Ids of what is neither archived nor erased nor merged into another."""
-        if stream == "owners" or stream in PIPELINES:
+        if stream in ("portal", "owners", *PIPELINES):
             for page in self.read(stream, part, None):
                 yield [record.id for record in page.records]
         else:

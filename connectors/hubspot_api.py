@@ -53,8 +53,11 @@ class HubspotApi:
         self.server_time: datetime | None = None
         """HubSpot's clock, as its latest answer told it; None until one tells."""
 
-    def portal(self) -> str:
-        """The id of the account that the token is for. Raises NotFound where no HubSpot answers."""
+    def portal(self) -> dict[str, str]:
+        """The account that the token is for: its `portalId`, and `uiDomain`, where people look at it ("": not told).
+
+        Raises NotFound where no HubSpot answers.
+        """
         wrong = NotFound(
             f"{self.name}: no HubSpot answers at {self._url}: check sources.{self.name}.url, or leave it out"
         )
@@ -64,7 +67,7 @@ class HubspotApi:
             raise wrong from None
         if not isinstance(told.get("portalId"), int | str):
             raise wrong
-        return str(told["portalId"])
+        return {"portalId": str(told["portalId"]), "uiDomain": str(told.get("uiDomain") or "")}
 
     def get(self, path: str, **query: str) -> bytes:
         """What a GET brings."""

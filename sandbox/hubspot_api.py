@@ -29,6 +29,7 @@ from sandbox.hubspot_state import (
 )
 
 VERSION = "2026-09"
+UI_DOMAIN = "app-ap1.hubspot.com"
 TOKEN = "pat-ap1-5d0c7e1a-93b2-4f6e-8a41-c27d90be6f13"
 
 LIST_PAGE, BATCH, ASSOCIATIONS, BODY, LINKS = 100, 100, 1000, 3000, 500
@@ -139,7 +140,7 @@ class HubspotApi:
                 "timeZone": "Asia/Hong_Kong",
                 "companyCurrency": "HKD",
                 "utcOffset": "+08:00",
-                "uiDomain": "app.hubspot.com",
+                "uiDomain": UI_DOMAIN,
                 "dataHostingLocation": "ap1",
             }
         )

@@ -172,6 +172,18 @@ def test_a_deal_brings_the_property_that_names_its_project(sandbox: HubspotSandb
     assert PROJECT_PROPERTY not in without.payload["properties"]
 
 
+def test_where_the_records_pages_are_costs_no_further_request(sandbox: HubspotSandbox, connect: Connect) -> None:
+    """`check` has just asked who answers; addresses differ by the region that hosts the portal."""
+    connector = connect()
+    connector.check()
+    asked = len(sandbox.app.log)
+
+    (record,) = found_in(connector, "portal").values()
+
+    assert record.payload == {"portalId": str(PORTAL), "uiDomain": "app-ap1.hubspot.com"}
+    assert len(sandbox.app.log) == asked
+
+
 def test_owners_that_left_come_too(sandbox: HubspotSandbox, connect: Connect) -> None:
     """Their old tickets still name them."""
     sandbox.state.owners[0]["archived"] = True

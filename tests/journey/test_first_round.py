@@ -9,7 +9,9 @@ from sqlmodel import SQLModel
 
 from cli.demo_summary import found
 from cli.hub import RoundResult
+from report.page import Page, render
 from report.structured import as_json
+from sandbox.hubspot import PORTAL
 from sandbox.truth import overdue_milestones, seeded, unhandled_feedback
 from tests.journey.day import Day, day, tuesday
 
@@ -93,6 +95,17 @@ def test_stacked_tower_waits_since_it_wrote_again(morning: tuple[Day, RoundResul
     assert row.first_response_at is not None
     assert row.first_response_at.astimezone(tuesday(9).tzinfo).date().isoformat() == "2026-11-19"
     assert row.waited_hours == 15.0
+
+
+def test_what_a_client_said_in_the_crm_is_one_tap_away(morning: tuple[Day, RoundResult]) -> None:
+    """Whoever reads of feedback on the page answers it in the CRM: the page leads to the very ticket."""
+    opened, _ = morning
+    overview = opened.hub.overview()
+    (url,) = {row.url for row in overview.unhandled if row.client == "client/stacked_tower"}
+
+    assert url is not None
+    assert url.startswith(f"https://app-ap1.hubspot.com/contacts/{PORTAL}/record/0-5/")
+    assert f'href="{url}"' in render(Page.of(overview, "en"))
 
 
 def test_each_reads_in_their_own_language(morning: tuple[Day, RoundResult]) -> None:

@@ -13,19 +13,16 @@ from config.words import normal, normals
 from connectors.base import Record
 from connectors.own_comment import MARK
 from unify.identity import normal_email
+from unify.mappers.hubspot_record import HubspotRecord
 from unify.mappers.hubspot_words import (
     SEVERITIES,
-    Stage,
     deal_category,
     plain_text,
     satisfaction,
-    stage_of,
     ticket_category,
 )
-from unify.mappers.item_rows import row_of
 from unify.mapping import Mapped, MappingContext, Row
-from unify.parsing import Reader, day_in
-from unify.tables import row_key
+from unify.parsing import day_in
 
 VERSION = "1"
 
@@ -63,10 +60,10 @@ def tables(stream: str) -> tuple[str, ...]:
 
 
 def map_record(record: Record, context: MappingContext) -> Mapped:
-    """Rows and problems of one record; pipelines give none."""
+    """Rows and problems of one record; the portal and its pipelines give none."""
     mapped = Mapped()
     mapping = {
-        "owners": _Mapping.owner,
+        "owners": _Mapping.user,
         "companies": _Mapping.company,
         "contacts": _Mapping.contact,
         "deals": _Mapping.deal,
@@ -79,25 +76,21 @@ def map_record(record: Record, context: MappingContext) -> Mapped:
     return mapped
 
 
-class _Mapping:
+class _Mapping(HubspotRecord):
     """One record being mapped."""
 
     def __init__(self, record: Record, context: MappingContext, mapped: Mapped) -> None:
-        self.record = record
-        self.context = context
-        self.source = context.source
+        super().__init__(record, context, mapped.problems)
         self.mapped = mapped
-        self.reader = Reader(record, mapped.problems)
-        self.properties = self.reader.at("properties")
 
     # --- people and firms
 
-    def owner(self) -> None:
+    def user(self) -> None:
         """A user of the CRM, or a queue of theirs."""
         told = self.reader
         name = " ".join(part for part in (told.text("firstName"), told.text("lastName")) if part)
         email = told.text("email")
-        row = self._row()
+        row = self.row()
         row |= {
             "name": name or email,
             "handle": None,
@@ -110,51 +103,49 @@ class _Mapping:
 
     def company(self) -> None:
         """A company, with all its domains."""
-        domains = [self._text("domain"), *self._text("hs_additional_domains").split(";")]
-        row = self._row()
+        domains = [self.text("domain"), *self.text("hs_additional_domains").split(";")]
+        row = self.row()
         row |= {
-            "name": self._text("name"),
+            "name": self.text("name"),
             "domains": _distinct(domain.strip().casefold() for domain in domains),
-            "owner_account": self._owner(),
+            "owner_account": self.owner(),
         }
         self.mapped.add("company", row)
 
     def contact(self) -> None:
         """A human at a client; without a name, their address stands for it."""
-        emails = _distinct(
-            text.strip() for text in (self._text("email"), *self._text("hs_additional_emails").split(";"))
-        )
-        name = " ".join(part for part in (self._text("firstname"), self._text("lastname")) if part)
-        row = self._row()
+        emails = _distinct(text.strip() for text in (self.text("email"), *self.text("hs_additional_emails").split(";")))
+        name = " ".join(part for part in (self.text("firstname"), self.text("lastname")) if part)
+        row = self.row()
         row |= {
             "name": name or next(iter(emails), ""),
             "emails": emails,
-            "job_title": self._text("jobtitle") or None,
-            "owner_account": self._owner(),
-            "company_keys": self._linked("companies"),
+            "job_title": self.text("jobtitle") or None,
+            "owner_account": self.owner(),
+            "company_keys": self.linked("companies"),
         }
         self.mapped.add("contact", row)
 
     def deal(self) -> None:
         """A deal; its closing date is a day here."""
-        stage = self._stage("deal_pipelines", "pipeline", "dealstage")
-        category = deal_category(stage, self._flag("hs_is_closed"), self._flag("hs_is_closed_won"))
-        closes_at = self._instant("closedate")
+        stage = self.stage("deal_pipelines", "pipeline", "dealstage")
+        category = deal_category(stage, self.flag("hs_is_closed"), self.flag("hs_is_closed_won"))
+        closes_at = self.instant("closedate")
         hint = self.context.settings.project_property
-        row = self._row()
+        row = self.row()
         row |= {
-            "name": self._text("dealname"),
-            "amount_text": self._text("amount") or None,
-            "currency": self._text("deal_currency_code") or None,
-            "pipeline": self._text("pipeline") or None,
-            "stage_native": stage.label if stage else self._text("dealstage"),
+            "name": self.text("dealname"),
+            "amount_text": self.text("amount") or None,
+            "currency": self.text("deal_currency_code") or None,
+            "pipeline": self.text("pipeline") or None,
+            "stage_native": stage.label if stage else self.text("dealstage"),
             "stage_category": category,
             "close_on": day_in(self.context.zone, closes_at),
             "closed_at": closes_at if category != "open" else None,
-            "owner_account": self._owner(),
-            "company_keys": self._linked("companies"),
-            "contact_keys": self._linked("contacts"),
-            "project_hint": (self._text(hint) or None) if hint else None,
+            "owner_account": self.owner(),
+            "company_keys": self.linked("companies"),
+            "contact_keys": self.linked("contacts"),
+            "project_hint": (self.text(hint) or None) if hint else None,
         }
         self.mapped.add("deal", row)
 
@@ -162,39 +153,39 @@ class _Mapping:
 
     def ticket(self) -> None:
         """A ticket is feedback only. The CRM's own stamps of messages count where the messages cannot be read."""
-        stage = self._stage("ticket_pipelines", "hs_pipeline", "hs_pipeline_stage")
-        native = stage.label if stage else self._text("hs_pipeline_stage")
-        category = ticket_category(stage, self._flag("hs_is_closed"), self.context.settings.status, native)
-        closed_at = self._instant("closed_date") or self._instant("hs_last_closed_date")
-        row = self._row()
-        row |= self._feedback("ticket", self._text("subject"), self._text("content"), row["created_at"])
-        priority = self._text("hs_ticket_priority")
+        stage = self.stage("ticket_pipelines", "hs_pipeline", "hs_pipeline_stage")
+        native = stage.label if stage else self.text("hs_pipeline_stage")
+        category = ticket_category(stage, self.flag("hs_is_closed"), self.context.settings.status, native)
+        closed_at = self.instant("closed_date") or self.instant("hs_last_closed_date")
+        row = self.row()
+        row |= self._feedback("ticket", self.text("subject"), self.text("content"), row["created_at"])
+        priority = self.text("hs_ticket_priority")
         row |= {
             "severity": SEVERITIES.get(priority.upper(), "warning"),
             "urgent": normal(priority) in normals(self.context.settings.urgent_labels),
             "status_native": native,
             "status_category": category,
             "closed_at": closed_at if category in ("done", "cancelled") else None,
-            "native_first_response_at": self._instant("first_agent_reply_date"),
-            "last_received_at": self._instant("hs_last_message_received_at"),
-            "last_sent_at": self._instant("hs_last_message_sent_at"),
+            "native_first_response_at": self.instant("first_agent_reply_date"),
+            "last_received_at": self.instant("hs_last_message_received_at"),
+            "last_sent_at": self.instant("hs_last_message_sent_at"),
         }
         self.mapped.add("feedback", row)
 
     def survey(self) -> None:
         """A survey's answer. HubSpot knows no "handled": it is open until somebody answers."""
-        row = self._row()
-        received_at = self._instant("hs_submission_timestamp") or row["created_at"]
-        subject = self._text("hs_submission_name") or self._text("hs_survey_name")
-        row |= self._feedback("survey", subject, self._text("hs_content"), received_at)
+        row = self.row()
+        received_at = self.instant("hs_submission_timestamp") or row["created_at"]
+        subject = self.text("hs_submission_name") or self.text("hs_survey_name")
+        row |= self._feedback("survey", subject, self.text("hs_content"), received_at)
         row["score"] = self._score()
         self.mapped.add("feedback", row)
 
     def _score(self) -> float | None:
-        value = self._number("hs_value")
+        value = self.number("hs_value")
         if value is None:
             return None
-        kind = self._text("hs_survey_type").upper()
+        kind = self.text("hs_survey_type").upper()
         score = satisfaction(kind, value)
         if score is None:
             self.properties.problem(
@@ -212,9 +203,9 @@ class _Mapping:
             "text": text,
             "item_key": None,
             "author_account": None,
-            "contact_keys": self._linked("contacts"),
-            "company_keys": self._linked("companies"),
-            "owner_account": self._owner(),
+            "contact_keys": self.linked("contacts"),
+            "company_keys": self.linked("companies"),
+            "owner_account": self.owner(),
             "severity": "warning",
             "urgent": False,
             "received_at": received_at,
@@ -230,25 +221,23 @@ class _Mapping:
     def engagement(self) -> None:
         """A comment; a client's mail that belongs to no ticket is feedback too."""
         kind = _SAID[self.record.stream]
-        outcome = self._text("hs_call_status") or self._text("hs_meeting_outcome")
+        outcome = self.text("hs_call_status") or self.text("hs_meeting_outcome")
         if outcome.upper() in _NEVER_HAPPENED:
             return
-        row = self._row()
+        row = self.row()
         row["created_at"] = self._said_at(row["created_at"])
         comment = row | self._comment(kind)
         self.mapped.add("comment", comment)
-        if comment["direction"] == "inbound" and kind == "email" and not self._linked("tickets"):
-            told = self._feedback("email", self._text("hs_email_subject"), comment["text"], row["created_at"])
+        if comment["direction"] == "inbound" and kind == "email" and not self.linked("tickets"):
+            told = self._feedback("email", self.text("hs_email_subject"), comment["text"], row["created_at"])
             self.mapped.add("feedback", row | told)
 
     def _comment(self, kind: str) -> Row:
         """A mail that never arrived, or was forwarded to the CRM by we know not whom, has no author and no side."""
-        tickets, contacts = self._linked("tickets"), self._linked("contacts")
-        on = tickets or [*contacts, *self._linked("deals"), *self._linked("companies")]
-        direction = _DIRECTIONS.get(
-            (self._text("hs_email_direction") or self._text("hs_call_direction")).upper(), "none"
-        )
-        if self._text("hs_email_status").upper() in _NEVER_ARRIVED:
+        tickets, contacts = self.linked("tickets"), self.linked("contacts")
+        on = tickets or [*contacts, *self.linked("deals"), *self.linked("companies")]
+        direction = _DIRECTIONS.get((self.text("hs_email_direction") or self.text("hs_call_direction")).upper(), "none")
+        if self.text("hs_email_status").upper() in _NEVER_ARRIVED:
             direction = "none"
         by_client = kind == "email" and direction == "inbound"
         by_nobody = kind == "email" and direction == "none"
@@ -258,7 +247,7 @@ class _Mapping:
             "on_keys": on,
             "kind": kind,
             "direction": direction,
-            "author_account": None if by_client or by_nobody else self._owner(),
+            "author_account": None if by_client or by_nobody else self.owner(),
             "author_contact": next(iter(contacts), None) if by_client else None,
             "visible": kind != "note" and not by_nobody,
             "ours": kind == "note" and MARK.search(text) is not None,
@@ -268,59 +257,20 @@ class _Mapping:
 
     def _said(self, kind: str) -> str:
         if kind == "email":
-            return self._text("hs_email_text") or plain_text(self._text("hs_email_html"))
+            return self.text("hs_email_text") or plain_text(self.text("hs_email_html"))
         body = {
             "note": "hs_note_body",
             "call": "hs_call_body",
             "meeting": "hs_meeting_body",
             "communication": "hs_communication_body",
         }[kind]
-        return plain_text(self._text(body)) or self._text(f"hs_{kind}_title")
+        return plain_text(self.text(body)) or self.text(f"hs_{kind}_title")
 
     def _said_at(self, logged_at: datetime | None) -> datetime | None:
         """When it was said. A meeting to come tells the client of it when it is made: it answers nothing later."""
-        at = self._instant("hs_meeting_start_time") or self._instant("hs_timestamp") or logged_at
-        is_ahead = self.record.stream == "meetings" and self._text("hs_meeting_outcome").upper() != "COMPLETED"
+        at = self.instant("hs_meeting_start_time") or self.instant("hs_timestamp") or logged_at
+        is_ahead = self.record.stream == "meetings" and self.text("hs_meeting_outcome").upper() != "COMPLETED"
         return min(filter(None, (at, logged_at)), default=None) if is_ahead else at
-
-    # --- what all have
-
-    def _row(self) -> Row:
-        told = self.reader
-        made = self._instant("createdate") or told.instant("createdAt")
-        return row_of(self.source, self.record, told.link("url"), made, told.instant("updatedAt"))
-
-    def _linked(self, kind: str) -> list[str]:
-        """Keys of the objects of a type that it is associated with."""
-        ids = self.reader.at("associations")
-        found = (ids.id(kind, number) for number in range(len(ids.values(kind))))
-        return [row_key(self.source, kind, id) for id in found if id]
-
-    def _owner(self) -> str | None:
-        id = self.properties.id("hubspot_owner_id")
-        return row_key(self.source, "owners", id) if id else None
-
-    def _stage(self, stream: str, pipeline: str, stage: str) -> Stage | None:
-        found = stage_of(self.record, self.context, stream, self._text(pipeline), self._text(stage))
-        if found is None and self._text(stage):
-            self.properties.problem((stage,), "names a stage that its pipeline does not show", self._text(stage))
-        return found
-
-    def _text(self, name: str) -> str:
-        return self.properties.text(name)
-
-    def _number(self, name: str) -> float | None:
-        return self.properties.number(name)
-
-    def _flag(self, name: str) -> bool:
-        return self._text(name) == "true"
-
-    def _instant(self, name: str) -> datetime | None:
-        """HubSpot writes instants as ISO 8601, and here and there in milliseconds."""
-        value: Any = self.properties.payload.get(name)
-        if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
-            return self.properties.instant_ms(name)
-        return self.properties.instant(name)
 
 
 def _distinct(texts: Any) -> list[str]:

@@ -16,7 +16,9 @@ from unify.mappers import MAPPERS, hubspot
 from unify.mapping import Mapped, MappingContext, Row
 from unify.tables import Account, Comment, Company, Contact, Deal, Feedback
 
+PORTAL = {"portalId": "246", "uiDomain": "app-ap1.hubspot.com"}
 VOCABULARY: dict[str, Any] = {
+    "portal": {"246": PORTAL},
     "owners": {},
     "deal_pipelines": {"default": pipelines("deals")[0]},
     "ticket_pipelines": {"0": pipelines("tickets")[0]},
@@ -51,6 +53,54 @@ def row(payload: Any, stream: str, table: str, **config: Any) -> Row:
     assert made.problems == []
     (only,) = made.rows[table]
     return only
+
+
+# --- pages for people
+
+
+@pytest.mark.parametrize(
+    ("stream", "table", "associations", "place"),
+    [
+        ("contacts", "contact", {}, "0-1/7"),
+        ("companies", "company", {}, "0-2/7"),
+        ("deals", "deal", {}, "0-3/7"),
+        ("tickets", "feedback", LINKS, "0-5/7"),
+        pytest.param("notes", "comment", LINKS, "0-5/9", id="what was said is read on its ticket"),
+        pytest.param("emails", "comment", {"contacts": ["51"]}, "0-1/51", id="else on whom it was said to"),
+        pytest.param("feedback_submissions", "feedback", {"contacts": ["51"]}, "0-1/51", id="a survey's answer too"),
+    ],
+)
+def test_a_row_links_to_the_page_where_people_read_it(
+    stream: str, table: str, associations: dict[str, list[str]], place: str
+) -> None:
+    """Whoever reads of feedback on a phone answers it there."""
+    (made,) = mapped(thing(associations), stream).rows[table]
+
+    assert made["url"] == f"https://app-ap1.hubspot.com/contacts/246/record/{place}"
+
+
+@pytest.mark.parametrize(
+    ("portal", "id"),
+    [
+        pytest.param({}, "7", id="the portal was not read"),
+        pytest.param({"246": PORTAL | {"uiDomain": ""}}, "7", id="it does not say where its pages are"),
+        pytest.param({"246": PORTAL | {"uiDomain": "evil.example/?"}}, "7", id="that is no host"),
+        pytest.param({"246": PORTAL | {"portalId": None}}, "7", id="it has no number"),
+        pytest.param({"246": PORTAL}, "7/../8", id="the record's id is none"),
+    ],
+)
+def test_without_a_page_there_is_no_link(portal: dict[str, Any], id: str) -> None:
+    """A wrong link is worse than none."""
+    context = MappingContext("crm", ZoneInfo("Asia/Hong_Kong"), settings(), VOCABULARY | {"portal": portal}, "portal-1")
+
+    (made,) = hubspot.map_record(Record("contacts", id, None, thing()), context).rows["contact"]
+
+    assert made["url"] is None
+
+
+def test_who_works_in_the_crm_has_no_page() -> None:
+    """Owners are users of HubSpot, not records in it."""
+    assert row({"id": "1", "email": "mei@firm.example"}, "owners", "account")["url"] is None
 
 
 # --- people and firms
