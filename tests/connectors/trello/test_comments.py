@@ -1,0 +1,47 @@
+"""Our comments on cards: only among ourselves."""
+
+import pytest
+
+from connectors.base import NotCommentable, NotFound, Ref
+from sandbox.trello import TrelloSandbox
+from tests.connectors.trello.firm import UAT, Connect, board_of
+from tests.factories import STORY_NOW, message
+
+
+def test_nothing_is_written_where_a_guest_could_read_it(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Trello has no private comment: a client on the board would read what is meant for us."""
+    board = sandbox.state.boards[board_of(sandbox)]
+    board["memberships"].append({"id": "60aa", "idMember": sandbox.account_id("sam"), "memberType": "normal"})
+    on = Ref("cards", sandbox.card_id(UAT.number))
+
+    with pytest.raises(NotCommentable, match="people outside the workspace can read the board"):
+        connect(comment_back=True).comment(on, "The date has passed.", "k", None)
+    assert sandbox.comments_posted == []
+
+    assert connect(comment_back=(board["id"],)).comment(on, "The date has passed.", "k", None)
+
+
+def test_nothing_is_written_on_a_public_board(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Its readers cannot be counted."""
+    sandbox.state.boards[board_of(sandbox)]["prefs"]["permissionLevel"] = "public"
+
+    with pytest.raises(NotCommentable):
+        connect(comment_back=True).comment(Ref("cards", sandbox.card_id(UAT.number)), "Late.", "k", None)
+
+
+def test_a_marker_that_somebody_quotes_is_not_ours(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Only its author may edit a comment: taking theirs for ours would end in a refusal."""
+    sandbox.add_message(UAT.number, message("lee", "2026-11-20 10:00", "What is (milepost:k)?"))
+
+    posted = connect().comment(Ref("cards", sandbox.card_id(UAT.number)), "The date has passed.", "k", None)
+
+    assert [comment["id"] for comment in sandbox.comments_posted] == [posted]
+
+
+def test_a_comment_on_a_card_that_is_gone_says_so(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Deleted between the alarm and its delivery."""
+    card = sandbox.card_id(UAT.number)
+    sandbox.delete(UAT.number, "may", STORY_NOW)
+
+    with pytest.raises(NotFound):
+        connect().comment(Ref("cards", card), "The date has passed.", "k", None)
