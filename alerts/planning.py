@@ -206,9 +206,11 @@ class Planner:
         channel, *others = target.channels
         return Planned(kind, channel, target.reader, message, told, tuple(others), target.refused, instead=instead)
 
-    def _instead_of_group(self, items: Sequence[Item], channel: str) -> Planned:
+    def _instead_of_group(self, items: Sequence[Item], channel: str) -> Planned | None:
         """What the coordinator is told of `items` if the group of `channel`, who alone are to hear, cannot be."""
         target = instead_of_group(self.settings, self.people, channel)
+        if target is None:
+            return None
         notes = {item.fingerprint: (target.note, target.note_name) for item in items}
         kind, message = self._news(items, target.reader, notes)
         return Planned(kind, target.channels[0], target.reader, message, {}, target.channels[1:])

@@ -133,14 +133,16 @@ def route(settings: Settings, people: People, subject: Subject) -> list[Target]:
     ]
 
 
-def instead_of_group(settings: Settings, people: People, channel: str) -> Target:
+def instead_of_group(settings: Settings, people: People, channel: str) -> Target | None:
     """Who is told where the group of `channel` could not be, and nobody else was: the coordinator.
 
-    By every channel there is, those first that routes use for persons, and last the one that failed.
+    By every channel that reaches persons, those first that routes use for them, and last the one that failed. None
+    without any: then the parked delivery is all there is to see.
     """
-    known = _unique((*_personal_channels(settings.routes), *settings.channels))
-    channels = tuple(name for name in known if name != channel)
-    return Target(people.coordinator(), (*channels, channel), "no_group", channel)
+    personal = [name for name, found in settings.channels.items() if found.reaches != "group"]
+    known = _unique((*_personal_channels(settings.routes), *personal))
+    channels = tuple(sorted(known, key=lambda name: name == channel))
+    return Target(people.coordinator(), channels, "no_group", channel) if channels else None
 
 
 def coordinator_only(settings: Settings, people: People) -> Target:

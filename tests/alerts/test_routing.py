@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from alerts.channels.mail import EmailSettings
+from alerts.channels.slack import SlackSettings
 from alerts.facts import Facts
-from alerts.routing import People, Subject, Target, coordinator_only, route
-from config.settings import Route, RouteMatch, Settings
+from alerts.routing import People, Subject, Target, coordinator_only, instead_of_group, route
+from config.settings import Route, RouteMatch, Secret, Settings
 from tests.alerts import firm
 from tests.alerts.firm import feedback, milestone
 
@@ -107,3 +110,21 @@ def test_what_only_the_coordinator_is_told_goes_the_usual_way() -> None:
     target = coordinator_only(settings, People(settings, {}))
 
     assert told([target]) == [("May Chan", ("email", "pager"))]
+
+
+def test_instead_of_a_group_the_coordinator_is_told_by_whatever_reaches_a_person() -> None:
+    """Routes need not name the channel; the one that failed comes last, and a webhook reaches nobody by name."""
+    secret = Secret(reference="env:SLACK", value=SecretStr("t"))
+    mail = EmailSettings.model_validate(
+        {"name": "email", "host": "127.0.0.1", "security": "none", "from": "a@b.example"}
+    )
+    hook, bot = SlackSettings(name="hook", webhook=secret), SlackSettings(name="bot", token=secret, channel="C1")
+    routes = (Route(to=("bot",)),)
+
+    def instead(**channels: EmailSettings | SlackSettings) -> tuple[str, ...] | None:
+        settings = firm.settings(routes=routes, channels=channels)
+        target = instead_of_group(settings, People(settings, {}), "bot")
+        return target.channels if target else None
+
+    assert instead(hook=hook, bot=bot, email=mail) == ("email", "bot")
+    assert instead(hook=hook) is None

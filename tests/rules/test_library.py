@@ -96,10 +96,10 @@ WAITING = {
 @pytest.mark.parametrize(
     ("rule", "facts", "language", "title"),
     [
-        ("milestone-overdue", OVERDUE, "en", "Bank of Nine Ferries: UAT sign-off 8 days late"),
+        ("milestone-overdue", OVERDUE, "en", "Bank of Nine Ferries: UAT sign-off is 8 days late"),
         ("milestone-overdue", OVERDUE, "zh-Hant-HK", "九渡銀行：UAT sign-off 逾期 8 日"),
-        ("milestone-overdue", OVERDUE, "zh-Hans-CN", "【逾期】九渡银行：UAT sign-off 8 天"),
-        ("milestone-overdue", OVERDUE | {"days_overdue": 1}, "en", "Bank of Nine Ferries: UAT sign-off 1 day late"),
+        ("milestone-overdue", OVERDUE, "zh-Hans-CN", "【逾期】九渡银行：UAT sign-off 已 8 天"),
+        ("milestone-overdue", OVERDUE | {"days_overdue": 1}, "en", "Bank of Nine Ferries: UAT sign-off is 1 day late"),
         ("milestone-overdue", THIS_MORNING, "en", "積分規則上線 due since 08:30"),
         ("milestone-overdue", THIS_MORNING, "zh-Hant-HK", "積分規則上線 自 08:30 起逾期"),
         ("feedback-unhandled", WAITING, "en", "紙鳶百貨 waits 9.5 working hours"),
