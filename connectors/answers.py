@@ -70,7 +70,7 @@ def slices(body: bytes, what: str) -> list[bytes]:
 
 def mapping(value: object) -> Mapping[str, Any]:
     """An object, or an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def id_of(payload: object) -> str:

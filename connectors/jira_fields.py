@@ -78,11 +78,10 @@ def _by_schema(fields: list[Mapping[str, Any]], custom: str) -> str:
 
 def tells_of_our_fields(entry: object) -> bool:
     """Whether a changelog entry is about a field whose history is read. Data Center shows all, not all by `fieldId`."""
-    items = entry.get("items") if isinstance(entry, Mapping) else None
-    names = (
-        str(item.get(key, "")).casefold()
-        for item in (items if isinstance(items, list) else [])
-        if isinstance(item, Mapping)
-        for key in ("fieldId", "field")
-    )
-    return any(name in _CHANGED_NAMES for name in names)
+    items = entry.get("items") if isinstance(entry, dict) else None
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict):
+            for name in (item.get("fieldId"), item.get("field")):
+                if isinstance(name, str) and name.casefold() in _CHANGED_NAMES:
+                    return True
+    return False

@@ -16,7 +16,7 @@ def document_text(body: object) -> str:
     """Plain text, a line for each block; "" for what is neither document nor text."""
     if isinstance(body, str):
         return body
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return ""
     pieces: list[str] = []
     _collect(body, 0, pieces)
@@ -32,12 +32,12 @@ def _collect(node: Mapping[str, Any], depth: int, pieces: list[str]) -> None:
         pieces.append("\n")
     elif isinstance(kind, str) and kind in _INLINE:
         told = node.get("attrs")
-        if isinstance(told, Mapping):
+        if isinstance(told, dict):
             pieces.append(_text(told.get("text")) or _text(told.get("shortName")) or _text(told.get("url")))
     children = node.get("content")
     if isinstance(children, list) and depth < DEEPEST:
         for child in children:
-            if isinstance(child, Mapping):
+            if isinstance(child, dict):
                 _collect(child, depth + 1, pieces)
     if isinstance(kind, str) and kind in _BLOCKS:
         pieces.append("\n")
