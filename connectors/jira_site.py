@@ -85,26 +85,24 @@ class JiraSite:
         version: str = "",
     ) -> bytes:
         """The answer's own bytes. Raises by `_refusal`, and what the governor raises."""
-        from jira.exceptions import JIRAError
+        import requests
 
         client = self._client
         version = version or ("3" if self.is_cloud else "2")
         url = f"{client.server_url}/rest/api/{version}/{path}"
         data = None if body is None else json.dumps(body)
-        try:
-            response = client._session.request(method, url, params=params, data=data)
-        except JIRAError as error:
-            raise self._refusal(method, path, error.response) from None
+        # Past what the SDK puts before its session: it reads errors, and falls over those of another shape.
+        response = requests.Session.request(client._session, method, url, params=params, data=data)
+        if not response.ok:
+            raise self._refusal(method, path, response)
         if "AUTHENTICATED_FAILED" in response.headers.get("X-Seraph-LoginReason", ""):
             # An empty 200: what Jira lets anybody read, shown to somebody with a wrong credential.
             raise self._wrong_credential()
         return response.content
 
-    def _refusal(self, method: str, path: str, response: "requests.Response | None") -> ConnectorError:
+    def _refusal(self, method: str, path: str, response: "requests.Response") -> ConnectorError:
         """Jira's status as an error of ours."""
-        status = response.status_code if response is not None else 0
-        headers: Mapping[str, str] = response.headers if response is not None else {}
-        said = _complaints(response.content if response is not None else b"")
+        status, headers, said = response.status_code, response.headers, _complaints(response.content)
         what = f"{method} {path.partition('/')[0]}"
         if "CAPTCHA" in headers.get("X-Authentication-Denied-Reason", ""):
             return AccessDenied(
@@ -142,6 +140,7 @@ def _complaints(content: bytes) -> str:
     except ValueError:
         return ""
     told = mapping(read)
-    lines = [*(told.get("errorMessages") or []), *mapping(told.get("errors")).values()]
+    messages = told.get("errorMessages")
+    lines = [*(messages if isinstance(messages, list) else []), *mapping(told.get("errors")).values()]
     text = " ".join(str(line) for line in lines)
     return f" ({text[:200]})" if text else ""

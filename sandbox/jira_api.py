@@ -41,6 +41,8 @@ class JiraApi:
         self.clock = clock
         self.deployment = deployment
         self.tokens = {TOKEN}
+        self.passwords: dict[str, str] = {}
+        """Of users, which Data Center takes beside tokens."""
         self.internal_notes = True
         """False: the account is no agent, and what it means to be internal comes out public."""
         self.page_cap = 100 if deployment == "Cloud" else 1000
@@ -58,7 +60,8 @@ class JiraApi:
         if self.deployment == "Cloud":
             given = basic(request)
             return given is not None and given[0] == EMAIL and given[1] in self.tokens
-        return bearer(request) in self.tokens
+        given = basic(request)
+        return bearer(request) in self.tokens or (given is not None and self.passwords.get(given[0]) == given[1])
 
     def refuse(self, request: Request) -> Response | None:
         """401, or the empty 200 of those reads that anybody may make."""
