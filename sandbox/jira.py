@@ -131,6 +131,16 @@ class JiraSandbox(JiraApi):
         with self.app.lock:
             del self.state.issues[self.state.by_number[number]]
 
+    def move_to_project(self, number: int, key: str, at: datetime) -> None:
+        """Move an issue to another project: it gets another key there, and keeps its id and all that hangs on it."""
+        with self.app.lock:
+            issue = self._item(number)
+            there = next(one["fields"]["project"] for one in self.state.issues.values() if _project_of(one) == key)
+            taken = sum(_project_of(one) == key for one in self.state.issues.values())
+            issue["key"] = f"{key}-{taken + 1000}"
+            issue["fields"]["project"] = there
+            self.state.touch(issue, at)
+
     def _item(self, number: int) -> Json:
         return self.state.issues[self.state.by_number[number]]
 
@@ -138,3 +148,7 @@ class JiraSandbox(JiraApi):
         wanted = str(30000 + number)
         every = (version for versions in self.state.versions.values() for version in versions)
         return next((version for version in every if version["id"] == wanted), None)
+
+
+def _project_of(issue: Json) -> str:
+    return str(issue["fields"]["project"]["key"])

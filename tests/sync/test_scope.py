@@ -69,6 +69,26 @@ def test_a_project_of_jira_that_is_out_of_sight_costs_no_other_project(tmp_path:
     engine.dispose()
 
 
+def test_an_issue_that_moves_to_another_project_stays_itself(tmp_path: Path) -> None:
+    """Jira gives it another key: going by keys would delete one item and invent another, without its history."""
+    engine = new_database(tmp_path)
+    with Sandbox(lantern_quay(), clock, vendors=("jira",)) as sandbox:
+        box, source = sandbox.jira, settings_of("jira", sandbox.url("jira"))
+        sync(engine, source)
+        comments = len(rows(engine, "comment"))
+        number, id_ = next(iter(box.state.by_number.items()))
+        there = next(key for key in box.state.projects if not box.state.issues[id_]["key"].startswith(f"{key}-"))
+        box.move_to_project(number, there, NOW)
+
+        for full in (False, True):
+            assert sync(engine, source, full=full).outcome == "ok"
+
+    (short,) = (short for vendor_id, short in rows(engine, "work_item", "vendor_id", "short") if vendor_id == id_)
+    assert short.startswith(f"{there}-")
+    assert (gone(engine, "work_item"), gone(engine, "comment"), len(rows(engine, "comment"))) == ({}, {}, comments)
+    engine.dispose()
+
+
 def test_a_task_of_two_projects_stays_when_one_of_them_leaves(tmp_path: Path) -> None:
     """It was kept with the one that left: the other has to bring it, though nothing changed on it."""
     engine = new_database(tmp_path)
