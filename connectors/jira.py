@@ -69,6 +69,11 @@ class JiraSettings(SourceSettings):
         return self
 
     @property
+    def who(self) -> str:
+        """Who signs in; "" where the token says it by itself."""
+        return self.email or self.user
+
+    @property
     def credential(self) -> Secret:
         """The one secret that signs in."""
         chosen = self.token or self.password
@@ -81,7 +86,7 @@ class Jira:
 
     def __init__(self, settings: JiraSettings, governor: Governor) -> None:
         self.settings = settings
-        self._site = JiraSite(settings, governor)
+        self._site = JiraSite(settings.name, settings.url, settings.who, settings.credential, governor)
         self._issues = JiraIssues(self._site, settings.since)
         self._comments = JiraComments(self._site)
         self._listed: list[payloads.Sliced] | None = None

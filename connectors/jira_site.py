@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from config.settings import Secret
 from connectors import jira_payload as payloads
 from connectors.answers import mapping
 from connectors.base import AccessDenied, ConnectorError, NotFound, VendorChanged
@@ -15,25 +16,26 @@ if TYPE_CHECKING:
     import requests
     from jira import JIRA
 
-    from connectors.jira import JiraSettings
-
 Json = dict[str, Any]
 
 
 class JiraSite:
     """Asks one site, Cloud or Data Center, as one account."""
 
-    def __init__(self, settings: "JiraSettings", governor: Governor) -> None:
-        self.name = settings.name or "jira"
-        self.who = settings.email or settings.user or "the token's account"
+    def __init__(self, name: str, url: str, user: str, credential: Secret, governor: Governor) -> None:
+        """`user` "": the credential is a personal access token, which says by itself whose it is."""
+        self.name = name or "jira"
+        self.who = user or "the token's account"
         self.governor = governor
-        self._settings = settings
+        self._url = url
+        self._user = user
+        self._credential = credential
 
     @cached_property
     def info(self) -> Json:
         """Whose address it is; anybody may ask. Raises NotFound where no Jira answers."""
         wrong = NotFound(
-            f"{self.name}: no Jira answers at {self._settings.url}: check `url` "
+            f"{self.name}: no Jira answers at {self._url}: check `url` "
             "(a Data Center often lives under a path such as /jira)"
         )
         try:
@@ -65,11 +67,10 @@ class JiraSite:
         """The SDK's client: it asks nothing by itself, repeats nothing, and every request passes the governor."""
         from jira import JIRA
 
-        secret = self._settings.credential.reveal()
-        user = self._settings.email or self._settings.user
-        sign_in: Json = {"basic_auth": (user, secret)} if user else {"token_auth": secret}
-        client = JIRA(server=self._settings.url, get_server_info=False, max_retries=0, **sign_in)
-        self.governor.mount(client._session, self._settings.url)
+        secret = self._credential.reveal()
+        sign_in: Json = {"basic_auth": (self._user, secret)} if self._user else {"token_auth": secret}
+        client = JIRA(server=self._url, get_server_info=False, max_retries=0, **sign_in)
+        self.governor.mount(client._session, self._url)
         return client
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:
@@ -118,10 +119,10 @@ class JiraSite:
 
     def _wrong_credential(self) -> AccessDenied:
         hint = ""
-        if self._settings.url.rstrip("/").endswith(".atlassian.net"):
+        if self._url.rstrip("/").endswith(".atlassian.net"):
             hint = "; a token with scopes works only under https://api.atlassian.com/ex/jira/CLOUD-ID"
         return AccessDenied(
-            f"{self.name}: Jira refuses {self.who}: check {self._settings.credential.reference}, its user and whether "
+            f"{self.name}: Jira refuses {self.who}: check {self._credential.reference}, its user and whether "
             f"it has expired{hint}"
         )
 
