@@ -72,17 +72,19 @@ class TrelloApi:
             parts = decode(self.get("/batch", urls=urls), f"{self.name}: /batch")
             if not isinstance(parts, list) or len(parts) != len(some):
                 raise VendorChanged(f"{self.name}: Trello answered a batch of {len(some)} otherwise than documented")
-            for part, (path, _) in zip(parts, some, strict=True):
-                yield self._part(part, path)
+            for part, (path, query) in zip(parts, some, strict=True):
+                yield self._part(part, path, query)
 
-    def _part(self, part: Any, path: str) -> Json | None:
-        """One element of a batch: `{"200": {…}}`, or an error."""
+    def _part(self, part: Any, path: str, query: Mapping[str, str]) -> Json | None:
+        """One element of a batch: `{"200": {…}}`, or an error. What failed for the moment is asked for by itself."""
         if isinstance(part, dict) and isinstance(part.get("200"), dict):
             found: Json = part["200"]
             return found
         told = part if isinstance(part, dict) else {}
         status = told.get("statusCode")
         try:
+            if isinstance(status, int) and (status == 429 or status >= 500):
+                return self.object(path, **query)
             raise self._refusal(status if isinstance(status, int) else 0, str(told.get("message", "")), path)
         except NotFound:
             return None

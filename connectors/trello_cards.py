@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from connectors.answers import decode, instant, stamp
-from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref
+from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref, VendorUnavailable
 from connectors.trello_api import BATCH, Json, TooLarge, TrelloApi
 
 PAGE = 1000
 """The most that one request gives of cards or actions."""
 
-SMALLEST_PAGE = 50
+SMALL_PAGE, SMALLEST_PAGE = 250, 50
+"""What is asked for where Trello does not answer in its 30 seconds; and the least that can be too large a question."""
+
 MANY = 100
 """More touched cards than this: reading the board whole is cheaper."""
 
@@ -150,7 +152,7 @@ class Cards:
         return self._pages(board, {"fields": "dateLastActivity,closed,dueComplete"})
 
     def _pages(self, board: str, query: Mapping[str, str]) -> Iterator[list[Any]]:
-        """Every card of a board, in pages; smaller ones where Trello finds the question too large."""
+        """Every card of a board, in pages; smaller ones where Trello finds the question too large, or gives none."""
         limit = PAGE
         before: dict[str, str] = {}
         while True:
@@ -160,6 +162,11 @@ class Cards:
                 if limit // 2 < SMALLEST_PAGE:
                     raise
                 limit //= 2
+                continue
+            except VendorUnavailable:
+                if limit <= SMALL_PAGE:
+                    raise
+                limit = SMALL_PAGE
                 continue
             cards = [decode(one, "cards") for one in elements]
             yield cards

@@ -2,9 +2,10 @@
 
 import pytest
 
-from connectors.base import AccessDenied, NotFound, Ref, VendorChanged
+from connectors.base import AccessDenied, NotFound, RateLimited, Ref, VendorChanged
 from sandbox.http import Fault
 from sandbox.trello import TrelloSandbox
+from tests.connectors.contract import read_all
 from tests.connectors.trello.firm import UAT, Connect, board_of
 
 
@@ -82,6 +83,35 @@ def test_a_token_that_may_only_read_says_what_it_lacks(sandbox: TrelloSandbox, c
 
     with pytest.raises(AccessDenied, match="scope read,write"):
         connect().comment(Ref("cards", sandbox.card_id(UAT.number)), "The date has passed.", "k", None)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "raised", "words"),
+    [
+        (401, "unauthorized card permission requested", AccessDenied, "scope read,write"),
+        (403, "organization restricts access", AccessDenied, "ask its admin"),
+        (404, "board not found", NotFound, "does not find"),
+        (400, "invalid id", NotFound, "does not find"),
+        (
+            429,
+            '{"error":"API_TOKEN_LIMIT_EXCEEDED","message":"Rate limit exceeded"}',
+            RateLimited,
+            "limits our requests",
+        ),
+        (400, "invalid value for filter", VendorChanged, "400"),
+        (418, "", VendorChanged, "418"),
+    ],
+)
+def test_each_refusal_says_who_must_act(
+    sandbox: TrelloSandbox, connect: Connect, status: int, body: str, raised: type[Exception], words: str
+) -> None:
+    """Most of them are plain text: only that tells a missing permission from a wrong token, or a bad id from our own
+    mistake."""
+    sandbox.faults.append(Fault(r"GET /boards/\w+/actions", status, {"Content-Type": "text/plain"}, body, times=99))
+
+    with pytest.raises(raised, match=words) as refusal:
+        read_all(connect())
+    assert "\n" not in str(refusal.value)
 
 
 def test_a_page_of_something_else_is_a_wrong_address(sandbox: TrelloSandbox, connect: Connect) -> None:

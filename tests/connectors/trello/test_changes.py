@@ -1,7 +1,13 @@
 """How little of Trello is asked, and that no change is missed."""
 
-from connectors.base import Cursor
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from connectors.base import Cursor, Record
 from sandbox.trello import TrelloSandbox
+from sandbox.trello_state import Json
 from tests.connectors.contract import read_all, records
 from tests.connectors.trello.firm import OLD, PRINTER, UAT, Connect, board_of, calls
 from tests.factories import at, item, message
@@ -49,6 +55,70 @@ def test_a_change_is_fetched_with_its_card_alone(sandbox: TrelloSandbox, connect
     assert {id for stream, id in found if stream == "cards"} == {sandbox.card_id(UAT.number)}
     texts = [record.payload["data"].get("text") for (stream, _), record in found.items() if stream == "actions"]
     assert "This **week**?" in texts
+
+
+def touched(sandbox: TrelloSandbox, connect: Connect, *, by: Callable[[], object]) -> dict[tuple[str, str], Record]:
+    """What a second run brings after 25 of the board's cards, UAT among them, moved, and `by` happened too."""
+    cursors: dict[tuple[str, str], Cursor] = {}
+    made = [item(f"Work {number}", created_at=at("2026-11-02 10:00")) for number in range(24)]
+    for one in made:
+        sandbox.state.add_card(board_of(sandbox), one, "60aa")
+    read_all(connect(), cursors)
+    for one in (UAT, *made):
+        sandbox.state.stir(sandbox.state.card(one.number), at("2026-11-12 18:00"))
+    calls(sandbox)
+    by()
+    return {key: record for key, record in records(read_all(connect(), cursors)).items() if key[0] == "cards"}
+
+
+def test_a_batch_holds_ten_cards(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Trello refuses more; commas within one are encoded, or it would split there."""
+    found = touched(sandbox, connect, by=lambda: None)
+
+    assert len(found) == 25
+    assert calls(sandbox).count("GET /batch") == 3
+
+
+def test_a_card_that_is_gone_before_its_batch_is_left_to_the_sweep(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Its part of the batch is a 404 inside a good answer."""
+    serve = sandbox._one_of_batch
+    gone = sandbox.card_id(UAT.number)
+
+    def late(url: Any) -> Json:
+        return serve(url._replace(path=url.path.replace(gone, "0" * 24)))
+
+    def meanwhile() -> None:
+        sandbox._one_of_batch = late  # type: ignore[method-assign]  # the vendor's state at that very moment
+
+    assert len(touched(sandbox, connect, by=meanwhile)) == 24
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_a_part_of_a_batch_that_failed_is_asked_for_by_itself(
+    sandbox: TrelloSandbox, connect: Connect, status: int
+) -> None:
+    """The batch is a 200 all the same, and the others of it are good."""
+    serve, seen = sandbox._one_of_batch, []
+
+    def stumbling(url: Any) -> Json:
+        seen.append(url)
+        return {"name": "Error", "message": "", "statusCode": status} if len(seen) == 3 else serve(url)
+
+    def meanwhile() -> None:
+        sandbox._one_of_batch = stumbling  # type: ignore[method-assign]  # the vendor's state at that very moment
+
+    assert len(touched(sandbox, connect, by=meanwhile)) == 25
+    assert len([call for call in calls(sandbox) if call.startswith("GET /cards/")]) == 1
+
+
+def test_a_card_without_an_activity_is_read_each_time_its_board_moves(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """It may be null: nothing then shows that the card is as it was."""
+    sandbox.state.card(PRINTER.number)["dateLastActivity"] = None
+    cursors: dict[tuple[str, str], Cursor] = {}
+    read_all(connect(), cursors)
+    sandbox.add_message(UAT.number, message("sam", "2026-11-12 18:30", "This week?"))
+
+    assert ("cards", sandbox.card_id(PRINTER.number)) in records(read_all(connect(), cursors))
 
 
 def test_a_board_without_an_activity_is_read_whole_each_time(sandbox: TrelloSandbox, connect: Connect) -> None:

@@ -29,6 +29,14 @@ def test_nothing_is_written_on_a_public_board(sandbox: TrelloSandbox, connect: C
         connect(comment_back=True).comment(Ref("cards", sandbox.card_id(UAT.number)), "Late.", "k", None)
 
 
+def test_the_text_of_a_comment_is_in_no_address(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Addresses have bounds, and stand in logs; Trello's own documents put it there."""
+    connect().comment(Ref("cards", sandbox.card_id(UAT.number)), "The date has passed.", "k", None)
+
+    assert len(sandbox.comments_posted) == 1
+    assert not any("passed" in str(seen) for seen in sandbox.app.log)
+
+
 def test_a_marker_that_somebody_quotes_is_not_ours(sandbox: TrelloSandbox, connect: Connect) -> None:
     """Only its author may edit a comment: taking theirs for ours would end in a refusal."""
     sandbox.add_message(UAT.number, message("lee", "2026-11-20 10:00", "What is (milepost:k)?"))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.base import Cursor, Ref
+from connectors.base import Cursor, Ref, VendorUnavailable
 from sandbox.http import Fault
 from sandbox.trello import TrelloSandbox
 from tests.connectors.contract import read_all, records
@@ -53,6 +53,26 @@ def test_a_question_too_large_is_asked_in_smaller_parts(sandbox: TrelloSandbox, 
     assert ["limit=1000" in limits[0], "limit=500" in limits[1], "limit=250" in limits[2]] == [True] * 3
 
 
+def test_a_board_that_trello_cannot_answer_in_time_is_asked_for_in_smaller_parts(
+    sandbox: TrelloSandbox, connect: Connect
+) -> None:
+    """A question that takes it over thirty seconds ends in a 504, as often as one asks."""
+    sandbox.faults.append(Fault(r"GET /boards/\w+/cards", status=504, times=8))
+
+    found = records(read_all(connect()))
+
+    assert {id for stream, id in found if stream == "cards"} == set(sandbox.state.cards)
+    assert "limit=250" in next(seen.query for seen in reversed(sandbox.app.log) if "/cards/all" in seen.path)
+
+
+def test_an_outage_is_the_vendors(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Smaller parts do not help: wait."""
+    sandbox.faults.append(Fault(r"GET /boards/\w+/cards", status=503, times=1000))
+
+    with pytest.raises(VendorUnavailable, match="503"):
+        read_all(connect())
+
+
 def test_a_done_card_brings_the_action_that_ticked_it(sandbox: TrelloSandbox, connect: Connect) -> None:
     """A card does not say when it was done, nor who made it; the history does."""
     telling = records(read_all(connect()))["cards", sandbox.card_id(OLD.number)].payload["actions"]
@@ -88,6 +108,31 @@ def test_a_deleted_comment_is_gone_with_the_next_reading_of_its_card(sandbox: Tr
     ref = Ref("cards", sandbox.card_id(UAT.number))
     assert ("actions", ref) in [claim for page in pages for claim in page.whole]
     assert ("actions", comment["id"]) not in records(pages)
+
+
+def test_an_edited_comment_comes_again_with_its_card(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """No action tells of the edit, and the comment keeps its date: who asks for newer actions only never sees it."""
+    cursors: dict[tuple[str, str], Cursor] = {}
+    read_all(connect(), cursors)
+    comment = next(action for action in sandbox.state.actions_of() if action["type"] == "commentCard")
+    comment["data"]["text"] = "One case is left."
+    sandbox.state.stir(sandbox.state.card(UAT.number), at("2026-11-12 19:00"))
+
+    assert (
+        records(read_all(connect(), cursors))["actions", comment["id"]].payload["data"]["text"] == "One case is left."
+    )
+
+
+def test_a_board_comes_with_all_its_words_and_none_of_its_work(sandbox: TrelloSandbox, connect: Connect) -> None:
+    """Fifty labels come unasked, and so do all actions: beside cards that is more than Trello answers at once."""
+    for number in range(60):
+        sandbox.state.label_named(board_of(sandbox), f"Label {number}")
+
+    [page] = connect().read("boards", board_of(sandbox), None)
+
+    assert len(page.records[0].payload["labels"]) >= 60
+    asked = next(seen.query for seen in sandbox.app.log if seen.path == f"/boards/{board_of(sandbox)}")
+    assert ("cards=none" in asked, "actions=none" in asked) == (True, True)
 
 
 def test_archived_cards_come_and_count_as_living(sandbox: TrelloSandbox, connect: Connect) -> None:
