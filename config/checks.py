@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from config.mistakes import Found, KeyPath, did_you_mean, one_of
+from config.mistakes import Found, KeyPath
+from config.nearest import did_you_mean, one_of
 from config.settings import (
     CalendarSettings,
     ChannelSettings,
@@ -34,7 +35,8 @@ class Draft:
 
     names: Mapping[str, Collection[str] | None]
     team_domains: Collection[str] = ()
-    rules_dir: str = ""
+    rules_dir: str | None = None
+    database: str | None = None
     coordinator: object = None
     calendars: dict[KeyPath, CalendarSettings] = field(default_factory=dict)
     sources: dict[str, SourceSettings] = field(default_factory=dict)
@@ -50,8 +52,7 @@ def check(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:
     """All that does not fit together; `rules` are the ids there are, None: they are not looked at."""
     if isinstance(draft.coordinator, str):
         yield from _named(("coordinator",), draft.coordinator, draft.names["people"], "[people]")
-    if (problem := _not_a_rules_dir(draft.rules_dir)) is not None:
-        yield ("rules_dir",), problem
+    yield from _places(draft)
     yield from _calendars(draft)
     yield from _sources(draft)
     yield from _people(draft)
@@ -64,11 +65,15 @@ def _named(path: KeyPath, name: str, names: Collection[str] | None, where: str) 
         yield path, f'"{name}" is none of {where}{did_you_mean(name, names)}'
 
 
-def _not_a_rules_dir(path: str) -> str | None:
-    """What is wrong with it; the default's need not be there."""
-    if os.path.isdir(path) or (os.path.basename(path) == _DEFAULT_RULES_DIR and not os.path.exists(path)):
-        return None
-    return "this is a file; name the folder of rules" if os.path.exists(path) else "there is no such folder"
+def _places(draft: Draft) -> Iterator[Found]:
+    """Where there is no folder, or a folder and no file. A missing folder of the database is made by who opens it."""
+    rules, database = draft.rules_dir, draft.database
+    if rules is not None and os.path.isfile(rules):
+        yield ("rules_dir",), "this is a file; name the folder that it lies in"
+    elif rules is not None and os.path.basename(rules) != _DEFAULT_RULES_DIR and not os.path.isdir(rules):
+        yield ("rules_dir",), "there is no such folder"
+    if database is not None and os.path.isdir(database):
+        yield ("database",), "this is a folder; name a file in it, such as milepost.db"
 
 
 def _calendar(draft: Draft, path: KeyPath, name: str) -> Iterator[Found]:
@@ -103,6 +108,8 @@ def _people(draft: Draft) -> Iterator[Found]:
         path: KeyPath = ("people", name)
         if name in ROLES:
             yield path, f'"{name}" is a role in routes; give the person another name'
+        if not person.name:
+            yield (*path, "name"), "write a name"
         yield from _calendar(draft, path, person.calendar)
         yield from emails.claim((*path, "email"), normal(person.email), name)
         for number, account in enumerate(person.accounts):
@@ -134,11 +141,9 @@ def _clients(draft: Draft) -> Iterator[Found]:
 
 
 def _names_by_language(path: KeyPath, name: str | Mapping[str, str]) -> Iterator[Found]:
-    if isinstance(name, str):
-        return
     if not name:
         yield path, "write a name"
-    for language in name:
+    for language in () if isinstance(name, str) else name:
         yield from _named(
             (*path, language), language, get_args(Language), f"the languages {one_of(get_args(Language))}"
         )

@@ -10,7 +10,8 @@ from pydantic import create_model
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
-from config.mistakes import KeyPath, did_you_mean, keys_of
+from config.mistakes import KeyPath, keys_of
+from config.nearest import did_you_mean
 from config.settings import ChannelSettings, Secret, Settings, SourceSettings
 
 PREFIX = "MILEPOST_"

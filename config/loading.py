@@ -166,6 +166,7 @@ class _Reader:
         settings = self._whole(draft, calendar, calendars, folder)
         if settings is not None:
             draft.team_domains, draft.rules_dir = settings.team_domains, settings.rules_dir
+            draft.database = settings.database.removeprefix("sqlite:///")
         draft.coordinator = self._tree.get("coordinator")
         for path, problem in check(draft, rules.ids if rules is not None else None):
             self._notes.add(path, problem)
@@ -188,7 +189,7 @@ class _Reader:
         folder: Path,
     ) -> Settings | None:
         """The top of the file, with the parts that are right in their places."""
-        given = {key: value for key, value in self._tree.items() if key not in (*_SECTIONS, "calendar", "routes")}
+        given = {key: value for key, value in self._tree.items() if key not in Settings.TABLES}
         if "folder" in given:
             self._notes.add(("folder",), unknown_key("folder", Settings))
         return self._parts.part(

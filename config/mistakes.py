@@ -1,6 +1,5 @@
 """What is wrong with a config file: each mistake with its place and, where there is one, its cure."""
 
-import difflib
 import inspect
 import json
 import re
@@ -11,7 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from config.settings import Tree
+from config.language import negotiate
+from config.nearest import did_you_mean, one_of
+from config.settings import Settings, Tree
 
 KeyPath = tuple[str | int, ...]
 """The way to a value: `("sources", "delivery", "url")`, `("routes", 0, "to")`."""
@@ -113,24 +114,6 @@ def spelled(path: KeyPath) -> str:
     return text
 
 
-def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """`; did you mean "token"?`, or nothing where no name is near."""
-    near = nearest(word, names)
-    return f'; did you mean "{near}"?' if near else ""
-
-
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name that somebody who wrote `word` most likely meant; None where none is near."""
-    by_form = {name.casefold(): name for name in sorted(names)}
-    near = difflib.get_close_matches(word.casefold(), by_form, n=1)
-    return by_form[near[0]] if near else None
-
-
-def one_of(names: Iterable[str]) -> str:
-    """The names there are, for those who mistyped all of one."""
-    return ", ".join(f'"{name}"' for name in names)
-
-
 def keys_of(model: type[Tree]) -> list[str]:
     """The keys that a part of the file may have."""
     return [field.alias or name for name, field in model.model_fields.items() if name not in model.FILLED_IN]
@@ -169,7 +152,8 @@ def _explain(error: ErrorDetails, model: type[Tree], value: object) -> str:
             return unknown_key(str(error["loc"][-1]), _owner(model, error["loc"]))
         case "literal_error":
             allowed = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-            return f"write one of {one_of(allowed)}{did_you_mean(str(value), allowed)}"
+            meant = negotiate(str(value)) if str(value).startswith("zh") else str(value)
+            return f"write one of {one_of(allowed)}{did_you_mean(meant, allowed)}"
         case "value_error":
             return str(error["ctx"]["error"])
         case kind:
@@ -177,7 +161,9 @@ def _explain(error: ErrorDetails, model: type[Tree], value: object) -> str:
 
 
 def unknown_key(key: str, model: type[Tree]) -> str:
-    """What to say of a key that `model` has not."""
+    """What to say of a key that `model` has not: TOML takes what stands below a table's header for a part of it."""
+    if model is not Settings and key in {*keys_of(Settings)} - Settings.TABLES:
+        return "unknown key here; it belongs at the top of the file, above the first [table]"
     return f"unknown key{did_you_mean(key, keys_of(model))}"
 
 

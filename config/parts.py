@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from config.mistakes import Found, KeyPath, Notes, did_you_mean, keys_of, nearest, of_pydantic, one_of
+from config.mistakes import Found, KeyPath, Notes, keys_of, of_pydantic
+from config.nearest import did_you_mean, nearest, one_of
 from config.secrets import References
 from config.settings import ChannelSettings, Route, SourceSettings, Tree
 
@@ -72,7 +73,7 @@ class Parts:
             if isinstance(given, dict):
                 tables.append((name, given))
             else:
-                self._notes.add((section, name), f"write a table: [{section}.NAME]")
+                self._notes.add((section, name), f"write a table: [{section}.{name}]")
         return tables
 
     def routes(self) -> dict[int, Route]:

@@ -24,6 +24,8 @@ from config.settings import LITERAL, Secret
 
 _MASK = "***"
 _SHORTEST = 4
+_OF_A_SHELL = re.compile(r"\$(\w+|\{\w+\})")
+"""How a shell would name a variable: here it would be taken for the secret itself."""
 
 
 class References:
@@ -38,9 +40,11 @@ class References:
         """The secret behind `env:NAME` or `file:PATH` (relative to the config file); anything else is a literal."""
         kind, _, name = reference.partition(":")
         if kind == "env":
-            value = self._from_environment(name)
+            value = self._from_environment(name.strip())
         elif kind == "file":
             value = self._from_file(name)
+        elif kind.strip().casefold() in ("env", "file") or _OF_A_SHELL.fullmatch(reference):
+            raise ValueError('write "env:NAME" or "file:PATH", in small letters and without $')
         else:
             value, reference = reference, LITERAL
         value = value.strip()
@@ -54,6 +58,8 @@ class References:
 
     def _from_environment(self, name: str) -> str:
         value = self._environ.get(name)
+        if not name:
+            raise ValueError('write the name of a variable: "env:NAME"')
         if value is None:
             raise ValueError(f'the environment variable {name} is not set; set it, or write "file:PATH"')
         return value

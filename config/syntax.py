@@ -17,11 +17,13 @@ _CURES = (
     ("Cannot|Duplicate", "this key or table stands twice: keep one"),
     ("Expected '='|Invalid statement", "write `key = value`, or a table: [section.name]"),
     ("Invalid initial character", "a key is of letters, digits, - and _; an inline table, { … }, stands on one line"),
-    ("Unclosed array", "end the list with ]"),
+    ("Unclosed array", "end the list with ], and part what stands in it with commas"),
     ("Unclosed inline table", "end the table with }, all on one line"),
     ("Unescaped|Escaped|hex value", r"write \\ for a backslash, or the text in single quotes"),
     ("declaration", "a table is written [section.name], an element of a list [[routes]]"),
 )
+_PLAIN = {"＝": "=", "：": "="}
+"""What an input method for Chinese makes of =; all else that it, or a word processor, puts there are quotes."""
 
 
 def read(path: Path) -> str:
@@ -64,4 +66,9 @@ def _syntax(message: str, text: str, file: str) -> Mistake:
     line = int(found[1]) if found else len(written) if "end of document" in message else None
     key = re.match(r"\s*([\w.-]+)\s*=", written[line - 1]) if line else None
     cure = next((cure for sign, cure in _CURES if re.search(sign, message)), "see https://toml.io")
+    outside_texts = re.sub(r"\"[^\"]*(\"|$)|'[^']*('|$)|#.*", "", written[line - 1]) if line else ""
+    if re.search(r"=\s*(yes|no|on|off|true|false)\s*$", outside_texts, re.IGNORECASE):
+        cure = "write true or false, in small letters"
+    elif strange := re.search(r"[“”‘’＂「」＝：]", outside_texts):
+        cure = f"write a plain {_PLAIN.get(strange[0], chr(34))} for {strange[0]}"
     return Mistake(file, line, key[1] if key else "", f"this is not TOML; {cure}")

@@ -7,8 +7,11 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
+
+from config.nearest import nearest
 
 _DURATION = re.compile(r"([0-9]{1,5})\s*(s|m|h|d|w)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -30,10 +33,29 @@ def parse_duration(text: object) -> timedelta:
 
 def parse_flag(given: object) -> object:
     """true or false, which a variable of the environment can only spell; no other word, such as "no", is one."""
-    flag = {"true": True, "false": False}.get(given) if isinstance(given, str) else given
+    flag = {"true": True, "false": False}.get(given.casefold()) if isinstance(given, str) else given
     if not isinstance(flag, bool):
         raise ValueError("write true or false")
     return flag
+
+
+def parse_whole(given: object) -> object:
+    """A whole number, not true or false, which pydantic takes for 1 and 0."""
+    if isinstance(given, bool):
+        raise ValueError("write a whole number")
+    return given
+
+
+def check_zone(name: str) -> str:
+    """Refuse what is no time zone; the nearest by its name or its city is told."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # not found, a folder of the database, or no name at all
+        zones = {zone.rpartition("/")[2]: zone for zone in available_timezones() if "/" in zone}
+        zones |= {zone: zone for zone in zones.values()}
+        meant = nearest(name.replace(" ", "_"), zones)
+        raise ValueError(f'there is no such time zone; write one such as "{zones[meant or "Hong_Kong"]}"') from None
+    return name
 
 
 def _check_email(address: str) -> str:
@@ -69,6 +91,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+Whole = Annotated[int, BeforeValidator(parse_whole)]
+Zone = Annotated[str, AfterValidator(check_zone)]
 Flag = Annotated[bool, BeforeValidator(parse_flag)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Email = Annotated[str, AfterValidator(_check_email)]

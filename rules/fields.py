@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import isfinite
 from typing import Any
 
 from config.settings import SEVERITIES, RuleSettings
@@ -18,6 +19,7 @@ from rules.yaml_file import Part
 OWN_SETTINGS = frozenset(RuleSettings.model_fields)
 """What config says of every rule; no param can have such a name."""
 
+_NO_PARAM = "something else"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REPEAT = re.compile(r"([1-9]\d{0,2})(wd|h)")
 
@@ -119,7 +121,7 @@ def param_name(part: Part) -> str:
 def param_value(part: Part) -> Parameter:
     """The default of a param."""
     value = part.value if part.text is not None else None
-    if not isinstance(value, bool | int | float | str):
+    if not isinstance(value, bool | int | float | str) or type_of(value) == _NO_PARAM:
         raise wrong(part, "a param is a number, a text, true or false")
     return value
 
@@ -129,12 +131,12 @@ def type_of(value: Any) -> str:
     match value:
         case bool():
             return "true or false"
-        case int() | float():
+        case int() | float() if isfinite(value):
             return "a number"
         case str():
             return "a text"
         case _:
-            return "something else"
+            return _NO_PARAM
 
 
 def wrong(part: Part, message: str) -> RuleErrors:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from config.language import LANGUAGES
-from config.mistakes import Found, Mistake, did_you_mean, spelled
+from config.mistakes import Found, Mistake, spelled
+from config.nearest import did_you_mean
 from config.settings import Language, RuleSettings, Settings
 from rules.fields import (
     OWN_SETTINGS,

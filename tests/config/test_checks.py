@@ -42,6 +42,7 @@ def test_what_fits_together_is_read() -> None:
     [
         ('coordinator = "may"', 'coordinator = "kitty"', 'coordinator: "kitty" is none of [people]'),
         ('bd = "may"', 'bd = "mai"', 'clients.harbour.bd: "mai" is none of [people]; did you mean "may"?'),
+        ('name = "Bank of Nine Ferries"', 'name = ""', "clients.ferries.name: write a name"),
         ('bd = "may"', 'calendar = "sz"', 'clients.harbour.calendar: "sz" is none of [calendars]'),
         ('email = "may@acme.example"', 'email = "may@acme.example"\ncalendar = "defualt"', 'did you mean "default"?'),
         ('zh-Hant-HK = "海港"', 'zh-HK = "海港"', 'clients.harbour.name.zh-HK: "zh-HK" is none of the languages'),
@@ -190,7 +191,7 @@ def test_a_webhook_writes_to_its_channel_alone() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "says"),
-    [("rule.d", "there is no such folder"), ("milepost.toml", "this is a file; name the folder of rules")],
+    [("rule.d", "there is no such folder"), ("milepost.toml", "this is a file; name the folder")],
 )
 def test_own_rules_are_where_the_file_says(tmp_path: Path, folder: str, says: str) -> None:
     """A slip there would switch them all off without a word; the default's folder need not be there."""

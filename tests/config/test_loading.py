@@ -121,8 +121,15 @@ to = ["slack:may"]
         ('kind = "jira"', 'kind = "jira"\nname = "x"', 9, "sources.delivery.name: unknown key"),
         ('coordinator = "may"', 'coordinator = "may"\nfolder = "/tmp"', 2, "folder: unknown key"),
         ('name = "May Chan"', "name = 5", 4, 'people.may.name: write a text in quotes: "…"'),
-        ("[people.may]", "[people]\nmay = 5\n[clients.may]", 4, "people.may: write a table: [people.NAME]"),
+        ("[people.may]", "[people]\nmay = 5\n[clients.may]", 4, "people.may: write a table: [people.may]"),
         ('[[routes]]\nto = ["email:coordinator"]', "[a]", 18, "a: unknown key"),
+        ("[people.may]", "[[people.may]]", 3, "people.may: write a table: [people.may]"),
+        ('name = "May Chan"', 'name = ""', 4, "people.may.name: write a name"),
+        ('name = "May Chan"', 'name = "May Chan"\nlanguage = "zh_HK"', 5, 'did you mean "zh-Hant-HK"?'),
+        ('kind = "jira"', 'kind = "jira"\nevery = 600', 9, "sources.delivery.every: write a number and a unit"),
+        ('kind = "jira"', 'kind = "jira"\ncomment_back = "no"', 9, "write true or false, or write a list"),
+        ('kind = "jira"', 'kind = "jira"\nca_file = "."', 9, "ca_file: this is a folder; name the file"),
+        ('kind = "jira"', 'kind = "jira"\nlanguage = "en"', 9, "it belongs at the top of the file, above the first"),
         ("[[routes]]", "[routes]", 18, "routes: write each route as an element of a list: [[routes]]"),
         ('kind = "jira"', 'kind = "jira"\ncomment_back = 5', 9, "write true or false, or write a list"),
         ('kind = "jira"', 'kind = "jira"\nprojects = "APP"', 9, 'sources.delivery.projects: write a list: ["…"]'),
@@ -155,6 +162,20 @@ def test_routes_that_are_no_list_are_one_mistake(value: str) -> None:
 def test_a_time_zone_is_one_of_the_worlds(value: str) -> None:
     """A folder of the zone database, or a path, is none."""
     assert "timezone: there is no such time zone" in mistakes(f'timezone = "{value}"\n' + SMALL)[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Hong Kong", "Asia/Hong_Kong"),
+        ("asia/shanghai", "Asia/Shanghai"),
+        ("London", "Europe/London"),
+        ("HKT", "Asia/"),
+    ],
+)
+def test_the_nearest_time_zone_is_told(written: str, meant: str) -> None:
+    """Few know how the database writes them; who wrote something else altogether is shown the form."""
+    assert f'write one such as "{meant}' in mistakes(f'timezone = "{written}"\n' + SMALL)[0]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +223,9 @@ def test_stale_after_is_a_multiple_or_a_duration(value: str) -> None:
     [
         'stale_after = "often"',
         'stale_after = "9999x"',
+        'database = "sqlite:///."',
         "keep_deleted_days = -1",
+        "keep_deleted_days = true",
         "feedback_hours = {high = 0}",
         "feedback_hours = {high = nan}",
         "feedback_hours = {urgent = 2}",
@@ -250,6 +273,12 @@ def test_dates_may_be_written_as_texts_or_as_tomls_own() -> None:
         ("a = 1\na = 2\n", 2, "a", "stands twice"),
         ("[a]\n[a]\n", 2, "", "stands twice"),
         ("a = [1,\n2", 2, "", "end the list with ]"),
+        ('a = ["b" "c"]', 1, "a", "part what stands in it with commas"),
+        ("a = True", 1, "a", "write true or false, in small letters"),
+        ("a = no  # not yet", 1, "a", "write true or false, in small letters"),
+        ("a = “b”", 1, "a", 'write a plain " for “'),
+        ("a ＝ 1", 1, "", "write a plain = for ＝"),
+        ('a = "「b」', 1, "a", "end the text with the quote"),
         ("a = {b = 1\n", 1, "a", "end the table with }"),
         ('a = "C:\\Users"', 1, "a", "backslash"),
         ("just words\n", 1, "", "write `key = value`"),

@@ -92,6 +92,13 @@ def test_a_reference_that_leads_nowhere_says_why(tmp_path: Path, reference: str,
         references(tmp_path, EMPTY="", BROKEN="a\nb")(reference)
 
 
+@pytest.mark.parametrize("reference", ["ENV:JIRA_TOKEN", "Env: JIRA_TOKEN", "$JIRA_TOKEN", "${JIRA_TOKEN}"])
+def test_what_others_take_for_a_reference_is_no_secret(tmp_path: Path, reference: str) -> None:
+    """It would be sent to the tool as the token, which refuses it; nobody would look here."""
+    with pytest.raises(ValueError, match="in small letters and without"):
+        references(tmp_path, JIRA_TOKEN=TOKEN)(reference)
+
+
 def test_all_that_was_resolved_is_known(tmp_path: Path) -> None:
     """The redactor learns each secret from here, also when the rest of the file is wrong."""
     look_up = references(tmp_path, A="first", B="second")
