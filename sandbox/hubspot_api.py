@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import count
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.http import answer, bearer
+from sandbox.hubspot_answers import Refused, batch_of, limit_of, link_of, no_association, page_of
 from sandbox.hubspot_plan import pipelines
 from sandbox.hubspot_search import BadSearch, search
 from sandbox.hubspot_state import (
@@ -32,7 +32,7 @@ VERSION = "2026-09"
 UI_DOMAIN = "app-ap1.hubspot.com"
 TOKEN = "pat-ap1-5d0c7e1a-93b2-4f6e-8a41-c27d90be6f13"
 
-LIST_PAGE, BATCH, ASSOCIATIONS, BODY, LINKS = 100, 100, 1000, 3000, 500
+BATCH, ASSOCIATIONS, BODY, LINKS = 100, 1000, 3000, 500
 
 SCOPES = {
     "companies": "crm.objects.companies.read",
@@ -44,15 +44,6 @@ SCOPES = {
 """What reading a type needs; engagements ride on contacts."""
 
 CONTACTS_SCOPE = "crm.objects.contacts.read"
-
-
-class Refused(Exception):
-    """An answer of 400 and above."""
-
-    def __init__(self, status: int, category: str, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"status": "error", "message": message, "category": category, **more}
 
 
 class HubspotApi:
@@ -149,8 +140,10 @@ class HubspotApi:
         self._allow("owners", known=("owners",))
         archived = query.get("archived") == "true"
         listed = [one for one in self.state.owners if one["archived"] == archived]
-        limit, start = _limit(query), int(query.get("after", 0))
-        return answer(_page(listed[start : start + limit], str(start + limit) if len(listed) > start + limit else None))
+        limit, start = limit_of(query), int(query.get("after", 0))
+        return answer(
+            page_of(listed[start : start + limit], str(start + limit) if len(listed) > start + limit else None)
+        )
 
     def _pipelines(self, query: Mapping[str, str], sent: Json, size: int, kind: str) -> Response:
         self._allow(kind, known=("deals", "tickets"))
@@ -168,10 +161,10 @@ class HubspotApi:
         archived = query.get("archived") == "true"
         start = int(query.get("after", 0))
         listed = [one for one in self.state.by_id(kind) if one["archived"] == archived and int(one["id"]) >= start]
-        limit = _limit(query)
+        limit = limit_of(query)
         following = listed[limit]["id"] if len(listed) > limit else None
         names = [name for name in query.get("properties", "").split(",") if name]
-        return answer(_page([self._show(kind, one, names) for one in listed[:limit]], following))
+        return answer(page_of([self._show(kind, one, names) for one in listed[:limit]], following))
 
     def _get(self, query: Mapping[str, str], sent: Json, size: int, kind: str, id: str) -> Response:
         self._allow(kind)
@@ -187,7 +180,7 @@ class HubspotApi:
         shown = [self._show(kind, one, sent.get("properties", [])) for one in found.values() if one]
         missing = [id for id, one in found.items() if one is None]
         errors = [{"status": "error", "category": "OBJECT_NOT_FOUND", "context": {"ids": missing}}] if missing else []
-        return _batch(shown, errors)
+        return batch_of(shown, errors)
 
     def _search(self, query: Mapping[str, str], sent: Json, size: int, kind: str) -> Response:
         self._allow(kind)
@@ -200,7 +193,7 @@ class HubspotApi:
         except BadSearch as mistake:
             raise Refused(400, "VALIDATION_ERROR", str(mistake)) from None
         shown = [self._show(kind, one, sent.get("properties", [])) for one in page]
-        return answer({"total": total, **_page(shown, following)})
+        return answer({"total": total, **page_of(shown, following)})
 
     def _associations(self, query: Mapping[str, str], sent: Json, size: int, kind: str, other: str) -> Response:
         self._allow(kind)
@@ -213,14 +206,14 @@ class HubspotApi:
             linked = self.state.associated(kind, one["id"], other)
             start = int(one.get("after") or 0)
             if not linked:
-                errors.append(_no_association(kind, other, one["id"]))
+                errors.append(no_association(kind, other, one["id"]))
                 continue
-            to = [_link(kind, other, id) for id in linked[start : start + LINKS]]
+            to = [link_of(kind, other, id) for id in linked[start : start + LINKS]]
             result: Json = {"from": {"id": one["id"]}, "to": to}
             if len(linked) > start + LINKS:
                 result["paging"] = {"next": {"after": str(start + LINKS)}}
             results.append(result)
-        return _batch(results, errors)
+        return batch_of(results, errors)
 
     # --- writing
 
@@ -268,40 +261,3 @@ class HubspotApi:
         if thing is None:
             raise Refused(404, "OBJECT_NOT_FOUND", "resource not found")
         return thing
-
-
-def _limit(query: Mapping[str, str]) -> int:
-    limit = int(query.get("limit", "10"))
-    if not 0 < limit <= LIST_PAGE:
-        raise Refused(400, "VALIDATION_ERROR", f"limit must be between 1 and {LIST_PAGE}")
-    return limit
-
-
-def _page(results: list[Json], after: str | None) -> Json:
-    return {"results": results, **({"paging": {"next": {"after": after}}} if after else {})}
-
-
-def _batch(results: list[Json], errors: list[Json]) -> Response:
-    now = stamp(datetime.fromtimestamp(0, UTC))
-    told: Json = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
-    if errors:
-        told |= {"numErrors": len(errors), "errors": errors}
-    return answer(told, 207 if errors else 200)
-
-
-def _no_association(kind: str, other: str, id: str) -> Json:
-    return {
-        "status": "error",
-        "category": "OBJECT_NOT_FOUND",
-        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
-        "message": f"No {other} is associated with {kind} {id}.",
-        "context": {"fromObjectId": [id]},
-    }
-
-
-def _link(kind: str, other: str, id: str) -> Json:
-    known = ASSOCIATION_TYPES.get((kind, other)) or ASSOCIATION_TYPES[(other, kind)] - 1
-    return {
-        "toObjectId": int(id),
-        "associationTypes": [{"category": "HUBSPOT_DEFINED", "typeId": known, "label": None}],
-    }

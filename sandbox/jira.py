@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.http import Door
-from sandbox.jira_api import EMAIL, HUB, TOKEN, Deployment, JiraApi
+from sandbox.jira_api import JiraApi
 from sandbox.jira_dialect import plain
 from sandbox.jira_plan import from_plan
 from sandbox.jira_recorded import from_recorded
+from sandbox.jira_site import EMAIL, HUB, TOKEN, Deployment
 from sandbox.jira_state import JiraState, Json, account_id, document, due_change, status_change
 from sandbox.plan import Message, Plan
 

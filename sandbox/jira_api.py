@@ -7,78 +7,32 @@ search, an empty 200 for a wrong credential where Jira allows anonymous reading.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.http import answer, basic, bearer
+from sandbox.http import answer
 from sandbox.jira_comments import CommentRoutes
-from sandbox.jira_dialect import as_server, page
+from sandbox.jira_dialect import page
 from sandbox.jira_jql import JqlError, parse
-from sandbox.jira_state import ZONE, JiraState, Json, stamp, user
-
-EMAIL = "hub@lanternquay.example"
-TOKEN = "sandbox-jira-token"
-HUB = user("712020:hub", "Milepost Hub", "atlassian", EMAIL)
-
-Deployment = Literal["Cloud", "Server"]
+from sandbox.jira_site import HUB, Deployment, JiraSite
+from sandbox.jira_state import JiraState, Json, stamp
 
 EMBEDDED_COMMENTS = 100
 EMBEDDED_CHANGES = 40
 """How many of them Cloud shows inside an issue, whatever there are."""
 
-_ANONYMOUS = ("/search/jql", "/search", "/project/search", "/project", "/serverInfo")
-"""Reads that Jira lets anybody make; who gives a wrong credential sees as little as nobody."""
 
-
-class JiraApi:
-    """One site's answers. The attributes without an underscore are switches for whoever tests."""
+class JiraApi(JiraSite):
+    """The routes of one site."""
 
     def __init__(self, state: JiraState, clock: Callable[[], datetime], deployment: Deployment) -> None:
-        self.state = state
-        self.clock = clock
-        self.deployment = deployment
-        self.tokens = {TOKEN}
-        self.passwords: dict[str, str] = {}
-        """Of users, which Data Center takes beside tokens."""
-        self.internal_notes = True
-        """False: the account is no agent, and what it means to be internal comes out public."""
-        self.page_cap = 100 if deployment == "Cloud" else 1000
+        super().__init__(state, clock, deployment)
         self.embedded_comments = EMBEDDED_COMMENTS
         self.changes_cap = 10000
-        self.profile_zone = ZONE
-        self.account = HUB
-        self.written: list[Json] = []
-        """The hub's comments that stand."""
         self._searches: dict[str, tuple[str, list[str]]] = {}
-
-    # --- signing in
-
-    def _signed_in(self, request: Request) -> bool:
-        if self.deployment == "Cloud":
-            given = basic(request)
-            return given is not None and given[0] == EMAIL and given[1] in self.tokens
-        given = basic(request)
-        return bearer(request) in self.tokens or (given is not None and self.passwords.get(given[0]) == given[1])
-
-    def refuse(self, request: Request) -> Response | None:
-        """401, or the empty 200 of those reads that anybody may make."""
-        path = request.url.path.rsplit("/rest/api/", 1)[-1].partition("/")[2]
-        if self._signed_in(request) or path == "serverInfo":
-            return None
-        if f"/{path}" not in _ANONYMOUS:
-            headers = {"WWW-Authenticate": 'Basic realm="jira"', "X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
-            return self.error(401, "Client must be authenticated to access this resource.", headers)
-        empty: Any = {
-            "search/jql": {"issues": [], "isLast": True},
-            "search": {"startAt": 0, "maxResults": 50, "total": 0, "issues": []},
-            "project/search": {"startAt": 0, "maxResults": 50, "total": 0, "isLast": True, "values": []},
-            "project": [],
-        }[path]
-        given = "authorization" in request.headers
-        return answer(empty, headers={"X-Seraph-LoginReason": "AUTHENTICATED_FAILED" if given else "OK"})
 
     # --- routes
 
@@ -119,14 +73,6 @@ class JiraApi:
             return self.say(rows())
 
         return endpoint
-
-    def say(self, data: Any, status: int = 200) -> Response:
-        """An answer in the deployment's own dialect."""
-        return answer(data if self.deployment == "Cloud" else as_server(data), status)
-
-    def error(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-        """A refusal in Jira's envelope."""
-        return answer({"errorMessages": [message], "errors": {}}, status, headers)
 
     async def _server_info(self, request: Request) -> Response:
         cloud = self.deployment == "Cloud"
@@ -272,10 +218,6 @@ class JiraApi:
             return self.no_issue()
         fields = [name for text in request.query_params.getlist("fields") for name in text.split(",") if name]
         return self.say(self._shown(issue, fields or ["*all"], request.query_params))
-
-    def no_issue(self) -> Response:
-        """404, whether it is gone or hidden."""
-        return self.error(404, "Issue does not exist or you do not have permission to see it.")
 
     # --- history
 
