@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from sandbox import inbox
-from sandbox.http import Door
+from sandbox.http import Door, Wire
 from sandbox.mail import MailSandbox
 from sandbox.plan import Plan
 from sandbox.slack import WEBHOOK_PATH, SlackSandbox
@@ -174,7 +174,7 @@ class _Server:
     def __init__(self, app: ASGIApp) -> None:
         self.address = ""
         config = uvicorn.Config(
-            app, log_config=None, lifespan="off", ws="none", date_header=False, timeout_graceful_shutdown=1
+            app, http=Wire, log_config=None, lifespan="off", ws="none", date_header=False, timeout_graceful_shutdown=1
         )
         self._uvicorn = _Announcing(config)
 

@@ -4,16 +4,20 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from sandbox.http import Wire
 
 
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
     """Yield the app's base address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none", date_header=False)
+    quiet: dict[str, Any] = {"log_level": "critical", "access_log": False, "date_header": False}
+    config = uvicorn.Config(app, http=Wire, lifespan="off", ws="none", **quiet)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

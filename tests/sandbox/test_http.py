@@ -1,6 +1,7 @@
 """The sandbox's door: what every vendor's stand-in does with a request before the vendor's own rules."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.http import Door, Fault, answer, basic, bearer, text
+from sandbox.http import Door, Fault, Reply, answer, basic, bearer, text
 from tests.connectors.serving import serving
 
 
@@ -75,6 +76,39 @@ def test_an_answer_can_break_off_in_the_middle(counter: Counter, client: httpx.C
 
     with pytest.raises(httpx.RemoteProtocolError):
         client.get("/count")
+
+
+def test_a_connection_can_be_reset_after_so_many_bytes(counter: Counter, client: httpx.Client) -> None:
+    """What a firewall does: no end, no farewell."""
+    counter.door.faults.append(Fault("GET /count", status=0, reset_after=4))
+
+    with pytest.raises(httpx.ReadError, match="reset"):
+        client.get("/count")
+
+
+def test_an_answer_can_come_a_few_bytes_at_a_time(counter: Counter, client: httpx.Client) -> None:
+    """Slow, and whole in the end."""
+    counter.door.faults.append(Fault("GET /count", status=0, drip=3, delay_s=0.001))
+
+    with client.stream("GET", "/count") as response:
+        pieces = list(response.iter_raw())
+
+    assert len(pieces) > 1
+    assert b"".join(pieces) == b'{"count":0,"odd":"\\ud800"}'
+
+
+def test_a_true_answer_can_be_altered_and_the_state_moved_before_it(counter: Counter, client: httpx.Client) -> None:
+    """Totals that lie, tokens that repeat, and somebody who edits between two pages."""
+
+    def somebody_counts() -> None:
+        counter.count += 1
+
+    def doubled(reply: Reply) -> Reply:
+        return replace(reply, body=reply.body.replace(b'"count":1', b'"count":2'))
+
+    counter.door.faults.append(Fault("GET /count", status=0, meanwhile=somebody_counts, alter=doubled))
+
+    assert [client.get("/count").json()["count"] for _ in range(2)] == [2, 1]
 
 
 def test_every_request_is_noted(counter: Counter, client: httpx.Client) -> None:
