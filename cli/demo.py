@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from sandbox.server import VENDORS, Sandbox
 from sandbox.story import Story, StoryClock, tuesday
 from sandbox.truth import seeded
 from unify.derived import table_of
+from unify.freshness import tool_name
 from unify.tables import Alert
 
 _ALERT = table_of(Alert)
@@ -95,19 +96,35 @@ def _follow(hub: Hub, story: Story, clock: StoryClock, stop: threading.Event) ->
     happening = threading.Thread(target=_tell, args=(story, clock, stop), name="story")
     happening.start()
     due = clock() + ROUND_EVERY
+    away: set[str] = set()
     while not stop.wait(clock.seconds_until(due)):
         result = hub.run()
         at = clock().astimezone(hub.settings.zone)
-        names = _names(hub)
-        for change in result.round.events:
-            say(f"{at:%H:%M}    hub: {names[change.fingerprint]}: {change.reason}")
-        if result.delivered.sent:
-            say(f"{at:%H:%M}    hub: messages and comments sent: {result.delivered.sent}")
+        for line in news(hub, result, away):
+            say(f"{at:%H:%M}    hub: {line}")
         if at.hour >= END_OF_DAY:
             say("the day is over; the report stays up. Ctrl-C ends it")
             stop.wait()
         due = max(due + ROUND_EVERY, clock())
     happening.join()
+
+
+def news(hub: Hub, result: RoundResult, away: set[str]) -> Iterator[str]:
+    """What a round did, in sentences; `away` are the sources that could not be read before it, and then after it."""
+    for run in result.runs:
+        tool = tool_name(hub.settings.sources[run.source].kind)
+        if run.outcome == "failed" and run.source not in away:
+            away.add(run.source)
+            yield f"{tool} cannot be read, and what was read before stays: {run.error}"
+        elif run.outcome == "ok" and run.source in away:
+            away.remove(run.source)
+            yield f"{tool} is back"
+    names = _names(hub)
+    for change in result.round.events:
+        yield f"{names[change.fingerprint]}: {change.reason}"
+    if result.delivered.sent:
+        yield f"messages and comments sent: {result.delivered.sent}"
+    yield from result.delivered.parked
 
 
 def _names(hub: Hub) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli.exit_codes import OK
+from cli.logs import log_as_talk
 
 app = typer.Typer(
     name="milepost",
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Mistakes that a person can mend end in their own words and code, never in a traceback.
     """
     try:
+        log_as_talk()
         app(arguments)
     except Exception as error:  # noqa: BLE001  the last place that can turn a failure into words
         from cli.failures import explain
@@ -260,24 +262,26 @@ def alerts_list(
 
     Example: milepost alerts list
     """
-    from cli.show import show_alerts
+    from cli.show_alerts import show_alerts
 
     raise typer.Exit(show_alerts(config, everything=everything, as_json=as_json))
 
 
 @alerts_app.command("show")
 def alerts_show(
-    fingerprint: Annotated[str, typer.Argument(help="What names the alert; see `alerts list`.")],
+    item: Annotated[
+        str, typer.Argument(help="What it is about: its key (NFA-24), address or name; or the alert's fingerprint.")
+    ],
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """One alert: how it came to its state, who was told when.
 
-    Example: milepost alerts show milestone-overdue:delivery/issues/20417
+    Example: milepost alerts show NFA-24
     """
-    from cli.show import show_alert
+    from cli.show_alerts import show_alert
 
-    raise typer.Exit(show_alert(config, fingerprint, as_json=as_json))
+    raise typer.Exit(show_alert(config, item, as_json=as_json))
 
 
 @alerts_app.command("adopt")
@@ -304,7 +308,7 @@ def deliveries_list(
 
     Example: milepost deliveries list
     """
-    from cli.show import show_deliveries
+    from cli.show_alerts import show_deliveries
 
     raise typer.Exit(show_deliveries(config, everything=everything, as_json=as_json))
 

@@ -1,7 +1,6 @@
 """From a settings file to a hub: read it, check it, keep its secrets out of every line that is printed."""
 
 import gc
-import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +44,6 @@ def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     for secret in loaded.secrets:
         redactor.register(secret.reveal())
     rules = load_rules(loaded.settings)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     install(redactor)
     for warning in loaded.warnings:
         warn(warning)

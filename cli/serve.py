@@ -1,6 +1,5 @@
 """`milepost serve`: the jobs in the background, the report in front."""
 
-import logging
 import signal
 import socket
 import threading
@@ -17,6 +16,7 @@ from starlette.applications import Starlette
 
 from cli.exit_codes import FAILED, OK, WRONG
 from cli.hub import Hub
+from cli.logs import log_with_times
 from cli.opening import Config, read_config
 from cli.talk import answer, say, warn
 from config.loading import ConfigError
@@ -34,8 +34,8 @@ def serve_forever(path: Path, host: str, port: int) -> int:
     if not is_loopback(host):
         warn(f"{host} can be reached by others, and the report has no sign-in: serve on 127.0.0.1 behind a proxy")
         return WRONG
+    log_with_times()
     served = _Served(read_config(path))
-    logging.getLogger("sync").setLevel(logging.INFO)  # that a source is back is news here
     try:
         listener = _listen(host, port)
     except OSError as taken:

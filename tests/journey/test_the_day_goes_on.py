@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cli.decide import answered
+from cli.demo import news
 from cli.opening import open_hub
 from report.page import Page, render
 from sandbox.http import Fault
@@ -92,6 +93,23 @@ def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
 
         assert not after.failed
         assert len(opened.sandbox.mail.received) == sent
+
+
+def test_the_demo_tells_an_outage_once_and_its_end(tmp_path: Path) -> None:
+    """In sentences of the story: who watches must not take a line of the log, with today's date, for a mistake."""
+    with day(tmp_path) as opened:
+        opened.first_round()
+        down = Fault(OUTAGE, 503, {}, '{"status":"error"}', times=1_000_000)
+        opened.sandbox.hubspot.app.faults.append(down)
+        away: set[str] = set()
+
+        told = [list(news(opened.hub, opened.round_at(tuesday(10, minute)), away)) for minute in (38, 48)]
+        opened.sandbox.hubspot.app.faults.remove(down)
+        told.append(list(news(opened.hub, opened.round_at(tuesday(10, 58)), away)))
+
+    (first,), second, third = told
+    assert first.startswith("HubSpot cannot be read, and what was read before stays: ")
+    assert (second, third) == ([], ["HubSpot is back"])
 
 
 def test_a_guest_who_joins_a_board_finds_nothing_of_what_was_said_among_ourselves(tmp_path: Path) -> None:
