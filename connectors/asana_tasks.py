@@ -3,16 +3,12 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from connectors.answers import decode, instant, stamp
 from connectors.asana_api import AsanaApi, Json
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref
-
-WHOLE_EVERY = timedelta(days=1)
-"""By the server's clock. Whether a task that goes to another section counts as modified, Asana says both ways; and a
-subtask's change does not count for its parent."""
 
 DEEPEST = 5
 """Levels of subtasks that are followed."""
@@ -93,11 +89,16 @@ class Tasks:
         self._home_of = home_of
 
     def read(self, project: str, begun: Position | None) -> Iterator[Page]:
-        """What changed since `begun`, and once a day all. The cursor comes last: tasks are in no order of change."""
+        """What changed since `begun`, and once a day all. The cursor comes last: tasks are in no order of change.
+
+        Whether a task that goes to another section or project counts as modified, Asana says both ways; and a subtask's
+        change does not count for its parent. The day is the server's, so that all projects are listed in the same run:
+        a task taken out of one of them is then found in the other.
+        """
         started = self._api.server_time
         since = begun.until - LOOK_BACK if begun else None
         query = {"project": project, "opt_fields": TASK} | self._completed_since()
-        if begun is None or started is None or started - begun.whole_at >= WHOLE_EVERY:
+        if begun is None or started is None or started.date() != begun.whole_at.date():
             cursor = Position(started, started).cursor() if started else None
             last = Page([], cursor, [("tasks", None)])
         else:

@@ -11,6 +11,7 @@ from sync.lease import Held
 from sync.sweep import FEW, TooMuchGone, doubt, gone
 from unify.engine import writing
 from unify.hub_state import is_due, last_done, note_done
+from unify.odd_values import clean
 from unify.pages import PageStore
 from unify.records import Place
 
@@ -88,20 +89,28 @@ class Absence:
                     continue
                 obey_stop()
                 try:
-                    self._sweep_part(pages, stream.name, part)
+                    self._sweep_part(pages, stream, part)
                 except NotFound as absent:
                     missing.append(str(absent))
                 except TooMuchGone as held:
                     self._warn(str(held))
         return missing
 
-    def _sweep_part(self, pages: PageStore, stream: str, part: str) -> None:
+    def _sweep_part(self, pages: PageStore, stream: Stream, part: str) -> None:
         with writing(self._engine) as connection:
-            stored = pages.living_in(connection, stream, part)
-        missing = gone(self._connector, stream, part, stored)
+            stored = pages.living_in(connection, stream.name, part)
+        missing = gone(self._connector, stream.name, part, stored)
+        if missing and stream.is_shared:
+            elsewhere = self._living_elsewhere(stream.name, part)
+            missing = [ref for ref in missing if ref.id not in elsewhere]
         with writing(self._engine) as connection:
             self._held.renew(connection)
             pages.bury(connection, missing, self._clock())
+
+    def _living_elsewhere(self, stream: str, part: str) -> set[str]:
+        """The ids that live in the other parts: what was taken out of one stays until another brings it."""
+        others = [other for other in self._connector.parts(stream) if other != part]
+        return {clean(id) for other in others for ids in self._connector.living_ids(stream, other) for id in ids}
 
     def _warn(self, warning: str) -> None:
         log.warning("%s: %s", self._source, warning)

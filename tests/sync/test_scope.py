@@ -1,12 +1,14 @@
 """What leaves the scope of a source leaves rules and report for the reason that it left, and nothing else with it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from config.settings import SourceSettings
+from sandbox.asana_state import AsanaState, Json
 from sandbox.lantern_quay import lantern_quay
 from sandbox.server import Sandbox
 from tests.sync.test_vendors import NOW, settings_of, sync
@@ -89,17 +91,39 @@ def test_an_issue_that_moves_to_another_project_stays_itself(tmp_path: Path) -> 
     engine.dispose()
 
 
+def shared_task(state: AsanaState) -> tuple[Json, str, str]:
+    """A task of two projects, and the two."""
+    one, two, *_ = state.projects
+    task = next(task for task in state.tasks.values() if task["memberships"][0]["project"]["gid"] == one)
+    second = state.projects[two]
+    task["memberships"].append({"project": second, "section": state.section_named(two, "待辦")})
+    task["projects"].append(second)
+    return task, one, two
+
+
+@pytest.mark.parametrize("how", [{"full": True}, {"now": NOW + timedelta(days=1)}], ids=["read whole", "swept"])
+def test_a_task_that_is_taken_out_of_one_of_two_projects_is_not_deleted(how: dict[str, Any], tmp_path: Path) -> None:
+    """It lives in the other, and nothing of it tells that it changed."""
+    engine = new_database(tmp_path)
+    with Sandbox(lantern_quay(), clock, vendors=("asana",)) as sandbox:
+        source = settings_of("asana", sandbox.url("asana"))
+        task, *both = shared_task(sandbox.asana.state)
+        sync(engine, naming(source, *both))
+        task["memberships"].pop(0)
+        task["projects"].pop(0)
+
+        assert sync(engine, naming(source, *both), **how).outcome == "ok"
+
+    assert gone(engine, "work_item") == {}
+    engine.dispose()
+
+
 def test_a_task_of_two_projects_stays_when_one_of_them_leaves(tmp_path: Path) -> None:
     """It was kept with the one that left: the other has to bring it, though nothing changed on it."""
     engine = new_database(tmp_path)
     with Sandbox(lantern_quay(), clock, vendors=("asana",)) as sandbox:
         source = settings_of("asana", sandbox.url("asana"))
-        state = sandbox.asana.state
-        one, two, *_ = state.projects
-        task = next(task for task in state.tasks.values() if task["memberships"][0]["project"]["gid"] == one)
-        second = state.projects[two]
-        task["memberships"].append({"project": second, "section": state.section_named(two, "待辦")})
-        task["projects"].append(second)
+        task, one, two = shared_task(sandbox.asana.state)
         sync(engine, naming(source, one, two))
 
         sync(engine, naming(source, two))

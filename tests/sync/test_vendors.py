@@ -4,7 +4,7 @@ import inspect
 import re
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -73,6 +73,7 @@ def sync(
     engine: Engine,
     source: SourceSettings,
     *,
+    now: datetime = NOW,
     full: bool = False,
     stop: threading.Event | None = None,
     progress: Callable[[Progress], None] = lambda progress: None,
@@ -86,7 +87,7 @@ def sync(
             MAPPERS[source.kind],
             engine,
             zone=ZONE,
-            clock=lambda: NOW,
+            clock=lambda: now,
             stop=stop,
             progress=progress,
             requests=lambda: governor.requests,

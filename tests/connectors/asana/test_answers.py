@@ -84,6 +84,17 @@ def test_a_part_of_a_batch_that_failed_is_asked_for_by_itself(sandbox: AsanaSand
     assert any(call.endswith("/stories") for call in calls(sandbox))
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_batch_that_was_refused_is_sent_again(sandbox: AsanaSandbox, connect: Connect, status: int) -> None:
+    """It is a POST that only reads: repeating it changes nothing."""
+    sandbox.faults.append(Fault(r"POST /batch", status=status, headers={"Retry-After": "30"}))
+
+    found = records(run(connect()))
+
+    assert "Two cases are left." in [record.payload.get("text") for record in found.values()]
+    assert calls(sandbox).count("POST /batch") == 2
+
+
 def test_no_break_spaces_and_half_characters_arrive_as_they_were_sent(sandbox: AsanaSandbox, connect: Connect) -> None:
     """The SDK would make plain spaces of the first; the second refuses the fast decoder, and must not cost the page."""
     sandbox.state.task(PRINTER.number)["name"] = "Printer\u00a0driver"

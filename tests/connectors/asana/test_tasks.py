@@ -34,6 +34,22 @@ def test_a_task_in_two_projects_is_one_record(two: AsanaSandbox) -> None:
     assert sorted(found) == sorted(living)
 
 
+def test_all_projects_are_listed_whole_on_the_same_day(two: AsanaSandbox, clock: Clock) -> None:
+    """Who takes a task out of one project of two moves no time: should the first be listed whole hours before the
+    second, the task would count as deleted in between."""
+    cursors: Cursors = {}
+    with connecting(two) as connect:
+        run(connect(projects=("App",)), cursors)
+        clock.now += timedelta(hours=12)
+        run(connect(projects=("App", "Web")), cursors)
+        two.state.task(UAT.number)["memberships"].pop(0)
+        clock.now += timedelta(hours=13)
+        pages = run(connect(projects=("App", "Web")), cursors)
+
+    assert sum(("tasks", None) in page.whole for page in pages) == 2
+    assert "UAT sign-off" in tasks(pages)
+
+
 def test_a_task_whose_first_project_is_not_read_is_kept_in_the_second(two: AsanaSandbox) -> None:
     """Config may name one of them only."""
     with connecting(two) as connect:
@@ -54,6 +70,19 @@ def test_subtasks_are_read_below_their_parents(sandbox: AsanaSandbox, connect: C
     assert found["Case 7"].parent == Ref("tasks", sandbox.task_id(UAT.number))
     assert found["Case 7"].payload["parent"]["memberships"] == [{"project": {"gid": PART}}]
     assert found["Case 7, second try"].parent == Ref("tasks", below["gid"])
+    assert sorted(living) == sorted(record.id for record in found.values())
+
+
+def test_subtasks_are_followed_five_levels_down(sandbox: AsanaSandbox, connect: Connect) -> None:
+    """By reading and sweep alike; how deep they may lie is not documented, and each level costs requests."""
+    parent = sandbox.state.task(UAT.number)
+    for level in range(7):
+        parent = subtask(sandbox, parent, f"Level {level + 1}")
+
+    found = tasks(run(connect()))
+    living = [id for ids in connect().living_ids("tasks", PART) for id in ids]
+
+    assert [name for name in found if name.startswith("Level")] == [f"Level {level + 1}" for level in range(5)]
     assert sorted(living) == sorted(record.id for record in found.values())
 
 
