@@ -1,5 +1,7 @@
 """The `milepost` command: parse, call, print. What a command does stands in the module it calls.
 
+Commands of two words (`alerts list`) stand in `cli.groups`.
+
 Exit codes: 0 fine (alerts may be firing), 1 a source, rule, delivery or mapping of ours failed, 2 wrong usage or
 config. Standard output is the answer, standard error the talk. Imports stand inside the commands, so that `--help`
 and `--version` load neither the vendors' SDKs nor the database.
@@ -14,7 +16,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli.exit_codes import OK
+from cli.groups import alerts_app, clients_app, deliveries_app, rules_app
 from cli.logs import log_as_talk
+from cli.options import DEFAULT_CONFIG, AsJson, Config
 
 app = typer.Typer(
     name="milepost",
@@ -24,19 +28,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(no_args_is_help=True, help="The rules: what they say, and what they would say.")
-alerts_app = typer.Typer(no_args_is_help=True, help="What fires now, and what became of it.")
-deliveries_app = typer.Typer(no_args_is_help=True, help="Messages and comments on their way.")
-clients_app = typer.Typer(no_args_is_help=True, help="Which projects and people belong to whom.")
 app.add_typer(rules_app, name="rules")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(clients_app, name="clients")
 
-Config = Annotated[Path, typer.Option("--config", "-c", help="The settings file.", show_default=True)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Sources = Annotated[list[str] | None, typer.Argument(help="Names under [sources]; none: all.")]
-DEFAULT_CONFIG = Path("milepost.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -228,111 +225,3 @@ def demo(
     from cli.demo import run_demo
 
     raise typer.Exit(run_demo(once=once, out=out, recorded=recorded, port=port))
-
-
-@rules_app.command("list")
-def rules_list(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Every rule that is on: what it looks at, and its params.
-
-    Example: milepost rules list
-    """
-    from cli.show import show_rules
-
-    raise typer.Exit(show_rules(config, as_json=as_json))
-
-
-@rules_app.command("check")
-def rules_check(config: Config = DEFAULT_CONFIG) -> None:
-    """Read every rule and run its examples.
-
-    Example: milepost rules check
-    """
-    from cli.show import check_rules
-
-    raise typer.Exit(check_rules(config))
-
-
-@alerts_app.command("list")
-def alerts_list(
-    config: Config = DEFAULT_CONFIG,
-    everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """What fires, for whom, since when.
-
-    Example: milepost alerts list
-    """
-    from cli.show_alerts import show_alerts
-
-    raise typer.Exit(show_alerts(config, everything=everything, as_json=as_json))
-
-
-@alerts_app.command("show")
-def alerts_show(
-    item: Annotated[
-        str, typer.Argument(help="What it is about: its key (NFA-24), address or name; or the alert's fingerprint.")
-    ],
-    config: Config = DEFAULT_CONFIG,
-    as_json: AsJson = False,
-) -> None:
-    """One alert: how it came to its state, who was told when.
-
-    Example: milepost alerts show NFA-24
-    """
-    from cli.show_alerts import show_alert
-
-    raise typer.Exit(show_alert(config, item, as_json=as_json))
-
-
-@alerts_app.command("adopt")
-def alerts_adopt(
-    newer_than: Annotated[str, typer.Option(help="Take on what turned wrong in this time: 90d.")],
-    config: Config = DEFAULT_CONFIG,
-) -> None:
-    """Tell the BD managers too of what was already wrong at the first look.
-
-    Example: milepost alerts adopt --newer-than 90d
-    """
-    from cli.decide import adopt
-
-    raise typer.Exit(adopt(config, newer_than))
-
-
-@deliveries_app.command("list")
-def deliveries_list(
-    config: Config = DEFAULT_CONFIG,
-    everything: Annotated[bool, typer.Option("--all", help="Sent ones too.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """What waits and what is parked, and why.
-
-    Example: milepost deliveries list
-    """
-    from cli.show_alerts import show_deliveries
-
-    raise typer.Exit(show_deliveries(config, everything=everything, as_json=as_json))
-
-
-@deliveries_app.command("retry")
-def deliveries_retry(
-    number: Annotated[int, typer.Argument(help="The delivery's number; see `deliveries list`.")],
-    config: Config = DEFAULT_CONFIG,
-) -> None:
-    """Send a parked delivery again.
-
-    Example: milepost deliveries retry 17
-    """
-    from cli.decide import retry_delivery
-
-    raise typer.Exit(retry_delivery(config, number))
-
-
-@clients_app.command("suggest")
-def clients_suggest(config: Config = DEFAULT_CONFIG) -> None:
-    """Print ready lines for the settings, with the evidence, for what belongs to nobody yet.
-
-    Example: milepost clients suggest
-    """
-    from cli.show import suggest_clients
-
-    raise typer.Exit(suggest_clients(config))
