@@ -212,6 +212,20 @@ def answered(
 
 
 @app.command()
+def backup(
+    config: Config = DEFAULT_CONFIG,
+    keep: Annotated[int, typer.Option(min=1, help="How many to keep; the oldest go.")] = 7,
+) -> None:
+    """Copy the database while all goes on, compare the copy with it, and keep it under `backups` beside it.
+
+    Example: milepost backup --keep 14
+    """
+    from cli.backup import back_up_now
+
+    raise typer.Exit(back_up_now(config, keep))
+
+
+@app.command()
 def demo(
     once: Annotated[bool, typer.Option(help="One round, then stop.")] = False,
     out: Annotated[Path | None, typer.Option(help="Leave database, report and messages in this folder.")] = None,

@@ -2,11 +2,8 @@
 
 import contextlib
 import logging
-import os
-import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from unify.backup import copy_whole
 from unify.engine import StoreError, open_engine, sqlite_path, writing
 
 # Alembic tells every step at INFO; whoever migrates says what matters.
@@ -61,12 +59,8 @@ def _alembic(revisions: Traversable) -> Iterator[Config]:
 def _keep_copy(engine: Engine, why: str) -> None:
     """Copy the file as last committed. The caller holds the write lock, so nobody changes it meanwhile."""
     path = sqlite_path(engine)
-    if path is None:
-        return
-    copy = path.with_name(f"{path.name}.{why}")
-    os.close(os.open(copy, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    if path is not None:
+        copy_whole(path, path.with_name(f"{path.name}.{why}"))
 
 
 def write_revision(message: str, number: str, folder: Path) -> None:
