@@ -1,118 +1,55 @@
 """The invented firm's CRM, from its stand-in to what the rules ask: who waits, and since when."""
 
-import threading
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
-from functools import partial
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine
 
-from cli.demo_settings import write_settings
-from cli.opening import read_config
-from config.settings import Settings
-from connectors.governor import Governor
-from connectors.hubspot import Hubspot, HubspotSettings
-from rules.moment import Moment
-from rules.views import FEEDBACK, select_view
-from rules.working_time import WorkingTime, calendars
-from sandbox.lantern_quay import lantern_quay
+from rules.views import FEEDBACK
 from sandbox.lantern_quay.office import at
 from sandbox.plan import Message
-from sandbox.server import Sandbox
-from sandbox.story import StoryClock
 from sandbox.truth import unhandled_feedback
-from sync.engine import RunResult, sync_source
-from tests.unify.tiny import new_database
-from unify.mappers import hubspot
-from unify.settle import settle
-
-
-def _days(working: Mapping[str, WorkingTime], calendar: str, first: date, last: date) -> int:
-    return working[calendar].days_between(first, last)
-
-
-class Year:
-    """The stand-in, the demo's own settings, and a database that follows."""
-
-    def __init__(self, sandbox: Sandbox, settings: Settings, engine: Engine, clock: StoryClock) -> None:
-        self.sandbox = sandbox
-        self.settings = settings
-        self.engine = engine
-        self.clock = clock
-
-    def sync(self) -> RunResult:
-        """One run, with link and derive."""
-        source = self.settings.sources["hubspot"]
-        assert isinstance(source, HubspotSettings)
-        stop = threading.Event()
-        governor = Governor("hubspot", limits=["10000/second"], stop=stop, redact=lambda text: text)
-        working = calendars(self.settings, self.clock())
-
-        def after(connection: Connection, touched: Any) -> None:
-            days = partial(_days, working)
-            settle(connection, self.settings, touched, days, self.clock())
-
-        run = partial(sync_source, zone=self.settings.zone, clock=self.clock, stop=stop, after=after)
-        try:
-            return run(source, Hubspot(source, governor), hubspot, self.engine)
-        finally:
-            governor.close()
-
-    def feedback(self) -> list[dict[str, Any]]:
-        """What the rules see."""
-        working = calendars(self.settings, self.clock())
-        with self.engine.connect() as connection:
-            rows = select_view(FEEDBACK, Moment.of(self.settings, working, self.clock())).read(connection)
-        return [dict(row) for row in rows]
-
-    def named(self, subject: str) -> dict[str, Any]:
-        """One of them."""
-        return next(row for row in self.feedback() if row["subject"] == subject)
-
-    def count(self, table: str) -> int:
-        """Rows of a table that are not gone."""
-        with self.engine.connect() as connection:
-            asked = f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL"
-            return int(connection.exec_driver_sql(asked).scalar_one())
+from tests.sync.year import Year, read_up_to_now
 
 
 @pytest.fixture
 def year(tmp_path: Path) -> Iterator[Year]:
-    """The year up to 24 November, 08:50, read once; the clock then shows 09:00."""
-    plan = lantern_quay()
-    clock = StoryClock(plan.first_sync)
-    with Sandbox(plan, clock, vendors=("hubspot",)) as sandbox:
-        settings = read_config(write_settings(tmp_path, sandbox), {}).settings
-        made = Year(sandbox, settings, new_database(tmp_path, "year.db"), clock)
-        assert made.sync().outcome == "ok"
-        clock.set(plan.story_now)
+    with read_up_to_now("hubspot", tmp_path) as made:
         yield made
-        made.engine.dispose()
+
+
+def named(year: Year, subject: str) -> dict[str, Any]:
+    return next(row for row in year.see(FEEDBACK) if row["subject"] == subject)
+
+
+def count(year: Year, table: str) -> int:
+    """Rows of a table that are not gone."""
+    with year.engine.connect() as connection:
+        asked = f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL"
+        return int(connection.exec_driver_sql(asked).scalar_one())
 
 
 def test_everything_that_the_crm_holds_is_found(year: Year) -> None:
     """The plan is the truth; the twin company is one like others."""
     plan = year.sandbox.plan
 
-    assert len(year.feedback()) == len(plan.tickets)
-    assert [year.count(table) for table in ("company", "contact", "deal")] == [7, 24, 9]
+    assert len(year.see(FEEDBACK)) == len(plan.tickets)
+    assert [count(year, table) for table in ("company", "contact", "deal")] == [7, 24, 9]
     owners = [person for person in plan.staff if "hubspot" in person.vendors]
-    assert year.count("account") == len(owners)
-    assert year.count("comment") == sum(len(ticket.messages) for ticket in plan.tickets)
+    assert count(year, "account") == len(owners)
+    assert count(year, "comment") == sum(len(ticket.messages) for ticket in plan.tickets)
 
 
 def test_exactly_the_three_wait_too_long(year: Year) -> None:
     """By working hours of those who must answer: Hong Kong's, and the mainland's for Slow Boat."""
-    working = calendars(year.settings, year.clock())
-    late = {row["subject"]: row for row in year.feedback() if row["unhandled"]}
+    late = {row["subject"]: row for row in year.see(FEEDBACK) if row["unhandled"]}
 
     assert sorted(late) == unhandled_feedback(year.sandbox.plan)
     clock = {"slow_boat": "mainland"}
     waited = {
-        subject: working[clock.get(row["client"].removeprefix("client/"), "default")].between(
+        subject: year.working[clock.get(row["client"].removeprefix("client/"), "default")].between(
             row["waiting_since"], year.clock()
         )
         for subject, row in late.items()
@@ -129,7 +66,7 @@ def test_every_ticket_has_the_client_of_its_company(year: Year) -> None:
     company_of = {company.id: company.client for company in year.sandbox.plan.companies}
     wanted = {ticket.subject: f"client/{company_of[ticket.company]}" for ticket in year.sandbox.plan.tickets}
 
-    found = {row["subject"]: row["client"] for row in year.feedback()}
+    found = {row["subject"]: row["client"] for row in year.see(FEEDBACK)}
 
     assert {subject: client.removeprefix("client/") for subject, client in found.items()} == {
         subject: client.removeprefix("client/") for subject, client in wanted.items()
@@ -144,7 +81,7 @@ def test_an_answer_ends_the_wait_and_another_question_begins_a_new_one(year: Yea
     year.clock.set(at("2026-11-24 09:20"))
     year.sync()
 
-    answered = year.named(subject)
+    answered = named(year, subject)
     assert (answered["answered"], answered["handled"], answered["response_basis"]) == (True, True, "visible")
     assert answered["first_response_at"] == at("2026-11-24 09:12")
 
@@ -152,7 +89,7 @@ def test_an_answer_ends_the_wait_and_another_question_begins_a_new_one(year: Yea
     year.clock.set(at("2026-11-24 10:40"))
     year.sync()
 
-    assert year.named(subject)["waiting_since"] == at("2026-11-24 10:30")
+    assert named(year, subject)["waiting_since"] == at("2026-11-24 10:30")
 
 
 def test_our_own_note_answers_nobody(year: Year) -> None:
@@ -168,7 +105,7 @@ def test_our_own_note_answers_nobody(year: Year) -> None:
     year.clock.set(at("2026-11-24 09:20"))
     year.sync()
 
-    assert year.named(subject)["unhandled"]
+    assert named(year, subject)["unhandled"]
 
 
 def test_a_call_answers(year: Year) -> None:
@@ -179,7 +116,7 @@ def test_a_call_answers(year: Year) -> None:
     year.clock.set(at("2026-11-24 09:20"))
     year.sync()
 
-    assert (year.named(subject)["handled"], year.named(subject)["response_basis"]) == (True, "visible")
+    assert (named(year, subject)["handled"], named(year, subject)["response_basis"]) == (True, "visible")
 
 
 def test_a_survey_and_a_mail_without_a_ticket_are_answered_by_a_mail_to_the_contact(year: Year) -> None:
@@ -190,7 +127,7 @@ def test_a_survey_and_a_mail_without_a_ticket_are_answered_by_a_mail_to_the_cont
     crm.log_mail("wk_choi", at("2026-11-24 09:02"), "Any news of the receipts?", incoming=True)
     year.clock.set(at("2026-11-24 09:05"))
     year.sync()
-    new = {row["origin"]: row for row in year.feedback() if row["origin"] != "ticket" and not row["handled"]}
+    new = {row["origin"]: row for row in year.see(FEEDBACK) if row["origin"] != "ticket" and not row["handled"]}
     assert sorted(new) == ["email", "survey"]
     assert {row["client"].removeprefix("client/") for row in new.values()} == {"warm_kettle"}
 
@@ -198,4 +135,4 @@ def test_a_survey_and_a_mail_without_a_ticket_are_answered_by_a_mail_to_the_cont
     year.clock.set(at("2026-11-24 09:40"))
     year.sync()
 
-    assert all(row["handled"] for row in year.feedback() if row["origin"] != "ticket")
+    assert all(row["handled"] for row in year.see(FEEDBACK) if row["origin"] != "ticket")
