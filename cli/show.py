@@ -1,13 +1,12 @@
-"""Commands that only look: `status`, `report`, `rules`, `alerts`, `deliveries`, `clients suggest`."""
+"""Commands that only look: `status`, `report`, `rules`, `clients suggest`."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from cli.exit_codes import FAILED, OK, WRONG
 from cli.files import write_private
@@ -16,7 +15,7 @@ from cli.opening import open_hub, read_config
 from cli.talk import answer, print_json, print_table, say, warn
 from config.clock import system_clock
 from config.language import LANGUAGES, ago
-from config.settings import Language, Severity
+from config.settings import Language
 from report.page import Page, render
 from report.structured import as_json
 from rules.examples import check
@@ -170,128 +169,6 @@ def check_rules(path: Path) -> int:
     return FAILED if failures else OK
 
 
-def show_alerts(config: Path, *, everything: bool, as_json: bool) -> int:
-    """What fires, the worst first, then the oldest."""
-    with open_hub(config) as hub, hub.reader.connect() as connection:
-        worst = case({severity: rank for rank, severity in enumerate(get_args(Severity))}, value=_ALERT.c.severity)
-        statement = select(_ALERT).order_by(worst.desc(), _ALERT.c.since, _ALERT.c.fingerprint)
-        if not everything:
-            statement = statement.where(_ALERT.c.state != "resolved")
-        rows = _rows(connection, statement)
-    if as_json:
-        print_json(rows)
-        return OK
-    print_table(
-        ("state", "severity", "since", "client", "what", "fingerprint"),
-        (
-            (
-                row["state"],
-                row["severity"],
-                _local(row["since"], hub),
-                (row["client_key"] or "").removeprefix("client/"),
-                row["facts"].get("name") or row["facts"].get("subject") or "",
-                row["fingerprint"],
-            )
-            for row in rows
-        ),
-        "nothing fires",
-    )
-    return OK
-
-
-def show_alert(config: Path, fingerprint: str, *, as_json: bool) -> int:
-    """What one alert is about, and its history."""
-    with open_hub(config) as hub, hub.reader.connect() as connection:
-        alerts = _rows(connection, select(_ALERT).where(_ALERT.c.fingerprint == fingerprint))
-        events = _rows(connection, select(_EVENT).where(_EVENT.c.fingerprint == fingerprint).order_by(_EVENT.c.id))
-        told = _rows(
-            connection,
-            select(_DELIVERY.c.sent_at, _DELIVERY.c.channel, _DELIVERY.c.recipient, _DELIVERY.c.state, _TOLD.c.reason)
-            .join(_TOLD, _TOLD.c.delivery_id == _DELIVERY.c.id)
-            .where(_TOLD.c.fingerprint == fingerprint)
-            .order_by(_DELIVERY.c.id),
-        )
-    if not alerts:
-        warn(f"no alert has the fingerprint {fingerprint!r}; see `milepost alerts list`")
-        return WRONG
-    if as_json:
-        print_json({"fingerprint": fingerprint, "events": events, "told": told})
-        return OK
-    _print_subject(alerts[0], hub)
-    print_table(
-        ("at", "state", "severity", "why", "who"),
-        ((_local(row["at"], hub), row["to_state"], row["severity"], row["reason"], row["actor"]) for row in events),
-        "",
-    )
-    answer.print("")
-    print_table(
-        ("sent", "channel", "to", "state", "why"),
-        (
-            (
-                _local(row["sent_at"], hub),
-                row["channel"],
-                row["recipient"].removeprefix("person/"),
-                row["state"],
-                row["reason"],
-            )
-            for row in told
-        ),
-        "nobody was told",
-    )
-    return OK
-
-
-def _print_subject(alert: Mapping[str, Any], hub: Hub) -> None:
-    """What the rule says of it, in the organisation's language; whose it is, who has it, and where."""
-    facts = alert["facts"]
-    reading = Reading(hub.settings.language, hub.settings.zone, hub.clock().astimezone(hub.settings.zone).date())
-    titles = [rule.title(facts, reading) for rule in hub.rules if rule.id == alert["rule"]]
-    print_table(
-        ("what", "project", "BD manager", "owner", "where"),
-        [
-            (
-                *(titles or [alert["rule"]]),
-                facts.get("project_name") or "",
-                facts.get("bd_name") or "nobody",
-                facts.get("owner_name") or "nobody",
-                facts.get("url") or "",
-            )
-        ],
-        "",
-    )
-    answer.print("")
-
-
-def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
-    """What waits and what is parked."""
-    with open_hub(config) as hub, hub.reader.connect() as connection:
-        statement = select(*(column for column in _DELIVERY.c if column.name != "payload")).order_by(_DELIVERY.c.id)
-        if not everything:
-            statement = statement.where(_DELIVERY.c.state.in_(("waiting", "parked")))
-        rows = _rows(connection, statement)
-    if as_json:
-        print_json(rows)
-        return OK
-    print_table(
-        ("no.", "state", "channel", "to", "what", "tries", "from", "why not"),
-        (
-            (
-                row["id"],
-                row["state"],
-                row["channel"],
-                row["recipient"].removeprefix("person/"),
-                row["kind"],
-                row["attempts"],
-                _local(row["not_before"], hub),
-                row["last_error"],
-            )
-            for row in rows
-        ),
-        "nothing waits",
-    )
-    return OK
-
-
 def suggest_clients(config: Path) -> int:
     """Ready lines for what belongs to nobody."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
@@ -302,7 +179,3 @@ def suggest_clients(config: Path) -> int:
 
 def _rows(connection: Connection, statement: Select[Any]) -> Sequence[dict[str, Any]]:
     return [dict(row) for row in connection.execute(statement).mappings()]
-
-
-def _local(at: datetime | None, hub: Hub) -> str:
-    return f"{at.astimezone(hub.settings.zone):%Y-%m-%d %H:%M}" if at else ""

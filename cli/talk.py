@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
 from types import TracebackType
 from typing import Any, Self
 
@@ -47,12 +48,31 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], none: 
     for row in rows:
         made.add_row(*(Text(_printable(str(cell))) for cell in row))
         count += 1
-    if not count:
+    if count:
+        _print(made)
+    else:
         answer.print(none)
-    elif answer.is_terminal:
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """The answer for a person about one thing, a line for each fact that is known."""
+    made = Table.grid(padding=(0, 2))
+    for name, fact in facts:
+        if fact:
+            made.add_row(Text(name, style="bold"), Text(_printable(str(fact))))
+    _print(made)
+
+
+def _print(made: Table) -> None:
+    if answer.is_terminal:
         answer.print(made, soft_wrap=False)
     else:
         Console(width=_UNBOUNDED).print(made)
+
+
+def local(at: datetime | None, zone: tzinfo) -> str:
+    """An instant as a table shows it; empty for none."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
 
 
 def _printable(text: str) -> str:

@@ -1,6 +1,6 @@
 """Finding the one thing that a person means by what they type or paste."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,24 +40,32 @@ def find_feedback(connection: Connection, typed: str) -> Found:
     return _one(connection, typed, FEEDBACK)
 
 
-def find_item(connection: Connection, typed: str) -> Found:
-    """The milestone, else the feedback, else the plain work item meant by `typed`. Raises NotOne.
+def find_items(connection: Connection, typed: str) -> Sequence[Found]:
+    """Every milestone, feedback and work item that may be meant by `typed`, as `find_milestone` takes it; by key.
 
     What is several of these is found as the first: its key is the same in all.
     """
-    return _one(connection, typed, MILESTONE, FEEDBACK, WORK_ITEM)
+    return _candidates(connection, typed.strip(), MILESTONE, FEEDBACK, WORK_ITEM)
 
 
-def _one(connection: Connection, typed: str, *tables: Table) -> Found:
+def _one(connection: Connection, typed: str, table: Table) -> Found:
     wanted = typed.strip()
-    for query in (_exact, _called):
+    found = _candidates(connection, wanted, table)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotOne(_several(wanted, found))
+    raise NotOne(
+        f'no {table.name} is called "{wanted}": give its short key (APP-88), its address in the tool, or its name'
+    )
+
+
+def _candidates(connection: Connection, wanted: str, *tables: Table) -> Sequence[Found]:
+    for query in (_exact, _called) if wanted else ():
         found = {hit.key: hit for table in reversed(tables) for hit in query(connection, table, wanted)}
-        if len(found) == 1:
-            return next(iter(found.values()))
         if found:
-            raise NotOne(_several(wanted, sorted(found.values(), key=lambda hit: hit.key)))
-    what = " or ".join(str(table.name).replace("_", " ") for table in tables)
-    raise NotOne(f'no {what} is called "{wanted}": give its short key (APP-88), its address in the tool, or its name')
+            return sorted(found.values(), key=lambda hit: hit.key)
+    return []
 
 
 def _exact(connection: Connection, table: Table, wanted: str) -> Iterator[Found]:
@@ -93,7 +101,7 @@ def _hits(connection: Connection, query: Select[Any]) -> Iterator[Found]:
     return (Found(*row) for row in connection.execute(query))
 
 
-def _several(wanted: str, found: list[Found]) -> str:
+def _several(wanted: str, found: Sequence[Found]) -> str:
     lines = [f"  {hit.key}  {hit.name}" for hit in found[:SHOWN]]
     more = [f"  and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
     return "\n".join([f'"{wanted}" may be any of these; give the key:', *lines, *more])

@@ -20,6 +20,13 @@ def home(tmp_path: Path) -> Iterator[Home]:
         yield made
 
 
+@pytest.fixture
+def round(home: Home) -> Home:
+    """A home after a first round."""
+    assert home.run("run").code == 0
+    return home
+
+
 @pytest.fixture(autouse=True)
 def _same_process() -> Iterator[None]:
     """A command owns its process: what it changes of it is put back."""

@@ -13,13 +13,6 @@ from unify.derived import table_of
 from unify.engine import open_engine, writing
 
 
-@pytest.fixture
-def round(home: Home) -> Home:
-    """A home after a first round."""
-    assert home.run("run").code == 0
-    return home
-
-
 @pytest.mark.parametrize(
     "command",
     [["status"], ["rules", "list"], ["alerts", "list"], ["alerts", "list", "--all"], ["deliveries", "list", "--all"]],
@@ -35,43 +28,9 @@ def test_json_is_for_programs(round: Home, command: list[str]) -> None:
             assert row[name].endswith("Z")
 
 
-def test_alerts_are_listed_the_worst_first_and_uncut(round: Home) -> None:
-    """The fingerprint is to be copied, also out of a pipe."""
-    said = round.run("alerts", "list")
-
-    rows = said.out.splitlines()[1:]
-    assert [row.split()[1] for row in rows] == ["critical", "warning", "warning"]
-    assert rows[0].rstrip().endswith("milestone-overdue:delivery/versions/30007")
-
-
-def test_an_alert_tells_how_it_came_to_its_state(round: Home) -> None:
-    """From the first finding on: when, why, who; and whom it was told."""
-    shown = round.run("alerts", "show", "milestone-overdue:delivery/versions/30007", "--json")
-
-    assert shown.code == 0
-    assert [event["to_state"] for event in shown.json["events"]] == ["firing"]
-    assert isinstance(shown.json["told"], list)
-
-
-def test_an_alert_says_what_it_is_about(round: Home) -> None:
-    """A fingerprint tells a coordinator nothing; what the BD manager was told does."""
-    said = round.run("alerts", "show", "milestone-overdue:delivery/versions/30007").out
-
-    assert "late" in said.splitlines()[1]
-    assert "person/" not in said
-
-
 def test_a_rule_in_the_list_says_why_it_is_there(round: Home) -> None:
     """Its id alone would ask for the documentation."""
     assert "promised this date" in round.run("rules", "list").out
-
-
-def test_a_fingerprint_that_is_none_is_wrong_usage(round: Home) -> None:
-    """And says where they are listed."""
-    said = round.run("alerts", "show", "nothing")
-
-    assert said.code == 2
-    assert "milepost alerts list" in said.err
 
 
 def test_status_before_the_first_run_asks_for_a_person(home: Home) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.unify.factories import add, at, database, feedback, item, milestone
-from unify.lookup import NotOne, find_feedback, find_item, find_milestone
+from unify.lookup import NotOne, find_feedback, find_items, find_milestone
 
 URL = "https://lanternquay.atlassian.net/browse/NFA-88"
 
@@ -58,18 +58,29 @@ def test_what_names_nothing_says_how_to_name_it(typed: str) -> None:
     with database() as connection:
         firm(connection)
 
+        assert find_items(connection, typed) == []
         with pytest.raises(NotOne, match="short key"):
-            find_item(connection, typed)
+            find_milestone(connection, typed)
 
 
 def test_an_item_that_is_also_a_milestone_is_found_as_that() -> None:
-    """`why` and `agree` mean the same thing by the same words."""
+    """`alerts show` and `agree` mean the same thing by the same words."""
     with database() as connection:
         firm(connection)
 
-        assert find_item(connection, "NFA-88").table == "milestone"
-        assert find_item(connection, "NFA-90").table == "work_item"
-        assert find_item(connection, "crm/tickets/1").table == "feedback"
+        assert [found.table for found in find_items(connection, "NFA-88")] == ["milestone"]
+        assert [found.table for found in find_items(connection, "NFA-90")] == ["work_item"]
+        assert [found.table for found in find_items(connection, "crm/tickets/1")] == ["feedback"]
+
+
+def test_whoever_can_choose_is_given_all_of_one_name() -> None:
+    """Of two tickets with one subject, only one may have an alert."""
+    with database() as connection:
+        firm(connection)
+
+        found = find_items(connection, "Slow receipts")
+
+    assert [one.key for one in found] == ["crm/tickets/1", "crm/tickets/2"]
 
 
 def test_many_candidates_are_counted_not_all_listed() -> None:

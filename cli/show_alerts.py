@@ -1,0 +1,230 @@
+"""Commands that look at what fires and who was told: `alerts list`, `alerts show`, `deliveries list`."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, or_, select
+
+from alerts.outbox import COMMENT_LANE
+from cli.exit_codes import OK, WRONG
+from cli.hub import Hub
+from cli.opening import open_hub
+from cli.talk import answer, local, print_facts, print_json, print_table, say, warn
+from config.settings import Severity
+from rules.titles import Reading
+from unify import tables
+from unify.derived import table_of
+from unify.lookup import find_items
+
+_ALERT = table_of(tables.Alert)
+_EVENT = table_of(tables.AlertEvent)
+_DELIVERY = table_of(tables.Delivery)
+_TOLD = table_of(tables.DeliveryAlert)
+_NAMED = 2
+"""Items that a line names before it counts the others."""
+
+Row = Mapping[str, Any]
+
+
+def show_alerts(config: Path, *, everything: bool, as_json: bool) -> int:
+    """What fires, the worst first, then the oldest."""
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        rows = _alerts(connection, None if everything else _ALERT.c.state != "resolved")
+    if as_json:
+        print_json(rows)
+    else:
+        _print_alerts(rows, hub)
+    return OK
+
+
+def show_alert(config: Path, typed: str, *, as_json: bool) -> int:
+    """The alert meant by `typed`, a fingerprint, how one begins, or an item's key or name; its history, who was told.
+
+    Where it may be any of several, those are listed.
+    """
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        meant = _meant(connection, typed.strip())
+        if len(meant) == 1:
+            alert = meant[0]
+            its_own = _EVENT.c.fingerprint == alert["fingerprint"]
+            events = _rows(connection, select(_EVENT).where(its_own).order_by(_EVENT.c.id))
+            told = _rows(connection, _told(alert))
+    if not meant:
+        warn(f"no alert is about {typed!r}, by fingerprint, key or name; see `milepost alerts list --all`")
+        return WRONG
+    if len(meant) > 1:
+        warn(f"{typed!r} may be any of {len(meant)} alerts: give the fingerprint")
+        _print_alerts(meant, hub)
+        return WRONG
+    if as_json:
+        print_json({"fingerprint": alert["fingerprint"], "alert": alert, "events": events, "told": told})
+    else:
+        _print_alert(alert, events, told, hub)
+    return OK
+
+
+def _alerts(connection: Connection, which: ColumnElement[bool] | None) -> Sequence[Row]:
+    worst = case({severity: rank for rank, severity in enumerate(get_args(Severity))}, value=_ALERT.c.severity)
+    statement = select(_ALERT).order_by(worst.desc(), _ALERT.c.since, _ALERT.c.fingerprint)
+    return _rows(connection, statement if which is None else statement.where(which))
+
+
+def _meant(connection: Connection, typed: str) -> Sequence[Row]:
+    """The alerts that may be meant, by the first of the ways to name one that finds any."""
+    return next((found for which in _ways_to_name(connection, typed) if (found := _alerts(connection, which))), [])
+
+
+def _ways_to_name(connection: Connection, typed: str) -> Iterator[ColumnElement[bool]]:
+    yield _ALERT.c.fingerprint == typed
+    yield _ALERT.c.subject.in_([found.key for found in find_items(connection, typed)])
+    if typed:  # all begin with nothing
+        yield _ALERT.c.fingerprint.startswith(typed, autoescape=True)
+
+
+def _told(alert: Row) -> Select[Any]:
+    """Messages that told of an alert, and comments on what it is about."""
+    this = and_(_TOLD.c.delivery_id == _DELIVERY.c.id, _TOLD.c.fingerprint == alert["fingerprint"])
+    return (
+        select(_DELIVERY.c.sent_at, *_whereto(), _DELIVERY.c.state, _DELIVERY.c.last_error, _TOLD.c.reason)
+        .outerjoin(_TOLD, this)
+        .where(or_(_TOLD.c.fingerprint.is_not(None), _DELIVERY.c.recipient == alert["subject"]))
+        .order_by(_DELIVERY.c.id)
+    )
+
+
+def _print_alerts(rows: Sequence[Row], hub: Hub) -> None:
+    print_table(
+        ("state", "severity", "since", "client", "what", "fingerprint"),
+        (
+            (
+                row["state"],
+                row["severity"],
+                local(row["since"], hub.settings.zone),
+                (row["client_key"] or "").removeprefix("client/"),
+                _called(row["facts"]),
+                row["fingerprint"],
+            )
+            for row in rows
+        ),
+        "nothing fires",
+    )
+
+
+def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hub) -> None:
+    """What the rule says of it, in the organisation's language; whose it is, who has it, and where; then its life."""
+    facts, zone = alert["facts"], hub.settings.zone
+    reading = Reading(hub.settings.language, zone, hub.clock().astimezone(zone).date())
+    title = next((rule.title(facts, reading) for rule in hub.rules if rule.id == alert["rule"]), _called(facts))
+    print_facts(
+        [
+            ("what", title),
+            ("item", called if (called := _called(facts)) not in title else ""),
+            ("state", f"{alert['state']}, {alert['severity']}, since {local(alert['since'], zone)}"),
+            ("project", facts.get("project_name")),
+            ("BD manager", facts.get("bd_name") or "nobody"),
+            ("owner", facts.get("owner_name") or "nobody"),
+            ("where", facts.get("url")),
+            ("fingerprint", alert["fingerprint"]),
+        ]
+    )
+    answer.print("")
+    print_table(
+        ("at", "state", "severity", "why", "who"),
+        ((local(row["at"], zone), row["to_state"], row["severity"], row["reason"], row["actor"]) for row in events),
+        "",
+    )
+    answer.print("")
+    print_table(
+        ("sent", "by", "to", "state", "why"),
+        (
+            (local(row["sent_at"], zone), *_by_and_to(row), row["state"], row["last_error"] or row["reason"] or "")
+            for row in told
+        ),
+        "nobody was told",
+    )
+
+
+def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
+    """What waits and what is parked: what it is about, for whom, when it is tried again, and what is in the way."""
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        columns = (column for column in _DELIVERY.c if column.name not in ("payload", "channel", "recipient"))
+        statement = select(*columns, *_whereto()).order_by(_DELIVERY.c.id)
+        if not everything:
+            statement = statement.where(_DELIVERY.c.state.in_(("waiting", "parked")))
+        about = _what_they_are_about(connection)
+        rows = [row | {"about": list(about[row["id"]])} for row in _rows(connection, statement)]
+    if as_json:
+        print_json(rows)
+        return OK
+    print_table(
+        ("no.", "state", "by", "to", "about", "when", "tries", "why not"),
+        (
+            (
+                row["id"],
+                row["state"],
+                *_by_and_to(row),
+                _some(row["about"]) or row["recipient"],
+                _when(row, hub),
+                row["attempts"],
+                row["last_error"],
+            )
+            for row in rows
+        ),
+        "nothing waits",
+    )
+    if any(row["state"] == "parked" for row in rows):
+        say("what is parked is not tried again by itself: mend what is in the way, then milepost deliveries retry NO.")
+    return OK
+
+
+def _whereto() -> Sequence[ColumnElement[Any]]:
+    """Of a delivery: the channel, the recipient's key, and their name as it was when the message was written."""
+    name = _DELIVERY.c.payload["reader"]["name"].as_string().label("recipient_name")
+    return (_DELIVERY.c.channel, _DELIVERY.c.recipient, name)
+
+
+def _by_and_to(row: Row) -> tuple[str, str]:
+    """By which way, and to whom, in words."""
+    if row["channel"].startswith(COMMENT_LANE):
+        return f"comment in {row['channel'].removeprefix(COMMENT_LANE)}", "its readers there"
+    return row["channel"], row["recipient_name"] or row["recipient"].removeprefix("person/") or "everybody there"
+
+
+def _what_they_are_about(connection: Connection) -> Mapping[int, Collection[str]]:
+    """The names of the items that each delivery tells of, by its number."""
+    told = select(_TOLD.c.delivery_id, _ALERT.c.facts).join(_ALERT, _ALERT.c.fingerprint == _TOLD.c.fingerprint)
+    commented = select(_DELIVERY.c.id, _ALERT.c.facts).join(_ALERT, _ALERT.c.subject == _DELIVERY.c.recipient)
+    names: dict[int, dict[str, None]] = defaultdict(dict)
+    for statement in (told, commented):
+        for number, facts in connection.execute(statement):
+            names[number][_called(facts)] = None
+    return names
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _when(row: Row, hub: Hub) -> str:
+    zone = hub.settings.zone
+    match row["state"]:
+        case "sent":
+            return f"sent {local(row['sent_at'], zone)}"
+        case "waiting" if row["attempts"]:
+            return f"next try {local(row['not_before'], zone)}"
+        case "waiting":
+            return "next round"
+        case _:
+            return f"written {local(row['created_at'], zone)}"
+
+
+def _called(facts: Row) -> str:
+    """What people call the item: a milestone by its name, feedback by its subject."""
+    return facts.get("name") or facts.get("subject") or ""
+
+
+def _rows(connection: Connection, statement: Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(statement).mappings()]

@@ -1,0 +1,155 @@
+"""What fires, what became of it, and the messages on their way, as somebody reads it who knows the work and no keys."""
+
+import pytest
+from sqlalchemy import delete, insert
+
+from tests.cli.home import Home
+from tests.factories import at
+from unify import tables
+from unify.derived import table_of
+from unify.engine import open_engine, writing
+
+RELEASE = "milestone-overdue:delivery/versions/30007"
+
+
+def test_alerts_are_listed_the_worst_first_and_uncut(round: Home) -> None:
+    """The fingerprint is to be copied, also out of a pipe."""
+    said = round.run("alerts", "list")
+
+    rows = said.out.splitlines()[1:]
+    assert [row.split()[1] for row in rows] == ["critical", "warning", "warning"]
+    assert rows[0].rstrip().endswith(RELEASE)
+
+
+def test_an_alert_tells_how_it_came_to_its_state(round: Home) -> None:
+    """From the first finding on: when, why, who; and whom it was told."""
+    shown = round.run("alerts", "show", RELEASE, "--json")
+
+    assert shown.code == 0
+    assert [event["to_state"] for event in shown.json["events"]] == ["firing"]
+    assert isinstance(shown.json["told"], list)
+
+
+@pytest.mark.parametrize("typed", [RELEASE, "Release 2.1", "release  2.1", "delivery/versions/30007", RELEASE[:-3]])
+def test_an_alert_is_found_by_what_people_call_it(round: Home, typed: str) -> None:
+    """Nobody knows a fingerprint by heart; the tool's key, the name, or the beginning of one will do."""
+    said = round.run("alerts", "show", typed, "--json")
+
+    assert said.code == 0
+    assert (said.json["fingerprint"], said.json["alert"]["state"]) == (RELEASE, "firing")
+
+
+def test_an_alert_says_what_it_is_about(round: Home) -> None:
+    """A fingerprint tells a coordinator nothing; what the BD manager was told does."""
+    said = round.run("alerts", "show", "Release 2.1").out
+
+    lines = said.split("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in lines] == ["what", "state", "project", "BD", "owner", "where", "fingerprint"]
+    assert "Release 2.1 is " in lines[0]
+    assert "firing, critical, since " in lines[1]
+    assert lines[-1].split() == ["fingerprint", RELEASE]
+    assert "person/" not in said
+
+
+def test_feedback_is_called_by_its_subject(round: Home) -> None:
+    """The title says how long the client waits, and not for what."""
+    assert "Slow receipts" in round.run("alerts", "show", "feedback").out
+
+
+def test_of_several_that_may_be_meant_each_is_listed(round: Home) -> None:
+    """To choose from, with what tells them apart."""
+    said = round.run("alerts", "show", "milestone-overdue")
+
+    assert said.code == 2
+    assert "may be any of 2 alerts" in said.err
+    assert {row.split()[-1].rpartition("/")[0] for row in said.out.splitlines()[1:]} == {
+        "milestone-overdue:delivery/versions",
+        "milestone-overdue:boards/cards",
+    }
+
+
+@pytest.mark.parametrize("typed", ["nothing", "", "Login", "%"])
+def test_what_no_alert_is_about_is_wrong_usage(round: Home, typed: str) -> None:
+    """And says where they are listed: also for an item that is there and fine."""
+    said = round.run("alerts", "show", typed)
+
+    assert said.code == 2
+    assert "milepost alerts list" in said.err
+
+
+# --- deliveries ---------------------------------------------------------------------------------------------------
+
+AT = at("2026-11-20 10:00")
+
+
+@pytest.fixture
+def told(round: Home) -> Home:
+    """A home with a mail to Lee that is parked and one that is tried again, and a comment that cannot be written.
+
+    Written by hand: whether a round sends anything depends on the time of day.
+    """
+    delivery, link = table_of(tables.Delivery), table_of(tables.DeliveryAlert)
+    mail = {"channel": "email", "recipient": "person/lee", "kind": "alert", "payload": {"reader": {"name": "Lee"}}}
+    comment = {"channel": "comment:delivery", "recipient": RELEASE.partition(":")[2], "kind": "comment", "payload": {}}
+    rows = [
+        mail | {"state": "parked", "last_error": "550 no such user", "attempts": 5},
+        mail | {"state": "waiting", "last_error": "status 451", "attempts": 2},
+        mail | {"state": "waiting", "attempts": 0},
+        comment | {"state": "dropped", "last_error": "Jira has no comments on versions", "attempts": 1},
+    ]
+    engine = open_engine(f"sqlite:///{round.database}")
+    with writing(engine) as connection:
+        connection.execute(delete(link))
+        connection.execute(delete(delivery))
+        for number, row in enumerate(rows, 1):
+            fixed = {"id": number, "key": str(number), "receipt": {}, "created_at": AT, "not_before": AT}
+            connection.execute(insert(delivery).values({"last_error": "", **fixed, **row}))
+        connection.execute(insert(link).values(delivery_id=1, fingerprint=RELEASE, episode=1, reason="first"))
+    engine.dispose()
+    return round
+
+
+def listed(home: Home, *options: str) -> list[str]:
+    """The lines of `deliveries list`."""
+    return home.run("deliveries", "list", *options).out.splitlines()[1:]
+
+
+def test_a_message_is_told_by_its_reader_and_what_it_is_about(told: Home) -> None:
+    """Whoever looks why Lee heard nothing finds Lee, the release, and the reason."""
+    parked, *_ = listed(told)
+
+    assert parked.split(None, 4)[:4] == ["1", "parked", "email", "Lee"]
+    assert "Release 2.1" in parked
+    assert parked.rstrip().endswith("550 no such user")
+
+
+def test_a_message_that_waits_says_when_it_is_tried_again(told: Home) -> None:
+    """In the organisation's time, and what was in the way."""
+    _, tried, fresh = listed(told)
+
+    assert "next try 2026-11-20 10:00" in tried
+    assert "status 451" in tried
+    assert "next round" in fresh
+
+
+def test_what_nobody_tries_again_says_what_to_do(told: Home) -> None:
+    """Parked is a word of ours."""
+    assert "milepost deliveries retry" in told.run("deliveries", "list").err
+
+
+def test_a_comment_is_told_by_the_item_that_it_stands_on(told: Home) -> None:
+    """Its key alone would ask for a look into the tool."""
+    *_, comment = listed(told, "--all")
+
+    assert "comment in delivery" in comment
+    assert "Release 2.1" in comment
+    assert "30007" not in comment
+
+
+def test_what_was_written_in_the_tool_is_among_what_was_told(told: Home) -> None:
+    """A comment is a message too; why there is none is as good to know."""
+    *_, mail, comment = told.run("alerts", "show", "Release 2.1").out.splitlines()
+
+    assert "Lee" in mail
+    assert "comment in delivery" in comment
+    assert "no comments on versions" in comment
