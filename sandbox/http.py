@@ -141,8 +141,10 @@ class Wire(H11Protocol):
     """HTTP that shows an app its own connection, so that a fault can reset it: `scope["state"]["transport"]`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-        """As uvicorn's."""
+        """As uvicorn's. Asyncio sets TCP_NODELAY only where a socket names its protocol, and one of
+        `socket.create_server` does not: a small answer in two writes would wait 40 ms for an acknowledgement."""
         super().connection_made(transport)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {**self.app_state, "transport": transport}
 
 

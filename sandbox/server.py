@@ -167,8 +167,7 @@ def _vendor(name: str, plan: Plan, clock: Callable[[], datetime], recorded: Path
 class _Server:
     """Uvicorn in a thread, on a port that the system chose.
 
-    Asyncio sets TCP_NODELAY on each connection; without it a small answer in two writes would wait 40 ms for an
-    acknowledgement. A `Date` comes from the vendor that tells the time, by the story's clock, and from nobody else.
+    A `Date` comes from the vendor that tells the time, by the story's clock, and from nobody else.
     """
 
     def __init__(self, app: ASGIApp) -> None:
