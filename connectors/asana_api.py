@@ -206,6 +206,8 @@ class AsanaApi:
         """The SDK takes 150 ms to import: only who reads Asana pays."""
         import asana
 
+        from connectors.transports import over_urllib3
+
         configuration = asana.Configuration()
         # It would print the log lines of everybody who uses urllib3, addresses and all.
         for logger in configuration.logger.values():
@@ -220,8 +222,7 @@ class AsanaApi:
         client.pool.close()
         client.pool.join()
         del client.pool
-        pool = client.rest_client.pool_manager
-        pool.request = self._governor.urllib3_request(pool.request, self.url, close=pool.clear)
+        over_urllib3.govern(client.rest_client.pool_manager, self._governor, self.url)
         return client
 
     def _note_change(self, announced: str | None) -> None:

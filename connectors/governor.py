@@ -13,11 +13,11 @@ Whatever waits here, for a turn, for the next attempt or for an answer, obeys th
 import random
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import tenacity
@@ -28,10 +28,6 @@ from limits.strategies import MovingWindowRateLimiter
 from connectors.base import AccessDenied, ConnectorError, RateLimited, Stopped, VendorUnavailable
 from connectors.exchange import Answer, Call, Final, Lost, retry_after_s
 from connectors.waiting import NOTICED_S, Notices, Patience, unless_stopped
-
-if TYPE_CHECKING:
-    import httpx
-    import requests
 
 USER_AGENT = "milepost"
 CONNECT_S, READ_S = 10.0, 60.0
@@ -91,45 +87,8 @@ class Governor:
 
     # --- for connectors
 
-    def requests_session(self, base_url: str, final: Final | None = None) -> "requests.Session":
-        """A session whose every request is governed and may go to `base_url`'s host only."""
-        from connectors.transports.over_requests import session
-
-        made = session(self, base_url, final)
-        self._closing.append(made.close)
-        return made
-
-    def mount(self, session: "requests.Session", base_url: str, final: Final | None = None) -> None:
-        """Govern a session that an SDK made."""
-        from connectors.transports.over_requests import mount
-
-        mount(session, self, base_url, final)
-        self._closing.append(session.close)
-
-    def urllib3_request(
-        self,
-        send: Callable[..., Any],
-        base_url: str,
-        final: Final | None = None,
-        close: Callable[[], None] | None = None,
-    ) -> Callable[..., Any]:
-        """Wrap a urllib3 pool manager's `request`; `close` ends its connections."""
-        from connectors.transports.over_urllib3 import governed
-
-        if close is not None:
-            self._closing.append(close)
-        return governed(self, send, base_url, final)
-
-    def httpx_client(self, base_url: str, headers: Mapping[str, str], final: Final | None = None) -> "httpx.Client":
-        """A client whose every request is governed and may go to `base_url`'s host only."""
-        from connectors.transports.over_httpx import client
-
-        made = client(self, base_url, headers, final)
-        self._closing.append(made.close)
-        return made
-
     def close(self) -> None:
-        """Close every connection that was governed by sessions and clients from here."""
+        """Close every connection that was governed."""
         while self._closing:
             self._closing.pop()()
 
@@ -164,6 +123,10 @@ class Governor:
         return urllib.request.getproxies().get(address.scheme)
 
     # --- for transports
+
+    def on_close(self, close: Callable[[], None]) -> None:
+        """Have `close` end the connections of a session or client, once nobody asks any more."""
+        self._closing.append(close)
 
     def send(self, call: Call, once: Callable[[], tuple[R, Answer]], final: Final | None = None) -> R:
         """Make `call` by `once`, again and again while that is safe, useful and within patience.

@@ -89,8 +89,10 @@ class HubspotApi:
 
     @cached_property
     def _client(self) -> "httpx.Client":
+        from connectors.transports import over_httpx
+
         headers = {"Authorization": f"Bearer {self.token.reveal()}", "Accept": "application/json"}
-        return self.governor.httpx_client(self._url, headers, _is_final)
+        return over_httpx.client(self.governor, self._url, headers, _is_final)
 
     def _send(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None) -> bytes:
         response = self._client.request(method, path, params=query or None, json=body)

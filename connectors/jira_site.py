@@ -67,10 +67,12 @@ class JiraSite:
         """The SDK's client: it asks nothing by itself, repeats nothing, and every request passes the governor."""
         from jira import JIRA
 
+        from connectors.transports import over_requests
+
         secret = self._credential.reveal()
         sign_in: Json = {"basic_auth": (self._user, secret)} if self._user else {"token_auth": secret}
         client = JIRA(server=self._url, get_server_info=False, max_retries=0, **sign_in)
-        self.governor.mount(client._session, self._url)
+        over_requests.mount(client._session, self.governor, self._url)
         return client
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:

@@ -102,7 +102,9 @@ class TrelloApi:
         """py-trello takes a quarter of a second to import: only who reads Trello pays."""
         from trello import TrelloClient
 
-        session = self._governor.requests_session(self.url, final=_is_too_large)
+        from connectors.transports import over_requests
+
+        session = over_requests.session(self._governor, self.url, _is_too_large)
         return TrelloClient(api_key="", api_secret="", http_service=_Service(self, session, self._key, self._token))
 
     def as_object(self, body: bytes, path: str) -> Json:

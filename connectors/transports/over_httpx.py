@@ -41,13 +41,15 @@ class GovernedTransport(httpx.BaseTransport):
         self._inner.close()
 
 
-def client(governor: Governor, base_url: str, headers: Mapping[str, str], final: Final | None) -> httpx.Client:
-    """A governed client."""
+def client(governor: Governor, base_url: str, headers: Mapping[str, str], final: Final | None = None) -> httpx.Client:
+    """A client whose every request is governed and may go to `base_url`'s host only."""
     connect_s, read_s = governor.timeout
-    return httpx.Client(
+    made = httpx.Client(
         base_url=base_url,
         headers={**headers, "User-Agent": USER_AGENT},
         transport=GovernedTransport(governor, base_url, final),
         timeout=httpx.Timeout(read_s, connect=connect_s),
         follow_redirects=False,
     )
+    governor.on_close(made.close)
+    return made

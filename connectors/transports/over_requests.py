@@ -52,16 +52,17 @@ class GovernedAdapter(HTTPAdapter):
         return self._governor.send(call, once, self._final)
 
 
-def mount(session: requests.Session, governor: Governor, base_url: str, final: Final | None) -> None:
-    """Put the governor under every address of a session."""
+def mount(session: requests.Session, governor: Governor, base_url: str, final: Final | None = None) -> None:
+    """Govern every request of a session that an SDK made: it may go to `base_url`'s host only."""
     adapter = GovernedAdapter(governor, base_url, final)
     for prefix in list(session.adapters):
         session.adapters.pop(prefix).close()
     session.mount("https://", adapter)
     session.mount("http://", adapter)
+    governor.on_close(session.close)
 
 
-def session(governor: Governor, base_url: str, final: Final | None) -> requests.Session:
+def session(governor: Governor, base_url: str, final: Final | None = None) -> requests.Session:
     """A governed session. An `auth` is set, so that a ~/.netrc never takes the place of our Authorization header."""
     made = requests.Session()
     made.auth = _unchanged

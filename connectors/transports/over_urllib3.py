@@ -15,8 +15,9 @@ UNSENT = (
 )
 
 
-def governed(governor: Governor, send: Callable[..., Any], base_url: str, final: Final | None) -> Callable[..., Any]:
-    """A stand-in for `PoolManager.request` that reads each body before it is handed on."""
+def govern(pool: urllib3.PoolManager, governor: Governor, base_url: str, final: Final | None = None) -> None:
+    """Govern every request of a pool: it may go to `base_url`'s host only. Each body is read before it is handed on."""
+    send: Callable[..., Any] = pool.request
     connect_s, read_s = governor.timeout
 
     def request(method: str, url: str, **options: Any) -> Any:
@@ -37,4 +38,5 @@ def governed(governor: Governor, send: Callable[..., Any], base_url: str, final:
 
         return governor.send(Call(method, url, base_url), once, final)
 
-    return request
+    pool.request = request  # type: ignore[assignment,method-assign]  # the seam: the SDK asks by this method alone
+    governor.on_close(pool.clear)

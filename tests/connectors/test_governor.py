@@ -16,6 +16,7 @@ import urllib3
 from connectors.base import AccessDenied, ConnectorError, RateLimited, Stopped, VendorUnavailable
 from connectors.exchange import Answer, Final, retry_after_s
 from connectors.governor import Governor
+from connectors.transports import over_httpx, over_requests, over_urllib3
 from connectors.waiting import Notices
 
 SECRET = "s3cr3t-of-the-token"
@@ -121,7 +122,7 @@ Ask = Callable[..., tuple[int, bytes]]
 
 
 def by_requests(governor: Governor, base_url: str, final: Final | None = None) -> tuple[Ask, Callable[[], None]]:
-    session = governor.requests_session(base_url, final)
+    session = over_requests.session(governor, base_url, final)
 
     def ask(method: str, url: str) -> tuple[int, bytes]:
         answer = session.request(method, url)
@@ -132,17 +133,17 @@ def by_requests(governor: Governor, base_url: str, final: Final | None = None) -
 
 def by_urllib3(governor: Governor, base_url: str, final: Final | None = None) -> tuple[Ask, Callable[[], None]]:
     pool = urllib3.PoolManager()
-    request = governor.urllib3_request(pool.request, base_url, final)
+    over_urllib3.govern(pool, governor, base_url, final)
 
     def ask(method: str, url: str) -> tuple[int, bytes]:
-        answer = request(method, url, headers={"Accept": "application/json"}, timeout=None)
+        answer = pool.request(method, url, headers={"Accept": "application/json"}, timeout=None)
         return answer.status, answer.data
 
     return ask, pool.clear
 
 
 def by_httpx(governor: Governor, base_url: str, final: Final | None = None) -> tuple[Ask, Callable[[], None]]:
-    client = governor.httpx_client(base_url, {"Accept": "application/json"}, final)
+    client = over_httpx.client(governor, base_url, {"Accept": "application/json"}, final)
 
     def ask(method: str, url: str) -> tuple[int, bytes]:
         answer = client.request(method, url)
