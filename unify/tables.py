@@ -159,7 +159,8 @@ class HubState(SQLModel, table=True):
     """settled_with: hash of the settings that link and derive last went by;
     pruned/{source}: when what was deleted there long ago was last removed;
     swept/{source}: when it was last looked for what is gone there without a trace;
-    projects/{source}: what the config named there when it was last read whole"""
+    projects/{source}: what the config named there when it was last read whole;
+    erased_in_log: somebody was erased, and the write-ahead log still holds them"""
     value: str
 
 
@@ -298,6 +299,33 @@ class Milestone(SourceRow, table=True):
     moved_by_account: str | None = None
     open_items: int = 0
     total_items: int = 0
+
+
+class Risk(SourceRow, table=True):
+    """A work item that is a risk: how likely, how bad, what is done about it. It has that item's key."""
+
+    __tablename__ = "risk"
+
+    project_key: str | None = Field(default=None, index=True)
+    name: str = ""
+    status_native: str = ""
+    status_category: str = "unknown"
+    owner_account: str | None = None
+    probability: int | None = None
+    """1-5; None: nobody said, or not in words that we know."""
+    impact: int | None = None
+    """1-5."""
+    response: str | None = None
+    """avoid, mitigate, transfer, accept"""
+    response_plan: str = ""
+    due_on: date | None = None
+    """When the response is to be carried out."""
+    implemented: bool = False
+    """The response was carried out: somebody says so, or the item is done."""
+    implemented_on: date | None = None
+    occurred: bool = False
+    """What was feared has happened."""
+    occurred_on: date | None = None
 
 
 class Account(SourceRow, table=True):

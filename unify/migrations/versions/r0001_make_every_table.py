@@ -432,6 +432,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reference_to_key"), "reference", ["to_key"], unique=False)
     op.create_table(
+        "risk",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("vendor_id", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_here_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delete_reason", sa.String(), nullable=True),
+        sa.Column("project_key", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("status_native", sa.String(), nullable=False),
+        sa.Column("status_category", sa.String(), nullable=False),
+        sa.Column("owner_account", sa.String(), nullable=True),
+        sa.Column("probability", sa.Integer(), nullable=True),
+        sa.Column("impact", sa.Integer(), nullable=True),
+        sa.Column("response", sa.String(), nullable=True),
+        sa.Column("response_plan", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("implemented", sa.Boolean(), nullable=False),
+        sa.Column("implemented_on", sa.Date(), nullable=True),
+        sa.Column("occurred", sa.Boolean(), nullable=False),
+        sa.Column("occurred_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index(op.f("ix_risk_project_key"), "risk", ["project_key"], unique=False)
+    op.create_table(
         "source",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
