@@ -173,7 +173,13 @@ def suggest_clients(config: Path) -> int:
     """Ready lines for what belongs to nobody."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
         suggestions = suggest(connection, hub.settings)
-        answer.print(as_toml(suggestions, hub.settings) if suggestions else "# everything belongs to somebody")
+        if suggestions:
+            answer.print(
+                f"# For {config.name}: take the lines that are true, drop the rest; then `milepost check`.\n"
+            )
+            answer.print(as_toml(suggestions, hub.settings), end="")
+        else:
+            answer.print("# everything belongs to somebody")
     return OK
 
 

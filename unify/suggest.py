@@ -78,8 +78,8 @@ def _companies(
         if link := likely.get(("company_client", row["key"])):
             table, evidence, new = _client_table(link["to_key"]), link["evidence"], {}
         else:
-            name = _config_name(row["name"], taken, "client")
             domains = sorted({domain for text in row["domains"] if (domain := client_domain(text))})
+            name = _config_name((row["name"], *(domain.partition(".")[0] for domain in domains)), taken, "client")
             table, evidence = f"clients.{name}", "in the CRM, named by no client"
             new = {"name": row["name"], "bd": "", "domains": domains}
         yield Suggestion("company", row["key"], row["name"], evidence, table, "crm", reference, new)
@@ -115,10 +115,11 @@ def _namesakes(connection: Connection, likely: Iterable[Row], taken: set[str]) -
         person, evidence = persons[key], suggested[key]
         theirs: ColumnElement[bool] = ACCOUNT.c.key.in_(evidence)
         if person["configured"]:
-            name, new = key.removeprefix("person/"), {}
+            name = key.removeprefix("person/")
+            new: Mapping[str, Any] = {}
         else:
             theirs = or_(theirs, ACCOUNT.c.person_key == key)
-            name, new = _config_name(person["name"], taken), {"name": person["name"], "email": person["email"] or ""}
+            name, new = _new_person(person, taken)
         for row in fetch(connection, select(ACCOUNT).where(theirs).order_by(ACCOUNT.c.key)):
             said = evidence.get(row["key"], "the one of that name")
             yield _account("same name", row, said, f"people.{name}", new)
@@ -135,8 +136,8 @@ def _unknown(connection: Connection, taken: set[str], told: Collection[str]) -> 
         if domain := client_domain(row["email"]):
             yield Suggestion("unknown account", row["key"], row["name"], evidence, "", "team_domains", domain)
         else:
-            table = f"people.{_config_name(row['name'], taken)}"
-            yield _account("unknown account", row, evidence, table, {"name": row["name"], "email": row["email"] or ""})
+            name, new = _new_person(row, taken)
+            yield _account("unknown account", row, evidence, f"people.{name}", new)
 
 
 def _account(about: About, row: Row, evidence: str, table: str, new: Mapping[str, Any]) -> Suggestion:
@@ -145,9 +146,9 @@ def _account(about: About, row: Row, evidence: str, table: str, new: Mapping[str
 
 
 def _block(table: str, lists: Mapping[str, Sequence[Suggestion]], settings: Settings) -> list[str]:
-    """The lines of one table: its header, what a new one needs, and its lists."""
+    """The lines of one table: its header and what to do with it, what a new one needs, and its lists."""
     held = _held(table, settings)
-    lines = [] if not table else [f"[{table}]" + ("" if held is not None else "  # new")]
+    lines = [f"[{table}]  # {_what_to_do(table, held)}" if table else "# at the top of the file, in place of its own:"]
     if held is None:
         new = next(iter(lists.values()))[0].new
         lines += [f"{name} = {_value(value)}" for name, value in new.items()]
@@ -165,6 +166,14 @@ def _block(table: str, lists: Mapping[str, Sequence[Suggestion]], settings: Sett
     return lines
 
 
+def _what_to_do(table: str, held: Tree | None) -> str:
+    if held is not None:
+        return "it is there already: put these lists in place of its own"
+    if table.endswith(SOMEBODY):
+        return f"new, one for each client: a short name of a-z, 0-9 and _ for {SOMEBODY}, and what it is called"
+    return "new; any other name of a-z, 0-9 and _ will do"
+
+
 def _held(table: str, settings: Settings) -> Tree | None:
     """What the config holds under a table's name; None where it is new."""
     section, _, name = table.partition(".")
@@ -177,9 +186,16 @@ def _held(table: str, settings: Settings) -> Tree | None:
             return settings
 
 
-def _config_name(name: str, taken: set[str], prefix: str = "person") -> str:
-    """A free name of a-z, 0-9 and _ for somebody or some client called `name`, and take it."""
-    wanted = re.sub(r"[^a-z0-9]+", "_", company_key(name)).strip("_") or prefix
+def _new_person(row: Row, taken: set[str]) -> tuple[str, Mapping[str, Any]]:
+    """A name in the config for somebody who has none there, and what their table needs."""
+    email = row["email"] or ""
+    return _config_name((row["name"], email.partition("@")[0]), taken, "person"), {"name": row["name"], "email": email}
+
+
+def _config_name(called: Iterable[str], taken: set[str], otherwise: str) -> str:
+    """A free name of a-z, 0-9 and _ for somebody or some client, from the first that has any of those; and take it."""
+    slugs = (re.sub(r"[^a-z0-9]+", "_", company_key(name)).strip("_") for name in called)
+    wanted = next(filter(None, slugs), otherwise)
     numbered = (f"{wanted}_{number}" for number in count(2))
     free = next(each for each in chain([wanted], numbered) if each not in taken)
     taken.add(free)

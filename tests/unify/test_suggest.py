@@ -50,6 +50,35 @@ def test_a_company_unlike_any_client_makes_a_new_one() -> None:
     }
 
 
+def test_a_name_in_chinese_alone_is_written_by_the_domain() -> None:
+    """A table's name is of a-z, 0-9 and _; where nothing has any, it says what it is."""
+    _, pasted = suggested(
+        company("crm/companies/8", name="慢船物流", domains=["slowboat.example"]),
+        company("crm/companies/9", name="疊樓物業"),
+    )
+
+    assert set(pasted["clients"]) == {"slowboat", "client"}
+
+
+def test_each_table_says_what_to_do_with_it() -> None:
+    """Whoever pastes a table that is there already has it twice, which is no TOML."""
+    known = settings(clients={"kite": KITE, "hill": HILL})
+    with database() as connection:
+        add(
+            connection,
+            project("boards/boards/1", name="雲坡書院 家長通"),
+            project("boards/boards/2", name="Joint event"),
+            company("crm/companies/9", name="Slow Boat"),
+        )
+        settled(connection, known)
+        said = as_toml(suggest(connection, known), known)
+
+    headers = dict(line.split("  # ") for line in said.splitlines() if line.startswith("["))
+    assert headers["[clients.hill]"].startswith("it is there already")
+    assert headers["[clients.slow_boat]"].startswith("new; any other name")
+    assert "for NAME" in headers["[clients.NAME]"]
+
+
 def test_a_linked_company_is_not_mentioned() -> None:
     """Nothing to do, nothing said."""
     found, pasted = suggested(company("crm/companies/9", domains=["paperkite.example"]))
@@ -97,7 +126,7 @@ def test_namesakes_are_suggested_to_the_one_the_config_knows() -> None:
 
 
 def test_namesakes_whom_the_config_does_not_know_become_one_new_person() -> None:
-    """Both accounts stand in it, or the first would stay apart."""
+    """Both accounts stand in it, or the first would stay apart. Without a letter of a-z, the e-mail names them."""
     accounts = [
         account("delivery/users/1", name="陳嘉欣", member=True),
         account("tasks/users/2", name="陈嘉欣", email="chan@lanternquay.example"),
@@ -107,7 +136,7 @@ def test_namesakes_whom_the_config_does_not_know_become_one_new_person() -> None
 
     assert pasted == {
         "people": {
-            "person": {"name": "陈嘉欣", "email": "chan@lanternquay.example", "accounts": ["delivery:1", "tasks:2"]}
+            "chan": {"name": "陈嘉欣", "email": "chan@lanternquay.example", "accounts": ["delivery:1", "tasks:2"]}
         }
     }
 
