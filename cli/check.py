@@ -19,17 +19,19 @@ from connectors.base import Account, ConnectorError
 from connectors.governor import Governor
 from connectors.kinds import KINDS
 from rules.examples import check
+from rules.working_time import calendars, provisional_warnings
 
 
 def check_everything(path: Path, channel: str) -> int:
     """Test it all; code 1 where a source or a rule fails. Raises ConfigError, RuleErrors."""
-    config = read_config(path)
+    config, now = read_config(path), system_clock()
     settings, rules = config.settings, config.rules
     answer.print(f"{path}: {len(settings.sources)} sources, {len(settings.clients)} clients, {len(rules)} rules: fine")
     sources = [check_source(source, config.redactor) for source in settings.sources.values()]
-    failures = [f"{rule.id}: {one}" for rule in rules for one in check(rule, settings, system_clock())]
-    for failure in failures:
-        warn(failure)
+    failures = [f"{rule.id}: {one}" for rule in rules for one in check(rule, settings, now)]
+    today = now.astimezone(settings.zone).date()
+    for line in (*failures, *provisional_warnings(calendars(settings, now), today)):
+        warn(line)
     sent = _send(settings, channel) if channel else OK
     return max(sent, OK if all(sources) and not failures else FAILED)
 

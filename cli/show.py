@@ -174,9 +174,7 @@ def suggest_clients(config: Path) -> int:
     with open_hub(config) as hub, hub.reader.connect() as connection:
         suggestions = suggest(connection, hub.settings)
         if suggestions:
-            answer.print(
-                f"# For {config.name}: take the lines that are true, drop the rest; then `milepost check`.\n"
-            )
+            answer.print(f"# For {config.name}: take the lines that are true, drop the rest; then `milepost check`.\n")
             answer.print(as_toml(suggestions, hub.settings), end="")
         else:
             answer.print("# everything belongs to somebody")

@@ -53,6 +53,9 @@ def run_once(config: Path, *, dry_run: bool) -> int:
         with RunTalk() as progress:
             result = hub.run(progress, announce, dry_run=dry_run)
         say_runs(result.runs)
+        if not result.evaluated:
+            say("stopped before the rules looked: nobody was told anything")
+            return FAILED
         if dry_run:
             print_rehearsal(result)
         else:
@@ -72,7 +75,8 @@ def say_round(result: RoundResult) -> None:
             warn(f"rule {outcome.rule.id}: {outcome.error}")
     delivered = result.delivered
     say(
-        f"{sum(len(outcome.findings) for outcome in result.outcomes)} findings, {len(result.round.events)} changes; "
+        f"the rules found {sum(len(outcome.findings) for outcome in result.outcomes)} things to act on "
+        f"({len(result.round.events)} alerts opened, changed or closed since the last round); "
         f"{delivered.sent - delivered.comments} messages and {delivered.comments} comments sent, "
         f"{delivered.delayed} wait, {len(delivered.parked)} need a person"
     )

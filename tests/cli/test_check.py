@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+import time_machine
 
 from sandbox.http import Fault
 from tests.cli.home import Home
@@ -57,6 +58,17 @@ def test_one_wrong_source_does_not_hide_the_others(home: Home) -> None:
 
     assert checked.code == 1
     assert "boards: Milepost at Acme" in checked.out
+
+
+@time_machine.travel("2026-11-24 09:00+08:00")
+def test_a_calendar_that_will_change_is_told(home: Home) -> None:
+    """The mainland fixes its make-up days each November: until we know them, working days of next year are guesses."""
+    home.change("[channels.email]", '[calendars.shenzhen]\nholidays = "CN"\n\n[channels.email]')
+
+    checked = home.run("check")
+
+    assert checked.code == 0
+    assert "calendar shenzhen: no make-up days (調休) are known for 2027" in checked.err
 
 
 def test_a_vendor_that_is_down_is_told_at_once(home: Home) -> None:
