@@ -22,6 +22,7 @@ from sync.runs import RunRecord, note
 from sync.tenant import recognise
 from unify.derived import COMMENT, SOURCE, TOUCHED, WORK_ITEM
 from unify.engine import StoreError, writing
+from unify.erasure import cut_log
 from unify.hub_state import recall, remember
 from unify.mapping import Mapper, MappingContext
 from unify.pages import PageStore
@@ -151,6 +152,7 @@ class _Run:
                     prune(connection, self._source, keep_deleted, self._clock())
             if after is not None and self._result.outcome != "stopped":
                 settle(self._engine, after)
+            cut_log(self._engine)
         except Exception as mistake:
             error = str(mistake) if isinstance(mistake, StoreError) else OUR_MISTAKE.format(type(mistake).__name__)
             self._end(record, replace(self._result, outcome="failed", error=error))

@@ -114,6 +114,7 @@ def _listen(engine: Engine, path: Path | None, *, read_only: bool) -> None:
         else:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = NORMAL")
+            cursor.execute("PRAGMA secure_delete = ON")  # who is erased leaves no byte; builds differ in the default
             cursor.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         cursor.close()
 

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, delete, select, update
 
 from connectors.base import Cursor, Page, Ref
 from unify.derived import table_of
+from unify.erasure import erase_told
 from unify.mapping import Mapper, MappingContext
 from unify.records import Place, Records
 from unify.rows import RowStore
-from unify.tables import StreamState
+from unify.tables import StreamState, row_key
 from unify.upsert import Upserts
 
 _states = table_of(StreamState)
@@ -93,10 +94,12 @@ class PageStore:
         connection.execute((ours if stream is None else ours.where(_states.c.stream == stream)).values(cursor=None))
 
     def bury(self, connection: Connection, refs: Iterable[Ref], now: datetime, reason: str = "deleted") -> None:
-        """Tombstone these records, all below them, and the rows made from them."""
+        """Tombstone these records, all below them, and the rows made from them; of a person who was deleted keep
+        nothing else."""
         buried = self._records.bury(connection, refs, now)
         self._rows.bury(connection, buried, reason, now)
         if reason == "deleted" and (persons := [ref for ref in buried if ref.stream in self._personal]):
+            erase_told(connection, [row_key(self._source, *person) for person in persons])
             self._records.erase(connection, persons)
             self._rows.erase(connection, persons)
 
