@@ -1,0 +1,130 @@
+"""The hub's side of a fault: one source, read into one database by the real connector, mapper, link and derive."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine
+
+from config.clock import Clock
+from config.settings import ClientSettings, PersonSettings, Secret, Settings, SourceSettings
+from connectors.asana import AsanaSettings
+from connectors.governor import PATIENCE, Governor
+from connectors.hubspot import HubspotSettings
+from connectors.jira import JiraSettings
+from connectors.kinds import KINDS
+from connectors.trello import TrelloSettings
+from rules.working_time import WorkingTime, calendars
+from sandbox import asana, hubspot, jira, trello
+from sync.engine import RunResult, sync_source
+from unify.engine import open_engine
+from unify.mappers import MAPPERS
+from unify.settle import settle
+
+
+def source_of(kind: str, url: str) -> SourceSettings:
+    """The settings of a source of that kind, called as its kind."""
+    match kind:
+        case "jira":
+            return JiraSettings(name=kind, url=url, email=jira.EMAIL, token=_secret(jira.TOKEN))
+        case "asana":
+            return AsanaSettings(name=kind, url=url, token=_secret(asana.TOKEN))
+        case "hubspot":
+            return HubspotSettings(name=kind, url=url, token=_secret(hubspot.TOKEN))
+        case "trello":
+            return TrelloSettings(name=kind, url=url, key=_secret(trello.KEY), token=_secret(trello.TOKEN))
+    raise ValueError(kind)
+
+
+def _secret(value: str) -> Secret:
+    return Secret(reference="env:SECRET", value=SecretStr(value))
+
+
+@dataclass
+class Hub:
+    """Reads one source. Nothing here waits for real: `waits` holds the pauses that it would have made."""
+
+    source: SourceSettings
+    database: Path
+    clock: Clock
+    timezone: str = "Asia/Hong_Kong"
+    patience: timedelta = PATIENCE
+    timeout: tuple[float, float] = (5.0, 20.0)
+    lock_wait_s: float = 30.0
+    stop: threading.Event = field(default_factory=threading.Event)
+    waits: list[float] = field(default_factory=list)
+    prepare: Callable[[Engine], object] | None = None
+    """What a test does to the engine before it is used."""
+
+    def sync(self, *, full: bool = False) -> RunResult:
+        """One run, with link and derive, by a connector and connections of its own, as a new process would."""
+        settings = self.settings
+        governor = Governor(
+            self.source.name,
+            limits=["100000/second"],
+            stop=self.stop,
+            redact=str,
+            timeout=self.timeout,
+            patience=self.patience,
+            wait=self._wait,
+        )
+        if self.prepare is None:
+            engine = _engine(settings.database, self.lock_wait_s)
+        else:
+            engine = open_engine(settings.database, lock_wait_s=self.lock_wait_s)
+            self.prepare(engine)
+        try:
+            return sync_source(
+                self.source,
+                KINDS[self.source.kind].connect(self.source, governor),
+                MAPPERS[self.source.kind],
+                engine,
+                zone=settings.zone,
+                clock=self.clock,
+                stop=self.stop,
+                requests=lambda: governor.requests,
+                after=partial(self._settle, settings),
+                full=full,
+            )
+        finally:
+            engine.dispose()
+            governor.close()
+
+    @property
+    def settings(self) -> Settings:
+        """May coordinates; the Harbour is a client."""
+        return Settings(
+            timezone=self.timezone,
+            database=f"sqlite:///{self.database}",
+            coordinator="may",
+            team_domains=("acme.example",),
+            people={one: PersonSettings(name=one.title(), email=f"{one}@acme.example") for one in ("may", "lee")},
+            clients={"harbour": ClientSettings(name="Harbour Ltd", bd="may", domains=("harbour.example",))},
+            sources={self.source.name: self.source},
+        )
+
+    def _wait(self, seconds: float) -> bool:
+        self.waits.append(seconds)
+        return self.stop.is_set()
+
+    def _settle(self, settings: Settings, connection: Connection, touched: Any) -> None:
+        now = self.clock()
+        working = _working_time(self.timezone, now.year)
+        settle(connection, settings, touched, lambda _, a, b: working.days_between(a, b), now)
+
+
+@lru_cache
+def _engine(database: str, lock_wait_s: float) -> Engine:
+    """One for each file, whatever stands in it now: compiling the statements anew is half the cost of a small run."""
+    return open_engine(database, lock_wait_s=lock_wait_s)
+
+
+@lru_cache
+def _working_time(timezone: str, year: int) -> WorkingTime:
+    """Made once, for it takes a tenth of a second."""
+    return calendars(Settings(timezone=timezone, coordinator="may"), datetime(year, 1, 1, tzinfo=UTC))["default"]
