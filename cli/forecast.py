@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -31,13 +32,13 @@ class Forecast:
                 f"requests and {seconds} s; later runs ask only for what changed"
             )
         return (
-            f"{self.source}: what changed since {self.since:%Y-%m-%d %H:%M} UTC is read; "
+            f"{self.source}: what changed since {self.since:%Y-%m-%d %H:%M} is read; "
             f"the last run made {self.requests} requests in {seconds} s"
         )
 
 
-def last_good_run(connection: Connection, source: str) -> Forecast | None:
-    """What the last run that read everything took; None: there was none."""
+def last_good_run(connection: Connection, source: str, zone: ZoneInfo) -> Forecast | None:
+    """What the last run that read everything took, its time told in `zone`; None: there was none."""
     statement = (
         select(_RUN.c.requests, _RUN.c.started_at, _RUN.c.finished_at)
         .where(_RUN.c.source == source, _RUN.c.outcome == "ok", _RUN.c.finished_at.is_not(None))
@@ -47,4 +48,4 @@ def last_good_run(connection: Connection, source: str) -> Forecast | None:
     row = connection.execute(statement).one_or_none()
     if row is None:
         return None
-    return Forecast(source, row.requests, row.finished_at - row.started_at, since=row.started_at)
+    return Forecast(source, row.requests, row.finished_at - row.started_at, since=row.started_at.astimezone(zone))

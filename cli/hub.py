@@ -166,7 +166,7 @@ class Hub:
     def _forecast(self, name: str, *, full: bool) -> Forecast | None:
         """What the last good run took; of a first or full one, what can be counted; None where the vendor is away."""
         with self.reader.connect() as connection:
-            last = last_good_run(connection, name)
+            last = last_good_run(connection, name, self.settings.zone)
         return self._vendors.forecast(name) if last is None or full else last
 
     def remap(self, names: Iterable[str] = ()) -> dict[str, int]:

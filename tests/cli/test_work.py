@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
@@ -204,6 +205,16 @@ def progressed(console: Console) -> str:
         progress(Progress("boards", "cards", "b1", 5))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
+def test_what_is_read_since_is_told_in_the_organisations_time(home: Home) -> None:
+    """Nobody at the desk counts in UTC."""
+    home.run("sync", "delivery")
+    began = home.rows("sync_run")[0]["started_at"].astimezone(ZoneInfo("Asia/Hong_Kong"))
+
+    said = home.run("sync", "delivery")
+
+    assert f"delivery: what changed since {began:%Y-%m-%d %H:%M} is read" in said.err
+
+
 
 
 def test_progress_elsewhere_is_a_plain_line_for_each_stream() -> None:
