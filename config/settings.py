@@ -39,6 +39,9 @@ SEVERITIES: tuple[str, ...] = get_args(Severity)
 """The mildest first."""
 StatusCategory = Literal["todo", "in_progress", "done", "cancelled", "unknown"]
 
+RiskField = Literal["probability", "impact", "response", "plan", "due", "implemented", "occurred"]
+"""What a tool may say of a risk in a field of its own, or in a label ("impact-4")."""
+
 LITERAL = "literal"
 """The reference of a secret that stands in the config file itself."""
 
@@ -105,6 +108,8 @@ class SourceSettings(Tree):
     client_facing_types: tuple[str, ...] = ()
     feedback_labels: tuple[str, ...] = ("client feedback", "客戶反饋", "客户反馈", "客戶意見")
     urgent_labels: tuple[str, ...] = ()
+    risk_labels: tuple[str, ...] = ("Risk", "風險", "风险")
+    risk_fields: dict[RiskField, str] = Field(default_factory=dict)
     client_comments_are_feedback: Flag = False
     client_field: str = ""
     status: dict[str, StatusCategory] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from config.settings import StatusCategory
+from config.settings import RiskField, StatusCategory
 
 
 def _words(text: str) -> frozenset[str]:
@@ -59,6 +59,23 @@ def category(word: str, own: Mapping[str, StatusCategory]) -> StatusCategory | N
     if (exact := told.get(normal(word))) or not (wanted := plain(word)):
         return exact
     return {plain(key): value for key, value in own.items()}.get(wanted) or STATUS_WORDS.get(wanted)
+
+
+RISK_FIELDS: Mapping[RiskField, tuple[str, ...]] = {
+    "probability": ("Probability", "Likelihood", "機率", "概率", "可能性"),
+    "impact": ("Impact", "影響", "影响", "影響程度", "影响程度"),
+    "response": ("Response", "Risk response", "應對", "应对", "應對策略", "应对策略"),
+    "plan": ("Response plan", "Mitigation plan", "應對方案", "应对方案", "應對措施", "应对措施"),
+    "due": ("Response date", "Response due", "應對日期", "应对日期"),
+    "implemented": ("Implemented", "Response implemented", "已實施", "已实施"),
+    "occurred": ("Occurred", "Risk occurred", "已發生", "已发生"),
+}
+"""What the fields of a risk are called in the tools."""
+
+
+def risk_field_names(own: Mapping[RiskField, str]) -> dict[RiskField, tuple[str, ...]]:
+    """The names of each field of a risk: the config's where it gives one, else ours."""
+    return {field: (own[field],) if own.get(field) else names for field, names in RISK_FIELDS.items()}
 
 
 ROLE_MAILBOXES = _words(

@@ -228,7 +228,8 @@ class Jira:
     def _custom_fields(self) -> tuple[str, ...]:
         if self._fields is None:
             self._fields = [one.payload for one in self._list("field") if isinstance(one.payload, dict)]
-        return tuple(custom_fields(self._fields, self.settings.client_field).ids())
+        found = custom_fields(self._fields, self.settings.client_field, self.settings.risk_fields)
+        return tuple(found.ids())
 
     def _list(self, path: str) -> list[payloads.Sliced]:
         """The elements of an answer that is a bare list."""

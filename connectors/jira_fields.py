@@ -6,6 +6,9 @@ The mapper asks here too: what it reads and what is asked for are one list.
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from config.settings import RiskField
+from config.words import risk_field_names
+
 FIELDS = (
     "summary",
     "description",
@@ -44,15 +47,22 @@ class CustomFields(NamedTuple):
     epic: str
     """Data Center's way from an issue to its epic: the epic's key. Cloud's is `parent`."""
 
+    risk: Mapping[str, str]
+    """Name -> id of those that tell of risks."""
+
     def ids(self) -> list[str]:
         """Those that exist."""
-        return [one for one in self if one]
+        told = (self.start, self.client, self.request, self.epic, *self.risk.values())
+        return list(dict.fromkeys(one for one in told if one))
 
 
-def custom_fields(known: Iterable[Mapping[str, Any]], client_field: str) -> CustomFields:
+def custom_fields(
+    known: Iterable[Mapping[str, Any]], client_field: str, risk_fields: Mapping[RiskField, str]
+) -> CustomFields:
     """Find our custom fields among a site's: by schema where that is unique, else by untranslated name, else by name.
 
     `name` is translated to the account's language and need not be unique; `untranslatedName` is sent by Cloud only.
+    `client_field` and `risk_fields` are the config's own names.
     """
     fields = [one for one in known if isinstance(one.get("id"), str)]
     return CustomFields(
@@ -60,6 +70,11 @@ def custom_fields(known: Iterable[Mapping[str, Any]], client_field: str) -> Cust
         client=_named(fields, client_field) if client_field else "",
         request=_by_schema(fields, "com.atlassian.servicedesk:vp-origin"),
         epic=_by_schema(fields, "com.pyxis.greenhopper.jira:gh-epic-link"),
+        risk=dict(
+            found
+            for names in risk_field_names(risk_fields).values()
+            if (found := next(((name, id_) for name in names if (id_ := _named(fields, name))), None))
+        ),
     )
 
 

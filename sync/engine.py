@@ -34,7 +34,7 @@ from unify.upsert import Upserts
 _NOT_SCOPE = {
     *("name", "kind", "url", "projects", "expires", "every", "comment_back", "ca_file"),
     *("milestone_types", "milestone_labels", "client_facing_types", "feedback_labels", "urgent_labels", "status"),
-    "client_comments_are_feedback",
+    *("client_comments_are_feedback", "risk_labels"),
 }
 """Settings that change nothing in what is asked of the vendor. `projects` are parts, each with its own cursor."""
 
@@ -133,7 +133,7 @@ class _Run:
         self._progress = progress
         self._requests = requests
         self._held = held
-        self._context = MappingContext(self._source, zone, settings, {}, "")
+        self._context = MappingContext(self._source, zone, settings, {}, frozenset())
         self._upserts = Upserts(engine.dialect)
         self._pass_id = 0
         self._absence = Absence(self._source, connector, engine, held, clock)

@@ -150,7 +150,7 @@ def _customs(numbers: Iterator[int]) -> ProjectPlan:
     pen.open(JOINT_OPEN, "2026-11-03", "2026-11-19", of=joint.number)
     pen.item(
         "海关规范可能在十二月更换", "todo", "2026-10-12 10:45", assignee="zhoumin",
-        labels=("risk", "probability-4", "impact-5"), of=joint.number,
+        labels=("risk", "probability-4", "impact-5", "response-mitigate"), of=joint.number,
         description="海关已发征求意见稿。概率 4，影响 5。应对：预留两周，先做字段映射表。",
     )
     pen.item(

@@ -19,7 +19,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "3"
+VERSION = "4"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"projects": ("due", "status")}
 """A project has no history; a task tells its own."""
@@ -31,11 +31,11 @@ COMPLETED, INCOMPLETE = "completed", "incomplete"
 
 
 def tables(stream: str) -> tuple[str, ...]:
-    """A task may be work item, milestone and feedback at once; a story is a comment or a change."""
+    """A task may be work item, milestone, feedback and risk at once; a story is a comment or a change."""
     return {
         "users": ("account",),
         "projects": ("project", "milestone"),
-        "tasks": ("work_item", "milestone", "feedback"),
+        "tasks": ("work_item", "milestone", "feedback", "risk"),
         "stories": ("comment", "change"),
     }.get(stream, ())
 
@@ -150,7 +150,7 @@ class _Mapping:
     # --- tasks
 
     def task(self) -> None:
-        """A work item always; a milestone by its subtype; feedback by section, tag or field."""
+        """A work item always; a milestone by its subtype; feedback and a risk by section, tag or field."""
         told = self.reader
         if told.flag("is_rendered_as_separator"):
             return
@@ -162,6 +162,10 @@ class _Mapping:
             severity = SEVERITIES.get(normal(item["priority_native"] or ""), "warning")
             urgent, closed_at = bool(marks & self.words.urgent), told.instant("completed_at")
             self.mapped.add("feedback", feedback_of(item, urgent=urgent, severity=severity, closed_at=closed_at))
+        if self.words.risks.is_one(marks):
+            said = ((self.words.called(field), self.words.values(field)) for field in told.objects("custom_fields"))
+            fields = {name: ", ".join(values) for name, values in said}
+            self.mapped.add("risk", self.words.risks.row(item, fields, told))
 
     def _item(self) -> tuple[Row, frozenset[str]]:
         """The work item, and the words (tags, sections, choices) that may make it feedback."""

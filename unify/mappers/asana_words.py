@@ -7,6 +7,7 @@ from config.settings import Severity, StatusCategory
 from config.words import category, normal, normals
 from connectors.base import Problem, Record
 from unify.mappers.latest import Latest
+from unify.mappers.risks import Risks
 from unify.mapping import MappingContext
 from unify.parsing import Reader
 
@@ -35,6 +36,7 @@ class Words:
         self._own_status = settings.status
         self.feedback = normals(settings.feedback_labels)
         self.urgent = normals(settings.urgent_labels)
+        self.risks = Risks(context)
         self.client_field = normal(settings.client_field)
         self._sections = {gid: one.text("name") for gid, one in _readers(vocabulary.get("sections", {}))}
         memberships = dict(_readers(vocabulary.get("users", {})))
@@ -58,9 +60,13 @@ class Words:
         """What a section is called now: a task that was read before keeps the name of then."""
         return self._sections.get(told.text("gid")) or told.text("name")
 
+    def called(self, told: Reader) -> str:
+        """What a custom field is called now."""
+        return self._fields.get(told.text("gid")) or told.text("name")
+
     def field(self, told: Reader) -> str:
-        """What a custom field is called now, in the form in which words are compared."""
-        return normal(self._fields.get(told.text("gid")) or told.text("name"))
+        """The same, in the form in which words are compared."""
+        return normal(self.called(told))
 
     def option(self, told: Reader) -> str:
         """What a choice of a custom field is called now."""

@@ -21,7 +21,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader
 from unify.tables import BY_SHORT, row_key
 
-VERSION = "1"
+VERSION = "2"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"versions": ("due", "status")}
 """A version has neither history nor time of change."""
@@ -42,11 +42,11 @@ _LAST_SECONDS = 10**11
 
 
 def tables(stream: str) -> tuple[str, ...]:
-    """An issue may be work item, milestone and feedback at once; a change's rows have keys of their own."""
+    """An issue may be work item, milestone, feedback and risk at once; a change's rows have keys of their own."""
     return {
         "projects": ("project",),
         "versions": ("milestone",),
-        "issues": ("work_item", "milestone", "feedback"),
+        "issues": ("work_item", "milestone", "feedback", "risk"),
         "comments": ("comment",),
         "request_comments": ("comment",),
     }.get(stream, ())
@@ -131,7 +131,7 @@ class _Mapping:
     # --- issues
 
     def issue(self) -> None:
-        """An issue: a work item always; a milestone by its type; feedback by type, label or being a request."""
+        """A work item always; a milestone by its type; feedback and a risk by type or label, feedback as a request too."""
         fields = self.reader.at("fields")
         item = self._item(fields)
         self.mapped.add("work_item", item)
@@ -153,6 +153,8 @@ class _Mapping:
                 closed_at=closed_at,
             )
             self.mapped.add("feedback", row)
+        if self.words.risks.is_one(marks):
+            self.mapped.add("risk", self.words.risks.row(item, self._risk_fields(fields), self.reader))
 
     def _item(self, fields: Reader) -> Row:
         key = self.reader.text("key")
@@ -247,6 +249,10 @@ class _Mapping:
         labels = (label for label in fields.texts("labels") if normal(label).startswith(self.words.client_prefix))
         return [rest for label in labels if (rest := label[len(self.words.client_prefix) :].strip())]
 
+    def _risk_fields(self, fields: Reader) -> dict[str, str]:
+        """Name -> what it says, of the fields that tell of a risk."""
+        return {name: _plain(fields.payload.get(id_)) for name, id_ in self.words.fields.risk.items()}
+
     # --- what hangs on issues
 
     def comment(self) -> None:
@@ -326,6 +332,15 @@ class _Mapping:
     def _browse(self, key: str) -> str | None:
         """The page for people. Under api.atlassian.com there is none: the site's own address is not known here."""
         return f"{self.words.browse}/browse/{quote(key)}" if self.words.browse and key else None
+
+
+def _plain(value: object) -> str:
+    """A custom field's value as a text: of a number, a choice, a paragraph."""
+    if isinstance(value, Mapping) and value.get("type") == "doc":
+        return document_text(value)
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    return ", ".join(_texts_in(value)) or ("" if not value else repr(value))
 
 
 def _texts_in(value: object) -> list[str]:

@@ -7,6 +7,7 @@ from config.settings import Severity, StatusCategory
 from config.words import normal, normals
 from connectors.jira_fields import CustomFields, custom_fields
 from unify.mappers.latest import Latest
+from unify.mappers.risks import Risks
 from unify.mapping import MappingContext, Row
 
 CANCELLED = frozenset(
@@ -63,7 +64,9 @@ class Words:
 
     def __init__(self, context: MappingContext) -> None:
         settings, vocabulary = context.settings, context.vocabulary
-        self.fields: CustomFields = custom_fields(vocabulary.get("fields", {}).values(), settings.client_field)
+        self.fields: CustomFields = custom_fields(
+            vocabulary.get("fields", {}).values(), settings.client_field, settings.risk_fields
+        )
         self.types = {id_: _names(one) for id_, one in vocabulary.get("issuetypes", {}).items()}
         self.statuses = {id_: _names(one) for id_, one in vocabulary.get("statuses", {}).items()}
         self.status = {normal(word): category for word, category in settings.status.items()}
@@ -71,6 +74,7 @@ class Words:
         self.client_facing = normals(settings.client_facing_types)
         self.feedback = normals(settings.feedback_labels)
         self.urgent = normals(settings.urgent_labels)
+        self.risks = Risks(context)
         self.client_prefix = normal(settings.client_field)
         self.browse = "" if "//api.atlassian.com/" in settings.url else settings.url.rstrip("/")
 

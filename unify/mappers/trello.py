@@ -4,7 +4,7 @@ A card has no status of its own: its list's name is the word, `dueComplete` says
 not done is given up. Templates, and cards that stand for something else (separators, links, mirrors), are no work.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 
 from config.settings import StatusCategory
@@ -12,12 +12,13 @@ from config.words import category, normal, normals
 from connectors.base import Record, Ref
 from connectors.own_comment import MARK
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
+from unify.mappers.risks import risks_of
 from unify.mappers.trello_board import Board, is_on_a_board, team_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "4"
+VERSION = "5"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {}
 """Trello tells the history of due dates, lists and members itself."""
@@ -28,10 +29,10 @@ MADE = ("createCard", "copyCard", "emailCard", "convertToCardFromCheckItem")
 
 
 def tables(stream: str) -> tuple[str, ...]:
-    """A card may be work item, milestone and feedback at once; an action is a comment or a change."""
+    """A card may be work item, milestone, feedback and risk at once; an action is a comment or a change."""
     return {
         "boards": ("project",),
-        "cards": ("work_item", "milestone", "feedback"),
+        "cards": ("work_item", "milestone", "feedback", "risk"),
         "actions": ("comment", "change"),
     }.get(stream, ())
 
@@ -108,7 +109,7 @@ class _Mapping:
     # --- cards
 
     def card(self) -> None:
-        """A work item always; a milestone and feedback by label or list."""
+        """A work item always; a milestone, feedback and a risk by label or list."""
         told = self.reader
         if told.flag("isTemplate") or told.text("cardRole"):
             return
@@ -119,6 +120,10 @@ class _Mapping:
         if words & normals(self.settings.feedback_labels):
             urgent = bool(words & normals(self.settings.urgent_labels))
             self.mapped.add("feedback", feedback_of(item, urgent=urgent, closed_at=item["done_at"]))
+        risks = risks_of(self.context)
+        if risks.is_one(words):
+            board = Board(self.record, self.context, told.text("idBoard"))
+            self.mapped.add("risk", risks.row(item, dict(self._custom_fields(board, risks.names)), told))
 
     def _item(self) -> tuple[Row, frozenset[str]]:
         """The work item, and the words (labels, list) that may make it more."""
@@ -199,12 +204,20 @@ class _Mapping:
         if not wanted:
             return []
         hints = [label.partition(":")[2].strip() for label in labels if normal(label.partition(":")[0]) == wanted]
+        hints += [value for _, value in self._custom_fields(board, (wanted,))]
+        return [hint for hint in hints if hint]
+
+    def _custom_fields(self, board: Board, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Name and value, as a text, of each of its custom fields of these names that is filled in."""
         for item in self.reader.objects("customFieldItems"):
             field = board.custom_field(item.text("idCustomField"))
-            if field is not None and normal(field.name) == wanted:
-                # A choice has no value of its own: the definition knows its options.
-                hints.append(field.options.get(item.text("idValue"), "") or item.text("value", "text"))
-        return [hint for hint in hints if hint]
+            if field is None or normal(field.name) not in wanted:
+                continue
+            # A choice has no value of its own: the definition knows its options.
+            value = field.options.get(item.text("idValue"), "")
+            for kind in ("text", "number", "checked", "date"):
+                value = value or item.text("value", kind)
+            yield field.name, value
 
     # --- actions
 
