@@ -51,6 +51,8 @@ class RoundResult:
     outcomes: Sequence[Outcome]
     round: Round
     delivered: Delivered
+    evaluated: bool = True
+    """False: it was stopped before, and nothing was told."""
 
     @property
     def failed(self) -> bool:
@@ -227,7 +229,7 @@ class Hub:
         """
         runs = self.sync(progress=progress, before=before)
         if self.stop.is_set():
-            return RoundResult(runs, (), Round(), Delivered())
+            return RoundResult(runs, (), Round(), Delivered(), evaluated=False)
         outcomes, done = self._rehearse() if dry_run else self.evaluate()
         return RoundResult(runs, outcomes, done, Delivered() if dry_run else self.deliver())
 

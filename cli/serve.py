@@ -1,5 +1,6 @@
 """`milepost serve`: the jobs in the background, the report in front."""
 
+import os
 import signal
 import socket
 import threading
@@ -39,7 +40,7 @@ def serve_forever(path: Path, host: str, port: int) -> int:
     try:
         listener = _listen(host, port)
     except OSError as taken:
-        warn(f"port {port} of {host} cannot be had ({taken.strerror}): choose another with --port")
+        warn(f"port {port} of {host} cannot be had ({os.strerror(taken.errno or 0)}): choose another with --port")
         return FAILED
     asked: SimpleQueue[_Wish] = SimpleQueue()
     # A queue, for it alone may be written to by a signal that comes in the middle of anything.

@@ -125,16 +125,20 @@ class RunTalk:
 
 
 def say_runs(runs: Sequence[RunResult]) -> None:
-    """How each source's run ended."""
+    """How each source's run ended; what is the same for several of them, such as a full disk, once."""
+    failed: dict[str, list[str]] = {}
+    for run in runs:
+        if run.outcome == "failed":
+            failed.setdefault(run.error, []).append(run.source)
     for run in runs:
         match run.outcome:
             case "ok":
                 say(f"{run.source}: {run.records} records read, {run.changed} changed, {run.requests} requests")
             case "busy":
-                say(f"{run.source}: {run.error}")
+                say(run.error)
             case "stopped":
                 warn(f"{run.source}: stopped after {run.records} records; they are kept, the next run goes on there")
-            case _:
-                warn(f"{run.source}: {run.outcome}: {run.error}")
+            case "failed" if run.error in failed:
+                warn(f"{', '.join(failed.pop(run.error))}: failed: {run.error}")
         for warning in run.warnings:
             warn(f"{run.source}: {warning}")

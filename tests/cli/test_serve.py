@@ -139,4 +139,4 @@ def test_a_port_that_is_taken_is_one_line(home: Home) -> None:
         said = home.run("serve", "--port", port)
 
     assert said.code == 1
-    assert said.err.splitlines()[-1].endswith("choose another with --port")
+    assert said.err.splitlines()[-1].endswith("cannot be had (Address already in use): choose another with --port")

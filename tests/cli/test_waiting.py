@@ -94,5 +94,6 @@ def test_a_vendor_that_is_down_is_told_while_the_others_are_read(home: Home, arg
         code = process.ends_by(signal.SIGINT)
 
     assert code == 1
+    assert ("run" in arguments) == ("stopped before the rules looked: nobody was told anything" in process.said)
     assert {row["source"] for row in home.rows("work_item")} == {"boards"}
     assert len([line for line in process.said if "trying again" in line]) == 1

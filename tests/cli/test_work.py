@@ -9,9 +9,9 @@ from rich.console import Console
 
 from cli.forecast import Forecast
 from cli.opening import open_hub
-from cli.talk import RunTalk
+from cli.talk import RunTalk, say_runs
 from sandbox.http import Fault
-from sync.engine import Progress
+from sync.engine import Progress, RunResult
 from sync.lease import lease
 from tests.cli.home import SECRETS, Home, run_child
 from unify.engine import open_engine
@@ -92,8 +92,16 @@ def test_sync_beside_somebody_else_says_who_holds_the_source(home: Home) -> None
     engine.dispose()
 
     assert said.code == 0
-    assert "delivery is being read by process" in said.err
+    assert "\ndelivery is being read by process" in said.err
     assert "boards: 5 records read" in said.err
+
+
+def test_what_fails_for_several_sources_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """A full disk is one thing to mend, however many sources were being read."""
+    full, away = "The database has no room left", "it refuses the connection"
+    say_runs([RunResult(name, "failed", error) for name, error in (("a", full), ("b", away), ("c", full))])
+
+    assert capsys.readouterr().err.splitlines() == [f"warning: a, c: failed: {full}", f"warning: b: failed: {away}"]
 
 
 def test_remap_beside_somebody_else_is_refused(home: Home) -> None:
@@ -197,14 +205,6 @@ def test_a_forecast_is_a_line(forecast: Forecast, words: str) -> None:
     assert words in str(forecast)
 
 
-def progressed(console: Console) -> str:
-    with RunTalk(console) as progress:
-        for records in (100, 200):
-            progress(Progress("delivery", "issues", "APP", records))
-        progress(Progress("delivery", "issues", "WEB\x1b[2J", 250))
-        progress(Progress("boards", "cards", "b1", 5))
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
 def test_what_is_read_since_is_told_in_the_organisations_time(home: Home) -> None:
     """Nobody at the desk counts in UTC."""
     home.run("sync", "delivery")
@@ -215,6 +215,14 @@ def test_what_is_read_since_is_told_in_the_organisations_time(home: Home) -> Non
     assert f"delivery: what changed since {began:%Y-%m-%d %H:%M} is read" in said.err
 
 
+def progressed(console: Console) -> str:
+    with RunTalk(console) as progress:
+        for records in (100, 200):
+            progress(Progress("delivery", "issues", "APP", records))
+        progress(Progress("delivery", "issues", "WEB\x1b[2J", 250))
+        progress(Progress("boards", "cards", "b1", 5))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
 
 
 def test_progress_elsewhere_is_a_plain_line_for_each_stream() -> None:
