@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from config.clock import Clock
 from config.settings import Settings
 from rules.working_time import WorkingTime
-from sync.engine import settle as settle_stored
+from sync.settling import settle as settle_stored
 from unify.derived import Touched
 from unify.engine import writing
 from unify.hub_state import recall, remember

@@ -75,6 +75,8 @@ class Stream:
     name: str
     vocabulary: bool = False
     children: tuple[str, ...] = ()
+    at_once: int = 1
+    """How many of its parts may be read side by side: the vendor allows it, and so do its pages' sizes."""
     is_scope: bool = False
     """Its records are what the scope is made of (projects): one that is no longer listed left the config, or our sight,
     and is not known to be deleted."""
@@ -100,7 +102,8 @@ class Account:
 
 
 class Connector(Protocol):
-    """One external system. A source is read by one thread; every verb raises the errors below and no others."""
+    """One external system; every verb raises the errors below and no others. Where a stream says so, several of its
+    parts are read by several threads at once."""
 
     def check(self) -> Account:
         """Prove the credential and say what it sees."""

@@ -74,6 +74,7 @@ class Governor:
         self.ca_file = ca_file
         self.timeout = timeout
         self.requests = 0
+        self._counting = threading.Lock()
         self._limits = [parse(text) for text in limits]
         self._window = MovingWindowRateLimiter(MemoryStorage())
         self._stop = stop
@@ -155,7 +156,8 @@ class Governor:
     def _attempt(self, call: Call, once: Callable[[], tuple[R, Answer]], final: Final | None, patience: Patience) -> R:
         reads = call.method in ("GET", "HEAD") or self._reading.get()
         self._take_turn()
-        self.requests += 1
+        with self._counting:
+            self.requests += 1
         try:
             with patience.spending():
                 response, answer = unless_stopped(once, self._stop, lambda: self._tell_slow(call))

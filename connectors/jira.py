@@ -46,6 +46,9 @@ LIMITS = ("50/1 second",)
 COMMENTED = "issues"
 """The stream whose records take comments."""
 
+AT_ONCE = 8
+"""Projects that are read side by side: a tenth of what Cloud takes, and enough to hide how long it thinks."""
+
 PROJECTS_PAGE = 100
 MOST_KEYS = 50
 """How many keys of projects one request takes."""
@@ -113,8 +116,8 @@ class Jira:
             Stream("statuses", vocabulary=True),
             Stream("issuetypes", vocabulary=True),
             Stream("projects", is_scope=True),
-            Stream("versions"),
-            Stream("issues", children=("comments", "request_comments", "histories")),
+            Stream("versions", at_once=AT_ONCE),
+            Stream("issues", at_once=AT_ONCE, children=("comments", "request_comments", "histories")),
         )
 
     def parts(self, stream: str) -> Sequence[str]:

@@ -35,6 +35,9 @@ from connectors.trello_comments import Comments
 
 LIMITS = ("100/10 seconds",)
 
+AT_ONCE = 4
+"""Boards that are read side by side: ten requests a second need no more."""
+
 COMMENTED = "cards"
 """The stream whose records take comments."""
 
@@ -103,8 +106,8 @@ class Trello:
         """Members of workspaces first, so that guests are known; then boards with their words; then cards."""
         return (
             Stream("workspaces", vocabulary=True),
-            Stream("boards", vocabulary=True),
-            Stream("cards", children=("actions",)),
+            Stream("boards", vocabulary=True, at_once=AT_ONCE),
+            Stream("cards", at_once=AT_ONCE, children=("actions",)),
         )
 
     def parts(self, stream: str) -> Sequence[str]:

@@ -4,28 +4,31 @@ It knows streams, parts and pages; which vendor it is talking to, it does not.
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import xxhash
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Engine, select
 
 from config.clock import Clock, system_clock
 from config.settings import Secret, SourceSettings
 from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound, Page, Stopped, Stream
 from sync.absence import Absence
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
+from sync.readers import read_parts
 from sync.runs import RunRecord, note
+from sync.settling import After, settle
 from sync.tenant import recognise
-from unify.derived import COMMENT, SOURCE, TOUCHED, WORK_ITEM
+from unify.derived import SOURCE
 from unify.engine import StoreError, writing
 from unify.erasure import cut_log
 from unify.hub_state import recall, remember
 from unify.mapping import Mapper, MappingContext
-from unify.pages import PageStore
+from unify.pages import PageStore, State
 from unify.prune import prune
 from unify.records import Place
 from unify.remap import load_vocabulary, mapping_version, remap
@@ -38,17 +41,8 @@ _NOT_SCOPE = {
 }
 """Settings that change nothing in what is asked of the vendor. `projects` are parts, each with its own cursor."""
 
-_FEW, _ALL = 1_000, 20_000
-"""Up to so few touched rows, link and derive get the list of their keys; above so many, they go over everything."""
-
-_MANY = (WORK_ITEM, COMMENT)
-"""The tables that hold nearly all rows. What is looked up by its key costs about four times what comes by in turn."""
-
 OUR_MISTAKE = "a mistake of ours ({}): the log says where"
 """What is kept of an error that no connector names: its own text may hold anything, secrets among it."""
-
-After = Callable[[Connection, Mapping[str, Collection[str]] | None], object]
-"""Link and derive: given the touched keys by table, or None for everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,38 +235,50 @@ class _Run:
         for stream in streams:
             parts = list(self._connector.parts(stream.name))
             self._absence.leave_parts(pages, stream, parts)
-            for part in parts:
-                try:
-                    self._read_part(pages, stream, part)
-                except NotFound as absent:
-                    missing.append(str(absent))
+            self._obey_stop()
+            passes = self._begin(pages, stream, parts)
+            reads = {part: one.read for part, one in passes.items()}
+            with closing(read_parts(reads, stream.at_once)) as told:
+                for part, found in told:
+                    if isinstance(found, NotFound):
+                        missing.append(str(found))
+                    elif found is None:
+                        self._end_pass(pages, stream, passes[part])
+                    else:
+                        self._save(pages, stream, passes[part], found)
+                    del found  # or it lives until the next one is complete: a page more in memory
+                    self._obey_stop()
         return missing
 
-    def _read_part(self, pages: PageStore, stream: Stream, part: str) -> None:
-        """One pass. A cursor among pages that are whole together is kept for the end: half of them prove nothing."""
-        self._obey_stop()
-        place = Place(stream.name, part, self._pass_id)
+    def _begin(self, pages: PageStore, stream: Stream, parts: Sequence[str]) -> dict[str, "_Pass"]:
+        begun = {}
         with writing(self._engine) as connection:
-            before = pages.state(connection, place)
-        whole: set[str] = set()
-        last: Cursor | None = None
-        for page in self._connector.read(stream.name, part, before.cursor):
-            whole.update(child for child, parent in page.whole if parent is None)
-            last = page.cursor or last
-            with writing(self._engine) as connection:
-                self._held.renew(connection)
-                changed = pages.save(connection, page, place, self._clock(), before, mapped=not stream.vocabulary)
-                if page.cursor is not None and not whole:
-                    pages.save_cursor(connection, place, page.cursor)
-            self._count(page, place, changed)
-            del page  # or it lives until the next one is complete: two pages in memory instead of one
-            self._obey_stop()
+            for part in parts:
+                place = Place(stream.name, part, self._pass_id)
+                begun[part] = _Pass(place, pages.state(connection, place), self._connector)
+        return begun
+
+    def _save(self, pages: PageStore, stream: Stream, of: "_Pass", page: Page) -> None:
+        """Save a page, and how far it was read.
+
+        A cursor among pages that are whole together is kept for the end: half of them prove nothing.
+        """
+        of.whole.update(child for child, parent in page.whole if parent is None)
+        of.last = page.cursor or of.last
         with writing(self._engine) as connection:
             self._held.renew(connection)
-            if last is not None:
-                pages.save_cursor(connection, place, last)
-            self._absence.bury_missed(connection, pages, stream, whole, place)
-            pages.end_pass(connection, place, self._clock())
+            changed = pages.save(connection, page, of.place, self._clock(), of.before, mapped=not stream.vocabulary)
+            if page.cursor is not None and not of.whole:
+                pages.save_cursor(connection, of.place, page.cursor)
+        self._count(page, of.place, changed)
+
+    def _end_pass(self, pages: PageStore, stream: Stream, of: "_Pass") -> None:
+        with writing(self._engine) as connection:
+            self._held.renew(connection)
+            if of.last is not None:
+                pages.save_cursor(connection, of.place, of.last)
+            self._absence.bury_missed(connection, pages, stream, of.whole, of.place)
+            pages.end_pass(connection, of.place, self._clock())
 
     def _count(self, page: Page, place: Place, changed: int) -> None:
         records = self._result.records + len(page.records)
@@ -284,29 +290,20 @@ class _Run:
             raise Stopped(f"{self._source}: stopped between two pages")
 
 
-def settle(engine: Engine, after: After) -> None:
-    """Link and derive what was touched, in one transaction with forgetting that it was."""
-    with writing(engine) as connection:
-        count = connection.execute(select(func.count()).select_from(TOUCHED)).scalar_one()
-        if count == 0:
-            return
-        after(connection, None if _is_much(connection, count) else _touched_keys(connection))
-        connection.execute(delete(TOUCHED))
+@dataclass(slots=True)
+class _Pass:
+    """One part of a stream being read from end to end."""
 
+    place: Place
+    before: State
+    connector: Connector
+    whole: set[str] = field(default_factory=set)
+    """Streams of which its pages are all there is."""
+    last: Cursor | None = None
 
-def _is_much(connection: Connection, touched: int) -> bool:
-    """Whether going over everything is cheaper than going from key to key."""
-    if not _FEW < touched <= _ALL:
-        return touched > _ALL
-    stored = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in _MANY)
-    return touched * 4 > stored
-
-
-def _touched_keys(connection: Connection) -> dict[str, list[str]]:
-    keys: dict[str, list[str]] = {}
-    for table, key in connection.execute(select(TOUCHED.c.table, TOUCHED.c.key).order_by(TOUCHED.c.key)):
-        keys.setdefault(table, []).append(key)
-    return keys
+    def read(self) -> Iterator[Page]:
+        """Its pages, from where an earlier pass ended."""
+        return self.connector.read(self.place.stream, self.place.part, self.before.cursor)
 
 
 def _scope_version(settings: SourceSettings) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, select
 from config.clock import Clock, system_clock
 from config.settings import SourceSettings
 from connectors.base import Connector
-from sync.engine import After, settle
 from sync.lease import lease
+from sync.settling import After, settle
 from unify.derived import table_of
 from unify.engine import writing
 from unify.mapping import Mapper, MappingContext

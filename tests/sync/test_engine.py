@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
 from connectors.base import Cursor, NotFound, Page, Record
-from sync.engine import Progress, settle
+from sync.engine import Progress
+from sync.settling import settle
 from tests.sync.running import sync
 from tests.sync.vendor import Vendor, firm
 from tests.unify import tiny

@@ -1,0 +1,42 @@
+"""Having link and derive look at what was touched: at its keys, or, where that is much, at everything."""
+
+from collections.abc import Callable, Collection, Mapping
+
+from sqlalchemy import Connection, Engine, delete, func, select
+
+from unify.derived import COMMENT, TOUCHED, WORK_ITEM
+from unify.engine import writing
+
+_FEW, _ALL = 1_000, 20_000
+"""Up to so few touched rows, link and derive get the list of their keys; above so many, they go over everything."""
+
+_MANY = (WORK_ITEM, COMMENT)
+"""The tables that hold nearly all rows. What is looked up by its key costs about four times what comes by in turn."""
+
+After = Callable[[Connection, Mapping[str, Collection[str]] | None], object]
+"""Link and derive: given the touched keys by table, or None for everything."""
+
+
+def settle(engine: Engine, after: After) -> None:
+    """Link and derive what was touched, in one transaction with forgetting that it was."""
+    with writing(engine) as connection:
+        count = connection.execute(select(func.count()).select_from(TOUCHED)).scalar_one()
+        if count == 0:
+            return
+        after(connection, None if _is_much(connection, count) else _touched_keys(connection))
+        connection.execute(delete(TOUCHED))
+
+
+def _is_much(connection: Connection, touched: int) -> bool:
+    """Whether going over everything is cheaper than going from key to key."""
+    if not _FEW < touched <= _ALL:
+        return touched > _ALL
+    stored = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in _MANY)
+    return touched * 4 > stored
+
+
+def _touched_keys(connection: Connection) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for table, key in connection.execute(select(TOUCHED.c.table, TOUCHED.c.key).order_by(TOUCHED.c.key)):
+        keys.setdefault(table, []).append(key)
+    return keys
