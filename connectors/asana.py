@@ -17,7 +17,7 @@ from typing import Literal
 
 from config.settings import SourceSettings
 from connectors.answers import decode, instant
-from connectors.asana_api import AsanaApi, Json, NotPermitted
+from connectors.asana_api import AsanaApi, Json
 from connectors.asana_comments import Comments
 from connectors.asana_tasks import Position, Tasks, gid_of, has_gid
 from connectors.base import (
@@ -26,6 +26,7 @@ from connectors.base import (
     Cursor,
     NotCommentable,
     NotFound,
+    NotPermitted,
     Page,
     Problem,
     Record,

@@ -14,7 +14,7 @@ import msgspec
 
 from config.settings import Secret
 from connectors.answers import REFUSED, decode, encode, server_time
-from connectors.base import AccessDenied, ConnectorError, NotFound, VendorChanged, VendorUnavailable
+from connectors.base import AccessDenied, ConnectorError, NotFound, NotPermitted, VendorChanged, VendorUnavailable
 from connectors.governor import Governor
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ RESTARTS = 2
 """How often a list whose offset expired is begun again."""
 
 Json = dict[str, Any]
-
-
-class NotPermitted(AccessDenied):
-    """The credential is good, but does not reach this far."""
 
 
 class Refused(VendorChanged):

@@ -136,6 +136,10 @@ class AccessDenied(ConnectorError):
     """The token's owner must act: wrong, expired or too weak a credential."""
 
 
+class NotPermitted(AccessDenied):
+    """The credential is good, but does not reach this far."""
+
+
 class RateLimited(ConnectorError):
     """Nobody must act: wait `retry_after`."""
 

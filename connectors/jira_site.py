@@ -9,7 +9,7 @@ from urllib.parse import quote
 from config.settings import Secret
 from connectors import jira_payload as payloads
 from connectors.answers import mapping
-from connectors.base import AccessDenied, ConnectorError, NotFound, VendorChanged
+from connectors.base import AccessDenied, ConnectorError, NotFound, NotPermitted, VendorChanged
 from connectors.governor import Governor
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class JiraSite:
         if status == 401:
             return self._wrong_credential()
         if status == 403:
-            return AccessDenied(f"{self.name}: {self.who} may not {what}{said}: ask a Jira admin for the permission")
+            return NotPermitted(f"{self.name}: {self.who} may not {what}{said}: ask a Jira admin for the permission")
         if status == 404:
             return NotFound(f"{self.name}: {what} found nothing, or nothing that {self.who} may see{said}")
         return VendorChanged(f"{self.name}: Jira answered {status} to {what}{said}")

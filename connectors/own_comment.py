@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from connectors.base import NotFound
+from connectors.base import NotFound, NotPermitted
 
 MARK = re.compile(r"\(milepost:[^()\s]+\)\s*\Z")
 """What every comment of ours ends with: short and visible, for none of these tools shows a hidden form where it lists
@@ -21,27 +21,31 @@ def put(
     """Edit our comment where it stands, or post it; return its id.
 
     No tool repeats anything by itself, and an earlier answer may have been lost: the mark is looked for before anything
-    is posted. What somebody deleted is said again.
+    is posted. What somebody deleted is said again; so is what we wrote with another member's token, who alone may edit
+    it.
     """
-    if known and _was_there(edit, known):
+    if known and _succeeds(edit, known):
         return known
-    if (found := find()) and _was_there(edit, found):
+    if (found := find()) and _succeeds(edit, found):
         return found
     return post()
 
 
 def take_back(known: str | None, *, find: Callable[[], str | None], delete: Callable[[str], object]) -> None:
-    """Delete our comment; one that is gone already is as good."""
+    """Delete our comment; one that is gone already is as good, and one written with another member's token stays."""
     try:
-        if id := known or find():
-            delete(id)
+        if known and _succeeds(delete, known):
+            return
+        if found := find():
+            delete(found)
     except NotFound:
         return
 
 
-def _was_there(edit: Callable[[str], object], id: str) -> bool:
+def _succeeds(change: Callable[[str], object], id: str) -> bool:
+    """Whether the comment could be changed: it is there, and ours."""
     try:
-        edit(id)
-    except NotFound:
+        change(id)
+    except (NotFound, NotPermitted):
         return False
     return True

@@ -21,6 +21,7 @@ from connectors.base import (
     Cursor,
     NotCommentable,
     NotFound,
+    NotPermitted,
     Page,
     Record,
     Ref,
@@ -29,7 +30,7 @@ from connectors.base import (
 )
 from connectors.governor import Governor
 from connectors.scope import Scope, count, names_in
-from connectors.trello_api import Json, NotPermitted, TrelloApi
+from connectors.trello_api import Json, TrelloApi
 from connectors.trello_cards import Cards, Position, activity_of, has_id
 from connectors.trello_comments import Comments
 

@@ -11,7 +11,15 @@ from urllib.parse import urlencode
 
 from config.settings import Secret
 from connectors.answers import decode, slices
-from connectors.base import AccessDenied, ConnectorError, NotFound, RateLimited, VendorChanged, VendorUnavailable
+from connectors.base import (
+    AccessDenied,
+    ConnectorError,
+    NotFound,
+    NotPermitted,
+    RateLimited,
+    VendorChanged,
+    VendorUnavailable,
+)
 from connectors.exchange import Answer
 from connectors.governor import Governor
 
@@ -28,10 +36,6 @@ Json = dict[str, Any]
 
 class TooLarge(VendorChanged):
     """Trello will not answer so large a question; a smaller one it will."""
-
-
-class NotPermitted(AccessDenied):
-    """The credential is good, but does not reach this far."""
 
 
 class TrelloApi:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from connectors import own_comment
 from connectors.answers import decode
-from connectors.base import NotCommentable, NotFound
-from connectors.trello_api import Json, NotPermitted, TrelloApi
+from connectors.base import NotCommentable, NotFound, NotPermitted
+from connectors.trello_api import Json, TrelloApi
 
 MOST = "1000"
 """Comments of one card that are searched."""

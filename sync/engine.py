@@ -22,7 +22,7 @@ from sync.lease import Held, LeaseHeld, LeaseLost, lease
 from sync.readers import read_parts
 from sync.runs import RunRecord, note
 from sync.settling import After, settle
-from sync.tenant import recognise
+from sync.tenant import own_accounts, recognise
 from unify.derived import SOURCE
 from unify.engine import StoreError, writing
 from unify.erasure import cut_log
@@ -175,8 +175,8 @@ class _Run:
 
     def _read_all(self, full: bool) -> None:
         """1. who answers; 2. vocabulary; 3. map again if that changed; 4. the streams, in order; 5. what is gone."""
-        own_account = self._recognise(self._connector.check(), full)
-        self._context = replace(self._context, own_account=own_account)
+        ours = self._recognise(self._connector.check(), full)
+        self._context = replace(self._context, own_accounts=ours)
         streams = self._connector.streams()
         vocabulary = [stream for stream in streams if stream.vocabulary]
         others = [stream for stream in streams if not stream.vocabulary]
@@ -189,8 +189,11 @@ class _Run:
         if missing:
             raise NotFound("; ".join(dict.fromkeys(missing)))
 
-    def _recognise(self, account: Account, full: bool) -> str:
-        """Refuse another organisation; let every part be read whole if `full`, or if the scope changed."""
+    def _recognise(self, account: Account, full: bool) -> frozenset[str]:
+        """Refuse another organisation; let every part be read whole if `full`, or if the scope changed.
+
+        Returns the ids of all accounts that were ever ours.
+        """
         scope = _scope_version(self._settings)
         with writing(self._engine) as connection:
             source = connection.execute(select(SOURCE).where(SOURCE.c.name == self._source)).one()
@@ -200,7 +203,7 @@ class _Run:
             if full or source.scope_version not in ("", scope):
                 self._pages().forget_cursors(connection)
             note(connection, self._source, tenant=tenant, account_id=account.id, scope_version=scope)
-        return account.id
+            return own_accounts(connection, self._source, account.id)
 
     def _learn(self, vocabulary: Sequence[Stream]) -> None:
         """Hand the vocabulary to the mapper; if it, the mapper or the settings changed, map what is stored again."""

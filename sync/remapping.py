@@ -4,18 +4,17 @@ import threading
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from config.clock import Clock, system_clock
 from config.settings import SourceSettings
 from connectors.base import Connector
 from sync.lease import lease
 from sync.settling import After, settle
-from unify.derived import table_of
+from sync.tenant import own_accounts
 from unify.engine import writing
 from unify.mapping import Mapper, MappingContext
 from unify.remap import load_vocabulary, remap
-from unify.tables import Source
 
 
 def remap_source(
@@ -36,14 +35,12 @@ def remap_source(
     Of the connector only the names of its streams are asked. Raises LeaseHeld if a run is at work on the source, and
     Stopped if cut short: the next run then maps the source again.
     """
-    sources = table_of(Source)
     with lease(engine, settings.name, clock=lease_clock) as held:
         words = [stream.name for stream in connector.streams() if stream.vocabulary]
         with writing(engine) as connection:
-            known = select(sources.c.account_id).where(sources.c.name == settings.name)
-            own_account = connection.execute(known).scalar() or ""
+            ours = own_accounts(connection, settings.name)
             vocabulary = load_vocabulary(connection, settings.name, words)
-        context = MappingContext(settings.name, zone, settings, vocabulary, own_account)
+        context = MappingContext(settings.name, zone, settings, vocabulary, ours)
         count = remap(engine, mapper, context, clock=clock, stop=stop, committing=held.renew, progress=progress)
         if after is not None:
             settle(engine, after)

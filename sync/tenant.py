@@ -1,6 +1,12 @@
-"""Whose data a source holds: its name is the identity of all that was read, so it stays with one organisation."""
+"""Whose data a source holds, and who we are there.
+
+Its name is the identity of all that was read, so it stays with one organisation; the token may become another member's.
+"""
+
+from sqlalchemy import Connection
 
 from connectors.base import Account, ConnectorError
+from unify.hub_state import recall, remember
 
 
 class TenantChanged(ConnectorError):
@@ -21,6 +27,15 @@ def recognise(source: str, known: str, account: Account) -> str:
             "url and the token of somebody there; another organisation needs a source of another name"
         )
     return reached
+
+
+def own_accounts(connection: Connection, source: str, now: str = "") -> frozenset[str]:
+    """The ids of all accounts that were ever ours at `source`, `now` among them: what each wrote stays ours."""
+    known = frozenset((recall(connection, f"accounts/{source}") or "").split())
+    if now and now not in known:
+        known |= {now}
+        remember(connection, f"accounts/{source}", " ".join(sorted(known)))
+    return known
 
 
 def _line(id: str, name: str) -> str:

@@ -28,8 +28,8 @@ class MappingContext:
     settings: Any
     """The source's own settings class (`connectors.<kind>`)."""
     vocabulary: Vocabulary
-    own_account: str
-    """The vendor's id of our account: what it writes is ours."""
+    own_accounts: frozenset[str]
+    """The vendor's ids of the accounts that were ever ours: what they wrote with our mark is ours."""
 
 
 @dataclass(slots=True)

@@ -49,7 +49,7 @@ def mapping_version(connection: Connection, mapper: Mapper, context: MappingCont
     )
     made_with = [
         mapper.VERSION,
-        context.own_account,
+        sorted(context.own_accounts),
         str(context.zone),
         _mapping_settings(context.settings),
         [list(row) for row in connection.execute(words)],

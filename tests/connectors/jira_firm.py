@@ -157,7 +157,7 @@ def context(
 ) -> MappingContext:
     """What the mapper is told."""
     told = settings(**{"url": "https://firm.atlassian.net", **more})
-    return MappingContext("delivery", HONG_KONG, told, vocabulary or {}, own_account)
+    return MappingContext("delivery", HONG_KONG, told, vocabulary or {}, frozenset({own_account}))
 
 
 def map_all(site: Connected, **more: Any) -> Mapped:

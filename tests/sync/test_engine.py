@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from connectors.base import Cursor, NotFound, Page, Record
 from sync.engine import Progress
+from sync.remapping import remap_source
 from sync.settling import settle
 from tests.sync.running import sync
 from tests.sync.vendor import Vendor, firm
@@ -147,6 +149,30 @@ def test_another_member_of_the_same_organisation_goes_on(
 
     assert sync(engine, vendor).outcome == "ok"
     assert rows(engine, "source", "tenant") == [(remembered,)]
+
+
+def test_what_a_former_token_wrote_stays_ours(engine: Engine) -> None:
+    """The hub's token became another member's: our old reminders must not pass for answers of a colleague."""
+
+    class Noting(TinyMapper):
+        ours: frozenset[str] = frozenset()
+
+        def map_record(self, record: Record, context: MappingContext) -> Mapped:
+            self.ours = context.own_accounts
+            return super().map_record(record, context)
+
+    mapper = Noting()
+    for account in ("hub", "may"):
+        vendor = firm()
+        vendor.account = account
+        sync(engine, vendor, mapper=mapper)
+    assert mapper.ours == {"hub", "may"}
+
+    mapper.ours = frozenset()
+    remap_source(
+        tiny.settings(), vendor, mapper, engine, zone=ZoneInfo("UTC"), clock=lambda: NOON, stop=threading.Event()
+    )
+    assert mapper.ours == {"hub", "may"}
 
 
 def test_a_board_that_is_not_there_costs_no_other_board(engine: Engine) -> None:

@@ -159,7 +159,7 @@ def test_no_mapper_names_what_is_derived(source: SourceSettings, tmp_path: Path)
         words: dict[str, dict[str, Any]] = {}
         for record in records:
             words.setdefault(record.stream, {})[record.id] = record.payload
-        context = MappingContext(source.name, ZONE, source, words, "")
+        context = MappingContext(source.name, ZONE, source, words, frozenset())
         for record in records:
             for table, made in MAPPERS[source.kind].map_record(record, context).rows.items():
                 named |= {(table, column) for row in made for column in row}

@@ -16,6 +16,7 @@ class Vendor:
     cards: dict[str, list[Record]] = field(default_factory=dict)
     comments: dict[str, list[Record]] = field(default_factory=dict)
     versions: dict[str, list[Record]] = field(default_factory=dict)
+    account: str = "me"
     tenants: dict[str, str] = field(default_factory=lambda: {"acme": "Acme Ltd"})
     page_size: int = 2
     fails_after: int | None = None
@@ -26,7 +27,7 @@ class Vendor:
     """What was asked for living ids."""
 
     def check(self) -> Account:
-        return Account("me", "Hub", self.tenants, f"{len(self.cards)} boards")
+        return Account(self.account, "Hub", self.tenants, f"{len(self.cards)} boards")
 
     def streams(self) -> Sequence[Stream]:
         return (Stream("lists", vocabulary=True), Stream("cards", children=("comments",)), Stream("versions"))

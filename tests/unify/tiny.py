@@ -77,7 +77,7 @@ def settings(**values: Any) -> SourceSettings:
 
 
 def context(vocabulary: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None) -> MappingContext:
-    return MappingContext(SOURCE, ZoneInfo("Asia/Hong_Kong"), settings(), vocabulary or {}, "me")
+    return MappingContext(SOURCE, ZoneInfo("Asia/Hong_Kong"), settings(), vocabulary or {}, frozenset({"me"}))
 
 
 def card(vendor_id: str, name: str = "Go live", at: datetime = NOON, **payload: Any) -> Record:

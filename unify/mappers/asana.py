@@ -263,7 +263,7 @@ class _Mapping:
         told = self.reader
         at, text = told.instant("created_at"), told.text("text")
         projects = [project.text("gid") for project in told.objects("target", "projects")]
-        is_own = told.text("created_by", "gid") == self.context.own_account
+        is_own = told.text("created_by", "gid") in self.context.own_accounts
         return row_of(self.source, self.record, None, at, at) | {
             "on_key": on,
             "on_keys": [on],

@@ -74,7 +74,7 @@ class _Mapping:
     def __init__(self, record: Record, context: MappingContext, mapped: Mapped) -> None:
         self.record = record
         self.source = context.source
-        self.own_account = context.own_account
+        self.own_accounts = context.own_accounts
         self.mapped = mapped
         self.words = words_of(context)
         self.reader = Reader(record, mapped.problems)
@@ -280,7 +280,7 @@ class _Mapping:
 
     def _is_own(self, author: Reader) -> bool:
         """Whether our account wrote it; it may be a colleague's, who writes by hand too."""
-        return bool(self.own_account) and user_id(author) == self.own_account
+        return user_id(author) in self.own_accounts
 
     def history(self) -> None:
         """An issue's history: one row for each of our fields in each of its entries."""

@@ -262,7 +262,7 @@ class _Mapping:
             "author_account": self._key("members", author),
             "author_contact": None,
             "visible": Board(self.record, self.context, told.text("data", "board", "id")).shows_to_clients,
-            "ours": author == self.context.own_account and MARK.search(text) is not None,
+            "ours": author in self.context.own_accounts and MARK.search(text) is not None,
             "text": text,
             "edited_at": edited_at,
         }

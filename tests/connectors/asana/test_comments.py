@@ -107,6 +107,20 @@ def test_a_token_that_may_only_read_says_so(sandbox: AsanaSandbox) -> None:
         commented(sandbox)
 
 
+def test_what_another_users_token_wrote_is_left_to_them_and_said_again(sandbox: AsanaSandbox, connect: Connect) -> None:
+    """The hub's token became another user's: only its author may edit a comment, and the alert must not end there."""
+    on = Ref("tasks", sandbox.task_id(UAT.number))
+    former = connect().comment(on, "The date has passed.", "k-1", None)
+    assert former
+    sandbox.state.stories[former]["created_by"] = sandbox.state.users[gid(1201, 2)]
+
+    again = connect().comment(on, "Still waiting.", "k-1", former)
+
+    assert [comment["id"] for comment in sandbox.comments_posted] == [again]
+    assert connect().comment(on, None, "k-1", former) is None
+    assert sandbox.comments_posted == []
+
+
 def test_a_comment_on_a_deleted_task_is_not_found(sandbox: AsanaSandbox, connect: Connect) -> None:
     """The alert goes its way without it."""
     on = Ref("tasks", sandbox.task_id(OLD.number))

@@ -46,6 +46,22 @@ def test_a_marker_that_somebody_quotes_is_not_ours(sandbox: TrelloSandbox, conne
     assert [comment["id"] for comment in sandbox.comments_posted] == [posted]
 
 
+def test_what_another_members_token_wrote_is_left_to_them_and_said_again(
+    sandbox: TrelloSandbox, connect: Connect
+) -> None:
+    """The hub's token became another member's: only its author may edit a comment, and the alert must not end there."""
+    on = Ref("cards", sandbox.card_id(UAT.number))
+    former = connect().comment(on, "The date has passed.", "k", None)
+    assert former
+    sandbox.state.actions[former]["idMemberCreator"] = sandbox.account_id("lee")
+
+    again = connect().comment(on, "Still waiting.", "k", former)
+
+    assert [comment["id"] for comment in sandbox.comments_posted] == [again]
+    assert connect().comment(on, None, "k", former) is None
+    assert sandbox.comments_posted == []
+
+
 def test_a_comment_on_a_card_that_is_gone_says_so(sandbox: TrelloSandbox, connect: Connect) -> None:
     """Deleted between the alarm and its delivery."""
     card = sandbox.card_id(UAT.number)

@@ -56,7 +56,7 @@ def context(vocabulary: Any = None, **settings: Any) -> MappingContext:
     """Hong Kong, the default words, and the two projects above."""
     secret = Secret(reference="env:X", value=SecretStr("x"))
     made = AsanaSettings(name="work", token=secret, **settings)
-    return MappingContext("work", ZoneInfo("Asia/Hong_Kong"), made, vocabulary or VOCABULARY, HUB)
+    return MappingContext("work", ZoneInfo("Asia/Hong_Kong"), made, vocabulary or VOCABULARY, frozenset({HUB}))
 
 
 def within(section: str, project: str = APP) -> dict[str, Any]:

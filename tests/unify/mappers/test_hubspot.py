@@ -32,7 +32,7 @@ LINKS = {"tickets": ["9"], "contacts": ["51"], "companies": ["101"]}
 
 def mapped(payload: Any, stream: str, vocabulary: Any = None, **config: Any) -> Mapped:
     words = VOCABULARY if vocabulary is None else vocabulary
-    context = MappingContext("crm", ZoneInfo("Asia/Hong_Kong"), settings(**config), words, "portal-1")
+    context = MappingContext("crm", ZoneInfo("Asia/Hong_Kong"), settings(**config), words, frozenset({"portal-1"}))
     return hubspot.map_record(Record(stream, "7", None, payload), context)
 
 
@@ -91,7 +91,9 @@ def test_a_row_links_to_the_page_where_people_read_it(
 )
 def test_without_a_page_there_is_no_link(portal: dict[str, Any], id: str) -> None:
     """A wrong link is worse than none."""
-    context = MappingContext("crm", ZoneInfo("Asia/Hong_Kong"), settings(), VOCABULARY | {"portal": portal}, "portal-1")
+    context = MappingContext(
+        "crm", ZoneInfo("Asia/Hong_Kong"), settings(), VOCABULARY | {"portal": portal}, frozenset({"portal-1"})
+    )
 
     (made,) = hubspot.map_record(Record("contacts", id, None, thing()), context).rows["contact"]
 

@@ -69,7 +69,7 @@ def context(vocabulary: Any = None, **settings: Any) -> MappingContext:
     """Hong Kong, the default words, and the board above."""
     secret = Secret(reference="env:X", value=SecretStr("x"))
     made = TrelloSettings(name="boards", key=secret, token=secret, **settings)
-    return MappingContext("boards", ZoneInfo("Asia/Hong_Kong"), made, vocabulary or VOCABULARY, HUB)
+    return MappingContext("boards", ZoneInfo("Asia/Hong_Kong"), made, vocabulary or VOCABULARY, frozenset({HUB}))
 
 
 def card(**fields: Any) -> dict[str, Any]:
@@ -569,7 +569,7 @@ def map_board(sandbox: TrelloSandbox) -> Iterator[Mapped]:
     for (stream, id_), record in found.items():
         if stream in vocabulary:
             vocabulary[stream][id_] = record.payload
-    whole = MappingContext("boards", ZoneInfo("Asia/Hong_Kong"), settings, vocabulary, own)
+    whole = MappingContext("boards", ZoneInfo("Asia/Hong_Kong"), settings, vocabulary, frozenset({own}))
     yield from (trello.map_record(record, whole) for record in found.values())
 
 
