@@ -131,7 +131,7 @@ class _Mapping:
     # --- issues
 
     def issue(self) -> None:
-        """A work item always; a milestone by its type; feedback and a risk by type or label, feedback as a request too."""
+        """A work item always; a milestone by its type; feedback and a risk by type or label; feedback as a request."""
         fields = self.reader.at("fields")
         item = self._item(fields)
         self.mapped.add("work_item", item)

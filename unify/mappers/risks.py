@@ -41,8 +41,14 @@ RESPONSES: Mapping[str, str] = {
     for word in words.split("|")
 }
 
-_YES = normals("yes|true|done|implemented|occurred|是|有|完成|已完成|已實施|已实施|已發生|已发生".split("|"))
-_NO = normals("no|false|none|not yet|n/a|-|否|無|无|沒有|没有|未|尚未|未實施|未实施|未發生|未发生".split("|"))
+_TICKS: Mapping[str, bool] = {
+    word: is_so
+    for is_so, words in {
+        True: "yes|true|done|implemented|occurred|是|有|完成|已完成|已實施|已实施|已發生|已发生",
+        False: "no|false|none|not yet|n/a|-|否|無|无|沒有|没有|未|尚未|未實施|未实施|未發生|未发生",
+    }.items()
+    for word in words.split("|")
+}
 
 _GRADE = re.compile(r"([1-5])(?:\.0+)?(?:\s*[-–—:(][^\d%]*|\s+[^\d%]+)?")
 """A number, maybe with its word behind it: "4", "4 - High"."""
@@ -136,7 +142,7 @@ class _Reading:
         said = self._told[field]
         number = _GRADE.fullmatch(normal(said.text))
         grade = int(number[1]) if number else GRADES.get(normal(said.text))
-        if grade is None and said.text and normal(said.text) not in _NO:
+        if grade is None and said.text and _TICKS.get(normal(said.text)) is not False:
             self._refuse(said, "is no grade from 1 to 5")
         return grade
 
@@ -144,7 +150,7 @@ class _Reading:
         """What is done about it, as one of four words."""
         said = self._told["response"]
         response = RESPONSES.get(normal(said.text))
-        if response is None and said.text and normal(said.text) not in _NO:
+        if response is None and said.text and _TICKS.get(normal(said.text)) is not False:
             self._refuse(said, "is no response to a risk: avoid, mitigate, transfer or accept")
         return response
 
@@ -161,10 +167,10 @@ class _Reading:
         said = self._told[field]
         if (day := self._day(said)) is not None:
             return True, day
-        is_so = normal(said.text) in _YES
-        if said.text and not is_so and normal(said.text) not in _NO:
+        is_so = _TICKS.get(normal(said.text))
+        if said.text and is_so is None:
             self._refuse(said, "is neither yes or no nor a day")
-        return is_so, None
+        return bool(is_so), None
 
     def _day(self, said: _Told) -> date | None:
         """A day as it is; of an instant, the organisation's."""
