@@ -1,4 +1,4 @@
-"""What a sync costs, against the floor: `python -m bench.sync [--issues N] [--large N] [--rounds N]`.
+"""What a sync costs, against the floor: `python -m bench.sync [--issues N] [--large N] [--far N] [--rounds N]`.
 
 Every measurement is a process of its own. The hub's sync and the floor take turns, since two runs of the same code a
 minute apart may differ by half on a busy machine; figures are medians of the rounds, and CPU is steadier than time.
@@ -20,11 +20,15 @@ from statistics import median
 from typing import Any
 
 from bench.vendor import PAGE
+from connectors.jira import AT_ONCE
 
 ROOT = Path(__file__).parents[1]
 
 HISTORIES = 1000
 """Issues whose history one request may ask for."""
+
+FAR_PROJECTS, THINK_MS = 50, 200
+"""Of the far vendor: in how many projects its issues are, and how long it thinks before each answer."""
 
 Figures = Mapping[str, Any]
 
@@ -49,9 +53,10 @@ class Vendor:
 
 
 @contextmanager
-def vendor(issues: int) -> Iterator[Vendor]:
-    """A vendor with so many issues, while it is needed."""
-    command = [sys.executable, "-m", "bench.vendor", "--issues", str(issues)]
+def vendor(issues: int, projects: int = 1, think_ms: int = 0) -> Iterator[Vendor]:
+    """A vendor with so many issues in each project, while it is needed."""
+    asked = {"--issues": issues, "--projects": projects, "--think-ms": think_ms}
+    command = [sys.executable, "-m", "bench.vendor", *(str(word) for pair in asked.items() for word in pair)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -89,22 +94,58 @@ def run_round(site: Vendor, folder: Path) -> Round:
     )
 
 
-def summary(issues: int, rounds: Sequence[Round], large: Figures) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Large:
+    """What is measured once, on more issues."""
+
+    sync: Figures
+    remap: Figures
+    """Of what that sync stored."""
+    far: Figures
+    """A sync from a vendor that thinks before each answer."""
+
+    @property
+    def waiting_s(self) -> float:
+        """What a sync from the far vendor would take if nothing but waiting for it took time: its first requests come
+        one by one, the others as many at once as parts are read."""
+        alone = self.far["requests"] - self.far["side_by_side"]
+        return float((alone + self.far["side_by_side"] / AT_ONCE) * THINK_MS / 1000)
+
+
+def measure_large(issues: int, far_issues: int, folder: Path) -> Large:
+    """The measurements that need many issues."""
+    near, far = folder / "large", folder / "far"
+    near.mkdir()
+    far.mkdir()
+    with vendor(issues) as site:
+        sync, remap = site.measure("sync", near), site.measure("remap", near)
+    each = far_issues // FAR_PROJECTS
+    with vendor(each, FAR_PROJECTS, THINK_MS) as site:
+        # Versions, pages and histories of projects are what is read side by side.
+        beside = FAR_PROJECTS * (1 + ceil(each / PAGE) + ceil(each / HISTORIES))
+        figures = {**site.measure("sync", far), "side_by_side": beside}
+    return Large(sync, remap, figures)
+
+
+def summary(issues: int, rounds: Sequence[Round], large: Large) -> dict[str, float]:
     """The figures that the last line shows."""
     return {
         "issues_per_s": round(issues / median(one.first["wall_s"] for one in rounds)),
         "floor_per_s": round(issues / median(one.floor["wall_s"] for one in rounds)),
         "floor_ratio": round(median(one.first["wall_s"] / one.floor["wall_s"] for one in rounds), 2),
         "peak_mb": round(median(one.first["peak_mb"] - one.empty["peak_mb"] for one in rounds), 1),
-        "peak_mb_large": round(large["peak_mb"] - median(one.empty["peak_mb"] for one in rounds), 1),
+        "peak_mb_large": round(large.sync["peak_mb"] - median(one.empty["peak_mb"] for one in rounds), 1),
         "requests_first": max(one.first["requests"] for one in rounds),
         "requests_fewest": ceil(issues / PAGE) + ceil(issues / HISTORIES),
         "requests_unchanged": max(one.unchanged["requests"] for one in rounds),
         "cpu_s_unchanged": round(median(one.unchanged["cpu_s"] - one.idle["cpu_s"] for one in rounds), 2),
+        "latency_ratio": round(large.far["wall_s"] / large.waiting_s, 2),
+        "peak_mb_side_by_side": round(large.far["peak_mb"] - median(one.empty["peak_mb"] for one in rounds), 1),
+        "remap_s_100k": round(large.remap["wall_s"] / large.remap["records"] * 100_000, 1),
     }
 
 
-def show(issues: int, rounds: Sequence[Round], large_issues: int, large: Figures, steps: Figures) -> None:
+def show(issues: int, rounds: Sequence[Round], asked: argparse.Namespace, large: Large, steps: Figures) -> None:
     """The table and the split."""
     print(f"{issues} issues, {PAGE} a page; medians of {len(rounds)} rounds\n")
     print(f"{'':28}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'requests':>10}")
@@ -114,7 +155,9 @@ def show(issues: int, rounds: Sequence[Round], large_issues: int, large: Figures
         ("nothing changed", [one.unchanged for one in rounds]),
         ("no source, new database", [one.empty for one in rounds]),
         ("no source", [one.idle for one in rounds]),
-        (f"first sync of {large_issues}", [large]),
+        (f"first sync of {asked.large}", [large.sync]),
+        (f"remap of {large.remap['records']}", [large.remap]),
+        (f"{asked.far}, {THINK_MS} ms away", [large.far]),
     ]
     for name, found in rows:
         wall_s, cpu_s, peak, requests = (
@@ -133,19 +176,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--issues", type=int, default=10_000)
     parser.add_argument("--large", type=int, help="issues of the run that shows that memory is flat; default: 10 N")
+    parser.add_argument("--far", type=int, help=f"issues of the run with {THINK_MS} ms an answer; default: 5 N")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    large_issues = asked.large or 10 * asked.issues
+    asked.large = asked.large or 10 * asked.issues
+    asked.far = asked.far or 5 * asked.issues
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for some in ("steps", "large", *map(str, range(asked.rounds))):
+        for some in ("steps", *map(str, range(asked.rounds))):
             (folder / some).mkdir()
         with vendor(asked.issues) as site:
             rounds = [run_round(site, folder / str(number)) for number in range(asked.rounds)]
             steps = site.measure("steps", folder / "steps")
-        with vendor(large_issues) as site:
-            large = site.measure("sync", folder / "large")
-    show(asked.issues, rounds, large_issues, large, steps)
+        large = measure_large(asked.large, asked.far, folder)
+    show(asked.issues, rounds, asked, large, steps)
     print(json.dumps(summary(asked.issues, rounds, large)))
 
 

@@ -1,8 +1,8 @@
 """A Jira Cloud that costs nearly nothing: N issues, encoded beforehand, for measuring who reads them.
 
-`python -m bench.vendor --issues N` prints its port and serves until its standard input ends. It answers what our
-connector asks and nothing else; whether that is what Jira says is the sandbox's business. One project, 100 issues a
-page, oldest change first.
+`python -m bench.vendor --issues N [--projects P] [--think-ms MS]` prints its port and serves until its standard input
+ends. It answers what our connector asks and nothing else; whether that is what Jira says is the sandbox's business.
+N issues in each project (one, unless said), 100 a page, oldest change first; it thinks MS before each answer.
 """
 
 import argparse
@@ -41,22 +41,31 @@ TEXTS = 1000
 class Site:
     """What the site holds, and its answers by path."""
 
-    def __init__(self, issues: int) -> None:
+    def __init__(self, issues: int, projects: int = 1) -> None:
+        """`issues` of each project."""
         self.issues = issues
         self.requests = 0
+        self._counting = threading.Lock()
         self._written = [written_issue(seed) for seed in range(min(issues, TEXTS))]
         self._histories = [written_history(seed) for seed in range(min(issues, TEXTS))]
         last = stamp(FIRST + STEP * (issues - 1))
-        shown = {**PROJECT, "insight": {"totalIssueCount": issues, "lastIssueUpdateTime": last}}
+        told = {"insight": {"totalIssueCount": issues, "lastIssueUpdateTime": last}}
+        keys = [project_key(number) for number in range(projects)]
+        shown = [{**PROJECT, "id": str(10000 + number), "key": key, **told} for number, key in enumerate(keys)]
         self._small: dict[str, bytes] = {
             "serverInfo": encoded({"baseUrl": SITE, "deploymentType": "Cloud", "version": "1001.0.0"}),
             "myself": encoded({"accountId": "712020:hub", "displayName": "Hub", "timeZone": "Asia/Hong_Kong"}),
             "field": encoded([{"id": "summary", "name": "Summary", "custom": False, "schema": {"type": "string"}}]),
             "status": encoded([status(*one) for one in STATUSES]),
             "issuetype": encoded([issue_type(*one) for one in ISSUE_TYPES]),
-            "project/search": encoded({"values": [shown], "isLast": True, "total": 1}),
-            "project/BENCH/versions": encoded([VERSION]),
+            "project/search": encoded({"values": shown, "isLast": True, "total": projects}),
+            **{f"project/{key}/versions": encoded([VERSION] if key == PROJECT["key"] else []) for key in keys},
         }
+
+    def count(self) -> None:
+        """One request more."""
+        with self._counting:
+            self.requests += 1
 
     def get(self, path: str, asked: dict[str, list[str]]) -> bytes | None:
         """The answer to a GET; None: there is no such thing."""
@@ -72,12 +81,20 @@ class Site:
         start = int(asked.get("nextPageToken", [start])[0])
         end = min(start + PAGE, self.issues)
         follows = b'"isLast":true' if end >= self.issues else b'"nextPageToken":"%d","isLast":false' % end
-        return b'{"issues":[%b],%b}' % (b",".join(map(self._issue, range(start, end))), follows)
+        named = re.search(r'project in \("(\w+)"\)', asked["jql"][0])
+        key = named[1] if named else str(PROJECT["key"])
+        issues = b",".join(self._issue(key, index) for index in range(start, end))
+        return b'{"issues":[%b],%b}' % (issues, follows)
 
-    def _issue(self, index: int) -> bytes:
+    def _issue(self, key: str, index: int) -> bytes:
         written = self._written[index % len(self._written)]
         updated = stamp(FIRST + STEP * index).encode()
-        return written.replace(NUMBER.encode(), b"%d" % (FIRST_ID + index)).replace(UPDATED.encode(), updated)
+        number = project_number(key)
+        id_ = b"%d" % (FIRST_ID + number * self.issues + index)
+        if number:
+            own = b'"id":"%d","key":"%b"' % (10000 + number, key.encode())
+            written = written.replace(b'"id":"10000","key":"BENCH"', own)
+        return written.replace(NUMBER.encode(), id_).replace(UPDATED.encode(), updated)
 
     def histories(self, body: bytes) -> bytes:
         """The bulk changelog of the issues that are asked for."""
@@ -89,8 +106,20 @@ class Site:
         return written.replace(NUMBER.encode(), b"%d" % id_)
 
 
-def handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    """What answers for `site`."""
+def project_key(number: int) -> str:
+    """BENCH, BENCH1, BENCH2 …"""
+    return f"{PROJECT['key']}{number or ''}"
+
+
+def project_number(key: str) -> int:
+    """The number in a project's key."""
+    return int(key.removeprefix(str(PROJECT["key"])) or 0)
+
+
+def handler(site: Site, think_s: float) -> type[BaseHTTPRequestHandler]:
+    """What answers for `site`, each time after so many seconds."""
+
+    never = threading.Event()
 
     class Answers(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -102,11 +131,11 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
             if parts.path == "/requests":  # ours, not Jira's, and not counted
                 self._answer(b"%d" % site.requests)
                 return
-            site.requests += 1
+            site.count()
             self._answer(site.get(self._place(parts.path), parse_qs(parts.query)))
 
         def do_POST(self) -> None:
-            site.requests += 1
+            site.count()
             body = self.rfile.read(int(self.headers["Content-Length"]))
             known = self._place(urlsplit(self.path).path) == "changelog/bulkfetch"
             self._answer(site.histories(body) if known else None)
@@ -115,6 +144,7 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
             return path.removeprefix("/rest/api/").partition("/")[2]
 
         def _answer(self, content: bytes | None) -> None:
+            never.wait(think_s)
             self.send_response(404 if content is None else 200)
             self.send_header("Content-Type", "application/json;charset=UTF-8")
             self.send_header("Content-Length", str(len(content or b"")))
@@ -131,7 +161,11 @@ def main() -> None:
     """Serve until standard input ends, which it does when whoever started us is gone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--issues", type=int, required=True)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler(Site(parser.parse_args().issues))) as server:
+    parser.add_argument("--projects", type=int, default=1)
+    parser.add_argument("--think-ms", type=int, default=0)
+    asked = parser.parse_args()
+    answers = handler(Site(asked.issues, asked.projects), asked.think_ms / 1000)
+    with ThreadingHTTPServer(("127.0.0.1", 0), answers) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(server.server_port, flush=True)

@@ -14,13 +14,15 @@ ISSUES = 250
 KEYS = {
     *("issues_per_s", "floor_per_s", "floor_ratio", "peak_mb", "peak_mb_large"),
     *("requests_first", "requests_fewest", "requests_unchanged", "cpu_s_unchanged"),
+    *("latency_ratio", "peak_mb_side_by_side", "remap_s_100k"),
 }
 
 
 @pytest.fixture(scope="module")
 def output() -> list[str]:
     """The lines of one short run."""
-    command = [sys.executable, "-m", "bench.sync", "--issues", str(ISSUES), "--large", "300", "--rounds", "1"]
+    command = [sys.executable, "-m", "bench.sync", "--issues", str(ISSUES), "--rounds", "1"]
+    command += ["--large", "300", "--far", "100"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
