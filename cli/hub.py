@@ -31,6 +31,7 @@ from sync.engine import Progress, RunResult, sync_source
 from sync.remapping import remap_source
 from sync.schedule import Job
 from sync.sources import run_sources
+from unify.breaker import read_broken
 from unify.derived import SOURCE
 from unify.engine import LOCK_WAIT_S, open_engine, writing
 from unify.freshness import read_freshness
@@ -245,6 +246,8 @@ class Hub:
         """What `serve` runs in the background; `soon` asks for a job before its time."""
 
         def sync_then_evaluate(name: str) -> None:
+            if self._rests(name):
+                return
             result = self.sync_one(name)
             if result.outcome != "busy":
                 soon("evaluate")
@@ -262,6 +265,12 @@ class Hub:
             Job("evaluate", EVALUATE_EVERY, evaluate_then_deliver),
             Job("deliver", DELIVER_EVERY, self.deliver),
         ]
+
+    def _rests(self, name: str) -> bool:
+        """Whether a source that failed again and again is left alone for now; whoever asks for it by hand is served."""
+        with self.reader.connect() as connection:
+            broken = read_broken(connection, name)
+        return broken is not None and broken.rests(self.wall())
 
     def moment(self) -> Moment:
         """The present, for one pass."""

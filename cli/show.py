@@ -15,7 +15,7 @@ from cli.opening import open_hub, read_config
 from cli.talk import answer, print_json, print_table, say, warn
 from config.clock import system_clock
 from config.language import LANGUAGES, ago
-from config.settings import Language
+from config.settings import Settings
 from report.page import Page, render
 from report.structured import as_json
 from rules.examples import check
@@ -58,20 +58,20 @@ def show_status(config: Path, *, as_json: bool) -> int:
         if as_json:
             print_json(found)
         else:
-            _print_status(found, hub.settings.language)
+            _print_status(found, hub.settings)
         needs_a_person = any(row["stale"] or row["error"] for row in found["sources"]) or found["outbox"].get("parked")
         return FAILED if needs_a_person else OK
 
 
-def _print_status(found: Mapping[str, Any], language: Language) -> None:
+def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
     print_table(
         ("source", "tool", "last read", "state", "could not be read"),
         (
             (
                 row["source"],
                 row["kind"],
-                ago(language, row["age"]) if row["age"] is not None else "never",
-                row["error"] or ("old data" if row["stale"] else "fine"),
+                ago(settings.language, row["age"]) if row["age"] is not None else "never",
+                _state(row, settings),
                 row["problems"] or "",
             )
             for row in found["sources"]
@@ -97,6 +97,16 @@ def _print_status(found: Mapping[str, Any], language: Language) -> None:
         answer.print("`milepost clients suggest` prints the lines to paste.")
     waiting = found["outbox"]
     answer.print(f"\nmessages: {waiting.get('waiting', 0)} wait, {waiting.get('parked', 0)} need a person")
+
+
+def _state(row: Mapping[str, Any], settings: Settings) -> str:
+    """What is wrong with a source, and when it is asked again where that is later than usual."""
+    state = str(row["error"] or ("old data" if row["stale"] else "fine"))
+    broken = row["broken"]
+    if broken and broken["failures"] > 1:
+        again = broken["until"].astimezone(settings.zone)
+        state += f" ({broken['failures']} times in a row; asked again from {again:%d %b %H:%M}, or by `milepost sync`)"
+    return state
 
 
 def _last_runs() -> Select[tuple[int]]:

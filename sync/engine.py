@@ -20,7 +20,7 @@ from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound
 from sync.absence import Absence
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
 from sync.readers import read_parts
-from sync.runs import RunRecord, note
+from sync.runs import PartsMissing, RunRecord, note
 from sync.settling import After, settle
 from sync.tenant import own_accounts, recognise
 from unify.derived import SOURCE
@@ -95,7 +95,8 @@ def sync_source(
     """
     try:
         with lease(engine, settings.name, clock=lease_clock) as held:
-            run = _Run(settings, connector, mapper, engine, zone, clock, stop, progress, requests, held)
+            record = RunRecord(engine, settings, clock(), lease_clock)
+            run = _Run(settings, connector, mapper, engine, zone, clock, stop, progress, requests, held, record)
             return run.run(full, after, keep_deleted)
     except LeaseHeld as other:
         return RunResult(settings.name, "busy", str(other))
@@ -116,6 +117,7 @@ class _Run:
         progress: Callable[[Progress], None],
         requests: Callable[[], int],
         held: Held,
+        record: RunRecord,
     ) -> None:
         self._settings = settings
         self._source = settings.name
@@ -127,17 +129,17 @@ class _Run:
         self._progress = progress
         self._requests = requests
         self._held = held
+        self._record = record
         self._context = MappingContext(self._source, zone, settings, {}, frozenset())
         self._upserts = Upserts(engine.dialect)
-        self._pass_id = 0
+        self._pass_id = record.id
         self._absence = Absence(self._source, connector, engine, held, clock)
         self._result = RunResult(self._source, "ok")
+        self._refusal: Exception | None = None
 
     def run(self, full: bool, after: After | None, keep_deleted: timedelta | None) -> RunResult:
-        """Begin, read, remove what is long gone, link and derive, record how it ended."""
+        """Read, remove what is long gone, link and derive, record how it ended."""
         requests = self._requests()
-        record = RunRecord(self._engine, self._source, self._settings.kind, self._clock())
-        self._pass_id = record.id
         try:
             self._read(full)
             if keep_deleted is not None and self._result.outcome == "ok":
@@ -149,16 +151,17 @@ class _Run:
             cut_log(self._engine)
         except Exception as mistake:
             error = str(mistake) if isinstance(mistake, StoreError) else OUR_MISTAKE.format(type(mistake).__name__)
-            self._end(record, replace(self._result, outcome="failed", error=error))
+            self._refusal = mistake
+            self._end(replace(self._result, outcome="failed", error=error))
             raise
         warnings, made = tuple(self._absence.warnings), self._requests() - requests
         self._result = replace(self._result, requests=made, warnings=warnings)
-        self._end(record, self._result)
+        self._end(self._result)
         return self._result
 
-    def _end(self, record: RunRecord, result: RunResult) -> None:
+    def _end(self, result: RunResult) -> None:
         counts = {"requests": result.requests, "records": result.records, "changed": result.changed}
-        record.end(self._clock(), result.outcome, result.error, **counts)
+        self._record.end(self._clock(), result.outcome, result.error, self._refusal, **counts)
 
     def _read(self, full: bool) -> None:
         """Read all there is to read; a refusal or a stop ends that, and is what the run's result says."""
@@ -170,6 +173,7 @@ class _Run:
             # Whoever shows a run's error names its source already.
             error = str(refusal).removeprefix(f"{self._source}: ")
             self._result = replace(self._result, outcome="failed", error=error)
+            self._refusal = refusal
 
     # --- what is read ---------------------------------------------------------------------------------------------
 
@@ -187,7 +191,7 @@ class _Run:
             remember(connection, f"projects/{self._source}", self._named)
         missing += self._absence.sweep_if_due(self._pages(), others, self._obey_stop, full=full)
         if missing:
-            raise NotFound("; ".join(dict.fromkeys(missing)))
+            raise PartsMissing("; ".join(dict.fromkeys(missing)))
 
     def _recognise(self, account: Account, full: bool) -> frozenset[str]:
         """Refuse another organisation; let every part be read whole if `full`, or if the scope changed.

@@ -6,8 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from config.clock import Clock
+from config.settings import SourceSettings
+from connectors.base import NotFound
+from sync.lease import LeaseLost
+from unify.breaker import note_answer, note_failure
 from unify.derived import SOURCE, table_of
-from unify.engine import writing
+from unify.engine import StoreError, writing
 from unify.tables import SyncRun
 from unify.upsert import Upserts
 
@@ -16,26 +21,49 @@ log = logging.getLogger(__name__)
 _runs = table_of(SyncRun)
 
 
+_NOT_THE_SOURCE = (StoreError, LeaseLost)
+"""What ends a run, and says nothing of the vendor."""
+
+
+class PartsMissing(NotFound):
+    """Some of what the config names is not there; all else was read."""
+
+
 class RunRecord:
     """One run over one source, from its begin on."""
 
-    def __init__(self, engine: Engine, source: str, kind: str, started: datetime) -> None:
-        """Record that it began. A run that is still "running" then was killed."""
+    def __init__(self, engine: Engine, settings: SourceSettings, started: datetime, wall: Clock) -> None:
+        """Record that it began; `wall` is real time. A run that is still "running" then was killed."""
         self._engine = engine
-        self._source = source
+        self._source = source = settings.name
+        self._every = settings.every
         self._started = started
+        self._wall = wall
         with writing(engine) as connection:
             known = connection.execute(select(SOURCE.c.last_error).where(SOURCE.c.name == source))
             self._was_away = bool(known.scalar())
-            values = {"name": source, "kind": kind, "active": True, "last_tried_at": started}
+            values = {"name": source, "kind": settings.kind, "active": True, "last_tried_at": started}
             Upserts(engine.dialect).save(connection, "source", [values], {})
             killed = update(_runs).where(_runs.c.source == source, _runs.c.outcome == "running")
             connection.execute(killed.values(outcome="failed", error="the program ended in the middle of it"))
             begun = insert(_runs).values(source=source, started_at=started).returning(_runs.c.id)
             self.id: int = connection.execute(begun).scalar_one()
 
-    def end(self, finished: datetime, outcome: str, error: str, *, requests: int, records: int, changed: int) -> None:
-        """Record how it ended; say when the source goes away and when it is back, and not every time between."""
+    def end(
+        self,
+        finished: datetime,
+        outcome: str,
+        error: str,
+        refusal: Exception | None,
+        *,
+        requests: int,
+        records: int,
+        changed: int,
+    ) -> None:
+        """Record how it ended, `refusal` being what ended it: who fails again and again is asked less often.
+
+        Say when the source goes away and when it is back, and not every time between.
+        """
         counts = {"requests": requests, "records": records, "changed": changed}
         with writing(self._engine) as connection:
             ended = {"finished_at": finished, "outcome": outcome, "error": error, **counts}
@@ -44,6 +72,10 @@ class RunRecord:
                 note(connection, self._source, last_ok_at=self._started, last_error="")
             elif outcome == "failed":
                 note(connection, self._source, last_error=error)
+            if outcome == "ok" or isinstance(refusal, PartsMissing):
+                note_answer(connection, self._source)
+            elif refusal is not None and not isinstance(refusal, _NOT_THE_SOURCE):
+                note_failure(connection, self._source, refusal, self._every, self._wall())
         if outcome == "failed" and not self._was_away:
             log.warning("%s: %s", self._source, error.removeprefix(f"{self._source}: "))
         elif outcome == "ok" and self._was_away:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from config.settings import Settings
+from unify.breaker import Broken, read_broken
 from unify.derived import SOURCE, table_of
 from unify.tables import MappingProblem
 
@@ -31,6 +32,8 @@ class Freshness:
     problems: int = 0
     """Fields of its records that could not be read."""
     mapping_version: str = ""
+    broken: Broken | None = None
+    """Why it cannot be read, and when it is asked again; None: it answered last time."""
 
 
 def read_freshness(connection: Connection, settings: Settings, now: datetime) -> dict[str, Freshness]:
@@ -54,6 +57,7 @@ def read_freshness(connection: Connection, settings: Settings, now: datetime) ->
             error=row.get("last_error", ""),
             problems=problems.get(name, 0),
             mapping_version=row.get("mapping_version", ""),
+            broken=read_broken(connection, name),
         )
     return found
 

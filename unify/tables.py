@@ -160,7 +160,8 @@ class HubState(SQLModel, table=True):
     pruned/{source}: when what was deleted there long ago was last removed;
     swept/{source}: when it was last looked for what is gone there without a trace;
     projects/{source}: what the config named there when it was last read whole;
-    erased_in_log: somebody was erased, and the write-ahead log still holds them"""
+    erased_in_log: somebody was erased, and the write-ahead log still holds them;
+    broken/{source}: how often in a row it could not be read, why, and when it is asked again"""
     value: str
 
 
