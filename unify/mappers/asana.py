@@ -11,10 +11,10 @@ from datetime import date, datetime
 from config.settings import StatusCategory
 from config.words import normal, normals
 from connectors.base import Record
-from connectors.own_comment import MARK
-from unify.identity import normal_email
-from unify.mappers.asana_words import PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, words_of
-from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
+from unify.mappers.asana_people import account_of, user_of
+from unify.mappers.asana_stories import map_story
+from unify.mappers.asana_words import COMPLETED, INCOMPLETE, PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, words_of
+from unify.mappers.item_rows import feedback_of, key_to, milestone_of, row_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
@@ -25,9 +25,6 @@ COMPARED: Mapping[str, tuple[str, ...]] = {"projects": ("due", "status")}
 """A project has no history; a task tells its own."""
 
 PERSONAL: Collection[str] = ()
-
-COMPLETED, INCOMPLETE = "completed", "incomplete"
-"""Asana has no word for it but a tick."""
 
 
 def tables(stream: str) -> tuple[str, ...]:
@@ -43,14 +40,15 @@ def tables(stream: str) -> tuple[str, ...]:
 def map_record(record: Record, context: MappingContext) -> Mapped:
     """Rows and problems of one record; what is vocabulary only gives none."""
     mapped = Mapped()
-    mapping = {
-        "users": _Mapping.user,
-        "projects": _Mapping.project,
-        "tasks": _Mapping.task,
-        "stories": _Mapping.story,
-    }.get(record.stream)
-    if mapping is not None:
-        mapping(_Mapping(record, context, mapped))
+    match record.stream:
+        case "users":
+            _Mapping(record, context, mapped).user()
+        case "projects":
+            _Mapping(record, context, mapped).project()
+        case "tasks":
+            _Mapping(record, context, mapped).task()
+        case "stories":
+            map_story(record, context, mapped)
     return mapped
 
 
@@ -72,31 +70,10 @@ class _Mapping:
         told = self.reader
         is_guest = told.flag("is_guest")
         is_active = not told.has("is_active") or told.flag("is_active")
-        self._account(self.record.id, told.at("user"), guest=is_guest, member=not is_guest, active=is_active)
-
-    def _account(self, gid: str, user: Reader, *, guest: bool, member: bool, active: bool) -> None:
-        row: Row = {
-            "key": row_key(self.source, "users", gid),
-            "vendor_id": gid,
-            "url": None,
-            "created_at": None,
-            "updated_at": None,
-            "name": user.text("name"),
-            "handle": None,
-            "email": normal_email(user.text("email")),
-            "kind": "guest" if guest else "human",
-            "member": member,
-            "active": active,
-        }
+        row = account_of(
+            self.source, self.record.id, told.at("user"), guest=is_guest, member=not is_guest, active=is_active
+        )
         self.mapped.add("account", row)
-
-    def _user(self, of: Reader, name: str) -> str | None:
-        """The key of somebody's account; of one who has left the workspace, the row too."""
-        user = of.at(name)
-        gid = user.text("gid")
-        if gid and gid not in self.words.users and user.text("name"):
-            self._account(gid, user, guest=False, member=False, active=False)
-        return self._key("users", gid)
 
     # --- projects
 
@@ -116,7 +93,7 @@ class _Mapping:
             "name": told.text("name"),
             "short": self.record.id,
             "description": told.text("notes"),
-            "owner_account": self._user(told, "owner"),
+            "owner_account": user_of(told.at("owner"), self.source, self.words, self.mapped),
             "archived": told.flag("archived"),
             "status_category": category,
             "health_native": health,
@@ -176,7 +153,7 @@ class _Mapping:
         tags = [name for tag in told.objects("tags") if (name := tag.text("name"))]
         due_on, due_at = self._due(told)
         done_at = told.instant("completed_at") if category == "done" else None
-        assignee = self._user(told, "assignee")
+        assignee = user_of(told.at("assignee"), self.source, self.words, self.mapped)
         projects = [row_key(self.source, "projects", gid) for gid in self._projects()]
         row = row_of(
             self.source,
@@ -187,7 +164,7 @@ class _Mapping:
         ) | {
             "project_key": next(iter(projects), None),
             "project_keys": projects,
-            "parent_key": self._key("tasks", told.text("parent", "gid")),
+            "parent_key": key_to(self.source, "tasks", told.text("parent", "gid")),
             "milestone_keys": [],
             "short": "",
             "kind": told.text("resource_subtype"),
@@ -198,7 +175,7 @@ class _Mapping:
             "priority_native": next(iter(self._values(fields, PRIORITY_FIELDS)), None),
             "labels": tags,
             "assignee_accounts": [assignee] if assignee else [],
-            "reporter_account": self._user(told, "created_by"),
+            "reporter_account": user_of(told.at("created_by"), self.source, self.words, self.mapped),
             "start_on": told.day("start_on"),
             "due_on": due_on,
             "due_at": due_at,
@@ -242,75 +219,3 @@ class _Mapping:
             return []
         rest = [tag.partition(":")[2].strip() for tag in tags if normal(tag.partition(":")[0]) == wanted]
         return [hint for hint in (*self._values(fields, frozenset({wanted})), *rest) if hint]
-
-    # --- stories
-
-    def story(self) -> None:
-        """A comment, or what changed."""
-        if self.record.parent is None:
-            return
-        told = self.reader
-        author = self._user(told, "created_by")
-        if told.text("resource_subtype") == "comment_added":
-            self.mapped.add("comment", self._comment(row_key(self.source, *self.record.parent), author))
-        elif change := self._change():
-            at = told.instant("created_at")
-            row = row_of(self.source, self.record, None, at, at)
-            row |= change_of(self.source, self.record.parent, change, at=at, author=author)
-            self.mapped.add("change", row)
-
-    def _comment(self, on: str, author: str | None) -> Row:
-        told = self.reader
-        at, text = told.instant("created_at"), told.text("text")
-        projects = [project.text("gid") for project in told.objects("target", "projects")]
-        is_own = told.text("created_by", "gid") in self.context.own_accounts
-        return row_of(self.source, self.record, None, at, at) | {
-            "on_key": on,
-            "on_keys": [on],
-            "kind": "comment",
-            "direction": "none",
-            "author_account": author,
-            "author_contact": None,
-            "visible": self.words.shows_to_clients(projects),
-            "ours": is_own and MARK.search(text) is not None,
-            "text": text,
-            # That it was edited is told, when it was is not.
-            "edited_at": None,
-        }
-
-    def _change(self) -> tuple[str, str | None, str | None] | None:
-        """What a system story tells, as (field, old, new); None for what changes nothing of ours."""
-        told = self.reader
-        match told.text("resource_subtype"):
-            case "due_date_changed":
-                old, new = self._told_due("old_dates"), self._told_due("new_dates")
-                return ("due", old, new) if old != new else None
-            case "section_changed":
-                return "status", told.text("old_section", "name") or None, told.text("new_section", "name") or None
-            case "marked_complete":
-                return "status", INCOMPLETE, COMPLETED
-            case "marked_incomplete":
-                return "status", COMPLETED, INCOMPLETE
-            case "enum_custom_field_changed" if self.words.field(told.at("custom_field")) in STATUS_FIELDS:
-                return (
-                    "status",
-                    told.text("old_enum_value", "name") or None,
-                    told.text("new_enum_value", "name") or None,
-                )
-            case "assigned":
-                return "assignee", None, told.text("assignee", "name") or None
-            case "unassigned":
-                return "assignee", told.text("assignee", "name") or None, None
-            case "name_changed":
-                return "name", told.text("old_name") or None, told.text("new_name") or None
-        return None
-
-    def _told_due(self, name: str) -> str | None:
-        told = self.reader.at(name)
-        due = told.instant("due_at") or told.day("due_on")
-        return due.isoformat() if due else None
-
-    # --- what all have
-
-    def _key(self, stream: str, gid: str) -> str | None:
-        return row_key(self.source, stream, gid) if gid else None

@@ -28,6 +28,10 @@ SEVERITIES: Mapping[str, Severity] = {
 """By priority; every other one, and none, is a warning."""
 
 
+COMPLETED, INCOMPLETE = "completed", "incomplete"
+"""Asana has no word for it but a tick."""
+
+
 class Words:
     """The vocabulary of one context. What is odd in it is left out: it is reported nowhere, as it maps to no row."""
 

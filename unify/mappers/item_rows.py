@@ -23,6 +23,11 @@ def row_of(
     }
 
 
+def key_to(source: str, stream: str, id_: str) -> str | None:
+    """The key of the row that stands for a record which is referred to; None where none is named."""
+    return row_key(source, stream, id_) if id_ else None
+
+
 def milestone_of(item: Row, *, client_facing: bool = True) -> Row:
     """A work item's row as that of a milestone; who it is assigned to answers for it."""
     return {name: item[name] for name in (*_OF_ITEM, "name", "due_on", "due_at", "done_at")} | {

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from config.settings import StatusCategory
 from config.words import category, normal, normals
-from connectors.base import Record, Ref
-from connectors.own_comment import MARK
-from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
+from connectors.base import Record
+from unify.mappers.item_rows import feedback_of, key_to, milestone_of, row_of
 from unify.mappers.risks import risks_of
-from unify.mappers.trello_board import Board, is_on_a_board, team_of
+from unify.mappers.trello_actions import map_action
+from unify.mappers.trello_board import Board, account_of, team_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
@@ -40,9 +40,13 @@ def tables(stream: str) -> tuple[str, ...]:
 def map_record(record: Record, context: MappingContext) -> Mapped:
     """Rows and problems of one record; a record of an unknown stream gives none."""
     mapped = Mapped()
-    mapping = {"boards": _Mapping.board, "cards": _Mapping.card, "actions": _Mapping.action}.get(record.stream)
-    if mapping is not None:
-        mapping(_Mapping(record, context, mapped))
+    match record.stream:
+        case "boards":
+            _Mapping(record, context, mapped).board()
+        case "cards":
+            _Mapping(record, context, mapped).card()
+        case "actions":
+            map_action(record, context, mapped)
     return mapped
 
 
@@ -83,28 +87,8 @@ class _Mapping:
         for member in told.objects("members"):
             if id_ := member.text("id"):
                 is_guest = id_ not in team and board.is_guest(id_)
-                self._account(id_, member, is_member=id_ in team, is_guest=is_guest)
-
-    def _account(self, id_: str, member: Reader, *, is_member: bool, is_guest: bool) -> None:
-        """An account; Trello gives nobody's e-mail but the token's own member's."""
-        handle = member.text("username")
-        self.mapped.add(
-            "account",
-            {
-                "key": self._key("members", id_),
-                "vendor_id": id_,
-                "url": f"https://trello.com/{handle}" if _is_plain(handle) else None,
-                "created_at": None,
-                "updated_at": None,
-                "name": member.text("fullName") or handle,
-                "handle": handle or None,
-                "email": None,
-                "kind": "guest" if is_guest else "human",
-                "member": is_member,
-                # A ghost was invited by e-mail and has not come yet.
-                "active": member.text("memberType") != "ghost",
-            },
-        )
+                is_member = id_ in team
+                self.mapped.add("account", account_of(self.source, id_, member, is_member=is_member, is_guest=is_guest))
 
     # --- cards
 
@@ -140,7 +124,7 @@ class _Mapping:
         project = told.text("idBoard")
         number = told.id("idShort")
         row |= {
-            "project_key": self._key("boards", project),
+            "project_key": key_to(self.source, "boards", project),
             "project_keys": [row_key(self.source, "boards", project)] if project else [],
             "parent_key": None,
             "milestone_keys": [],
@@ -153,7 +137,7 @@ class _Mapping:
             "priority_native": None,
             "labels": labels,
             "assignee_accounts": [row_key(self.source, "members", id_) for id_ in told.texts("idMembers")],
-            "reporter_account": self._key("members", made_by.text("idMemberCreator")) if made_by else None,
+            "reporter_account": key_to(self.source, "members", made_by.text("idMemberCreator")) if made_by else None,
             "start_on": day_in(self.context.zone, told.instant("start")),
             "due_on": day_in(self.context.zone, due_at),
             "due_at": due_at,
@@ -219,86 +203,6 @@ class _Mapping:
                 value = value or item.text("value", kind)
             yield field.name, value
 
-    # --- actions
-
-    def action(self) -> None:
-        """A comment, or what changed. A copied comment is none: its author and time are those of the copying."""
-        told, parent = self.reader, self.record.parent
-        if parent is None:
-            return
-        self._author()
-        kind = told.text("type")
-        if kind == "commentCard":
-            self.mapped.add("comment", self._comment(parent))
-        elif kind in ("addMemberToCard", "removeMemberFromCard"):
-            name = told.text("data", "member", "name") or told.text("member", "fullName") or None
-            old, new = (None, name) if kind == "addMemberToCard" else (name, None)
-            self._change(parent, 0, "assignee", old, new)
-        elif kind == "updateCard":
-            for number, (field, old, new) in enumerate(self._updates()):
-                self._change(parent, number, field, old, new)
-
-    def _author(self) -> None:
-        """The account of somebody who wrote here and is on none of the boards any more."""
-        id_ = self.reader.text("idMemberCreator")
-        if id_ and self.reader.has("memberCreator") and not is_on_a_board(self.record, self.context, id_):
-            is_member = id_ in team_of(self.record, self.context)
-            self._account(id_, self.reader.at("memberCreator"), is_member=is_member, is_guest=False)
-
-    def _comment(self, parent: Ref) -> Row:
-        told = self.reader
-        at = told.instant("date")
-        on = row_key(self.source, *parent)
-        author = told.text("idMemberCreator")
-        text = told.text("data", "text")
-        card = told.text("data", "card", "shortLink")
-        url = f"https://trello.com/c/{card}#comment-{self.record.id}" if _is_plain(card) else None
-        edited_at = told.instant("data", "dateLastEdited")
-        return row_of(self.source, self.record, url, at, edited_at or at) | {
-            "on_key": on,
-            "on_keys": [on],
-            "kind": "comment",
-            "direction": "none",
-            "author_account": self._key("members", author),
-            "author_contact": None,
-            "visible": Board(self.record, self.context, told.text("data", "board", "id")).shows_to_clients,
-            "ours": author in self.context.own_accounts and MARK.search(text) is not None,
-            "text": text,
-            "edited_at": edited_at,
-        }
-
-    def _updates(self) -> list[tuple[str, str | None, str | None]]:
-        """What an `updateCard` changed, as (field, old, new). As a rule it is one; all keys of `old` are read."""
-        told = self.reader
-        old, card = told.at("data", "old"), told.at("data", "card")
-        found: list[tuple[str, str | None, str | None]] = []
-        if "due" in old.payload:
-            found.append(("due", _iso(old.instant("due")), _iso(card.instant("due"))))
-        if "idList" in old.payload:
-            before, after = told.text("data", "listBefore", "name"), told.text("data", "listAfter", "name")
-            found.append(("status", before or None, after or None))
-        if "dueComplete" in old.payload:
-            words = ("complete", "incomplete") if old.flag("dueComplete") else ("incomplete", "complete")
-            found.append(("status", *words))
-        if "closed" in old.payload:
-            found.append(("status", "archived", None) if old.flag("closed") else ("status", None, "archived"))
-        if "name" in old.payload:
-            found.append(("name", old.text("name") or None, card.text("name") or None))
-        return found
-
-    def _change(self, parent: Ref, number: int, field: str, old: str | None, new: str | None) -> None:
-        at = self.reader.instant("date")
-        id_ = f"{self.record.id}.{number}" if number else self.record.id
-        row = row_of(self.source, self.record, None, at, at, id_)
-        author = self._key("members", self.reader.text("idMemberCreator"))
-        row |= change_of(self.source, parent, (field, old, new), at=at, author=author)
-        self.mapped.add("change", row)
-
-    # --- what all have
-
-    def _key(self, stream: str, id_: str) -> str | None:
-        return row_key(self.source, stream, id_) if id_ else None
-
     def _born(self, id_: str) -> datetime | None:
         """The first eight hexadecimal digits of an id are the second of its creation."""
         try:
@@ -306,12 +210,3 @@ class _Mapping:
         except ValueError:
             self.reader.problem(("id",), "does not tell when it was made", id_)
             return None
-
-
-def _is_plain(name: str) -> bool:
-    """Fit to stand in an address as it is."""
-    return name.replace("_", "").isalnum() and name.isascii()
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

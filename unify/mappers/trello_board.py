@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.base import Record
-from unify.mapping import MappingContext
+from unify.mapping import MappingContext, Row
 from unify.parsing import Reader
+from unify.tables import row_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,27 @@ def is_on_a_board(record: Record, context: MappingContext, member: str) -> bool:
     """Whether some board lists that member: the row of the account then comes from there."""
     boards: Iterable[Any] = context.vocabulary.get("boards", {}).values()
     return any(one.text("id") == member for board in boards for one in Reader(record, [], board).objects("members"))
+
+
+def account_of(source: str, id_: str, member: Reader, *, is_member: bool, is_guest: bool) -> Row:
+    """An account; Trello gives nobody's e-mail but the token's own member's."""
+    handle = member.text("username")
+    return {
+        "key": row_key(source, "members", id_),
+        "vendor_id": id_,
+        "url": f"https://trello.com/{handle}" if is_plain(handle) else None,
+        "created_at": None,
+        "updated_at": None,
+        "name": member.text("fullName") or handle,
+        "handle": handle or None,
+        "email": None,
+        "kind": "guest" if is_guest else "human",
+        "member": is_member,
+        # A ghost was invited by e-mail and has not come yet.
+        "active": member.text("memberType") != "ghost",
+    }
+
+
+def is_plain(name: str) -> bool:
+    """Fit to stand in an address as it is."""
+    return name.replace("_", "").isalnum() and name.isascii()
