@@ -31,6 +31,8 @@ from connectors.waiting import NOTICED_S, Notices, Patience, unless_stopped
 
 USER_AGENT = "milepost"
 CONNECT_S, READ_S = 10.0, 60.0
+ANSWER_S = 300.0
+"""How long one answer may take in all: far below what a lease lives, far above what an honest page needs."""
 FLOOR_S, CEILING_S = 1.0, 30.0
 """The shortest pause before a repetition (some vendors say Retry-After: 0), and the longest we choose ourselves."""
 
@@ -66,10 +68,12 @@ class Governor:
         ca_file: str = "",
         timeout: tuple[float, float] = (CONNECT_S, READ_S),
         patience: timedelta = PATIENCE,
+        answer_s: float = ANSWER_S,
         wait: Callable[[float], bool] | None = None,
     ) -> None:
         """`limits` as "100/10 seconds"; `timeout` is (connect, read) in seconds; `patience` is what one call may
-        spend waiting; `wait` pauses for seconds and returns True when the hub stops (default: `stop.wait`)."""
+        spend waiting, `answer_s` what one answer may take in all; `wait` pauses for seconds and returns True when the
+        hub stops (default: `stop.wait`)."""
         self.source = source
         self.ca_file = ca_file
         self.timeout = timeout
@@ -80,6 +84,7 @@ class Governor:
         self._stop = stop
         self._redact = redact
         self._patience_s = patience.total_seconds()
+        self._answer_s = answer_s
         self._wait = wait or stop.wait
         self._notices = Notices(source)
         self._closing: list[Callable[[], None]] = []
@@ -160,7 +165,7 @@ class Governor:
             self.requests += 1
         try:
             with patience.spending():
-                response, answer = unless_stopped(once, self._stop, lambda: self._tell_slow(call))
+                response, answer = unless_stopped(once, self._stop, lambda: self._tell_slow(call), self._answer_s)
         except Lost as lost:
             self._give_up_or_repeat(
                 VendorUnavailable(self._say(f"{call.host} {lost}")), repeat=(reads or not lost.sent) and not lost.final

@@ -1,6 +1,7 @@
 """Waiting for somebody else's answer: a stop ends it at once, and whoever watches is told why nothing happens."""
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -9,6 +10,7 @@ from time import monotonic
 from typing import TypeVar
 
 from connectors.base import Stopped
+from connectors.exchange import Lost
 
 NOTICED_S = 2.0
 """A shorter wait is nobody's business; a longer one, without a word, is taken for a hang."""
@@ -20,10 +22,13 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 
-def unless_stopped(call: Callable[[], R], stop: threading.Event, slow: Callable[[], None] = lambda: None) -> R:
-    """What `call` returns or raises; `slow` is called once if that takes long. Raises Stopped when `stop` is set.
+def unless_stopped(
+    call: Callable[[], R], stop: threading.Event, slow: Callable[[], None] = lambda: None, at_most_s: float = math.inf
+) -> R:
+    """What `call` returns or raises; `slow` is called once if that takes long. Raises Stopped when `stop` is set, and
+    Lost after `at_most_s`: a time-out of the library's is one between two bytes, and an answer may drip for ever.
 
-    No library can be told to stop waiting for an answer, so `call` runs in a thread that a stop leaves behind: a
+    No library can be told to stop waiting for an answer, so `call` runs in a thread that is then left behind: a
     daemon, which does not keep the program from ending. What it was sending may have arrived.
     """
     answer: Future[R] = Future()
@@ -39,7 +44,10 @@ def unless_stopped(call: Callable[[], R], stop: threading.Event, slow: Callable[
     while not wait([answer], _LOOK_S).done:
         if stop.is_set():
             raise Stopped("stopped while waiting for an answer")
-        if not told and monotonic() - began > NOTICED_S:
+        waited_s = monotonic() - began
+        if waited_s > at_most_s:
+            raise Lost(TimeoutError(), ())
+        if not told and waited_s > NOTICED_S:
             told = True
             slow()
     return answer.result()

@@ -17,6 +17,7 @@ def serving(app: ASGIApp) -> Iterator[str]:
     """Yield the app's base address."""
     listener = socket.create_server(("127.0.0.1", 0))
     quiet: dict[str, Any] = {"log_level": "critical", "access_log": False, "date_header": False}
+    quiet["timeout_graceful_shutdown"] = 1  # an answer that nobody waits for any more must not hold up the end
     config = uvicorn.Config(app, http=Wire, lifespan="off", ws="none", **quiet)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from config.clock import Clock
 from config.settings import ClientSettings, PersonSettings, Secret, Settings, SourceSettings
 from connectors.asana import AsanaSettings
-from connectors.governor import PATIENCE, Governor
+from connectors.governor import ANSWER_S, PATIENCE, Governor
 from connectors.hubspot import HubspotSettings
 from connectors.jira import JiraSettings
 from connectors.kinds import KINDS
@@ -55,6 +55,7 @@ class Hub:
     timezone: str = "Asia/Hong_Kong"
     patience: timedelta = PATIENCE
     timeout: tuple[float, float] = (5.0, 20.0)
+    answer_s: float = ANSWER_S
     lock_wait_s: float = 30.0
     stop: threading.Event = field(default_factory=threading.Event)
     waits: list[float] = field(default_factory=list)
@@ -71,6 +72,7 @@ class Hub:
             redact=str,
             timeout=self.timeout,
             patience=self.patience,
+            answer_s=self.answer_s,
             wait=self._wait,
         )
         if self.prepare is None:
