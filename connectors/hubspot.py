@@ -7,8 +7,9 @@
   lists by `after` until there is none.
 - Associations come in answers of their own, for 1000 records a request, and move nobody's watermark: what has any is
   read whole once a day.
+- The history of properties too, for 50 records a request: asked for deals and tickets that changed.
 - Surveys (`feedback_submissions`) need Service Hub and a scope of their own: without it they are left out, and said so.
-- Not read: tasks, line items, custom objects, property history, attachments, webhooks.
+- Not read: tasks, line items, custom objects, attachments, webhooks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,8 +21,10 @@ from connectors.answers import id_of
 from connectors.base import Account, Cursor, NotCommentable, Page, Problem, Record, Ref, Stream
 from connectors.governor import Governor
 from connectors.hubspot_api import VERSION, HubspotApi, MissingScope
+from connectors.hubspot_history import STREAMS as HISTORIES
 from connectors.hubspot_notes import HubspotNotes
-from connectors.hubspot_objects import ENGAGEMENTS, HubspotObjects, Position
+from connectors.hubspot_objects import ENGAGEMENTS, HubspotObjects
+from connectors.hubspot_position import Position
 
 LIMITS = ("9/1 second",)
 """Below 100 in 10 s; a search takes two turns, and so stays below 5 a second."""
@@ -74,7 +77,7 @@ class Hubspot:
             Stream("portal", vocabulary=True),
             Stream("owners", vocabulary=True),
             *(Stream(name, vocabulary=True) for name in PIPELINES),
-            *(Stream(name) for name in (*NEEDED, *ENGAGEMENTS, SURVEYS)),
+            *(Stream(name, children=_children(name)) for name in (*NEEDED, *ENGAGEMENTS, SURVEYS)),
         )
 
     def parts(self, stream: str) -> Sequence[str]:
@@ -157,6 +160,10 @@ class Hubspot:
                     break
                 asked["after"] = answer.after
         return _whole_page("owners", found)
+
+
+def _children(stream: str) -> tuple[str, ...]:
+    return (HISTORIES[stream],) if stream in HISTORIES else ()
 
 
 def _whole_page(stream: str, listed: Sequence[payloads.Sliced]) -> Page:

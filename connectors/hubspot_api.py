@@ -83,6 +83,16 @@ class HubspotApi:
         self.governor.spend(1)
         return payloads.page(self.ask(f"/crm/objects/{VERSION}/{kind}/search", body))
 
+    def must_be_whole(self, answer: payloads.Answer, path: str, harmless: str) -> None:
+        """A batch tells by 207 that a part of it failed; having nothing (`harmless`) is not failing.
+
+        Raises VendorUnavailable.
+        """
+        failed = [one for one in answer.errors if harmless not in f"{one.get('category')} {one.get('subCategory')}"]
+        if failed:
+            words = str(failed[0].get("message") or failed[0].get("category") or "no reason given")[:200]
+            raise VendorUnavailable(f"{self.name}: HubSpot answered {path} only in part ({words})")
+
     def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bytes:
         """POST, PATCH or DELETE."""
         return self._send(method, path, {}, body)

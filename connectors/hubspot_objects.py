@@ -1,15 +1,16 @@
 """Reading HubSpot's objects: searched in the order of their change, each with what it is associated with."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from connectors import hubspot_payload as payloads
 from connectors.answers import id_of, instant, mapping
-from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, VendorUnavailable
+from connectors.base import Cursor, Page, Problem, Record
 from connectors.hubspot_api import VERSION, HubspotApi
+from connectors.hubspot_history import histories
+from connectors.hubspot_position import Found, Position, reached
 
 SEARCH_PAGE, LIST_PAGE, BATCH, LINKS = 200, 100, 100, 1000
 CEILING = 10_000
@@ -67,37 +68,6 @@ def modified_property(kind: str) -> str:
     return "lastmodifieddate" if kind == "contacts" else "hs_lastmodifieddate"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a type was read: every change up to `until`; and when, by HubSpot's clock, it was last read whole."""
-
-    until: datetime
-    whole_at: datetime | None = None
-    """None: HubSpot told no time yet."""
-
-    @classmethod
-    def load(cls, cursor: Cursor | None) -> "Position | None":
-        """What a cursor of ours says; None for none, and for one of another version."""
-        told = json.loads(cursor) if cursor is not None else {}
-        if told.get("v") != 1:
-            return None
-        whole_at = datetime.fromisoformat(told["whole_at"]) if told["whole_at"] else None
-        return cls(datetime.fromisoformat(told["until"]), whole_at)
-
-    def cursor(self) -> Cursor:
-        """As it is kept."""
-        whole_at = self.whole_at.isoformat() if self.whole_at else None
-        return Cursor(json.dumps({"v": 1, "until": self.until.isoformat(), "whole_at": whole_at}))
-
-
-class _Found(NamedTuple):
-    """An object of a page, its id ("" where it has none) and when it changed."""
-
-    sliced: payloads.Sliced
-    id: str
-    modified: datetime | None
-
-
 class HubspotObjects:
     """The objects of one portal."""
 
@@ -114,28 +84,31 @@ class HubspotObjects:
         """
         now = self._api.server_time
         if begun is None:
-            yield from self._pages(kind, None, now)
+            yield from self._pages(kind, None, now, self._changed(kind, None))
         elif kind in ASSOCIATED and now and (begun.whole_at is None or now - begun.whole_at >= WHOLE_EVERY):
-            last: Cursor | None = Position(begun.until, now).cursor()
-            for page in self._pages(kind, None, now):
+            last: Cursor | None = replace(begun, whole_at=now).cursor()
+            for page in self._pages(kind, begun, now, self._changed(kind, None)):
                 last = page.cursor or last
                 yield replace(page, cursor=None)
             yield Page([], last)
         else:
-            yield from self._pages(kind, begun.until, begun.whole_at)
+            changed = self._changed(kind, begun.since)
+            news = ([one for one in found if begun.is_news(one)] for found in changed)
+            yield from self._pages(kind, begun, begun.whole_at, news)
 
-    def _pages(self, kind: str, begun: datetime | None, whole_at: datetime | None) -> Iterator[Page]:
-        until = begun
-        waiting: list[_Found] = []
-        for found in self._changed(kind, begun - LOOK_BACK if begun else None):
+    def _pages(
+        self, kind: str, begun: Position | None, whole_at: datetime | None, read: Iterable[list[Found]]
+    ) -> Iterator[Page]:
+        position = begun
+        waiting: list[Found] = []
+        for found in read:
             waiting += found
             while len(waiting) >= LINKS:
                 some, waiting = waiting[:LINKS], waiting[LINKS:]
-                until = _latest(until, some)
-                yield self._page(kind, some, Position(until, whole_at) if until else None)
+                position = reached(position, some, whole_at)
+                yield self._page(kind, some, begun, position)
         if waiting:
-            until = _latest(until, waiting)
-            yield self._page(kind, waiting, Position(until, whole_at) if until else None)
+            yield self._page(kind, waiting, begun, reached(position, waiting, whole_at))
 
     def ids(self, kind: str) -> Iterator[list[str]]:
         """The ids of all that lives, by the plain list: a search may be behind."""
@@ -154,7 +127,7 @@ class HubspotObjects:
             some, inputs = inputs[:LINKS], inputs[LINKS:]
             path = f"/crm/associations/{VERSION}/{kind}/{other}/batch/read"
             answer = payloads.page(self._api.ask(path, {"inputs": some}))
-            self._must_be_whole(answer, path)
+            self._api.must_be_whole(answer, path, "NO_ASSOCIATIONS_FOUND")
             for element in answer.elements:
                 id, to, after = _links_of(element.payload)
                 found.setdefault(id, set()).update(to)
@@ -172,15 +145,18 @@ class HubspotObjects:
 
     # --- records
 
-    def _page(self, kind: str, found: Sequence[_Found], reached: Position | None) -> Page:
+    def _page(self, kind: str, found: Sequence[Found], begun: Position | None, position: Position | None) -> Page:
+        """A page that reaches to `position`. Only what changed since `begun` is asked for its history."""
         whole = [one for one in found if one.id]
         linked = self._associations(kind, [one.id for one in whole])
         records = []
         for one in whole:
             payload, body = payloads.with_associations(one.sliced, linked[one.id])
             records.append(Record(kind, one.id, one.modified, payload, body=body))
+        changed = [(one.id, one.modified) for one in whole if begun is None or begun.is_news(one)]
+        records += histories(self._api, kind, changed)
         odd = [Problem(kind, "", "", "is not an object with an id") for one in found if not one.id]
-        return Page(records, reached.cursor() if reached else None, problems=odd)
+        return Page(records, position.cursor() if position else None, problems=odd)
 
     def _associations(self, kind: str, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
         """Id -> type -> ids; the types are those of `ASSOCIATED`, each present even where there are none."""
@@ -198,16 +174,9 @@ class HubspotObjects:
         for id in ids:
             told[id][other] = linked.get(id, [])
 
-    def _must_be_whole(self, answer: payloads.Answer, path: str) -> None:
-        """A batch tells by 207 that a part of it failed. Having no association is not failing."""
-        failed = [one for one in answer.errors if "NO_ASSOCIATIONS_FOUND" not in str(one.get("subCategory"))]
-        if failed:
-            words = str(failed[0].get("message") or failed[0].get("category") or "no reason given")[:200]
-            raise VendorUnavailable(f"{self._api.name}: HubSpot answered {path} only in part ({words})")
-
     # --- searching
 
-    def _changed(self, kind: str, since: datetime | None) -> Iterator[list[_Found]]:
+    def _changed(self, kind: str, since: datetime | None) -> Iterator[list[Found]]:
         """What changed since then (None: everything), oldest change first.
 
         Paged by the last instant seen, for an offset would skip what moves up while we page. Offsets are used inside
@@ -251,7 +220,7 @@ class HubspotObjects:
         own = [self._project_property] if kind == "deals" and self._project_property else []
         return [*PROPERTIES[kind], modified_property(kind), *own]
 
-    def _list(self, kind: str, properties: Sequence[str]) -> Iterator[list[_Found]]:
+    def _list(self, kind: str, properties: Sequence[str]) -> Iterator[list[Found]]:
         asked = {"limit": str(LIST_PAGE), "properties": ",".join(properties)}
         after = ""
         while True:
@@ -263,14 +232,9 @@ class HubspotObjects:
             after = answer.after
 
 
-def _latest(until: datetime | None, found: Sequence[_Found]) -> datetime | None:
-    """When the last of these changed, or what was reached before."""
-    return max(filter(None, (until, *(one.modified for one in found))), default=None)
-
-
-def _found(kind: str, one: payloads.Sliced) -> _Found:
+def _found(kind: str, one: payloads.Sliced) -> Found:
     modified = instant(payloads.property_of(one.payload, modified_property(kind)))
-    return _Found(one, id_of(one.payload), modified)
+    return Found(one, id_of(one.payload), modified)
 
 
 def _filter(name: str, operator: str, at: datetime) -> dict[str, str]:

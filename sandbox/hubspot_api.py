@@ -32,7 +32,7 @@ VERSION = "2026-09"
 UI_DOMAIN = "app-ap1.hubspot.com"
 TOKEN = "pat-ap1-5d0c7e1a-93b2-4f6e-8a41-c27d90be6f13"
 
-BATCH, ASSOCIATIONS, BODY, LINKS = 100, 1000, 3000, 500
+BATCH, HISTORIES, ASSOCIATIONS, BODY, LINKS = 100, 50, 1000, 3000, 500
 
 SCOPES = {
     "companies": "crm.objects.companies.read",
@@ -173,14 +173,25 @@ class HubspotApi:
 
     def _batch_read(self, query: Mapping[str, str], sent: Json, size: int, kind: str) -> Response:
         self._allow(kind)
-        inputs = sent.get("inputs", [])
-        if len(inputs) > BATCH:
-            raise Refused(400, "VALIDATION_ERROR", f"at most {BATCH} inputs")
+        inputs, historic = sent.get("inputs", []), sent.get("propertiesWithHistory", [])
+        most = HISTORIES if historic else BATCH
+        if len(inputs) > most:
+            raise Refused(400, "VALIDATION_ERROR", f"at most {most} inputs")
         found = {one["id"]: self.state.find(kind, one["id"]) for one in inputs}
-        shown = [self._show(kind, one, sent.get("properties", [])) for one in found.values() if one]
+        shown = [
+            self._show(kind, one, sent.get("properties", [])) | self._history(kind, one, historic)
+            for one in found.values()
+            if one
+        ]
         missing = [id for id, one in found.items() if one is None]
         errors = [{"status": "error", "category": "OBJECT_NOT_FOUND", "context": {"ids": missing}}] if missing else []
         return batch_of(shown, errors)
+
+    def _history(self, kind: str, thing: Json, properties: Collection[str]) -> Json:
+        """The values that these properties had; nothing where none was asked for."""
+        known = self.state.history
+        told = {name: known.get((kind, thing["id"], name), []) for name in properties}
+        return {"propertiesWithHistory": told} if properties else {}
 
     def _search(self, query: Mapping[str, str], sent: Json, size: int, kind: str) -> Response:
         self._allow(kind)

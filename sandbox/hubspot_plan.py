@@ -105,6 +105,7 @@ def _contact(contact: ContactPlan) -> dict[str, str | None]:
 
 def _add_deal(state: HubspotState, deal: DealPlan, ids: Mapping[str, str], owners: Mapping[str, str]) -> None:
     stage = next(one for one in DEAL_STAGES if one[0] == deal.stage)
+    planned = deal.moves[0].old if deal.moves else deal.close_on
     made = state.add(
         "deals",
         object_id(deal.number),
@@ -115,20 +116,22 @@ def _add_deal(state: HubspotState, deal: DealPlan, ids: Mapping[str, str], owner
             "deal_currency_code": deal.currency,
             "pipeline": "default",
             "dealstage": deal.stage,
-            "closedate": stamp(_end_of(deal.close_on)),
+            "closedate": stamp(_end_of(planned)),
             "hs_is_closed": stage[3],
             "hs_is_closed_won": str(deal.stage == "closedwon").lower(),
             "hubspot_owner_id": owners.get(deal.owner),
             PROJECT_PROPERTY: deal.project,
         },
     )
+    for move in deal.moves:
+        state.update("deals", made, move.at, {"closedate": stamp(_end_of(move.new))}, owners.get(move.by))
     state.associate("deals", made["id"], "companies", ids[deal.company])
     if deal.contact:
         state.associate("deals", made["id"], "contacts", ids[deal.contact])
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time(18), OFFICE)
+def _end_of(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(18), OFFICE) if day else None
 
 
 def _add_ticket(state: HubspotState, ticket: TicketPlan, ids: Mapping[str, str], owners: Mapping[str, str]) -> None:
@@ -156,7 +159,10 @@ def _add_ticket(state: HubspotState, ticket: TicketPlan, ids: Mapping[str, str],
     if ticket.closed_at:
         state.close(made, ticket.closed_at)
     else:
-        made["properties"]["hs_pipeline_stage"] = _STAGE_OF[ticket.status]
+        last = ticket.messages[-1] if ticket.messages else None
+        by = owners.get(last.author) if last else None
+        at = last.at if last else ticket.received_at
+        state.update("tickets", made, at, {"hs_pipeline_stage": _STAGE_OF[ticket.status]}, by)
 
 
 def pipelines(kind: str) -> list[Json]:

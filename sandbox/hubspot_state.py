@@ -80,6 +80,8 @@ class HubspotState:
     """(type, id, other type) -> ids; held both ways."""
     merged: dict[tuple[str, str], str] = field(default_factory=dict)
     """(type, id that was absorbed) -> id of the survivor."""
+    history: dict[tuple[str, str, str], list[Json]] = field(default_factory=dict)
+    """(type, id, property) -> every value it had, newest first."""
     _serial: int = 5_000_000
 
     # --- asking
@@ -118,6 +120,7 @@ class HubspotState:
         ] = stamp(created)
         self.objects[kind][id] = made
         self.stir(kind, made, created)
+        self._remember(kind, id, created, {name: value for name, value in properties.items() if value}, None)
         return made
 
     def add_new(self, kind: str, at: datetime, properties: Mapping[str, str | None]) -> Json:
@@ -130,10 +133,24 @@ class HubspotState:
         new = max(thing["updatedAt"], stamp(at) or "")
         thing["updatedAt"] = thing["properties"][modified_property(kind)] = new
 
-    def update(self, kind: str, thing: Json, at: datetime, properties: Mapping[str, str | None]) -> None:
-        """Set properties."""
-        thing["properties"].update(properties)
+    def update(
+        self, kind: str, thing: Json, at: datetime, properties: Mapping[str, str | None], by: str | None = None
+    ) -> None:
+        """Set properties; `by`: the owner who did."""
+        told = thing["properties"]
+        changed = {name: value for name, value in properties.items() if (value or "") != (told.get(name) or "")}
+        told.update(properties)
+        self._remember(kind, thing["id"], at, changed, by)
         self.stir(kind, thing, at)
+
+    def _remember(self, kind: str, id: str, at: datetime, properties: Mapping[str, str | None], by: str | None) -> None:
+        """Put values on top of those before. A value that was taken away is an empty one."""
+        user = next((one["userId"] for one in self.owners if one["id"] == by), None)
+        from_user = {"sourceType": "CRM_UI", "sourceId": f"userId:{user}", "updatedByUserId": user}
+        source = from_user if user else {"sourceType": "INTEGRATION", "sourceId": "1"}
+        for name, value in properties.items():
+            entry = {"value": value or "", "timestamp": stamp(at), **source}
+            self.history.setdefault((kind, id, name), []).insert(0, entry)
 
     def associate(self, kind: str, id: str, other: str, other_id: str) -> None:
         """Link two objects, both ways. It moves nobody's watermark."""

@@ -200,6 +200,8 @@ class DealPlan:
     close_on: date
     contact: str | None = None
     project: str | None = None
+    moves: tuple[Move, ...] = ()
+    """Of the day on which it closes."""
 
 
 @dataclass

@@ -94,7 +94,7 @@ class RawRecord(SQLModel, table=True):
 
 
 class RawHistory(SQLModel, table=True):
-    """Every different payload, of streams without history at the vendor (Jira versions, Asana projects, deals …)."""
+    """Every different payload, of streams without history at the vendor (Jira versions, Asana projects)."""
 
     __tablename__ = "raw_history"
     __table_args__ = (Index("raw_history_by_record", "source", "stream", "vendor_id"),)

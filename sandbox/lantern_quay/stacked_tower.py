@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sandbox.lantern_quay.items import ProjectWriter
 from sandbox.lantern_quay.office import HONG_KONG, at, day
 from sandbox.lantern_quay.tickets import Routine, TicketWriter
-from sandbox.lantern_quay.writing import Chapter, Said
+from sandbox.lantern_quay.writing import Chapter, Said, moved
 from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, ProjectPlan
 
 COMPANY = "stacked_tower"
@@ -28,7 +28,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
     written.deals = [
         DealPlan(
             next(numbers), "Owners' portal phase 2", COMPANY, "marco", "contractsent", "740000", "HKD",
-            day("2026-11-30"), "st_derek", "STO",
+            day("2026-11-30"), "st_derek", "STO", (moved("2026-10-14 11:20", "marco", "2026-10-30", "2026-11-30"),),
         ),
     ]
     return written

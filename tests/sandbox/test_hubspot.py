@@ -78,6 +78,22 @@ def test_instants_are_compared_in_milliseconds(
     assert search(client, "tickets", filterGroups=[{"filters": filters}]).json()["total"] == found
 
 
+def test_a_history_holds_every_value_and_fifty_records_a_request(client: httpx.Client, sandbox: HubspotSandbox) -> None:
+    """The newest first; whoever asks for more is refused, though a hundred may be read without."""
+    id = sandbox.ticket_id(SLOW.number)
+    sandbox.state.update("tickets", sandbox.state.objects["tickets"][id], STORY_NOW, {"hs_pipeline_stage": "2"}, "7001")
+
+    def ask(count: int) -> httpx.Response:
+        inputs = [{"id": id}, *({"id": str(n)} for n in range(1, count))]
+        asked = {"inputs": inputs, "properties": ["subject"], "propertiesWithHistory": ["hs_pipeline_stage"]}
+        return client.post(f"{OBJECTS}/tickets/batch/read", json=asked)
+
+    (shown,) = ask(1).json()["results"]
+    assert [one["value"] for one in shown["propertiesWithHistory"]["hs_pipeline_stage"]] == ["2", "1"]
+    assert shown["propertiesWithHistory"]["hs_pipeline_stage"][0]["updatedByUserId"] == 61001
+    assert [ask(count).status_code for count in (50, 51)] == [207, 400]
+
+
 def test_what_has_no_association_makes_a_207(client: httpx.Client, sandbox: HubspotSandbox) -> None:
     """And ids of what is associated are numbers, though they are texts everywhere else."""
     id = sandbox.ticket_id(SLOW.number)

@@ -136,3 +136,40 @@ def test_a_survey_and_a_mail_without_a_ticket_are_answered_by_a_mail_to_the_cont
     year.sync()
 
     assert all(row["handled"] for row in year.see(FEEDBACK) if row["origin"] != "ticket")
+
+
+def changes_of(year: Year, table: str, name: str) -> list[tuple[Any, ...]]:
+    """(field, old, new, origin) of what changed of the one that is called so."""
+    called = "subject" if table == "feedback" else "name"
+    asked = (
+        f"SELECT c.field, c.old, c.new, c.origin FROM change c JOIN {table} t ON t.key = c.entity_key "
+        f"WHERE t.{called} = ? ORDER BY c.changed_at, c.field"
+    )
+    with year.engine.connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(asked, (name,))]
+
+
+def test_what_moved_before_we_came_is_known_and_what_moves_now_is_counted_once(year: Year) -> None:
+    """HubSpot tells it all; our own looking would see the later move a second time."""
+    name = "Owners' portal phase 2"
+    assert changes_of(year, "deal", name) == [("due", "2026-10-30", "2026-11-30", "native")]
+
+    crm = year.sandbox.hubspot
+    deal = next(one for one in crm.state.living("deals") if one["properties"]["dealname"] == name)
+    later = {"closedate": "2026-12-31T10:00:00.000Z", "dealstage": "closedwon", "hs_is_closed": "true"}
+    crm.state.update("deals", deal, at("2026-11-24 09:10"), later, crm.account_id("marco"))
+    year.clock.set(at("2026-11-24 09:20"))
+    year.sync()
+    year.sync()
+
+    assert changes_of(year, "deal", name)[1:] == [
+        ("due", "2026-11-30", "2026-12-31", "native"),
+        ("status", "Contract Sent", "Closed Won", "native"),
+    ]
+
+
+def test_a_ticket_tells_who_had_it_and_where_it_stood(year: Year) -> None:
+    """Also for the time before the hub was there."""
+    closed = next(one for one in year.sandbox.plan.tickets if one.closed_at)
+
+    assert ("status", "New", "Closed", "native") in changes_of(year, "feedback", closed.subject)

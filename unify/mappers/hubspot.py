@@ -13,6 +13,7 @@ from config.words import normal, normals
 from connectors.base import Record
 from connectors.own_comment import MARK
 from unify.identity import normal_email
+from unify.mappers.hubspot_history import changes_of
 from unify.mappers.hubspot_record import HubspotRecord
 from unify.mappers.hubspot_words import (
     SEVERITIES,
@@ -24,10 +25,10 @@ from unify.mappers.hubspot_words import (
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import day_in
 
-VERSION = "1"
+VERSION = "2"
 
-COMPARED: Mapping[str, tuple[str, ...]] = {"deals": ("due", "status", "assignee"), "tickets": ("status", "assignee")}
-"""We do not read the history of properties: what changes between two looks is noted by comparing."""
+COMPARED: Mapping[str, tuple[str, ...]] = {}
+"""HubSpot tells the history of a deal's and a ticket's stage, owner and closing date itself."""
 
 PERSONAL: Collection[str] = ("contacts",)
 
@@ -46,7 +47,7 @@ _NEVER_HAPPENED = frozenset({"BUSY", "CANCELED", "CANCELLED", "FAILED", "MISSED"
 
 
 def tables(stream: str) -> tuple[str, ...]:
-    """A mail may be a comment and feedback at once."""
+    """A mail may be a comment and feedback at once; a change's rows have keys of their own."""
     return {
         "owners": ("account",),
         "companies": ("company",),
@@ -69,6 +70,8 @@ def map_record(record: Record, context: MappingContext) -> Mapped:
         "deals": _Mapping.deal,
         "tickets": _Mapping.ticket,
         "feedback_submissions": _Mapping.survey,
+        "deal_history": _Mapping.history,
+        "ticket_history": _Mapping.history,
         **dict.fromkeys(_SAID, _Mapping.engagement),
     }.get(record.stream)
     if mapping is not None:
@@ -148,6 +151,11 @@ class _Mapping(HubspotRecord):
             "project_hint": (self.text(hint) or None) if hint else None,
         }
         self.mapped.add("deal", row)
+
+    def history(self) -> None:
+        """What a deal or a ticket was before: one row for each change."""
+        for row in changes_of(self):
+            self.mapped.add("change", row)
 
     # --- feedback
 

@@ -68,11 +68,8 @@ class HubspotRecord:
         return self.text(name) == "true"
 
     def instant(self, name: str) -> datetime | None:
-        """HubSpot writes instants as ISO 8601, and here and there in milliseconds."""
-        value: Any = self.properties.payload.get(name)
-        if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
-            return self.properties.instant_ms(name)
-        return self.properties.instant(name)
+        """A property that is an instant."""
+        return instant_of(self.properties, name)
 
     def _linked_ids(self, kind: str) -> list[str]:
         ids = self.reader.at("associations")
@@ -95,3 +92,11 @@ class HubspotRecord:
             return self.record.stream, self.record.id
         linked = ((kind, self._linked_ids(kind)) for kind in PAGES)
         return next(((kind, ids[0]) for kind, ids in linked if ids), ("", ""))
+
+
+def instant_of(told: Reader, name: str) -> datetime | None:
+    """HubSpot writes instants as ISO 8601, and here and there in milliseconds."""
+    value: Any = told.payload.get(name)
+    if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
+        return told.instant_ms(name)
+    return told.instant(name)

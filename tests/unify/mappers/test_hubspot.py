@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Record
+from connectors.base import Record, Ref
 from sandbox.hubspot_plan import pipelines
 from tests.connectors.hubspot_firm import settings
 from tests.factories import at
@@ -26,6 +26,7 @@ VOCABULARY: dict[str, Any] = {
 STREAMS = (
     *("owners", "companies", "contacts", "deals", "tickets"),
     *("notes", "calls", "meetings", "emails", "communications", "feedback_submissions"),
+    *("deal_history", "ticket_history"),
 )
 LINKS = {"tickets": ["9"], "contacts": ["51"], "companies": ["101"]}
 
@@ -53,6 +54,99 @@ def row(payload: Any, stream: str, table: str, **config: Any) -> Row:
     assert made.problems == []
     (only,) = made.rows[table]
     return only
+
+
+# --- history
+
+
+def value(text: str, timestamp: Any, user: int | None = None) -> dict[str, Any]:
+    """One of a property's values."""
+    return {"value": text, "timestamp": timestamp, "sourceType": "CRM_UI", "updatedByUserId": user}
+
+
+def changes(stream: str, **history: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """(field, old, new, when, by whom) of each change that a history tells; newest values stand first in it."""
+    payload = {
+        "id": "7",
+        "properties": {"pipeline": "default", "hs_pipeline": "0"},
+        "createdAt": "2026-09-01T02:00:00Z",
+    }
+    owners = {"70": {"id": "70", "userId": 61, "firstName": "May", "lastName": "Chan"}}
+    entity = Ref(f"{stream}s", "7")
+    context = MappingContext(
+        "crm", ZoneInfo("Asia/Hong_Kong"), settings(), VOCABULARY | {"owners": owners}, frozenset({"portal-1"})
+    )
+    record = Record(f"{stream}_history", "7", None, payload | {"propertiesWithHistory": history}, entity)
+    made = hubspot.map_record(record, context)
+    assert made.problems == []
+    rows = made.rows.get("change", [])
+    assert {row["entity_key"] for row in rows} <= {f"crm/{stream}s/7"}
+    assert {row["origin"] for row in rows} <= {"native"}
+    return [(row["field"], row["old"], row["new"], row["changed_at"], row["author_account"]) for row in rows]
+
+
+def test_a_deal_tells_when_its_closing_date_moved() -> None:
+    """With days as the organisation counts them; the date that it was made with changed nothing."""
+    told = [
+        value("2026-12-30T16:30:00Z", "2026-11-02T02:00:00Z", 61),
+        value("2026-11-30T10:00:00Z", "2026-09-01T02:00:01Z"),
+    ]
+
+    assert changes("deal", closedate=told) == [
+        ("due", "2026-11-30", "2026-12-31", at("2026-11-02 10:00"), "crm/owners/70")
+    ]
+
+
+def test_stages_and_owners_are_told_by_their_names() -> None:
+    """What cannot be named any more keeps its id; a value that was taken away is none."""
+    stages = [
+        value("gone", "2026-11-03T02:00:00Z"),
+        value("4", "2026-11-02T02:00:00Z"),
+        value("1", "2026-09-01T02:00:00Z"),
+    ]
+    owners = [
+        value("", "2026-11-05T02:00:00Z"),
+        value("99", "2026-11-04T02:00:00Z"),
+        value("70", "2026-11-01T02:00:00Z"),
+    ]
+
+    assert [row[:3] for row in changes("ticket", hs_pipeline_stage=stages, hubspot_owner_id=owners)] == [
+        ("status", "New", "Closed"),
+        ("status", "Closed", "gone"),
+        ("assignee", None, "May Chan"),
+        ("assignee", "May Chan", "99"),
+        ("assignee", "99", None),
+    ]
+
+
+def test_what_became_the_same_is_no_change() -> None:
+    """Another hour of the same day; and of two values at one instant the first listed is the later."""
+    hours = [
+        value("2026-11-30T11:00:00Z", "2026-11-02T02:00:00Z"),
+        value("2026-11-30T10:00:00Z", "2026-09-01T02:00:00Z"),
+    ]
+    twice = [value("closedwon", 1793584800000), value("closedlost", "1793584800000")]
+
+    assert changes("deal", closedate=hours) == []
+    assert [row[1:3] for row in changes("deal", dealstage=twice)] == [(None, "Closed Won")]
+
+
+def test_an_odd_value_of_a_history_is_named_and_hides_no_other() -> None:
+    """It stands where it stands in the answer."""
+    told = [value("soon", "2026-11-03T02:00:00Z"), value("2026-11-30T10:00:00Z", "yesterday")]
+    payload = {"id": "7", "propertiesWithHistory": {"closedate": told, "dealstage": "odd"}}
+    made = mapped_history(payload)
+
+    assert [problem.field for problem in made.problems] == [
+        "propertiesWithHistory.closedate.1.timestamp",
+        "propertiesWithHistory.closedate.0.value",
+        "propertiesWithHistory.dealstage",
+    ]
+
+
+def mapped_history(payload: Any) -> Mapped:
+    words = MappingContext("crm", ZoneInfo("Asia/Hong_Kong"), settings(), VOCABULARY, frozenset({"portal-1"}))
+    return hubspot.map_record(Record("deal_history", "7", None, payload, Ref("deals", "7")), words)
 
 
 # --- pages for people
