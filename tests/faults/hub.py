@@ -1,7 +1,6 @@
 """The hub's side of a fault: one source, read into one database by the real connector, mapper, link and derive."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
@@ -59,8 +58,6 @@ class Hub:
     lock_wait_s: float = 30.0
     stop: threading.Event = field(default_factory=threading.Event)
     waits: list[float] = field(default_factory=list)
-    prepare: Callable[[Engine], object] | None = None
-    """What a test does to the engine before it is used."""
 
     def sync(self, *, full: bool = False) -> RunResult:
         """One run, with link and derive, by a connector and connections of its own, as a new process would."""
@@ -75,17 +72,12 @@ class Hub:
             answer_s=self.answer_s,
             wait=self._wait,
         )
-        if self.prepare is None:
-            engine = _engine(settings.database, self.lock_wait_s)
-        else:
-            engine = open_engine(settings.database, lock_wait_s=self.lock_wait_s)
-            self.prepare(engine)
         try:
             return sync_source(
                 self.source,
                 KINDS[self.source.kind].connect(self.source, governor),
                 MAPPERS[self.source.kind],
-                engine,
+                self.engine,
                 zone=settings.zone,
                 clock=self.clock,
                 stop=self.stop,
@@ -94,8 +86,13 @@ class Hub:
                 full=full,
             )
         finally:
-            engine.dispose()
+            self.engine.dispose()
             governor.close()
+
+    @property
+    def engine(self) -> Engine:
+        """What opens the database: every run with connections of its own."""
+        return _engine(self.settings.database, self.lock_wait_s)
 
     @property
     def settings(self) -> Settings:
