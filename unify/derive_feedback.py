@@ -14,6 +14,9 @@ from unify.derived import Row, Values
 
 Basis = Literal["visible", "internal", "manual"]
 
+_BEST_FIRST: tuple[Basis, ...] = ("visible", "manual", "internal")
+"""Which of several answers at one instant is told: a mail that went out, before the note that it did."""
+
 HAPPY = 60.0
 """A score above it, given without a word, asks for no answer."""
 
@@ -52,7 +55,8 @@ def derive_feedback(feedback: Row, messages: Iterable[Row], given: Iterable[Row]
     """
     said, answers = _conversation(feedback, list(messages), list(given), policy)
     received = feedback["received_at"] or min(said, default=None)
-    first = min((a for a in answers if received and a.at > received), key=lambda a: (a.at, a.basis), default=None)
+    after = (answer for answer in answers if received and answer.at > received)
+    first = min(after, key=lambda answer: (answer.at, _BEST_FIRST.index(answer.basis)), default=None)
     last_answer = max((answer.at for answer in answers), default=None)
     unanswered = [at for at in said if last_answer is None or at >= last_answer]
     closed = feedback["status_category"] in ("done", "cancelled")

@@ -143,6 +143,8 @@ def derive_milestone(
     promised = baseline(dated, days)
     moved = [] if promised is None else moves(dated, promised)
     baseline_on = milestone["due_on"] if promised is None else dated[promised].on
+    if dated and all(setting.actual for setting in dated):
+        baseline_on = None  # it has the day on which it went out, and never had a plan
     agreed_on, recorded_at = _agreed(milestone, agreements)
     due_on, due_at = milestone["due_on"], milestone["due_at"]
     by_agreement = agreed_on is not None and _stands(due_on, recorded_at, last_change(dated))

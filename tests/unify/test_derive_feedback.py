@@ -92,6 +92,22 @@ INTERNAL = {"visible": False}
             None,
         ),
         ("what we wrote before is no answer", [said("team", "2026-11-20 16:00")], "2026-11-20 16:30"),
+        ("answered within the same minute", [said("team", "2026-11-20 16:30:01")], None),
+        (
+            "written at the very instant of the answer: nothing later answers it",
+            [said("team", "2026-11-20 17:15"), said("client", "2026-11-20 17:15")],
+            "2026-11-20 17:15",
+        ),
+        (
+            "answered, wrote, answered, wrote: since the last",
+            [
+                said("team", "2026-11-20 17:15"),
+                said("client", "2026-11-23 10:00"),
+                said("team", "2026-11-23 10:30"),
+                said("client", "2026-11-23 10:31"),
+            ],
+            "2026-11-23 10:31",
+        ),
         (
             "a message without time says nothing",
             [{**said("team", "2026-11-20 17:15"), "created_at": None}],
@@ -158,6 +174,32 @@ def test_after_an_answer_elsewhere_the_next_message_waits_again() -> None:
 def test_an_answer_says_whether_the_client_saw_it(fields: dict[str, Any], basis: str) -> None:
     """A tool that cannot say who reads a comment is not believed to have shown it."""
     assert derived([said("team", "2026-11-20 17:15", **fields)])["response_basis"] == basis
+
+
+def test_of_two_answers_at_one_instant_the_one_that_the_client_saw_is_told() -> None:
+    """A mail and the note that it went out bear the same time; the figure is the same, its basis is the better one."""
+    mail = said("team", "2026-11-20 17:15", kind="email", direction="outbound")
+    note = {**said("team", "2026-11-20 17:15", kind="note"), "key": "crm/messages/note"}
+
+    for messages in ([mail, note], [note, mail]):
+        assert derived(messages)["response_basis"] == "visible"
+
+
+def test_what_was_said_before_it_was_received_is_no_first_response() -> None:
+    """Nor is what was said at that very instant: the acknowledgement that a form sends by itself."""
+    early, same = said("team", "2026-11-20 16:29:59", **PUBLIC), said("team", "2026-11-20 16:30", **PUBLIC)
+
+    assert derived([early, same])["first_response_at"] is None
+
+
+def test_a_first_response_stays_the_first() -> None:
+    """Later answers, of a better basis too, change neither its time nor its basis."""
+    note = said("team", "2026-11-20 17:00", kind="note")
+    reply = said("team", "2026-11-20 18:00", **PUBLIC)
+
+    found = derived([reply, note], [told("2026-11-20 17:30")])
+
+    assert (found["first_response_at"], found["response_basis"]) == (at("2026-11-20 17:00"), "internal")
 
 
 def test_where_only_visible_answers_count_a_note_among_us_stops_no_clock() -> None:

@@ -214,6 +214,48 @@ def test_the_date_of_a_release_is_no_new_plan() -> None:
     assert (found["baseline_on"], found["moves"], found["slip_days"]) == (date(2026, 11, 13), 0, 7)
 
 
+RELEASED = change("status", "unreleased", "released", "2026-11-20 17:00", origin="compared")
+
+
+def released(*changes: Change, due_on: str = "2026-11-20") -> tuple[Any, ...]:
+    """(baseline, moves, slip) of a version that was released on 20 November."""
+    went_out = {"kind": "version", "status_category": "done", "status_native": "released"}
+    found = derived([*changes, RELEASED], due_on=date.fromisoformat(due_on), **went_out)
+    return found["baseline_on"], found["moves"], found["slip_days"]
+
+
+def test_a_version_that_moved_and_then_went_out_keeps_its_plan_and_its_move() -> None:
+    """The plan before the release is 13 November; that it was 6 November first is the baseline."""
+    moved = due("2026-11-06", "2026-11-13", "2026-10-30 17:00", origin="compared")
+    actual = due("2026-11-13", "2026-11-20", "2026-11-20 17:00", origin="compared")
+
+    assert released(moved, actual) == (date(2026, 11, 6), 1, 14)
+
+
+def test_a_version_that_only_got_its_date_as_it_went_out_promised_nothing() -> None:
+    """No plan, no slip: it was neither late nor in time."""
+    assert released(due(None, "2026-11-20", "2026-11-20 17:00", origin="compared")) == (None, 0, None)
+
+
+def test_a_date_that_changes_in_another_look_than_the_release_is_a_plan() -> None:
+    """It was moved the day before, or mended the day after: only what changes together is the day it went out."""
+    before = due("2026-11-13", "2026-11-20", "2026-11-19 17:00", origin="compared")
+    after = due("2026-11-13", "2026-11-20", "2026-11-21 09:00", origin="compared")
+
+    assert released(before) == released(after) == (date(2026, 11, 13), 1, 7)
+
+
+def test_what_was_released_by_mistake_has_its_date_as_a_plan_again() -> None:
+    """Whoever takes a release back and leaves the date promises it."""
+    actual = due("2026-11-13", "2026-11-20", "2026-11-20 17:00", origin="compared")
+    back = change("status", "released", "unreleased", "2026-11-20 18:00", origin="compared")
+    open_again = {"kind": "version", "status_category": "todo", "status_native": "unreleased"}
+
+    found = derived([actual, RELEASED, back], due_on=date(2026, 11, 20), **open_again)
+
+    assert (found["baseline_on"], found["moves"], found["slip_days"]) == (date(2026, 11, 13), 1, 7)
+
+
 AGREED_ON_30 = [agreement("2026-11-30", "2026-11-23 17:00")]
 
 
@@ -235,6 +277,24 @@ AGREED_ON_30 = [agreement("2026-11-30", "2026-11-23 17:00")]
             AGREED_ON_30,
             {"due_on": date(2026, 12, 18)},
             "2026-11-30",
+        ),
+        (
+            "moved at the very instant of agreeing: the agreed one",
+            [*UAT, due("2026-11-16", "2026-12-18", "2026-11-23 17:00")],
+            AGREED_ON_30,
+            {"due_on": date(2026, 12, 18)},
+            "2026-11-30",
+        ),
+        (
+            "moved away and back after: the tool's, for somebody planned anew",
+            [
+                *UAT,
+                due("2026-11-16", "2026-12-18", "2026-11-24 09:40"),
+                due("2026-12-18", "2026-11-16", "2026-11-24 09:50"),
+            ],
+            AGREED_ON_30,
+            {"due_on": date(2026, 11, 16)},
+            "2026-11-16",
         ),
         (
             "only the hour moved after: the agreed one",
