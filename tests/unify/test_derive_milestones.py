@@ -219,7 +219,7 @@ RELEASED = change("status", "unreleased", "released", "2026-11-20 17:00", origin
 
 def released(*changes: Change, due_on: str = "2026-11-20") -> tuple[Any, ...]:
     """(baseline, moves, slip) of a version that was released on 20 November."""
-    went_out = {"kind": "version", "status_category": "done", "status_native": "released"}
+    went_out: dict[str, Any] = {"kind": "version", "status_category": "done", "status_native": "released"}
     found = derived([*changes, RELEASED], due_on=date.fromisoformat(due_on), **went_out)
     return found["baseline_on"], found["moves"], found["slip_days"]
 
@@ -249,7 +249,7 @@ def test_what_was_released_by_mistake_has_its_date_as_a_plan_again() -> None:
     """Whoever takes a release back and leaves the date promises it."""
     actual = due("2026-11-13", "2026-11-20", "2026-11-20 17:00", origin="compared")
     back = change("status", "released", "unreleased", "2026-11-20 18:00", origin="compared")
-    open_again = {"kind": "version", "status_category": "todo", "status_native": "unreleased"}
+    open_again: dict[str, Any] = {"kind": "version", "status_category": "todo", "status_native": "unreleased"}
 
     found = derived([actual, RELEASED, back], due_on=date(2026, 11, 20), **open_again)
 
