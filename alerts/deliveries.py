@@ -95,7 +95,7 @@ def write(connection: Connection, planned: Iterable[Planned], now: datetime) -> 
     """Put `planned` into the outbox; what a message follows says from now on that its alerts are over."""
     for one in planned:
         row = {
-            "key": _key(one, now),
+            "key": key_of(one, now),
             "channel": one.channel,
             "recipient": one.reader.key,
             "kind": one.kind,
@@ -133,7 +133,7 @@ def _payload(one: Planned) -> dict[str, Any]:
     return payload
 
 
-def _key(one: Planned, now: datetime) -> str:
+def key_of(one: Planned, now: datetime) -> str:
     """Unique to this telling, and telling nothing to whoever sees it."""
     parts = (one.kind, one.channel, one.reader.key, now.isoformat(), one.after, sorted(one.told.items()))
     return f"alert-{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"

@@ -13,6 +13,7 @@ from alerts.endings import read_ending
 from alerts.facts import Facts, began
 from alerts.first_look import first_looks, looked_before, note_look
 from alerts.messages import Ending
+from alerts.outages import Outages
 from alerts.routing import read_people
 from alerts.store import Stored, read_alerts, write_events, write_facts
 from alerts.writer import Writer
@@ -144,6 +145,7 @@ def _round(
         done.decisions += decisions
         done.messages += planned
     done.messages += planner.summary()
+    done.messages += Outages(connection, planner).planned(now)
     deliveries.write(connection, done.messages, now)
 
     done.comments, done.uncommented = write_comments(connection, planner)

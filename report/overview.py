@@ -213,6 +213,8 @@ def _source(row: Freshness, feeding: Mapping[Feed, set[str]]) -> SourceRow:
         age=row.age,
         stale=row.stale,
         error=row.error,
+        why=row.broken.why if row.broken else "",
+        asked_again_at=row.broken.until if row.broken and row.broken.failures > 1 else None,
         problems=row.problems,
         feeds=frozenset(feed for feed, fed_by in feeding.items() if row.read_at is None or row.source in fed_by),
     )

@@ -99,5 +99,9 @@ class SourceRow:
     age: timedelta | None
     stale: bool
     error: str
+    why: str
+    """What the error comes to, in a word of `unify.breaker`; "" where it answers."""
+    asked_again_at: datetime | None
+    """Where that is later than usual."""
     problems: int
     feeds: frozenset[Feed]

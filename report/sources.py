@@ -21,8 +21,12 @@ class SourceLine:
 
 
 def source(words: Words, row: SourceRow) -> SourceLine:
-    """One of them. Why a reading failed is for the coordinator: `milepost status` tells."""
+    """One of them. Why a reading failed in a few words; whole, and in the tool's own, for the coordinator alone:
+    `milepost status` tells."""
     failed = words.t("sources.failed") if row.error else ""
+    if row.why:
+        failed = words.t("sources.failed_because", why=_why(words, row.why))
+    again = words.t("sources.again", at=words.at(row.asked_again_at)) if row.asked_again_at else ""
     problems = words.t("sources.problems", count=row.problems) if row.problems else ""
     return SourceLine(
         name=row.label,
@@ -30,7 +34,7 @@ def source(words: Words, row: SourceRow) -> SourceLine:
         age=ago(words.language, row.age) if row.age is not None else "",
         state=_state(words, row),
         tone="stale" if row.stale else "good",
-        detail=words.joined([failed, problems]),
+        detail=words.joined([failed, again, problems]),
         stale=row.stale,
     )
 
@@ -38,6 +42,21 @@ def source(words: Words, row: SourceRow) -> SourceLine:
 def stale_lines(words: Words) -> list[str]:
     """What the top of the page says of the sources that cannot be believed."""
     return [_stale(words, row) for row in words.shown.sources if row.stale]
+
+
+def _why(words: Words, why: str) -> str:
+    match why:
+        case "denied":
+            return words.t("sources.why.denied")
+        case "limited":
+            return words.t("sources.why.limited")
+        case "away":
+            return words.t("sources.why.away")
+        case "changed":
+            return words.t("sources.why.changed")
+        case "absent":
+            return words.t("sources.why.absent")
+    return words.t("sources.why.ours")
 
 
 def _state(words: Words, row: SourceRow) -> str:

@@ -69,10 +69,18 @@ def test_a_ticked_card_resolves_its_alert_within_one_sync(tmp_path: Path) -> Non
 
 
 def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
-    """Scenario 10: no feedback alert from old data, the page greys those figures, on recovery nothing is sent twice."""
+    """Scenario 10: no feedback alert from old data, the page greys those figures, on recovery nothing is sent twice;
+    the coordinator alone hears of the outage and of its end."""
     with day(tmp_path) as opened:
         opened.first_round()
         sent = len(opened.sandbox.mail.received)
+        coordinator = opened.plan.person(opened.hub.settings.coordinator).email
+
+        def since() -> list[tuple[list[str], str]]:
+            return [
+                (list(mail.recipients), str(mail.message["Subject"])) for mail in opened.sandbox.mail.received[sent:]
+            ]
+
         down = Fault(OUTAGE, 503, {}, '{"status":"error"}', times=1_000_000)
         opened.sandbox.hubspot.app.faults.append(down)
 
@@ -80,7 +88,7 @@ def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
 
         assert [run.outcome for run in during.runs if run.source == "hubspot"] == ["failed"]
         assert during.failed
-        assert len(opened.sandbox.mail.received) == sent
+        assert [to for to, _ in since()] == [[coordinator]]
         overview = opened.hub.overview()
         assert [row.name for row in overview.sources if row.stale] == ["hubspot"]
         assert all(row.stale for row in overview.unhandled)
@@ -92,7 +100,8 @@ def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
         after = opened.round_at(tuesday(12, 35))
 
         assert not after.failed
-        assert len(opened.sandbox.mail.received) == sent
+        assert [to for to, _ in since()] == [[coordinator]] * 2
+        assert all("HubSpot" in subject for _, subject in since())
 
 
 def test_the_demo_tells_an_outage_once_and_its_end(tmp_path: Path) -> None:
@@ -107,9 +116,11 @@ def test_the_demo_tells_an_outage_once_and_its_end(tmp_path: Path) -> None:
         opened.sandbox.hubspot.app.faults.remove(down)
         told.append(list(news(opened.hub, opened.round_at(tuesday(10, 58)), away)))
 
-    (first,), second, third = told
+    (first, *others), second, third = told
+    coordinator_is_told = "messages and comments sent: 1"
     assert first.startswith("HubSpot cannot be read, and what was read before stays: ")
-    assert (second, third) == ([], ["HubSpot is back"])
+    assert others == [coordinator_is_told]
+    assert (second, third) == ([], ["HubSpot is back", coordinator_is_told])
 
 
 def test_a_guest_who_joins_a_board_finds_nothing_of_what_was_said_among_ourselves(tmp_path: Path) -> None:

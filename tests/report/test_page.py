@@ -3,7 +3,7 @@
 import itertools
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -95,6 +95,18 @@ def test_a_source_s_error_is_for_the_one_who_mends_it(full: Overview) -> None:
 
     assert "up to date the last try failed" in text
     assert "503" not in text
+
+
+@pytest.mark.parametrize("why", ["denied", "limited", "away", "changed", "absent", "ours"])
+def test_a_broken_source_says_why_and_when_it_is_asked_again(full: Overview, why: str) -> None:
+    """In every language, in a few words that need no log-in to understand."""
+    at = datetime(2026, 11, 24, 3, 40, tzinfo=UTC)
+    broken = replace(full.sources[0], error="answered 503", why=why, asked_again_at=at)
+    shown = replace(full, sources=[broken, *full.sources[1:]])
+
+    assert re.search(r"the last try failed: (it|its|a) [a-zM' -]+\W next try .*11:40", seen(shown).text)
+    assert "最近一次讀取失敗：" in seen(shown, "zh-Hant-HK").text
+    assert "最近一次读取失败：" in seen(shown, "zh-Hans-CN").text
 
 
 def test_a_promise_that_was_moved_without_the_client_is_no_ordinary_date(engine: Engine) -> None:

@@ -58,6 +58,8 @@ def test_values_are_what_programs_read(engine: Engine) -> None:
         "age": 480.0,
         "stale": False,
         "error": "",
+        "why": "",
+        "asked_again_at": None,
         "problems": 0,
         "feeds": ["milestones", "projects"],
     }
