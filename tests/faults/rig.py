@@ -79,6 +79,10 @@ class Rig:
         self._expected.append((made, made.times))
         return made
 
+    def break_anything(self, **fault: Any) -> None:
+        """Have any request meet a fault, or none, should there be fewer."""
+        self.faults.append(Fault("", status=0, **fault))
+
     def must_have_met(self) -> None:
         """Every fault came to pass: a case without its fault shows nothing."""
         assert [fault for fault, times in self._expected if fault.times == times] == []

@@ -18,7 +18,7 @@ from unify.engine import StoreError
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
-STEP = short_or_long(13, 1)
+STEP = short_or_long(23, 1)
 """Every write fails in turn in the long form; in the short one some, beginning elsewhere for each kind."""
 
 CASES = [(True, False), (False, True), *([(True, True), (False, False)] if LONG else [])]
