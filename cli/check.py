@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def check_source(source: SourceSettings, redactor: Redactor) -> bool:
 
 
 def ask(source: SourceSettings, redactor: Redactor) -> Account:
-    """Who we are at a source, asked once: somebody sits and waits. Raises ConnectorError."""
+    """Who we are at a source, and how far its clock is ahead; asked once: somebody waits. Raises ConnectorError."""
     kind = KINDS[source.kind]
     governor = Governor(
         source.name,
@@ -62,7 +63,9 @@ def ask(source: SourceSettings, redactor: Redactor) -> Account:
         patience=timedelta(),
     )
     try:
-        return kind.connect(source, governor).check()
+        account = kind.connect(source, governor).check()
+        now = system_clock()
+        return account if governor.server_time is None else replace(account, skew=governor.server_time - now)
     finally:
         governor.close()
 

@@ -226,6 +226,17 @@ def backup(
 
 
 @app.command()
+def doctor(config: Config = DEFAULT_CONFIG) -> None:
+    """Look after everything that goes wrong in a year: database, clocks, credentials, freshness, backups.
+
+    Example: milepost doctor
+    """
+    from cli.doctor import examine
+
+    raise typer.Exit(examine(config))
+
+
+@app.command()
 def demo(
     once: Annotated[bool, typer.Option(help="One round, then stop.")] = False,
     out: Annotated[Path | None, typer.Option(help="Leave database, report and messages in this folder.")] = None,

@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from connectors.answers import server_time
 from connectors.base import AccessDenied, ConnectorError, RateLimited, Stopped, VendorUnavailable
 from connectors.exchange import Answer, Call, Final, Lost, retry_after_s
 from connectors.waiting import NOTICED_S, Notices, Patience, unless_stopped
@@ -78,6 +79,8 @@ class Governor:
         self.ca_file = ca_file
         self.timeout = timeout
         self.requests = 0
+        self.server_time: datetime | None = None
+        """The vendor's clock, as its latest answer told it; None until one tells."""
         self._counting = threading.Lock()
         self._limits = [parse(text) for text in limits]
         self._window = MovingWindowRateLimiter(MemoryStorage())
@@ -170,6 +173,7 @@ class Governor:
             self._give_up_or_repeat(
                 VendorUnavailable(self._say(f"{call.host} {lost}")), repeat=(reads or not lost.sent) and not lost.final
             )
+        self.server_time = server_time(answer.headers) or self.server_time
         if final is not None and final(answer):
             return response
         if answer.status in REDIRECTS:

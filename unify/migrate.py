@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from unify.backup import copy_whole
 from unify.engine import StoreError, open_engine, sqlite_path, writing
@@ -44,6 +44,14 @@ def migrate(engine: Engine, revisions: Traversable = _REVISIONS) -> None:
             _keep_copy(engine, f"before-{head}")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def revisions(connection: Connection) -> tuple[str | None, str]:
+    """The revision of the database (None: it has no tables of ours) and the one that this program makes of it."""
+    with _alembic(_REVISIONS) as config:
+        head = ScriptDirectory.from_config(config).get_current_head()
+    assert head is not None, "there is at least one revision"
+    return MigrationContext.configure(connection).get_current_revision(), head
 
 
 @contextlib.contextmanager
