@@ -3,12 +3,16 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from connectors.answers import decode, instant, stamp
 from connectors.asana_api import AsanaApi, Json
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref
+
+RECENT = timedelta(days=14)
+"""Whether an edited comment moves its task's `modified_at`, Asana does not say: once a day, the stories of tasks that
+changed in these days are read again."""
 
 DEEPEST = 5
 """Levels of subtasks that are followed."""
@@ -96,9 +100,10 @@ class Tasks:
         a task taken out of one of them is then found in the other.
         """
         started = self._api.server_time
-        since = begun.until - LOOK_BACK if begun else None
+        is_whole = begun is None or started is None or started.date() != begun.whole_at.date()
+        since = begun.until - (RECENT if is_whole else LOOK_BACK) if begun else None
         query = {"project": project, "opt_fields": TASK} | self._completed_since()
-        if begun is None or started is None or started.date() != begun.whole_at.date():
+        if begun is None or started is None or is_whole:
             cursor = Position(started, started).cursor() if started else None
             last = Page([], cursor, [("tasks", None)])
         else:

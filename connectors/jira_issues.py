@@ -23,22 +23,39 @@ HISTORIES = 1000
 """Issues whose history one request brings."""
 
 
+RECENT, DAILY = timedelta(days=14), timedelta(days=1)
+"""Whether a comment that is deleted moves its issue's `updated`, Jira does not say: with every day on which something
+changed in a project, the issues that changed in its last two weeks are read once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a project's issues were read: every change up to `until`; `settled` once a later look found no more."""
+    """How far a project's issues were read: every change up to `until`; `settled` once a later look found no more.
+
+    `looked`: where `until` stood when the last two weeks were last read again.
+    """
 
     until: datetime
+    looked: datetime
     settled: bool = False
 
     @classmethod
     def load(cls, cursor: Cursor | None) -> "Position | None":
         """What a cursor of ours says; None for none, and for one of another version."""
         told = json.loads(cursor) if cursor is not None else {}
-        return cls(datetime.fromisoformat(told["until"]), told["settled"]) if told.get("v") == 1 else None
+        if told.get("v") != 2:
+            return None
+        return cls(datetime.fromisoformat(told["until"]), datetime.fromisoformat(told["looked"]), told["settled"])
 
     def cursor(self) -> Cursor:
         """As it is kept."""
-        return Cursor(json.dumps({"v": 1, "until": self.until.isoformat(), "settled": self.settled}))
+        told = {"v": 2, "until": self.until.isoformat(), "looked": self.looked.isoformat(), "settled": self.settled}
+        return Cursor(json.dumps(told))
+
+    @property
+    def is_long_look_due(self) -> bool:
+        """Whether a day of changes has passed since the last two weeks were read again."""
+        return self.until - self.looked >= DAILY
 
     def shows_quiet(self, insight: Mapping[str, Any]) -> bool:
         """Whether what the list of projects says of the last change shows that nothing happened since.
@@ -68,7 +85,8 @@ class JiraIssues:
         """Pages of a project's issues, oldest change first, with all that hangs on them. `custom` are ids of fields."""
         fields = ",".join((*FIELDS, "comment", *custom))
         decoder = payloads.issue_decoder(custom)
-        since = begun.until - LOOK_BACK if begun else None
+        is_long = begun is not None and begun.is_long_look_due
+        since = begun.until - (RECENT if is_long else LOOK_BACK) if begun else None
         until = begun.until if begun else None
         for found, histories in self._with_histories(self._changed(project, since, fields)):
             page = _PageInTheMaking([], [], [])
@@ -76,7 +94,8 @@ class JiraIssues:
                 issue = payloads.sliced(element, decoder)
                 until = max(filter(None, (until, self._add(page, issue, histories))), default=None)
             settled = found.is_last and begun is not None and until == begun.until
-            cursor = Position(until, settled).cursor() if until else None
+            looked = begun.until if begun and is_long and found.is_last else begun.looked if begun else until
+            cursor = Position(until, looked, settled).cursor() if until and looked else None
             yield Page(page.records, cursor, page.whole, page.problems)
 
     def living_ids(self, project: str) -> Iterator[list[str]]:

@@ -124,15 +124,18 @@ class Cards:
         telling = Telling()
         for actions in self._actions(id):
             yield _actions_page(actions, left_out, telling)
-        until = ""
+        until, is_all_told = "", True
         for cards in self._pages(id, CARD):
             found = [card for card in cards if has_id(card)]
+            is_all_told = is_all_told and all(card["id"] in left_out or telling.begins(card["id"]) for card in found)
             until = _latest(found, until)
             records = [_card_record(card, telling) for card in found if card["id"] not in left_out]
             odd = [Problem("cards", "", "", "is not an object with an id")] if len(found) < len(cards) else []
             yield Page(records, None, problems=odd)
         activity = activity_of(board)
-        yield Page([], Position(activity, until, activity).cursor(), [("cards", None)])
+        # Only histories that all reach back to their beginning show that what is absent from them is gone.
+        whole: list[tuple[str, Ref | None]] = [("cards", None), *([("actions", None)] if is_all_told else [])]
+        yield Page([], Position(activity, until, activity).cursor(), whole)
 
     def _left_out(self, board: str) -> frozenset[str]:
         """The cards that `since` leaves out; asked for only where there is a `since`."""
@@ -221,6 +224,10 @@ class Telling:
             for field in ("dueComplete", "idList"):
                 if field in old:
                     kept.setdefault(field, action)
+
+    def begins(self, card: str) -> bool:
+        """Whether the making of a card was among them."""
+        return "made" in self._kept.get(card, {})
 
     def of(self, card: str) -> list[Json]:
         """What was kept for a card, in an order that does not depend on how it was read."""

@@ -1,4 +1,4 @@
-"""The invented firm's Jira, from its stand-in to what the hub concludes: its risks, and a version that goes out late."""
+"""The invented firm's Jira, from its stand-in to what the hub concludes: risks, and a version that is late."""
 
 from collections.abc import Iterator
 from datetime import date

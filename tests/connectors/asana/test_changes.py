@@ -103,11 +103,12 @@ def test_a_move_between_sections_is_seen_within_a_day(sandbox: AsanaSandbox, con
     assert found.payload["memberships"][0]["section"]["name"] == "待辦"
 
 
-def test_the_daily_list_reads_no_story_of_what_did_not_change(
+def test_the_daily_list_reads_no_story_of_what_did_not_change_for_two_weeks(
     sandbox: AsanaSandbox, connect: Connect, clock: Clock
 ) -> None:
     """Stories are what costs."""
     cursors: Cursors = {}
+    clock.now += timedelta(days=30)
     run(connect(), cursors)
     clock.now += timedelta(days=2)
     calls(sandbox)
