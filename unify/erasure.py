@@ -4,6 +4,7 @@ The row itself and its payloads are emptied by `unify.pages`. SQLite overwrites 
 the engine), but its write-ahead log keeps older pages until it is cut off: here.
 """
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,6 +24,14 @@ _IN_LOG = "erased_in_log"
 _WAIT_MS = 1_000
 """Writers are held up meanwhile; a reader that takes longer is waited for after the next run."""
 _GONE = "—"
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"  # CJK
+)
+"""Letters that no space need part from the next word."""
+_SPACED = rf"[^\W_{_UNSPACED}]"
+"""A letter or digit that belongs to the same word as the one beside it."""
 
 
 def erase_told(connection: Connection, contacts: Sequence[str]) -> None:
@@ -50,23 +59,36 @@ def _erase_one(connection: Connection, key: str, words: Sequence[str]) -> None:
 def _rewrite(
     connection: Connection, table: Table, key: str, keys: Sequence[Any], column: str, words: Sequence[str]
 ) -> None:
+    if not words:
+        return
+    theirs = _any_of(words)
     asked = select(table.c[key], table.c[column]).where(table.c[key].in_(keys))
     for row_key, told in connection.execute(asked).all():
-        if (without := _without(told, words)) != told:
+        if (without := _without(told, theirs)) != told:
             connection.execute(update(table).where(table.c[key] == row_key).values({column: without}))
 
 
-def _without(told: Any, words: Sequence[str]) -> Any:
-    """The same JSON with `_GONE` in place of each of `words`."""
+def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+    """Any of `words`, the longest first (an address may begin with the name), and none within a longer word: "Li" is
+    in "Li's" and "Li說", not in "Listening". A Chinese name has no such bounds, whatever stands beside it."""
+    return re.compile("|".join(map(_whole, sorted(words, key=len, reverse=True))))
+
+
+def _whole(word: str) -> str:
+    before = rf"(?<!{_SPACED})" if re.match(_SPACED, word[0]) else ""
+    after = rf"(?!{_SPACED})" if re.match(_SPACED, word[-1]) else ""
+    return before + re.escape(word) + after
+
+
+def _without(told: Any, theirs: re.Pattern[str]) -> Any:
+    """The same JSON with `_GONE` in place of what is `theirs`."""
     match told:
         case str():
-            for word in words:
-                told = told.replace(word, _GONE)
-            return told
+            return theirs.sub(_GONE, told)
         case Mapping():
-            return {name: _without(value, words) for name, value in told.items()}
+            return {name: _without(value, theirs) for name, value in told.items()}
         case list():
-            return [_without(value, words) for value in told]
+            return [_without(value, theirs) for value in told]
         case _:
             return told
 

@@ -110,6 +110,31 @@ def test_messages_about_their_feedback_lose_the_name(told: Engine) -> None:
         assert next(facts) == {"author": "—", "limit_hours": 4}
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "left"),
+    [
+        ("Li", "Listening tests: Li says so, and Alice too", "Listening tests: — says so, and Alice too"),
+        ("Li", "Li's answer to (Li), Li說", "—'s answer to (—), —說"),
+        ("Li", "Li <Li@paperkite.example>, Liu <HLi@paperkite.example>", "— <—>, Liu <HLi@paperkite.example>"),
+        ("Élie", "Élie, not Élien", "—, not Élien"),
+        ("李小明", "客戶李小明說：來信已收", "客戶—說：來信已收"),
+        ("李Ming", "請李Ming看，不是李Mingson", "請—看，不是李Mingson"),
+        ("(Li)", "x(Li)y", "x—y"),
+    ],
+)
+def test_a_short_name_takes_no_longer_word_with_it(engine: Engine, name: str, told: str, left: str) -> None:
+    """ "Li" is in many words; Chinese names stand between others without a space."""
+    mapper = people.People()
+    people.save(engine, card("p1", name), mapper=mapper)
+    people.save(engine, Record("comments", "t1", NOON, {"card": "p1"}), mapper=mapper)
+    people.settle(engine)
+    tell_of(engine, "boards/comments/t1", told)
+
+    erase(engine)
+
+    assert texts(engine) == [left]
+
+
 def test_a_reader_who_is_in_the_way_is_not_waited_for(told: Engine) -> None:
     """A report that takes long must not hold up a sync; the log is cut off after the next run."""
     path = sqlite_path(told)
