@@ -59,6 +59,8 @@ class MailSandbox:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.received: list[Received] = []
         self.refusals: list[Refusal] = []
+        self.farewell = "221 Bye"
+        """What QUIT is answered."""
         self._clock = clock
         self.port = _free_port()  # aiosmtpd asks the port that it was given whether it answers: 0 will not do
         self._controller: Controller | None = None
@@ -74,12 +76,13 @@ class MailSandbox:
             self._controller.stop()
 
     def write(self, folder: Path) -> list[Path]:
-        """Write what was received as `0001-marco.yip.eml` and so on, in order."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Write what was received as `0001-marco.yip.eml` and so on, in order, for their owner alone."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         paths = []
         for number, mail in enumerate(self.received, start=1):
             name = re.sub(r"[^\w.-]", "_", mail.recipients[0].partition("@")[0])
             path = folder / f"{number:04d}-{name}.eml"
+            path.touch(mode=0o600)
             path.write_bytes(mail.raw)
             paths.append(path)
         return paths
@@ -103,6 +106,10 @@ class MailSandbox:
             content = envelope.original_content or b""
             self.received.append(Received(self._clock(), envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
         return _refuse(refusal) if refusal else "250 OK"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Somebody leaves."""
+        return self.farewell
 
     def _refusal(self, stage: str, recipients: list[str]) -> Refusal | None:
         for refusal in self.refusals:

@@ -6,9 +6,10 @@ after the text was sent leaves it unknown whether it arrived; it is sent again u
 mail programs show once. Does not read a mailbox: bounces go to the address in `from`.
 """
 
-import ipaddress
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,13 +18,14 @@ from pathlib import Path
 from typing import Literal, Self
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
 from alerts.messages import Message
 from alerts.plain_text import one_line
 from config.clock import Clock
 from config.settings import ChannelSettings, Secret
+from config.values import Whole, is_loopback
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
@@ -37,7 +39,7 @@ class EmailSettings(ChannelSettings):
 
     kind: Literal["email"] = "email"
     host: str
-    port: int = 587
+    port: Whole = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
     password: Secret | None = None
@@ -49,9 +51,23 @@ class EmailSettings(ChannelSettings):
         """A mail has a reader."""
         return "persons"
 
+    @field_validator("host")
+    @classmethod
+    def _host_is_one(cls, host: str) -> str:
+        if not host or any(char.isspace() or char in "/@" for char in host):
+            raise ValueError('write the name of the mail server alone, such as "smtp.acme.example"')
+        return host
+
+    @field_validator("port")
+    @classmethod
+    def _port_is_one(cls, port: int) -> int:
+        if not 1 <= port <= 65535:
+            raise ValueError("write a port from 1 to 65535: 587 for starttls, 465 for tls")
+        return port
+
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.security == "none" and not _is_loopback(self.host):
+        if self.security == "none" and not is_loopback(self.host):
             raise ValueError(f'security = "none" is for this machine only; {self.host} needs "starttls" or "tls"')
         address = parseaddr(self.from_)[1]
         if "@" not in address or any(char.isspace() for char in address):
@@ -95,7 +111,7 @@ class Email:
         where = f"{settings.host}:{settings.port}"
         sent = False
         try:
-            with self._connect() as server:
+            with self._connected() as server:
                 if settings.user and settings.password is not None:
                     server.login(settings.user, settings.password.reveal())
                 sent = True
@@ -114,6 +130,18 @@ class Email:
             raise Permanent(f"{where}: the server's certificate is not trusted") from None
         except (smtplib.SMTPException, OSError) as error:
             raise Transient(f"{where}: {type(error).__name__}", in_doubt=sent) from None
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A connection, ended with a QUIT whose answer says nothing of what was sent before: smtplib would raise what
+        is no 221, also over the failure that it stands for."""
+        server = self._connect()
+        try:
+            yield server
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
@@ -164,12 +192,3 @@ def _by_code(code: int, where: str, what: str) -> Transient | Permanent:
     if 400 <= code < 500:
         return Transient(f"{where}: {what} for now ({code})")
     return Permanent(f"{where}: {what} ({code})")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

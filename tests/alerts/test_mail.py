@@ -113,6 +113,25 @@ def test_a_refusal_says_whether_to_wait_or_whether_a_person_must_act(
     assert getattr(refused.value, "in_doubt", False) is in_doubt
 
 
+@pytest.mark.parametrize("farewell", ["421 4.4.2 closing", "250 OK", "500 5.5.1 what?"])
+def test_a_mail_that_was_taken_is_sent_whatever_quit_is_answered(server: MailSandbox, farewell: str) -> None:
+    """Told again, up to twenty times, or by another channel too: for a word that says nothing of the mail."""
+    server.farewell = farewell
+
+    receipt = channel(server).send(OUTGOING)
+
+    assert receipt == {"message_id": "<alert-1@lanternquay.example>"}
+    assert len(server.received) == 1
+
+
+def test_a_refusal_is_told_whatever_quit_is_answered(server: MailSandbox) -> None:
+    """The 550 is for a person; a 421 that follows would have it tried for hours."""
+    server.refusals, server.farewell = [Refusal("550 5.1.1 no such person")], "421 4.4.2 closing"
+
+    with pytest.raises(Permanent, match="550"):
+        channel(server).send(OUTGOING)
+
+
 def test_a_server_that_is_away_certainly_took_nothing(server: MailSandbox) -> None:
     """So it is safe to send again."""
     server.stop()
@@ -146,9 +165,14 @@ def test_a_reader_without_an_address_parks_the_delivery(server: MailSandbox) -> 
         ({"security": "none", "host": "smtp.lanternquay.example"}, "for this machine only"),
         ({"from": "nobody"}, "Name <address>"),
         ({"user": "hub"}, "password is not"),
+        ({"host": ""}, "the name of the mail server"),
+        ({"host": "https://smtp.lanternquay.example/"}, "the name of the mail server"),
+        ({"port": 0}, "from 1 to 65535: 587 for starttls"),
+        ({"port": 99999999}, "from 1 to 65535"),
+        ({"port": True}, "write a whole number"),
     ],
 )
-def test_wrong_settings_say_what_to_write(values: dict[str, str], told: str) -> None:
+def test_wrong_settings_say_what_to_write(values: dict[str, object], told: str) -> None:
     """Found when the config is read, not at the first alert."""
     right = {"host": "127.0.0.1", "from": "hub@lanternquay.example"}
 
