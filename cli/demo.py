@@ -55,7 +55,7 @@ def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) 
     stop = stop_on_signals()
     with ExitStack() as open_things:
         folder = out or Path(open_things.enter_context(tempfile.TemporaryDirectory(prefix="milepost-demo-")))
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         plan = recorded_plan(recorded) if recorded else lantern_quay()
         clock = StoryClock(plan.first_sync)
         sandbox = open_things.enter_context(Sandbox(plan, clock, vendors, recorded=recorded))

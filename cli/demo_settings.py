@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from cli.files import write_private
 from sandbox import slack
 from sandbox.lantern_quay.people import OWN_DOMAIN
 from sandbox.plan import ClientPlan, Plan, Staff
@@ -31,11 +32,9 @@ def write_settings(folder: Path, sandbox: Sandbox) -> Path:
     kept = folder / _SECRETS
     kept.mkdir(mode=0o700, exist_ok=True)
     for name, value in _secrets(sandbox.vendors).items():
-        path = kept / name
-        path.touch(mode=0o600)
-        path.write_text(value, "utf-8")
+        write_private(kept / name, value)
     config = folder / "milepost.toml"
-    config.write_text(demo_settings(sandbox), "utf-8")
+    write_private(config, demo_settings(sandbox))
     return config
 
 

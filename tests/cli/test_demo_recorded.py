@@ -1,6 +1,7 @@
 """`milepost demo --recorded`: answers that vendors once gave go the whole way, from HTTP to the page."""
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.cli.running import milepost
 def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What one round over the hand-written answers leaves."""
     folder = hand_written(tmp_path_factory.mktemp("recorded"))
-    out = tmp_path_factory.mktemp("out")
+    out = tmp_path_factory.mktemp("out") / "demo"
     ran = milepost("demo", "--recorded", folder, "--once", "--out", out)
     assert ran.returncode == 0, ran.stderr
     return out
@@ -83,6 +84,13 @@ def test_the_coordinator_hears_of_what_nobody_owns(left: Path, summary: Any) -> 
 
     assert summary["alerts"] == summary["delivered"] == 1
     assert "kitty.fung@lanternquay.example" in mail.read_text("utf-8")
+
+
+def test_what_is_left_is_for_its_owner_alone(left: Path) -> None:
+    """With records of one's own it holds clients' names and words."""
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (left, *left.rglob("*"))}
+
+    assert {path.name: mode for path, mode in modes.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
 
 
 def test_a_folder_without_records_is_a_wrong_call(tmp_path: Path) -> None:
