@@ -8,7 +8,8 @@
 - Associations come in answers of their own, for 1000 records a request, and move nobody's watermark: what has any is
   read whole once a day.
 - The history of properties too, for 50 records a request: asked for deals and tickets that changed.
-- Surveys (`feedback_submissions`) need Service Hub and a scope of their own: without it they are left out, and said so.
+- Calls, meetings, e-mails, communications (WhatsApp, SMS …) and surveys (`feedback_submissions`; they need Service Hub)
+  are optional: each that the token was not granted is left out, and said so; what was read of it before is kept.
 - Not read: tasks, line items, custom objects, attachments, webhooks.
 """
 
@@ -34,7 +35,7 @@ COMMENTED = "tickets"
 
 OWNERS_PAGE = "100"
 NEEDED = ("companies", "contacts", "deals", "tickets")
-SURVEYS = "feedback_submissions"
+OPTIONAL = ("calls", "meetings", "emails", "communications", "feedback_submissions")
 PIPELINES = {"deal_pipelines": "deals", "ticket_pipelines": "tickets"}
 
 
@@ -55,20 +56,21 @@ class Hubspot:
         self._notes = HubspotNotes(self._api, self._objects)
         # As last asked: a run begins with `check`.
         self._portal: dict[str, str] | None = None
-        self._surveys_refusal: str | None = None
+        self._refusals: dict[str, str] = {}
+        """Optional type -> why it cannot be read; "" where it can."""
 
     def check(self) -> Account:
         """Address, credential and scopes, in that order; all scopes that are missing are named together."""
         self._portal = self._api.portal()
         portal = self._portal["portalId"]
         counts = self._count()
-        surveys = self._surveys_refusal = self._ask_for_surveys()
+        self._refusals = {kind: self._refusal(kind) for kind in OPTIONAL}
         return Account(
             id=f"portal-{portal}",
             name=f"HubSpot {portal}",
             tenants={portal: portal},
             sees=", ".join(f"{number} {kind}" for kind, number in counts.items()),
-            notes=[f"surveys are not read: {surveys}"] if surveys else [],
+            notes=[f"{_spoken(kind)} are not read: {why}" for kind, why in self._refusals.items() if why],
         )
 
     def streams(self) -> Sequence[Stream]:
@@ -77,14 +79,14 @@ class Hubspot:
             Stream("portal", vocabulary=True),
             Stream("owners", vocabulary=True),
             *(Stream(name, vocabulary=True) for name in PIPELINES),
-            *(Stream(name, children=_children(name)) for name in (*NEEDED, *ENGAGEMENTS, SURVEYS)),
+            *(Stream(name, children=_children(name)) for name in (*NEEDED, *ENGAGEMENTS, "feedback_submissions")),
         )
 
     def parts(self, stream: str) -> Sequence[str]:
         """A portal has no parts; what the token may not see is none either."""
-        if stream == SURVEYS and self._surveys_refusal is None:
-            self._surveys_refusal = self._ask_for_surveys()
-        return () if stream == SURVEYS and self._surveys_refusal else ("",)
+        if stream in OPTIONAL and stream not in self._refusals:
+            self._refusals[stream] = self._refusal(stream)
+        return () if self._refusals.get(stream) else ("",)
 
     def read(self, stream: str, part: str, cursor: Cursor | None) -> Iterator[Page]:
         """Objects oldest change first from `cursor` on; the portal, owners and pipelines whole, each time."""
@@ -140,10 +142,10 @@ class Hubspot:
             raise MissingScope(words if scopes else str(refusals[0]), scopes)
         return counts
 
-    def _ask_for_surveys(self) -> str:
-        """Why surveys cannot be read; "" where they can."""
+    def _refusal(self, kind: str) -> str:
+        """Why objects of that type cannot be read; "" where they can."""
         try:
-            self._objects.count(SURVEYS)
+            self._objects.count(kind)
         except MissingScope as refusal:
             return str(refusal)
         return ""
@@ -160,6 +162,11 @@ class Hubspot:
                     break
                 asked["after"] = answer.after
         return _whole_page("owners", found)
+
+
+def _spoken(kind: str) -> str:
+    """What people call the objects of a type."""
+    return {"emails": "e-mails", "feedback_submissions": "surveys"}.get(kind, kind)
 
 
 def _children(stream: str) -> tuple[str, ...]:

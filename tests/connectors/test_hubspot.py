@@ -316,19 +316,38 @@ def test_all_missing_scopes_are_named_at_once(sandbox: HubspotSandbox, connect: 
         connect().check()
 
 
-def test_without_service_hub_the_surveys_are_left_out_and_the_rest_is_read(
-    sandbox: HubspotSandbox, connect: Connect
+@pytest.mark.parametrize("kind", ["calls", "meetings", "emails", "communications", "feedback_submissions"])
+def test_what_is_optional_is_left_out_without_its_scope_and_the_rest_is_read(
+    sandbox: HubspotSandbox, connect: Connect, kind: str
 ) -> None:
-    """A note, no error: most accounts have no surveys."""
-    sandbox.missing_scopes = {"crm.objects.feedback_submissions.read"}
+    """A note, no error: most accounts have no surveys, and many give a token no mails."""
+    sandbox.faults.append(not_granted(kind))
     connector = connect()
 
     account = connector.check()
 
     assert list(account.tenants) == [str(PORTAL)]
-    assert ["feedback_submissions" in note for note in account.notes] == [True]
-    assert connector.parts("feedback_submissions") == ()
+    assert [f"lacks the scope the-{kind}" in note for note in account.notes] == [True]
+    left_out = [stream.name for stream in connector.streams() if not connector.parts(stream.name)]
+    assert left_out == [kind]
     assert any(stream == "tickets" for stream, _ in records(read_all(connector)))
+
+
+def test_what_is_optional_is_asked_for_by_whoever_did_not_check(sandbox: HubspotSandbox, connect: Connect) -> None:
+    """Once for each type."""
+    sandbox.faults.append(not_granted("calls"))
+    connector = connect()
+
+    assert [connector.parts(kind) for kind in ("calls", "calls", "emails", "emails")] == [(), (), ("",), ("",)]
+    assert len(sandbox.app.log) == 2
+
+
+def not_granted(kind: str) -> Fault:
+    """HubSpot's refusal of a type, as long as it is asked for."""
+    told = {"status": "error", "errors": [{"context": {"requiredScopes": [f"the-{kind}"]}}]}
+    return Fault(
+        rf"/crm/objects/[^/]+/{kind}(/|$)", 403, {"Content-Type": "application/json"}, json.dumps(told), times=99
+    )
 
 
 def test_the_days_quota_is_not_waited_for(sandbox: HubspotSandbox, connect: Connect) -> None:

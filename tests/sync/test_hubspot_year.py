@@ -1,5 +1,6 @@
 """The invented firm's CRM, from its stand-in to what the rules ask: who waits, and since when."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from rules.views import FEEDBACK
+from sandbox.http import Fault
 from sandbox.lantern_quay.office import at
 from sandbox.plan import Message
 from sandbox.truth import unhandled_feedback
@@ -173,3 +175,20 @@ def test_a_ticket_tells_who_had_it_and_where_it_stood(year: Year) -> None:
     closed = next(one for one in year.sandbox.plan.tickets if one.closed_at)
 
     assert ("status", "New", "Closed", "native") in changes_of(year, "feedback", closed.subject)
+
+
+def test_what_was_read_before_a_scope_was_taken_away_stays_and_the_rest_is_read_on(year: Year) -> None:
+    """Calls and mails are what answered: without them every ticket would seem to wait again."""
+    comments, late = count(year, "comment"), unhandled_feedback(year.sandbox.plan)
+    subject = "收據列印太慢，門店排隊"
+    told = json.dumps({"errors": [{"context": {"requiredScopes": ["sales-email-read"]}}]})
+    optional = "calls|meetings|emails|communications|feedback_submissions"
+    refused = Fault(f"/crm/objects/[^/]+/({optional})", 403, {"Content-Type": "application/json"}, told, times=999)
+    year.sandbox.hubspot.faults.append(refused)
+    note = Message("sandy", at("2026-11-24 09:05"), "We look into it.", "note", 90_009)
+    year.sandbox.hubspot.add_message(year.sandbox.plan.ticket(subject).number, note)
+    year.clock.set(at("2026-11-24 09:20"))
+
+    assert year.sync().outcome == "ok"
+    assert count(year, "comment") == comments + 1
+    assert sorted(row["subject"] for row in year.see(FEEDBACK) if row["unhandled"]) == sorted({*late} - {subject})
