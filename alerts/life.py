@@ -4,7 +4,7 @@ Pure: no database, no clock. `after` is the only place that says what an event d
 rebuilt from the stored events cannot differ.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -86,14 +86,6 @@ def after(life: Life | None, event: Event) -> Life:
     if event.to_state == "resolved" and life is not None:
         return replace(life, state="resolved", resolved_at=event.at, resolve_reason=event.reason)
     raise ValueError(f"{event.fingerprint}: no alert goes from {event.from_state} to {event.to_state}")
-
-
-def rebuild(events: Iterable[Event]) -> Life | None:
-    """The present state of one alert from all its events, oldest first; None without any."""
-    life = None
-    for event in events:
-        life = after(life, event)
-    return life
 
 
 def believed(outcomes: Sequence[Outcome], freshness: Mapping[str, Freshness]) -> dict[str, Finding]:

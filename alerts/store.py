@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from alerts.life import Cause, Event, Known, Life, after, rebuild
+from alerts.life import Cause, Event, Known, Life, after
 from alerts.messages import Ending
 from rules.evaluate import Finding
 from unify.derived import table_of
@@ -131,13 +131,6 @@ def write_facts(connection: Connection, alerts: dict[str, Stored], findings: Map
             alerts[key] = Stored(
                 stored.known, stored.subject, _client(finding), is_urgent(finding), dict(finding.facts)
             )
-
-
-def read_life(connection: Connection, fingerprint: str) -> Life | None:
-    """The state of an alert, made anew from its events alone."""
-    chosen = select(ALERT_EVENT).where(ALERT_EVENT.c.fingerprint == fingerprint).order_by(ALERT_EVENT.c.id)
-    names = ("fingerprint", "episode", "at", "from_state", "to_state", "severity", "reason", "actor")
-    return rebuild(Event(*(row[name] for name in names)) for row in connection.execute(chosen).mappings())
 
 
 def is_urgent(finding: Finding) -> bool:
