@@ -90,6 +90,7 @@ class AsanaApi:
         Asana is asked for in smaller ones.
         """
         limit, restarts = PAGE, 0
+        given: set[str] = set()
         while True:
             where = {"offset": offset} if offset else {}
             try:
@@ -108,6 +109,9 @@ class AsanaApi:
             yield page.elements
             if not page.offset:
                 return
+            if page.offset in given:
+                raise VendorChanged(f"{self.name}: Asana gave the same offset twice; reading on would never end")
+            given.add(page.offset)
             offset = page.offset
 
     def many(self, paths: Sequence[str], fields: str) -> Iterator[Sequence[bytes] | None]:

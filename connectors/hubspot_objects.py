@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors import hubspot_payload as payloads
 from connectors.answers import id_of, instant, mapping
-from connectors.base import Cursor, Page, Problem, Record
+from connectors.base import Cursor, Page, Problem, Record, VendorChanged
 from connectors.hubspot_api import VERSION, HubspotApi
 from connectors.hubspot_history import histories
 from connectors.hubspot_position import Found, Position, reached
@@ -193,13 +193,13 @@ class HubspotObjects:
             answer = self._search(kind, instant, operator, after)
             found = [_found(kind, one) for one in answer.elements]
             yield [one for one in found if not one.id or (one.id, one.modified) not in seen]
-            if not answer.after or not found:
+            if not answer.after:  # an empty page is not the end: its records may be such as we may not see
                 return
-            last, marks = found[-1].modified, {(one.id, one.modified) for one in found}
+            last, marks = found[-1].modified if found else None, {(one.id, one.modified) for one in found}
             if last is not None and (instant is None or last > instant):
                 instant, operator, after, seen = last, "GTE", "", marks
             else:
-                after, seen = answer.after, seen | marks
+                after, seen = self._advanced(after, answer.after), seen | marks
 
     def _search(self, kind: str, instant: datetime | None, operator: str, after: str) -> payloads.Answer:
         modified = modified_property(kind)
@@ -229,7 +229,13 @@ class HubspotObjects:
             yield [_found(kind, one) for one in answer.elements]
             if not answer.after:
                 return
-            after = answer.after
+            after = self._advanced(after, answer.after)
+
+    def _advanced(self, before: str, after: str) -> str:
+        """Where to go on, if that is somewhere else."""
+        if after == before:
+            raise VendorChanged(f"{self._api.name}: HubSpot gave the same `after` twice; reading on would never end")
+        return after
 
 
 def _found(kind: str, one: payloads.Sliced) -> Found:

@@ -160,7 +160,7 @@ class JiraIssues:
             if self._site.is_cloud:
                 ids += filter(None, (payloads.mark_of(element)[0] for element in found.elements))
             if found.is_last or not self._site.is_cloud or len(ids) + PAGE > HISTORIES:
-                histories = self._histories(ids) if ids else {}
+                histories = self._histories(list(dict.fromkeys(ids))) if ids else {}
                 yield from ((one, histories) for one in ahead if one.elements or one.is_last)
                 ahead, ids = [], []
 

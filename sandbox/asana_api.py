@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.asana_fields import BadFields, Offsets, parse, select, whole
-from sandbox.asana_query import Query, Refused, instant_in, limit_in, sent_in, text_in
+from sandbox.asana_query import MOST, Query, Refused, instant_in, limit_in, sent_in, text_in
 from sandbox.asana_state import HUB, TEAM, WORKSPACE, AsanaState, Json, gid
 from sandbox.http import answer, bearer
 
@@ -41,6 +41,8 @@ class AsanaApi:
         self.hidden: set[str] = set()
         """Projects that the token's user cannot see."""
         self.may_write = True
+        self.page_cap = MOST
+        """The most that a page of any list holds, whatever is asked for."""
         self.tells_time = True
         """False: something in between swallows the `Date` of every answer."""
 
@@ -111,6 +113,7 @@ class AsanaApi:
     def _page(self, path: str, query: Query, items: list[Json]) -> Json:
         """A list as Asana pages it: nothing but the opaque offset says where it goes on."""
         limit, offset = limit_in(query, len(items)), query.get("offset")
+        limit = None if limit is None else min(limit, self.page_cap)
         rest = {name: value for name, value in sorted(query.items()) if name not in ("limit", "offset")}
         what = f"{path}?{urlencode(rest)}"
         start = self.offsets.take(what, offset) if offset else 0

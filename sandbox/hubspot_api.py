@@ -17,7 +17,7 @@ from starlette.routing import Route
 from sandbox.http import answer, bearer
 from sandbox.hubspot_answers import Refused, batch_of, limit_of, link_of, no_association, page_of
 from sandbox.hubspot_plan import pipelines
-from sandbox.hubspot_search import BadSearch, search
+from sandbox.hubspot_search import PAGE, BadSearch, search
 from sandbox.hubspot_state import (
     ASSOCIATION_TYPES,
     PORTAL,
@@ -53,6 +53,8 @@ class HubspotApi:
         self.state = state
         self.missing_scopes = set(missing_scopes)
         self.tokens = {TOKEN}
+        self.page_cap = PAGE
+        """The most that a page of a search or a list holds, whatever is asked for."""
         self.lag = timedelta(0)
         """How far search is behind what is written."""
         self.hub_notes: set[str] = set()
@@ -161,7 +163,7 @@ class HubspotApi:
         archived = query.get("archived") == "true"
         start = int(query.get("after", 0))
         listed = [one for one in self.state.by_id(kind) if one["archived"] == archived and int(one["id"]) >= start]
-        limit = limit_of(query)
+        limit = min(limit_of(query), self.page_cap)
         following = listed[limit]["id"] if len(listed) > limit else None
         names = [name for name in query.get("properties", "").split(",") if name]
         return answer(page_of([self._show(kind, one, names) for one in listed[:limit]], following))
@@ -199,6 +201,8 @@ class HubspotApi:
             raise Refused(400, "VALIDATION_ERROR", f"the body has more than {BODY} characters")
         indexed = stamp(self.clock() - self.lag) or ""
         things = [one for one in self.state.living(kind) if not self.lag or one["updatedAt"] <= indexed]
+        if self.page_cap < PAGE:
+            sent = sent | {"limit": min(int(sent.get("limit", 10)), self.page_cap)}
         try:
             page, total, following = search(things, sent)
         except BadSearch as mistake:

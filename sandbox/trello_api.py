@@ -45,6 +45,8 @@ class TrelloApi:
         self.valid = True
         """False: the token was taken back."""
         self.may_write = True
+        self.most_cards = 1000
+        """Asked for more of them at once, it finds the question too large."""
         self.hidden: set[str] = set()
         """Boards that the token's member cannot see."""
 
@@ -154,6 +156,8 @@ class TrelloApi:
     def _board_cards(self, query: Query, id: str, which: str | None) -> list[Json]:
         """The newest by creation when limited; then in the order of the board, which promises nothing."""
         self._visible_board(id)
+        if limit_of(query, 1000) > self.most_cards:
+            raise Refused(403, "API_TOO_MANY_CARDS_REQUESTED")
         keep = CARD_FILTERS.get(which or query.get("filter", "visible"))
         if keep is None:
             raise Refused(400, "invalid value for filter")

@@ -71,7 +71,7 @@ def _project(kind: Any, place: int, items: int, numbers: "count[int]") -> Projec
 
 def _item(vendor: str, name: str, place: int, numbers: "count[int]") -> ItemPlan:
     """Every third has a date that moved, every fourth was talked about, every fifth is done; one is a milestone."""
-    created = _days_ago(60) + timedelta(hours=place)
+    created = _days_ago(60) + timedelta(seconds=200 * place)
     due = date(2026, 11, 16) + timedelta(days=place % 28)
     moved = place % 3 == 0
     done_at = created + timedelta(days=20) if place % 5 == 1 else None
@@ -93,12 +93,15 @@ def _item(vendor: str, name: str, place: int, numbers: "count[int]") -> ItemPlan
 
 def _talk(name: str, created: datetime, number: int) -> Message:
     return Message(
-        "may" if number % 2 else "lee", created + timedelta(days=3, minutes=number), f"{name}: {number}", number=number
+        "may" if number % 2 else "lee",
+        created + timedelta(days=3, seconds=20 * number),
+        f"{name}: {number}",
+        number=number,
     )
 
 
 def _ticket(place: int, numbers: "count[int]") -> TicketPlan:
-    received = _days_ago(40) + timedelta(hours=7 * place)
+    received = _days_ago(40) + timedelta(seconds=200 * place)
     asked = Message("sam", received, f"Question {place}?", "email", next(numbers))
     answered = Message("lee", received + timedelta(hours=5), f"Answer {place}.", "email", next(numbers))
     return TicketPlan(

@@ -1,7 +1,10 @@
 """One tool under test: its stand-in behind real HTTP, the hub that reads it, and the question whether all is true."""
 
+import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,9 @@ from starlette.types import Receive, Scope, Send
 from sandbox.asana import AsanaSandbox
 from sandbox.http import Door, Fault
 from sandbox.hubspot import HubspotSandbox
+from sandbox.hubspot_state import stamp
 from sandbox.jira import JiraSandbox
+from sandbox.jira_state import stamp as jira_stamp
 from sandbox.plan import Plan
 from sandbox.story import StoryClock
 from sandbox.trello import TrelloSandbox
@@ -61,6 +66,8 @@ class Rig:
         self.box = BOXES[self.kind].from_plan(self.plan, self.clock)
         self.people = People(self.kind, self.plan, self.box)
         self.line.door = self.box.app
+        self._untold = ""
+        """What was done to the tool that the plan does not tell."""
         self._expected: list[tuple[Fault, int]] = []
         self.hub = Hub(source_of(self.kind, self.line.url), self.new_database(), self.clock)
 
@@ -102,6 +109,33 @@ class Rig:
         else:
             self.box.tokens |= self._tokens
 
+    def page_by(self, size: int) -> None:
+        """Let pages hold so few; Trello's go no smaller than 62."""
+        if isinstance(self.box, TrelloSandbox):
+            self.box.most_cards = 62
+        else:
+            self.box.page_cap = size
+
+    def asked_for_items(self) -> int:
+        """How many requests for items there were."""
+        return sum(re.search(ITEMS[self.kind], f"{seen.method} {seen.path}") is not None for seen in self.box.app.log)
+
+    def same_instant(self, at: datetime, places: Sequence[int] | None = None) -> None:
+        """Have all items (or those at `places`) say that they changed at that instant."""
+        self._untold += f" {at} {places}"
+        text = stamp(at) or ""
+        for one in self.people.work if places is None else [self.people.work[place] for place in places]:
+            match self.box:
+                case JiraSandbox():
+                    self.box.state.issues[self.box.state.by_number[one.number]]["fields"]["updated"] = jira_stamp(at)
+                case TrelloSandbox():
+                    self.box.state.card(one.number)["dateLastActivity"] = text
+                case AsanaSandbox():
+                    self.box.state.task(one.number)["modified_at"] = text
+                case HubspotSandbox():
+                    ticket = self.box.state.objects["tickets"][self.box.ticket_id(one.number)]
+                    ticket["updatedAt"] = ticket["properties"]["hs_lastmodifieddate"] = text
+
     def new_database(self, name: str = "milepost.db") -> Path:
         """An empty one."""
         path = self.empty.with_name(name)
@@ -124,7 +158,7 @@ class Rig:
 
     def clean(self) -> Dump:
         """What a database holds that saw none of it: a fresh one, after one run. What was true once is remembered."""
-        key = f"{self.kind} {self.line.url} {self.hub.timezone} {self.clock()} {self.plan}"
+        key = f"{self.kind} {self.line.url} {self.hub.timezone} {self.clock()} {self.plan} {self._untold}"
         if key not in _clean:
             _clean[key] = self._read_clean()
         return _clean[key]
