@@ -20,6 +20,7 @@ from sqlalchemy.engine import RowMapping
 
 from alerts.channels.base import Channel, Outgoing, Permanent, Transient
 from alerts.messages import Message
+from alerts.plain_text import cut
 from alerts.routing import Reader
 from config.clock import Clock
 from connectors.base import ConnectorError, NotCommentable, NotFound, RateLimited, Ref, Stopped, VendorUnavailable
@@ -43,6 +44,7 @@ INSTEAD = "instead"
 _CLAIM = timedelta(minutes=5)
 """Longer than any attempt; then whoever claimed it is gone."""
 _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
+_ERROR_CHARS = 300
 _ATTEMPTS = 20
 """About eight hours; then the next channel has its turn."""
 
@@ -237,7 +239,7 @@ def _record(
     engine: Engine, row: RowMapping, outcome: _Outcome, now: datetime, redact: Callable[[str], str], done: Delivered
 ) -> None:
     """Write down how the attempt ended; what is parked goes to the reader's next channel in the same transaction."""
-    error = redact(outcome.error)
+    error = cut(redact(outcome.error), _ERROR_CHARS)  # in this order: nobody recognises half a secret
     values: dict[str, Any] = {"state": outcome.state, "last_error": error}
     match outcome.state:
         case "sent":

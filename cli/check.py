@@ -9,13 +9,14 @@ from pathlib import Path
 from alerts.channels.base import Channel, DeliveryError, Outgoing
 from alerts.channels.kinds import open_channel
 from alerts.messages import Entry, Line, Message
+from alerts.plain_text import cut
 from alerts.routing import Reader
 from cli.exit_codes import FAILED, OK, WRONG
-from cli.opening import read_config
+from cli.opening import Config, read_config
 from cli.talk import answer, warn
 from config.clock import system_clock
 from config.secrets import Redactor
-from config.settings import Settings, SourceSettings
+from config.settings import SourceSettings
 from connectors.base import Account, ConnectorError
 from connectors.governor import Governor
 from connectors.kinds import KINDS
@@ -33,7 +34,7 @@ def check_everything(path: Path, channel: str) -> int:
     today = now.astimezone(settings.zone).date()
     for line in (*failures, *provisional_warnings(calendars(settings, now), today)):
         warn(line)
-    sent = _send(settings, channel) if channel else OK
+    sent = _send(config, channel) if channel else OK
     return max(sent, OK if all(sources) and not failures else FAILED)
 
 
@@ -70,8 +71,9 @@ def ask(source: SourceSettings, redactor: Redactor) -> Account:
         governor.close()
 
 
-def _send(settings: Settings, name: str) -> int:
+def _send(config: Config, name: str) -> int:
     """A test message by one channel, to the coordinator."""
+    settings = config.settings
     if name not in settings.channels:
         warn(f"no channel is called {name!r}; there are {', '.join(settings.channels)}")
         return WRONG
@@ -85,7 +87,7 @@ def _send(settings: Settings, name: str) -> int:
     try:
         channel.send(Outgoing(f"check-{system_clock():%Y%m%d%H%M%S}", reader, message))
     except DeliveryError as refusal:
-        warn(f"{name}: {refusal}")
+        warn(cut(config.redactor(f"{name}: {refusal}"), 300))
         return FAILED
     answer.print(f"{name}: a test message went to {person.name}")
     return OK

@@ -229,12 +229,13 @@ class AsanaApi:
         """Asana announces what it will change in a header: said once."""
         if announced and announced not in self._announced:
             self._announced.add(announced)
-            log.warning("%s: Asana announces a change: %s", self.name, announced[:300])
+            log.warning("%s: Asana announces a change: %s", self.name, self._governor.brief(announced, 300))
 
     def _refusal(self, status: int, body: bytes, method: str, path: str) -> ConnectorError:
         """What a status means."""
         what = f"{self.name}: Asana refuses {method} {path}"
-        said = _complaint(body)
+        complaint = self._governor.brief(_complaint(body))
+        said = f" ({complaint})" if complaint else ""
         if status == 401:
             return AccessDenied(
                 f"{self.name}: Asana refuses the token: it is wrong or revoked; make a new one for "
@@ -268,10 +269,8 @@ def _parts(content: bytes) -> Sequence[_Part] | None:
 
 
 def _complaint(body: bytes) -> str:
-    """What Asana says is wrong, cut to a line; nothing of an HTML page."""
+    """What Asana says is wrong; nothing of an HTML page."""
     try:
-        found = json.loads(body)
-        text = " ".join(str(error.get("message", "")) for error in found["errors"])
+        return " ".join(str(error.get("message", "")) for error in json.loads(body)["errors"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""
-    return f" ({' '.join(text.split())[:200]})" if text.strip() else ""

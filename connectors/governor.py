@@ -119,6 +119,13 @@ class Governor:
         finally:
             self._hurrying.reset(token)
 
+    def brief(self, said: str, most: int = 200) -> str:
+        """A vendor's own words for a message of ours: one line, without secrets, and only then cut.
+
+        Some say back what they were sent; of a secret that is cut in two, the half would be recognised by nobody.
+        """
+        return " ".join(self._redact(said).split())[:most]
+
     def spend(self, requests: int) -> None:
         """Wait for so many more turns: a vendor counts a batch as the requests that it holds."""
         for _ in range(requests):

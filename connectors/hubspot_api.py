@@ -90,7 +90,7 @@ class HubspotApi:
         """
         failed = [one for one in answer.errors if harmless not in f"{one.get('category')} {one.get('subCategory')}"]
         if failed:
-            words = str(failed[0].get("message") or failed[0].get("category") or "no reason given")[:200]
+            words = self.governor.brief(str(failed[0].get("message") or failed[0].get("category") or "no reason given"))
             raise VendorUnavailable(f"{self.name}: HubSpot answered {path} only in part ({words})")
 
     def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bytes:
@@ -114,7 +114,7 @@ class HubspotApi:
     def _refusal(self, response: "httpx.Response", what: str) -> ConnectorError:
         """HubSpot's status as an error of ours."""
         told = _envelope(response.content)
-        status, said = response.status_code, _words(told)
+        status, said = response.status_code, self._words(told)
         if status == 401:
             return AccessDenied(
                 f"{self.name}: HubSpot refuses the token: it is wrong, expired or revoked; put a service key or a "
@@ -122,7 +122,7 @@ class HubspotApi:
             )
         if status == 403:
             scopes = _scopes(told)
-            lacks = f"the scope {', '.join(scopes)}" if scopes else f"a scope for {what}{said}"
+            lacks = f"the scope {self.governor.brief(', '.join(scopes))}" if scopes else f"a scope for {what}{said}"
             return MissingScope(f"{self.name}: the token lacks {lacks}: grant it to {self.token.reference}", scopes)
         if status == 404:
             return NotFound(f"{self.name}: {what} found nothing{said}")
@@ -137,6 +137,13 @@ class HubspotApi:
             return VendorUnavailable(f"{self.name}: HubSpot is moving the account elsewhere and asks to wait {wait}")
         return VendorChanged(f"{self.name}: HubSpot answered {status} to {what}{said}")
 
+    def _words(self, told: Mapping[str, Any]) -> str:
+        """What HubSpot says is wrong, and what its support asks for."""
+        message = self.governor.brief(str(told.get("message") or ""))
+        asked_for = self.governor.brief(str(told.get("correlationId") or ""), 60)
+        parts = [part for part in (message, f"correlationId {asked_for}" if asked_for else "") if part]
+        return f" ({', '.join(parts)})" if parts else ""
+
 
 def _is_final(answer: Answer) -> bool:
     """No waiting within a run brings the next day."""
@@ -148,14 +155,6 @@ def _envelope(content: bytes) -> Mapping[str, Any]:
         return payloads.an_object(content)
     except VendorChanged:
         return {}
-
-
-def _words(told: Mapping[str, Any]) -> str:
-    """What HubSpot says is wrong, cut to a line, and what its support asks for."""
-    message = " ".join(str(told.get("message") or "").split())[:200]
-    asked_for = str(told.get("correlationId") or "")[:60]
-    parts = [part for part in (message, f"correlationId {asked_for}" if asked_for else "") if part]
-    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _scopes(told: Mapping[str, Any]) -> tuple[str, ...]:

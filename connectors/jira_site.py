@@ -105,7 +105,7 @@ class JiraSite:
 
     def _refusal(self, method: str, path: str, response: "requests.Response") -> ConnectorError:
         """Jira's status as an error of ours."""
-        status, headers, said = response.status_code, response.headers, _complaints(response.content)
+        status, headers, said = response.status_code, response.headers, self._said(response.content)
         what = f"{method} {path.partition('/')[0]}"
         if "CAPTCHA" in headers.get("X-Authentication-Denied-Reason", ""):
             return AccessDenied(
@@ -118,6 +118,10 @@ class JiraSite:
         if status == 404:
             return NotFound(f"{self.name}: {what} found nothing, or nothing that {self.who} may see{said}")
         return VendorChanged(f"{self.name}: Jira answered {status} to {what}{said}")
+
+    def _said(self, content: bytes) -> str:
+        complaints = self.governor.brief(_complaints(content))
+        return f" ({complaints})" if complaints else ""
 
     def _wrong_credential(self) -> AccessDenied:
         hint = ""
@@ -137,7 +141,7 @@ class JiraSite:
 
 
 def _complaints(content: bytes) -> str:
-    """What Jira says is wrong, cut to a line; nothing of an HTML page."""
+    """What Jira says is wrong; nothing of an HTML page."""
     try:
         read = json.loads(content)
     except ValueError:
@@ -145,5 +149,4 @@ def _complaints(content: bytes) -> str:
     told = mapping(read)
     messages = told.get("errorMessages")
     lines = [*(messages if isinstance(messages, list) else []), *mapping(told.get("errors")).values()]
-    text = " ".join(str(line) for line in lines)
-    return f" ({text[:200]})" if text else ""
+    return " ".join(str(line) for line in lines)

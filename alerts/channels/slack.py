@@ -223,7 +223,7 @@ class SlackWebhook:
                 in_doubt=answer.status_code != 429,
             )
         cure = _CONFIG_ERRORS.get(answer.body, "it refuses the message")
-        raise Permanent(f"Slack webhook: {cure} (status {answer.status_code}, {answer.body[:40]})")
+        raise Permanent(f"Slack webhook: {cure} (status {answer.status_code}, {answer.body})")
 
 
 def connect(settings: SlackSettings) -> Slack | SlackWebhook:
@@ -303,7 +303,7 @@ def _refusal(method: str, response: Any) -> DeliveryError:
     if code in _CONFIG_ERRORS:
         needed = f" ({response.get('needed')})" if code == "missing_scope" else ""
         return Permanent(f"Slack, {method}: {_CONFIG_ERRORS[code]}{needed}")
-    details = json.dumps(response.get("response_metadata", {}).get("messages", []))[:200]
+    details = json.dumps(response.get("response_metadata", {}).get("messages", []))
     return Permanent(f"Slack, {method}: {code} {details}".strip())
 
 
