@@ -82,6 +82,8 @@ class Governor:
         self.server_time: datetime | None = None
         """The vendor's clock, as its latest answer told it; None until one tells."""
         self._counting = threading.Lock()
+        self._turns = threading.Lock()
+        """Whoever holds it waits for its turn, or while the vendor wants to be left alone; all others wait behind."""
         self._limits = [parse(text) for text in limits]
         self._window = MovingWindowRateLimiter(MemoryStorage())
         self._stop = stop
@@ -157,7 +159,7 @@ class Governor:
             wait=self._pause_s,
             stop=lambda state: state.upcoming_sleep > patience.left_s(state.idle_for),
             before_sleep=lambda state: self._tell(state, patience),
-            sleep=self._sleep,
+            sleep=lambda seconds: self._pause(seconds, patience),
             reraise=True,
         )
         try:
@@ -191,6 +193,7 @@ class Governor:
             asked_s = retry_after_s(answer.headers)
             pause_s = max(self._shortest_window_s if asked_s is None else asked_s, FLOOR_S)
             text = f"{call.host} limits our requests; it will take more in {pause_s:.0f} s"
+            patience.is_limited = True
             raise _Again(RateLimited(self._say(text), timedelta(seconds=pause_s)), pause_s)
         if answer.status >= 500 or answer.status in TRANSIENT:
             error = VendorUnavailable(self._say(f"{call.host} answered {answer.status} to {call}"))
@@ -207,16 +210,17 @@ class Governor:
         """Wait until every limit has room.
 
         The limiter goes by the wall clock. Should that be set back, a window would stay full for as long; whoever
-        has waited the window's whole length has room by definition.
+        has waited the window's whole length, with everybody else behind, has room by definition.
         """
-        for limit in self._limits:
-            for _ in range(limit.amount):
-                if self._window.hit(limit, self.source):
-                    break
-                self._sleep(limit.get_expiry() / limit.amount)
-            else:
-                self._window.clear(limit, self.source)
-                self._window.hit(limit, self.source)
+        with self._turns:
+            for limit in self._limits:
+                for _ in range(limit.amount):
+                    if self._window.hit(limit, self.source):
+                        break
+                    self._sleep(limit.get_expiry() / limit.amount)
+                else:
+                    self._window.clear(limit, self.source)
+                    self._window.hit(limit, self.source)
         if self._stop.is_set():
             raise Stopped("stopped")
 
@@ -241,6 +245,15 @@ class Governor:
         fault = state.outcome.exception() if state.outcome else None
         if isinstance(fault, _Again) and patience.answers_s + state.idle_for > NOTICED_S:
             self._notices.away(fault.error, patience.left_s(state.idle_for - state.upcoming_sleep))
+
+    def _pause(self, seconds: float, patience: Patience) -> None:
+        """Wait before the next attempt; where the vendor limits us, nobody else asks it meanwhile."""
+        if not patience.is_limited:
+            self._sleep(seconds)
+            return
+        patience.is_limited = False
+        with self._turns:
+            self._sleep(seconds)
 
     def _sleep(self, seconds: float) -> None:
         if self._wait(seconds):

@@ -58,6 +58,8 @@ class Patience:
 
     def __init__(self, all_s: float) -> None:
         self.answers_s = 0.0
+        self.is_limited = False
+        """Whether the last answer asked to be left alone for a while."""
         self._all_s = all_s
 
     def left_s(self, pauses_s: float) -> float:

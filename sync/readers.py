@@ -54,7 +54,7 @@ class _Readers:
 
     def __init__(self, reads: Mapping[str, Read], count: int) -> None:
         self._todo = deque(reads.items())
-        self._found: Queue[tuple[str, Told] | BaseException | None] = Queue(maxsize=count)
+        self._found: Queue[tuple[str, Told] | BaseException | None] = Queue(maxsize=1)
         self._over = threading.Event()
         name = threading.current_thread().name
         self._threads = [

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 import urllib3
+from limits.strategies import MovingWindowRateLimiter
 
 from connectors.base import AccessDenied, ConnectorError, RateLimited, Stopped, VendorUnavailable
 from connectors.exchange import Answer, Final, retry_after_s
@@ -528,3 +530,57 @@ def test_a_proxy_is_taken_from_the_environment(make: Make, monkeypatch: pytest.M
 
     assert make().proxy_for("https://api.trello.com/1") == "http://proxy.acme.example:3128"
     assert make().proxy_for("https://inside.example/x") is None
+
+
+# --- several threads that read one source
+
+
+def test_the_limit_holds_for_all_readers_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts are read side by side, and the vendor counts what one credential sends. By the real clock: on one that
+    only waiting moves, threads never wait at the same time."""
+    governor = Governor("boards", limits=["20/1 second"], stop=threading.Event(), redact=str)
+    turns: list[float] = []
+    hit = MovingWindowRateLimiter.hit
+
+    def noted(*asked: Any) -> bool:
+        let_through = hit(*asked)
+        if let_through:
+            turns.append(time.time())
+        return let_through
+
+    monkeypatch.setattr(MovingWindowRateLimiter, "hit", noted)
+    readers = [threading.Thread(target=governor.spend, args=(10,)) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+
+    most = max(sum(at <= turn < at + 1 for turn in turns) for at in turns)
+    assert len(turns) == 80
+    assert most <= 20 + len(readers), "each is noted a moment after it was taken"
+
+
+def test_while_the_vendor_wants_to_be_left_alone_no_other_reader_asks_it(make: Make, vendor: Scripted) -> None:
+    """A second thread that goes on asking is what turns a 429 into a ban."""
+    asleep, go_on = threading.Event(), threading.Event()
+
+    def wait(seconds: float) -> bool:
+        asleep.set()
+        return not go_on.wait(20)
+
+    governor = make(wait=wait)
+    session = over_requests.session(governor, vendor.url)
+    vendor.then(429, Retry_After="7")
+    first = threading.Thread(target=session.get, args=(vendor.url + "/first",))
+    second = threading.Thread(target=session.get, args=(vendor.url + "/second",))
+    first.start()
+    assert asleep.wait(20)
+    second.start()
+    second.join(0.3)
+    asked_meanwhile = [path for _, path, _ in vendor.seen]
+    go_on.set()
+    first.join()
+    second.join()
+
+    assert asked_meanwhile == ["/first"]
+    assert sorted(path for _, path, _ in vendor.seen) == ["/first", "/first", "/second"]
