@@ -109,7 +109,10 @@ class Connector(Protocol):
         """Prove the credential and say what it sees."""
 
     def streams(self) -> Sequence[Stream]:
-        """Streams in the order to read them: vocabulary first, parents before what refers to them."""
+        """Streams in the order to read them: vocabulary first, parents before what refers to them.
+
+        An optional one that `check` was refused is left out; what is stored of it stays.
+        """
 
     def parts(self, stream: str) -> Sequence[str]:
         """Projects, boards …: the units a cursor is kept for. ("",) where one query covers all."""

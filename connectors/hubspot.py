@@ -57,36 +57,38 @@ class Hubspot:
         # As last asked: a run begins with `check`.
         self._portal: dict[str, str] | None = None
         self._refusals: dict[str, str] = {}
-        """Optional type -> why it cannot be read; "" where it can."""
+        """Optional type -> why it cannot be read; nothing where it can."""
 
     def check(self) -> Account:
         """Address, credential and scopes, in that order; all scopes that are missing are named together."""
         self._portal = self._api.portal()
         portal = self._portal["portalId"]
         counts = self._count()
-        self._refusals = {kind: self._refusal(kind) for kind in OPTIONAL}
+        self._refusals = {kind: why for kind in OPTIONAL if (why := self._refusal(kind))}
         return Account(
             id=f"portal-{portal}",
             name=f"HubSpot {portal}",
             tenants={portal: portal},
             sees=", ".join(f"{number} {kind}" for kind, number in counts.items()),
-            notes=[f"{_spoken(kind)} are not read: {why}" for kind, why in self._refusals.items() if why],
+            notes=[f"{_spoken(kind)} are not read: {why}" for kind, why in self._refusals.items()],
         )
 
     def streams(self) -> Sequence[Stream]:
-        """What is talked about before what was said. The portal is a word too: it says where the records' pages are."""
+        """What is talked about before what was said. The portal is a word too: it says where the records' pages are.
+
+        What the token was not granted when last checked is none of them.
+        """
+        kinds = (*NEEDED, *ENGAGEMENTS, "feedback_submissions")
         return (
             Stream("portal", vocabulary=True),
             Stream("owners", vocabulary=True),
             *(Stream(name, vocabulary=True) for name in PIPELINES),
-            *(Stream(name, children=_children(name)) for name in (*NEEDED, *ENGAGEMENTS, "feedback_submissions")),
+            *(Stream(name, children=_children(name)) for name in kinds if name not in self._refusals),
         )
 
     def parts(self, stream: str) -> Sequence[str]:
-        """A portal has no parts; what the token may not see is none either."""
-        if stream in OPTIONAL and stream not in self._refusals:
-            self._refusals[stream] = self._refusal(stream)
-        return () if self._refusals.get(stream) else ("",)
+        """A portal has no parts."""
+        return ("",)
 
     def read(self, stream: str, part: str, cursor: Cursor | None) -> Iterator[Page]:
         """Objects oldest change first from `cursor` on; the portal, owners and pipelines whole, each time."""
