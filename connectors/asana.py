@@ -74,7 +74,7 @@ class Asana:
         self.settings = settings
         self._api = AsanaApi(settings.name, settings.url, settings.token, governor)
         self._tasks = Tasks(self._api, settings.since, self._home_of)
-        self._comments = Comments(self._api, settings.comment_back, _names_of, self._guests, self._team_members)
+        self._comments = Comments(self._api, settings.comment_back, _names_of, self._members, self._team_members)
         self._workspaces: Mapping[str, Json] | None = None
         self._scope = Scope(settings.projects, _names_of, _names_of_workspace)
         self._listed: Mapping[str, Record] | None = None
@@ -250,9 +250,12 @@ class Asana:
     # --- users
 
     def _users(self) -> Page:
-        """Each user's membership, which tells guests from members; of several, one that is no guest's."""
+        """Each user's membership in the workspaces of what is read, which tells guests from members.
+
+        One record a user: who is a guest in any of them is here from elsewhere, and a member there.
+        """
         found: dict[str, Record] = {}
-        for workspace in self._asked_workspaces():
+        for workspace in self._workspaces_in_scope():
             query = {"opt_fields": MEMBERSHIP}
             for elements in self._api.pages(f"/workspaces/{workspace}/workspace_memberships", query):
                 for element in elements:
@@ -260,14 +263,18 @@ class Asana:
                     user = payload.get("user") if isinstance(payload, dict) else None
                     if not isinstance(user, dict) or not has_gid(user):
                         continue
-                    known = found.get(user["gid"])
-                    if known is None or known.payload.get("is_guest") is True:
+                    if user["gid"] not in found or payload.get("is_guest") is True:
                         found[user["gid"]] = Record("users", user["gid"], None, payload, body=element)
         return Page(list(found.values()), None, [("users", None)])
 
-    def _guests(self) -> set[str]:
-        """Who is here from elsewhere."""
-        return {record.id for record in self._users().records if record.payload.get("is_guest") is not False}
+    def _workspaces_in_scope(self) -> list[str]:
+        """Those of the projects in scope: another's members are not ours because we were invited there."""
+        gids = (gid_of(record.payload.get("workspace")) for record in self._projects().values())
+        return [gid for gid in dict.fromkeys(gids) if gid]
+
+    def _members(self) -> set[str]:
+        """Who can be shown to be one of us."""
+        return {record.id for record in self._users().records if record.payload.get("is_guest") is False}
 
     def _whole(self, stream: str, path: str, query: Mapping[str, str]) -> Page:
         """All of a small list."""

@@ -22,14 +22,14 @@ class Comments:
         api: AsanaApi,
         allowed: bool | tuple[str, ...],
         names_of: Callable[[Json], set[str]],
-        guests: Callable[[], set[str]],
+        members: Callable[[], set[str]],
         members_of_team: Callable[[str], set[str]],
     ) -> None:
-        """`allowed`: projects that the config names; elsewhere all readers must be known, and no `guests`."""
+        """`allowed`: projects that the config names; elsewhere all readers must be among the workspaces' `members`."""
         self._api = api
         self._allowed = () if isinstance(allowed, bool) else allowed
         self._names_of = names_of
-        self._guests = guests
+        self._members = members
         self._members_of_team = members_of_team
         self._own_id = ""
 
@@ -80,9 +80,11 @@ class Comments:
             )
 
     def _is_among_us(self, task: Json, projects: list[Json]) -> bool:
+        """Whether all who can read the task there can be shown to be members; ourselves too, for as guests of a
+        client's workspace we would take the client's people for ours."""
         if not projects:
             return False
-        readers = _gids(task.get("followers"))
+        readers = {self._me(), *_gids(task.get("followers"))}
         for project in projects:
             members = _gids(project.get("members"))
             if not members:
@@ -91,7 +93,7 @@ class Comments:
             team = project.get("team")
             if project.get("privacy_setting") != "private" and isinstance(team, dict):
                 readers |= self._members_of_team(str(team["gid"]))
-        return not readers & self._guests()
+        return readers <= self._members()
 
     def _me(self) -> str:
         if not self._own_id:

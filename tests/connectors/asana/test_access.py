@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pytest
 
+from connectors.asana import Asana
 from connectors.base import AccessDenied, NotFound, VendorChanged
 from sandbox.asana import AsanaSandbox
 from sandbox.asana_state import HUB, WORKSPACE, Json, gid
@@ -118,8 +120,43 @@ def test_each_refusal_says_who_must_act(
     assert "(Invalid field: x)" in str(refusal.value)
 
 
-def test_a_member_of_one_workspace_and_guest_of_another_is_a_member(sandbox: AsanaSandbox, connect: Connect) -> None:
-    """One record a user."""
+def test_members_are_those_of_the_workspaces_that_are_read(sandbox: AsanaSandbox, connect: Connect) -> None:
+    """A client's workspace that we were invited to, and do not read, makes nobody there one of ours."""
+    theirs = {gid(1201, 70): False, gid(1201, 2): True}
+    second_workspace(sandbox, theirs)
+
+    found = users(connect())
+
+    assert gid(1201, 70) not in found
+    assert found[gid(1201, 2)] is False
+
+
+def test_a_guest_of_one_workspace_is_a_guest_though_a_member_of_another(
+    sandbox: AsanaSandbox, connect: Connect
+) -> None:
+    """The client's people are guests of ours, and members at home: what they write waits for an answer."""
+    other = second_workspace(sandbox, {gid(1201, 51): False, gid(1201, 2): False})
+    sandbox.state.memberships[gid(1201, 51)] = {"user": {"gid": gid(1201, 51), "name": "Sam"}, "is_guest": True}
+    sandbox.state.projects["1208000000000077"] = {
+        **sandbox.state.projects[PART],
+        "gid": "1208000000000077",
+        "workspace": other,
+    }
+
+    found = users(connect())
+
+    assert (found[gid(1201, 51)], found[gid(1201, 2)]) == (True, False)
+
+
+def users(connector: Asana) -> dict[str, bool]:
+    """Who is a guest."""
+    connector.check()
+    found = records(list(connector.read("users", "", None)))
+    return {id: record.payload["is_guest"] for (_, id), record in found.items()}
+
+
+def second_workspace(sandbox: AsanaSandbox, guests: Mapping[str, bool]) -> Json:
+    """Another workspace that our token reaches; its people, and whether each is a guest there."""
     other = {"gid": "1200000000000009", "resource_type": "workspace", "name": "Partner"}
     sandbox.state.workspaces[other["gid"]] = other
     for user in sandbox.state.users.values():
@@ -127,16 +164,13 @@ def test_a_member_of_one_workspace_and_guest_of_another_is_a_member(sandbox: Asa
     serve = sandbox._workspace_memberships
 
     def memberships(query: Any, id: str) -> Json:
-        page = serve(query, id)
-        if id == other["gid"]:
-            page["data"] = [one | {"is_guest": True} for one in page["data"]]
-        return page
+        if id != other["gid"]:
+            return serve(query, id)
+        of = [{"user": {"gid": user, "name": user}, "is_guest": is_guest} for user, is_guest in guests.items()]
+        return {"data": of, "next_page": None}
 
     sandbox._workspace_memberships = memberships  # type: ignore[method-assign]  # a second workspace's own list
-
-    found = records(list(connect().read("users", "", None)))
-
-    assert {id: record.payload["is_guest"] for (_, id), record in found.items()}[gid(1201, 2)] is False
+    return other
 
 
 def test_the_sdk_leaves_nothing_behind(connect: Connect) -> None:

@@ -37,6 +37,30 @@ def test_a_guest_who_follows_the_task_keeps_comments_away(sandbox: AsanaSandbox)
         commented(sandbox)
 
 
+@pytest.mark.parametrize("place", ["follower", "member"])
+def test_who_is_in_no_membership_list_keeps_comments_away(sandbox: AsanaSandbox, place: str) -> None:
+    """Nobody can say who they are: that they are no known guest proves nothing."""
+    stranger = {"gid": gid(1201, 99), "resource_type": "user", "name": "Who"}
+    readers = {
+        "follower": sandbox.state.task(UAT.number)["followers"],
+        "member": sandbox.state.projects[PART]["members"],
+    }
+    assert commented(sandbox)
+    sandbox.state.stories.clear()
+    readers[place].append(stranger)
+
+    with pytest.raises(NotCommentable, match=r"sources\.work\.comment_back"):
+        commented(sandbox)
+
+
+def test_where_we_are_guests_ourselves_nobody_is_shown_to_be_ours(sandbox: AsanaSandbox) -> None:
+    """The members of that workspace are the client's people."""
+    sandbox.state.memberships[HUB]["is_guest"] = True
+
+    with pytest.raises(NotCommentable):
+        commented(sandbox)
+
+
 def test_a_team_with_a_guest_keeps_comments_away_unless_the_project_is_private(sandbox: AsanaSandbox) -> None:
     """What is shared with the team its guests read too."""
     sandbox._team_memberships = lambda query, id: {"data": [{"gid": "1", "user": {"gid": gid(1201, 51)}}]}  # type: ignore[method-assign]  # a guest joins the team
