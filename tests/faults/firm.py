@@ -31,13 +31,13 @@ MAY = replace(staff("may", 1, role="coordinator"), vendors=_EVERYWHERE)
 LEE = replace(staff("lee", 2), vendors=_EVERYWHERE)
 
 
-def firm(kind: str, *, projects: int = 2, items: int = 6) -> Plan:
+def firm(kind: str, *, projects: int = 2, items: int = 6, now: datetime = NOW) -> Plan:
     """The firm, as the tool `kind` knows it: so many projects with so many items each; a CRM has a ticket for each."""
     numbers = count(100)
     made = Plan(
         name="Acme",
-        story_now=NOW,
-        first_sync=NOW,
+        story_now=now,
+        first_sync=now,
         staff=[MAY, LEE],
         clients=[],
         companies=[CompanyPlan("harbour", "Harbour Ltd", ("harbour.example",), None, "may", 90)],
@@ -47,14 +47,14 @@ def firm(kind: str, *, projects: int = 2, items: int = 6) -> Plan:
         deals=[],
     )
     if kind == "hubspot":
-        made.tickets = [_ticket(place, numbers) for place in range(projects * items)]
+        made.tickets = [_ticket(place, numbers, now) for place in range(projects * items)]
         made.deals = [_deal(next(numbers), place) for place in range(2)]
     else:
-        made.projects = [_project(kind, place, items, numbers) for place in range(projects)]
+        made.projects = [_project(kind, place, items, numbers, now) for place in range(projects)]
     return made
 
 
-def _project(kind: Any, place: int, items: int, numbers: "count[int]") -> ProjectPlan:
+def _project(kind: Any, place: int, items: int, numbers: "count[int]", now: datetime) -> ProjectPlan:
     return ProjectPlan(
         number=next(numbers),
         vendor=kind,
@@ -62,16 +62,16 @@ def _project(kind: Any, place: int, items: int, numbers: "count[int]") -> Projec
         name=f"Project {place}",
         client=None,
         owner="may",
-        created_at=_days_ago(90),
-        items=[_item(kind, f"Task {place}.{n}", n, numbers) for n in range(items)],
+        created_at=now - timedelta(days=90),
+        items=[_item(kind, f"Task {place}.{n}", n, numbers, now) for n in range(items)],
         milestones=[MilestonePlan(next(numbers), "version", "Release 1", date(2026, 12, 4))] if kind == "jira" else [],
         members=("may", "lee"),
     )
 
 
-def _item(vendor: str, name: str, place: int, numbers: "count[int]") -> ItemPlan:
+def _item(vendor: str, name: str, place: int, numbers: "count[int]", now: datetime) -> ItemPlan:
     """Every third has a date that moved, every fourth was talked about, every fifth is done; one is a milestone."""
-    created = _days_ago(60) + timedelta(seconds=200 * place)
+    created = now - timedelta(days=60) + timedelta(seconds=200 * place)
     due = date(2026, 11, 16) + timedelta(days=place % 28)
     moved = place % 3 == 0
     done_at = created + timedelta(days=20) if place % 5 == 1 else None
@@ -100,8 +100,8 @@ def _talk(name: str, created: datetime, number: int) -> Message:
     )
 
 
-def _ticket(place: int, numbers: "count[int]") -> TicketPlan:
-    received = _days_ago(40) + timedelta(seconds=200 * place)
+def _ticket(place: int, numbers: "count[int]", now: datetime) -> TicketPlan:
+    received = now - timedelta(days=40) + timedelta(seconds=200 * place)
     asked = Message("sam", received, f"Question {place}?", "email", next(numbers))
     answered = Message("lee", received + timedelta(hours=5), f"Answer {place}.", "email", next(numbers))
     return TicketPlan(
@@ -119,10 +119,6 @@ def _ticket(place: int, numbers: "count[int]") -> TicketPlan:
 
 def _deal(number: int, place: int) -> DealPlan:
     return DealPlan(number, f"Deal {place}", "harbour", "may", "contractsent", "5", "HKD", date(2026, 12, 31), "sam")
-
-
-def _days_ago(days: float) -> datetime:
-    return NOW - timedelta(days=days)
 
 
 # --- what people do

@@ -26,9 +26,11 @@ from unify.mappers import MAPPERS
 from unify.settle import settle
 
 
-def source_of(kind: str, url: str) -> SourceSettings:
+def source_of(kind: str, url: str, deployment: str = "Cloud") -> SourceSettings:
     """The settings of a source of that kind, called as its kind."""
     match kind:
+        case "jira" if deployment == "Server":
+            return JiraSettings(name=kind, url=url, token=_secret(jira.TOKEN))
         case "jira":
             return JiraSettings(name=kind, url=url, email=jira.EMAIL, token=_secret(jira.TOKEN))
         case "asana":

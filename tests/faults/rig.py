@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from config.clock import Clock
 from sandbox.asana import AsanaSandbox
 from sandbox.http import Door, Fault
 from sandbox.hubspot import HubspotSandbox
@@ -61,15 +62,18 @@ class Rig:
     """A database with all tables and no row; others are made beside it."""
     plan: Plan
     clock: StoryClock = field(default_factory=lambda: StoryClock(NOW))
+    deployment: str = "Cloud"
+    """Of Jira."""
 
     def __post_init__(self) -> None:
-        self.box = BOXES[self.kind].from_plan(self.plan, self.clock)
+        more = {"deployment": self.deployment} if self.kind == "jira" else {}
+        self.box = BOXES[self.kind].from_plan(self.plan, self.clock, **more)
         self.people = People(self.kind, self.plan, self.box)
         self.line.door = self.box.app
         self._untold = ""
         """What was done to the tool that the plan does not tell."""
         self._expected: list[tuple[Fault, int]] = []
-        self.hub = Hub(source_of(self.kind, self.line.url), self.new_database(), self.clock)
+        self.hub = Hub(source_of(self.kind, self.line.url, self.deployment), self.new_database(), self.clock)
 
     @property
     def faults(self) -> list[Fault]:
@@ -158,7 +162,7 @@ class Rig:
 
     def clean(self) -> Dump:
         """What a database holds that saw none of it: a fresh one, after one run. What was true once is remembered."""
-        key = f"{self.kind} {self.line.url} {self.hub.timezone} {self.clock()} {self.plan} {self._untold}"
+        key = str((self.kind, self.deployment, self.line.url, self.hub.timezone, self.clock(), self.plan, self._untold))
         if key not in _clean:
             _clean[key] = self._read_clean()
         return _clean[key]
@@ -169,9 +173,22 @@ class Rig:
         assert (run.outcome, run.error) == ("ok", "")
         return dump(fresh.database)
 
+    def with_clock(self, clock: Clock) -> Hub:
+        """The same hub by another clock."""
+        return replace(self.hub, clock=clock)
+
+    def id_of(self, place: int) -> str:
+        """The tool's own id of an item or ticket."""
+        number = self.people.work[place].number
+        return str(self.box.ticket_id(number) if self.kind == "hubspot" else self.box.state.by_number[number])
+
     def must_be_true(self) -> None:
         """Every fault came, the file is sound, and its rows are those of an undisturbed database and of the plan."""
+        self.must_be_as_clean()
+        assert not (wrong := difference(stored(self.hub.database), planned(self.plan))), wrong
+
+    def must_be_as_clean(self) -> None:
+        """As `must_be_true`, but for the plan, whose days are those of Hong Kong."""
         self.must_have_met()
         assert is_intact(self.hub.database)
         assert not (wrong := difference(dump(self.hub.database), self.clean())), wrong
-        assert not (wrong := difference(stored(self.hub.database), planned(self.plan))), wrong

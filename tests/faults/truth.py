@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from sandbox.plan import ItemPlan, Plan, Status
 from tests.factories import HONG_KONG
 from unify import tables
+from unify.raw import unpack
 
 Rows = list[tuple[Any, ...]]
 Dump = dict[str, Rows]
@@ -41,10 +42,17 @@ def dump(database: Path) -> Dump:
 def _rows(connection: sqlite3.Connection, table: str) -> Rows:
     names = [column.name for column in SQLModel.metadata.tables[table].columns]
     # A raw record's is its parent's where it has none of its own (a history): no new content, so no new row.
-    volatile = _VOLATILE | ({"updated_at"} if table == "raw_record" else set())
-    shown = ", ".join(f'"{name}"' for name in names if name not in volatile)
+    raw = table == "raw_record"
+    volatile = _VOLATILE | ({"updated_at", "hash", "codec", "body"} if raw else set())
+    shown = ", ".join(f'"{name}"' for name in names if name not in volatile) + (", codec, body" if raw else "")
     living = " WHERE deleted_at IS NULL" if "deleted_at" in names else ""
-    return sorted(connection.execute(f'SELECT {shown} FROM "{table}"{living}').fetchall(), key=repr)
+    found = connection.execute(f'SELECT {shown} FROM "{table}"{living}').fetchall()
+    return sorted([(*row[:-2], _payload(*row[-2:])) for row in found] if raw else found, key=repr)
+
+
+def _payload(codec: str, body: bytes) -> str:
+    """What a record says, however it was written: Trello's actions come by two ways, and in two spellings."""
+    return json.dumps(json.loads(unpack(codec, body)), sort_keys=True)
 
 
 def is_intact(database: Path) -> bool:
