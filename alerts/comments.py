@@ -6,7 +6,7 @@ one wrong reader sees costs more than a hundred that were not written.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -68,26 +68,40 @@ class Places:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._projects: dict[tuple[str, str], Place] = {}
+        self._projects: dict[tuple[str, str], tuple[Place, tuple[str, ...]]] = {}
         self._sources: dict[str, tuple[int, int]] = {}
 
     def of(self, on: str, subject: str, source: str) -> list[Place]:
-        """Where a comment on `subject`, a row of the view `on`, would stand: an item may be in several projects."""
+        """Where a comment on `subject`, a row of the view `on`, would stand: an item may be in several projects.
+
+        Whoever follows the item reads it as those do who were let into its projects.
+        """
         table = FEEDBACK if on == "feedback" else MILESTONE
         item = FEEDBACK.c.item_key if on == "feedback" else MILESTONE.c.key
-        chosen = select(table.c.project_key, WORK_ITEM.c.project_keys).where(table.c.key == subject)
+        columns = (table.c.project_key, WORK_ITEM.c.project_keys, WORK_ITEM.c.follower_accounts)
+        chosen = select(*columns).where(table.c.key == subject)
         row = self._connection.execute(chosen.outerjoin_from(table, WORK_ITEM, WORK_ITEM.c.key == item)).first()
-        home, homes = row if row else (None, None)
-        return [self._project(key, source) for key in homes or [home or ""]]
+        home, homes, followers = row if row else (None, None, None)
+        return [self._with(followers or [], *self._project(key, source)) for key in homes or [home or ""]]
 
-    def _project(self, key: str, source: str) -> Place:
+    def _with(self, followers: Sequence[str], place: Place, listed: Sequence[str]) -> Place:
+        """`place` for an item with these followers; `listed` were let in. Where nobody can tell who reads, they do not
+        make it known."""
+        more = sorted(set(followers) - set(listed))
+        if not more or not place.readers:
+            return place
+        return replace(place, readers=place.readers + len(more), strangers=place.strangers + self._strangers(more))
+
+    def _project(self, key: str, source: str) -> tuple[Place, Sequence[str]]:
+        """The project, and the accounts that were let into it, as far as the tool tells."""
         if (source, key) not in self._projects:
             columns = ("short", "vendor_id", "name", "service_desk", "reader_accounts")
             chosen = select(*(PROJECT.c[name] for name in columns)).where(PROJECT.c.key == key)
             row = self._connection.execute(chosen).first()
             *names, service_desk, listed = row or (False, None)
             counts = self._of_source(source) if listed is None else (len(listed), self._strangers(listed))
-            self._projects[source, key] = Place(frozenset(name for name in names if name), service_desk, *counts)
+            place = Place(frozenset(name for name in names if name), service_desk, *counts)
+            self._projects[source, key] = place, tuple(listed or ())
         return self._projects[source, key]
 
     def _strangers(self, accounts: Sequence[str]) -> int:

@@ -128,7 +128,6 @@ def _client(sandbox: Sandbox, plan: Plan, client: ClientPlan) -> str:
         {
             "name": client.names,
             "bd": client.bd,
-            "language": client.language,
             "calendar": client.calendar,
             "confidential": client.confidential,
             "domains": list(client.domains),

@@ -137,7 +137,6 @@ class ClientSettings(Tree):
 
     name: str | dict[str, str]
     bd: str = ""
-    language: Language | None = None
     calendar: str = "default"
     confidential: Flag = False
     domains: tuple[Domain, ...] = ()

@@ -62,7 +62,6 @@ class ClientPlan:
     names: dict[str, str]
     domains: tuple[str, ...]
     bd: str
-    language: str
     calendar: str = "default"
     confidential: bool = False
 

@@ -201,7 +201,6 @@ def _client_rows(settings: Settings, crm: _Crm, staff: Mapping[str, str]) -> Ite
             "names": link_clients.names_of(client),
             "bd_person": bd,
             "bd_basis": basis,
-            "language": client.language,
             "calendar": client.calendar,
             "confidential": client.confidential,
         }

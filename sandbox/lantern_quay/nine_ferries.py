@@ -23,7 +23,6 @@ def chapter(numbers: Iterator[int]) -> Chapter:
         {"en": "Bank of Nine Ferries", "zh-Hant-HK": "九渡銀行", "zh-Hans-CN": "九渡银行"},
         ("nineferries.example",),
         "marco",
-        "en",
         confidential=True,
     )
     company = CompanyPlan(COMPANY, "Bank of Nine Ferries", client.domains, client.id, "marco", next(numbers))

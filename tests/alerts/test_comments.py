@@ -1,5 +1,6 @@
 """Comment back: where a comment may be written, what it says over its life, and how many."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -151,10 +152,12 @@ def board(hub: Hub, number: int, *readers: int) -> None:
     firm.put(hub.engine, "project", {**row, "reader_accounts": accounts})
 
 
-def on_boards(hub: Hub, *numbers: int) -> Finding:
-    """The overdue card, on those boards."""
+def on_boards(hub: Hub, *numbers: int, followers: Sequence[int] = ()) -> Finding:
+    """The overdue card, on those boards, followed by those accounts."""
+    row = {"key": "delivery/issue/1", "source": "delivery"}
     keys = [f"delivery/board/{number}" for number in numbers]
-    firm.put(hub.engine, "work_item", {"key": "delivery/issue/1", "source": "delivery", "project_keys": keys})
+    accounts = [f"delivery/user/{number}" for number in followers]
+    firm.put(hub.engine, "work_item", {**row, "project_keys": keys, "follower_accounts": accounts})
     return milestone()
 
 
@@ -182,6 +185,18 @@ def test_who_reads_a_board_is_asked_of_that_board(
 
     assert (len(tool.comments) == 1) is (why == "")
     assert [said.partition(":")[0] for said in done.uncommented.values()] == ([why] if why else [])
+
+
+@pytest.mark.parametrize(("follower", "allowed"), [(4, True), (3, False), (9, False)], ids=["ours", "guest", "unknown"])
+def test_who_follows_the_item_reads_it_too(hub: Hub, tool: Tool, follower: int, allowed: bool) -> None:
+    """A guest who was added to one task is told of every comment on it, and sees no other."""
+    account(hub, 3, side="client", kind="guest")
+    account(hub, 4, side="team")
+    board(hub, 1, 1)
+
+    hub.tell(on_boards(hub, 1, followers=[1, follower]))
+
+    assert (len(tool.comments) == 1) is allowed
 
 
 def test_a_comment_is_taken_back_when_somebody_else_may_read_it_by_now(hub: Hub, tool: Tool) -> None:

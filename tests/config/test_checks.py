@@ -125,10 +125,17 @@ def test_a_day_has_spells_up_to_its_end() -> None:
 
 
 def test_one_wrong_value_hides_no_other_of_its_part() -> None:
-    """The client's language is wrong, and its BD manager is checked all the same."""
-    found = mistakes(CLIENTS.replace('bd = "may"', 'bd = "mai"\nlanguage = "zh"'))
+    """A flag of the client's is wrong, and its BD manager is checked all the same."""
+    found = mistakes(CLIENTS.replace('bd = "may"', 'bd = "mai"\nconfidential = "maybe"'))
 
-    assert [one.split(": ")[1] for one in found] == ["clients.harbour.bd", "clients.harbour.language"]
+    assert [one.split(": ")[1] for one in found] == ["clients.harbour.bd", "clients.harbour.confidential"]
+
+
+def test_a_client_has_no_language_yet() -> None:
+    """Nothing is written to clients: a key that does nothing is refused, not believed."""
+    [found] = mistakes(CLIENTS.replace('bd = "may"', 'bd = "may"\nlanguage = "en"'))
+
+    assert "clients.harbour.language: unknown key" in found
 
 
 def test_a_source_that_is_wrong_is_still_one() -> None:

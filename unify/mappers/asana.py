@@ -19,7 +19,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "4"
+VERSION = "5"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"projects": ("due", "status")}
 """A project has no history; a task tells its own."""
@@ -176,6 +176,9 @@ class _Mapping:
             "labels": tags,
             "assignee_accounts": [assignee] if assignee else [],
             "reporter_account": user_of(told.at("created_by"), self.source, self.words, self.mapped),
+            "follower_accounts": [
+                row_key(self.source, "users", gid) for one in told.objects("followers") if (gid := one.text("gid"))
+            ],
             "start_on": told.day("start_on"),
             "due_on": due_on,
             "due_at": due_at,

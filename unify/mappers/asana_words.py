@@ -94,7 +94,7 @@ class Words:
     def readers(self, project: str) -> list[str]:
         """Who was let into a project: its members, and its team's unless it is private; none if either is not known.
 
-        Guests of the workspace read nothing else. Who follows one task is not among them.
+        Guests of the workspace read nothing else, but tasks that they follow.
         """
         members, team = self._members.get(project, frozenset()), self._shared_with.get(project, "")
         if not members or (team and team not in self._teams):

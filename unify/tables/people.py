@@ -81,7 +81,6 @@ class Client(SQLModel, table=True):
     bd_person: str | None = None
     bd_basis: str | None = None
     """config, crm"""
-    language: str | None = None
     calendar: str = "default"
     confidential: bool = False
 

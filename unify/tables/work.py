@@ -59,6 +59,8 @@ class WorkItem(SourceRow, table=True):
     labels: list[str] = json_list()
     assignee_accounts: list[str] = json_list()
     reporter_account: str | None = None
+    follower_accounts: list[str] = json_list()
+    """Who can read it besides those who were let into its projects, where the tool tells."""
     start_on: date | None = None
     due_on: date | None = None
     due_at: datetime | None = None

@@ -250,6 +250,13 @@ def test_a_task_is_a_work_item() -> None:
     assert (row["assignee_accounts"], row["reporter_account"]) == ([f"work/users/{MEI}"], f"work/users/{SAM}")
 
 
+def test_who_follows_a_task_can_read_it() -> None:
+    """And is told of each comment, member of the project or not."""
+    row = only(task(followers=[{"gid": MEI}, {"gid": None}, {"gid": SAM}]), "work_item")
+
+    assert row["follower_accounts"] == [f"work/users/{MEI}", f"work/users/{SAM}"]
+
+
 def test_a_task_in_two_projects_is_one_row_that_names_both() -> None:
     """The section that means something decides."""
     row = only(task(memberships=[within(ACCEPTANCE, WEB), within(DOING)]), "work_item")
