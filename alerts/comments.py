@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from alerts.outbox import COMMENT_LANE, DELIVERY, is_in_flight, is_untried
+from alerts.claims import COMMENT_LANE, is_in_flight
+from alerts.outbox import DELIVERY, is_untried
 from alerts.planning import Planner
 from alerts.store import Stored
 from config.settings import SourceSettings

@@ -1,8 +1,10 @@
 """The outbox: rows written with the change of state, sent afterwards, recorded as sent only then.
 
 At least once: a crash between sending and recording repeats that one message and loses none; where the receiver can be
-asked, not even that. A row is claimed before it is sent, so that two processes never send the same, and one channel has
-one message in flight. Attempts, back-off and claims go by real time, whatever the hub's own clock tells.
+asked, not even that. A row is claimed before it is sent (`alerts.claims`), so that two processes never send the same,
+and one channel has one message in flight. Attempts, back-off and claims go by real time, whatever the hub's own clock
+tells. Who may be written to is asked again for every row: what was planned, parked or left by a failed channel may be
+older than the config.
 
 Transient failures back off. Permanent ones are parked, where a person sees them, and the reader is told by the next
 channel of the route. Where a group cannot be reached and no person was told beside it, the coordinator is.
@@ -15,14 +17,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from alerts.channels.base import Channel, Outgoing, Permanent, Transient
+from alerts.claims import COMMENT_LANE, RESTS, at_work, claim, is_in_flight
 from alerts.messages import Message
 from alerts.plain_text import cut
-from alerts.routing import Reader
+from alerts.routing import Reader, as_configured, refusal
 from config.clock import Clock
+from config.settings import Settings
 from connectors.base import ConnectorError, NotCommentable, NotFound, RateLimited, Ref, Stopped, VendorUnavailable
 from connectors.waiting import unless_stopped
 from unify.derived import table_of
@@ -32,17 +36,10 @@ from unify.tables import Delivery, DeliveryAlert
 DELIVERY = table_of(Delivery)
 DELIVERY_ALERT = table_of(DeliveryAlert)
 
-COMMENT_LANE = "comment:"
-COMMENTS_AN_HOUR = 20
-"""Of one source: nobody's board is flooded, whatever goes wrong here."""
-
-_BEING_SENT = "being sent"
-_IN_DOUBT, _RESTS = "in_doubt", "rests"
-"""In the payload of what waits: it may have arrived; its channel was told to wait."""
+_IN_DOUBT = "in_doubt"
+"""In the payload of what waits: it may have arrived."""
 INSTEAD = "instead"
 """In the payload of a group's message: the message, reader and channels for where the group cannot be reached."""
-_CLAIM = timedelta(minutes=5)
-"""Longer than any attempt; then whoever claimed it is gone."""
 _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
 _ERROR_CHARS = 300
 _ATTEMPTS = 20
@@ -84,6 +81,7 @@ class _Outcome:
 
 def deliver(
     engine: Engine,
+    settings: Settings,
     channels: Mapping[str, Channel],
     commenters: Mapping[str, Commenter],
     *,
@@ -98,9 +96,10 @@ def deliver(
     """
     done = Delivered()
     resting: set[str] = set()
-    while not stop.is_set() and (row := _claim(engine, resting, clock, wall)) is not None:
+    while not stop.is_set() and (row := claim(engine, resting, clock, wall)) is not None:
         try:
-            outcome = _attempt(engine, row, channels, commenters, done, stop)
+            with at_work(engine, row, wall):
+                outcome = _attempt(engine, settings, row, channels, commenters, done, stop)
         except Transient as error:
             outcome = _wait(row, str(error), wall(), error.in_doubt, error.retry_after)
         except Permanent as error:
@@ -112,17 +111,24 @@ def deliver(
             outcome = _wait(row, f"our mistake: {type(error).__name__}", wall(), in_doubt=True)
         if outcome.state == "waiting":
             resting.add(row["channel"])
-        _record(engine, row, outcome, clock(), redact, done)
+        _record(engine, settings, row, outcome, clock(), redact, done)
     return done
 
 
-def retry(connection: Connection, ids: list[int] | None, wall: datetime) -> int:
-    """Take parked deliveries (None: all) out of the parking, to be tried again; return how many."""
-    chosen = DELIVERY.c.state == "parked"
-    if ids is not None:
-        chosen &= DELIVERY.c.id.in_(ids)
+def retry(connection: Connection, settings: Settings, number: int, wall: datetime) -> str:
+    """Take a parked delivery out of the parking, to be tried again; "", or why it stays as it is, and what to do."""
+    this = DELIVERY.c.id == number
+    row = connection.execute(select(DELIVERY).where(this, DELIVERY.c.state == "parked")).mappings().first()
+    if row is None:
+        return f"delivery {number} is not parked; see `milepost deliveries list`"
+    if "reader" in row["payload"] and (why := refusal(settings, _reader(settings, row["payload"]))):
+        return (
+            f"delivery {number} stays parked: {why}. If they are to get messages, add them to [people], "
+            "or the domain of their address to team_domains"
+        )
     fresh = {"state": "waiting", "attempts": 0, "not_before": wall, "last_error": ""}
-    return connection.execute(update(DELIVERY).where(chosen).values(fresh)).rowcount
+    connection.execute(update(DELIVERY).where(this).values(fresh))
+    return ""
 
 
 def count_parked(connection: Connection) -> int:
@@ -131,38 +137,14 @@ def count_parked(connection: Connection) -> int:
     return connection.execute(parked).scalar_one()
 
 
-def _claim(engine: Engine, resting: set[str], clock: Clock, wall: Clock) -> RowMapping | None:
-    """Claim the oldest row that is due in a channel where nothing is in flight, and that was not told to wait.
-
-    None: there is none.
-    """
-    now = wall()
-    other = DELIVERY.alias()
-    waiting = DELIVERY.c.state == "waiting"
-    due = or_(DELIVERY.c.attempts == 0, DELIVERY.c.not_before <= now)
-    in_the_way = (other.c.channel == DELIVERY.c.channel) & (other.c.state == "waiting") & (other.c.not_before > now)
-    in_the_way &= or_(other.c.last_error == _BEING_SENT, other.c.payload[_RESTS].as_boolean())
-    first = select(other.c.id).where(other.c.id == DELIVERY.c.after, other.c.state == "waiting")
-    free = ~select(other.c.id).where(in_the_way).exists() & ~first.exists()
-    with writing(engine) as connection:
-        full = {*resting, *_full_lanes(connection, clock())}
-        chosen = select(DELIVERY).where(waiting, due, free, DELIVERY.c.channel.not_in(full))
-        row = connection.execute(chosen.order_by(DELIVERY.c.id).limit(1)).mappings().first()
-        if row is not None:
-            claim = {"attempts": row["attempts"] + 1, "not_before": now + _CLAIM, "last_error": _BEING_SENT}
-            connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(claim))
-        return row
-
-
-def _full_lanes(connection: Connection, now: datetime) -> list[str]:
-    """Sources that had all the comments they may have within an hour."""
-    lately = (DELIVERY.c.channel.startswith(COMMENT_LANE)) & (DELIVERY.c.sent_at > now - timedelta(hours=1))
-    counted = select(DELIVERY.c.channel).where(lately).group_by(DELIVERY.c.channel)
-    return list(connection.scalars(counted.having(func.count() >= COMMENTS_AN_HOUR)))
+def _reader(settings: Settings, payload: Mapping[str, Any]) -> Reader:
+    """Who a message is for, as they are reached now."""
+    return as_configured(settings, Reader(**payload["reader"]))
 
 
 def _attempt(
     engine: Engine,
+    settings: Settings,
     row: RowMapping,
     channels: Mapping[str, Channel],
     commenters: Mapping[str, Commenter],
@@ -174,8 +156,10 @@ def _attempt(
         return _comment(row, commenters.get(lane.removeprefix(COMMENT_LANE)), done)
     if lane not in channels:
         raise Permanent(f"there is no channel {lane} in the config any more")
-    channel = channels[lane]
-    outgoing = Outgoing(row["key"], Reader(**row["payload"]["reader"]), Message.from_json(row["payload"]["message"]))
+    channel, reader = channels[lane], _reader(settings, row["payload"])
+    if why := refusal(settings, reader):
+        raise Permanent(why)
+    outgoing = Outgoing(row["key"], reader, Message.from_json(row["payload"]["message"]))
     if _is_in_doubt(row) and (found := unless_stopped(lambda: channel.find(outgoing), stop)) is not None:
         return _Outcome("sent", receipt=found)
     if row["after"] is None:
@@ -188,11 +172,6 @@ def _attempt(
     return _Outcome("sent", receipt=unless_stopped(lambda: channel.update(root["receipt"], outgoing, shown), stop))
 
 
-def is_in_flight(row: RowMapping) -> bool:
-    """Whether somebody is sending `row` now, or died while doing so."""
-    return bool(row["state"] == "waiting" and row["last_error"] == _BEING_SENT)
-
-
 def is_untried(row: RowMapping) -> bool:
     """Whether `row` has certainly not arrived, and is not on its way."""
     return bool(row["state"] == "waiting" and not _is_in_doubt(row))
@@ -200,7 +179,7 @@ def is_untried(row: RowMapping) -> bool:
 
 def _is_in_doubt(row: RowMapping) -> bool:
     """Whether an earlier attempt may have arrived: it said so, or nobody lived to say."""
-    return bool(row["payload"].get(_IN_DOUBT) or row["last_error"] == _BEING_SENT)
+    return bool(row["payload"].get(_IN_DOUBT) or is_in_flight(row))
 
 
 def _comment(row: RowMapping, commenter: Commenter | None, done: Delivered) -> _Outcome:
@@ -236,7 +215,13 @@ def _wait(row: RowMapping, error: str, now: datetime, in_doubt: bool, after: tim
 
 
 def _record(
-    engine: Engine, row: RowMapping, outcome: _Outcome, now: datetime, redact: Callable[[str], str], done: Delivered
+    engine: Engine,
+    settings: Settings,
+    row: RowMapping,
+    outcome: _Outcome,
+    now: datetime,
+    redact: Callable[[str], str],
+    done: Delivered,
 ) -> None:
     """Write down how the attempt ended; what is parked goes to the reader's next channel in the same transaction."""
     error = cut(redact(outcome.error), _ERROR_CHARS)  # in this order: nobody recognises half a secret
@@ -256,20 +241,25 @@ def _record(
         payload = connection.execute(select(DELIVERY.c.payload).where(DELIVERY.c.id == row["id"])).scalar_one()
         if outcome.state == "waiting":
             in_doubt = outcome.in_doubt or bool(payload.get(_IN_DOUBT))
-            values |= {"payload": {**payload, _IN_DOUBT: in_doubt, _RESTS: outcome.rests}}
+            values |= {"payload": {**payload, _IN_DOUBT: in_doubt, RESTS: outcome.rests}}
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
         if outcome.state == "parked" and (payload := payload if payload.get("channels") else payload.get(INSTEAD)):
-            _fall_back(connection, row, payload, now)
+            _fall_back(connection, settings, row, payload, now)
 
 
-def _fall_back(connection: Connection, row: RowMapping, payload: Mapping[str, Any], now: datetime) -> None:
-    """A new row for the next channel in `payload`; not a second one, where this row was tried again since."""
+def _fall_back(
+    connection: Connection, settings: Settings, row: RowMapping, payload: Mapping[str, Any], now: datetime
+) -> None:
+    """A new row for the next channel in `payload`; none for whom no channel may write to, and not a second one, where
+    this row was tried again since."""
+    if refusal(settings, _reader(settings, payload)):
+        return
     channel, *others = payload["channels"]
     key = f"{row['key']}-{channel}"
     if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == key)).first() is not None:
         return
     again = {"kind": row["kind"], "created_at": row["created_at"], "recipient": payload["reader"]["key"]}
-    again |= {"payload": {**payload, "channels": others, _IN_DOUBT: False, _RESTS: False}, "not_before": now}
+    again |= {"payload": {**payload, "channels": others, _IN_DOUBT: False, RESTS: False}, "not_before": now}
     again |= {"state": "waiting", "attempts": 0, "last_error": "", "receipt": {}}
     added = connection.execute(insert(DELIVERY).values(**again, key=key, channel=channel)).inserted_primary_key
     assert added is not None

@@ -97,14 +97,22 @@ class People:
         assert reader is not None, "the config is refused unless `coordinator` is one of [people]"
         return reader
 
-    def refusal(self, reader: Reader) -> str:
-        """Why nothing may be sent to `reader`; "" if it may."""
-        if not reader.key or reader.key.removeprefix("person/") in self._settings.people:
-            return ""
-        domain = reader.email.rpartition("@")[2].casefold()
-        if domain in {known.casefold() for known in self._settings.team_domains}:
-            return ""
-        return f"{reader.name or reader.key} is none of [people] and has no address in team_domains"
+
+def refusal(settings: Settings, reader: Reader) -> str:
+    """Why nothing may be sent to `reader`; "" if it may. Asked when a message is planned, and again when it is sent."""
+    if not reader.key or reader.key.removeprefix("person/") in settings.people:
+        return ""
+    address = reader.email.casefold()
+    ours = {person.email.casefold() for person in settings.people.values()}
+    if address in ours or address.rpartition("@")[2] in {domain.casefold() for domain in settings.team_domains}:
+        return ""
+    return f"{reader.name or reader.key} is none of [people] and has no address in team_domains"
+
+
+def as_configured(settings: Settings, reader: Reader) -> Reader:
+    """`reader` as [people] reaches them now: an address that was mended serves what was written before, too."""
+    person = settings.people.get(reader.key.removeprefix("person/"))
+    return reader if person is None else replace(reader, email=person.email, slack=person.slack)
 
 
 def read_people(connection: Connection, settings: Settings) -> People:
@@ -209,9 +217,9 @@ def _or_coordinator(
             or subject.facts.text("subject")
         )
         return [Target(reader, (channel,), note, what)]
-    refusal = people.refusal(reader)
-    if refusal:
-        parked = Target(reader, (channel,), refused=refusal)
+    refused = refusal(settings, reader)
+    if refused:
+        parked = Target(reader, (channel,), refused=refused)
         return [parked, Target(people.coordinator(), (channel,), "not_ours", reader.name)]
     return [Target(reader, (channel,))]
 

@@ -92,9 +92,9 @@ def adopt(config: Path, newer_than: str) -> int:
 def retry_delivery(config: Path, number: int) -> int:
     """Send a parked delivery again."""
     with open_hub(config) as hub, writing(hub.engine) as connection:
-        count = retry(connection, [number], hub.wall())
-    if not count:
-        warn(f"delivery {number} is not parked; see `milepost deliveries list`")
+        why_not = retry(connection, hub.settings, number, hub.wall())
+    if why_not:
+        warn(why_not)
         return WRONG
     say(f"delivery {number} goes out with the next round")
     return OK

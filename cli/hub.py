@@ -209,6 +209,7 @@ class Hub:
         """Send what is due."""
         return deliver(
             self.engine,
+            self.settings,
             self.channels,
             self._vendors.commenters,
             clock=self.clock,

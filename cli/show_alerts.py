@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, or_, select
 
-from alerts.outbox import COMMENT_LANE
+from alerts.claims import COMMENT_LANE
 from cli.exit_codes import OK, WRONG
 from cli.hub import Hub
 from cli.opening import open_hub

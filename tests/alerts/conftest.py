@@ -49,6 +49,7 @@ class Hub:
         """One go over the outbox."""
         return deliver(
             self.engine,
+            self.settings,
             {"email": self.mail, **self.others},
             self.commenters,
             clock=lambda: self.now,

@@ -1,14 +1,16 @@
 """Sending: nothing is lost, nothing is sent twice that could be known, and failures are seen."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
 from alerts.channels.mail import EmailSettings
+from alerts.comments import queue_comment
 from alerts.outbox import retry
-from config.settings import Route, RouteMatch
+from config.settings import PersonSettings, Route, RouteMatch
+from connectors.base import Ref
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, Inbox, feedback, milestone
@@ -43,6 +45,13 @@ class HangingInbox(Inbox):
         self._stop.set()
         self.over.wait(60)
         return super().send(outgoing)
+
+
+def try_again(hub: Hub) -> str:
+    """`milepost deliveries retry` of the one that is parked."""
+    [parked] = firm.deliveries(hub.engine, state="parked")
+    with hub.engine.begin() as connection:
+        return retry(connection, hub.settings, parked["id"], hub.wall)
 
 
 def email() -> EmailSettings:
@@ -183,8 +192,7 @@ def test_what_is_tried_again_and_fails_again_is_not_told_twice(hub: Hub) -> None
     hub.deliver()
     hub.deliver()
 
-    with hub.engine.begin() as connection:
-        assert retry(connection, None, hub.wall) == 1
+    assert try_again(hub) == ""
     assert hub.deliver().parked == ["chat: the token was revoked"]
     hub.deliver()
 
@@ -301,14 +309,80 @@ def test_an_address_that_is_not_ours_parks_the_delivery_and_says_so(hub: Hub) ->
     assert parked["last_error"] == "潘詠琳 is none of [people] and has no address in team_domains"
 
 
+def test_an_address_that_is_not_ours_is_not_mailed_by_trying_again(hub: Hub) -> None:
+    """Whoever types the command is told what would have to change; the recipient rule is not theirs to skip."""
+    firm.put(hub.engine, "person", {"key": "person/x", "name": "潘詠琳", "email": "poon@paperkite.example"})
+    hub.settings = firm.settings(routes=(Route(to=("email:owner",)),))
+    hub.tell(milestone(owner="person/x"))
+
+    said = try_again(hub)
+    hub.deliver()
+
+    assert said == (
+        "delivery 1 stays parked: 潘詠琳 is none of [people] and has no address in team_domains. If they are to get "
+        "messages, add them to [people], or the domain of their address to team_domains"
+    )
+    assert [sent.reader.name for sent in hub.mail.sent] == ["May Chan"]
+    [parked] = firm.deliveries(hub.engine, state="parked")
+    assert parked["recipient"] == "person/x"
+
+
+def test_who_was_added_to_the_people_gets_what_was_parked(hub: Hub) -> None:
+    """What the refusal says to do helps."""
+    firm.put(hub.engine, "person", {"key": "person/x", "name": "潘詠琳", "email": "poon@paperkite.example"})
+    hub.settings = firm.settings(routes=(Route(to=("email:owner",)),))
+    hub.tell(milestone(owner="person/x"))
+
+    poon = PersonSettings(name="潘詠琳", email="Poon@paperkite.example")
+    hub.settings = firm.settings(people={**hub.settings.people, "poon": poon})
+    said = try_again(hub)
+    hub.deliver()
+
+    assert said == ""
+    assert [sent.reader.email for sent in hub.mail.sent] == ["may@lanternquay.example", "poon@paperkite.example"]
+
+
+def test_who_stopped_being_ours_before_it_was_sent_gets_nothing(hub: Hub) -> None:
+    """The rule holds when a message is sent, whenever it was planned; by no other channel either. May is told."""
+    firm.put(hub.engine, "person", {"key": "person/x", "name": "潘詠琳", "email": "poon@agency.example"})
+    chat = Inbox(failures=[Transient("away")])
+    hub.others = {"chat": chat}
+    routes = (Route(to=("chat:owner", "email:owner")),)
+    hub.settings = firm.settings(routes=routes, team_domains=("lanternquay.example", "agency.example"))
+    hub.tell(milestone(owner="person/x"))
+
+    hub.settings = firm.settings(routes=routes)
+    hub.wait(timedelta(hours=1))
+    done = hub.deliver()
+    waiting = firm.deliveries(hub.engine, state="waiting")
+    hub.tell(milestone(owner="person/x"), at=TUESDAY + timedelta(hours=1))
+
+    assert done.parked == ["chat: 潘詠琳 is none of [people] and has no address in team_domains"]
+    assert waiting == []
+    assert [sent.reader.name for sent in (*chat.sent, *hub.mail.sent)] == ["May Chan"]
+
+
+def test_a_mended_address_serves_what_waits(hub: Hub) -> None:
+    """`deliveries list` said 550; what was mended in the config is what is tried again."""
+    hub.mail.failures = [Permanent("no such person (550)")]
+    hub.round(milestone())
+    hub.deliver()
+
+    marco = hub.settings.people["marco"].model_copy(update={"email": "marco.yip@lanternquay.example"})
+    hub.settings = firm.settings(people={**hub.settings.people, "marco": marco})
+    try_again(hub)
+    hub.deliver()
+
+    assert [sent.reader.email for sent in hub.mail.sent] == ["marco.yip@lanternquay.example"]
+
+
 def test_parked_deliveries_can_be_tried_again(hub: Hub) -> None:
     """`milepost deliveries retry`, once the token is mended."""
     hub.mail.failures = [Permanent("user and password are refused")]
     hub.round(milestone())
     hub.deliver()
 
-    with hub.engine.begin() as connection:
-        assert retry(connection, None, hub.wall) == 1
+    assert try_again(hub) == ""
     hub.deliver()
 
     assert len(hub.mail.sent) == 1
@@ -325,6 +399,55 @@ def test_two_processes_send_each_message_once(hub: Hub) -> None:
     hub.deliver()
 
     assert len(hub.mail.sent) == len({sent.key for sent in hub.mail.sent}) == 3
+
+
+class SlowTool:
+    """A tool that finds no comment of ours, and then takes its time to take one."""
+
+    def __init__(self) -> None:
+        self.posted: list[str] = []
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:
+        stands = key in self.posted
+        self.asked.set()
+        self.answers.wait(60)
+        if not stands:
+            self.posted.append(key)
+        return key
+
+
+def test_what_takes_longer_than_a_claim_is_sent_by_nobody_else(hub: Hub) -> None:
+    """`milepost run` beside `serve`, and a vendor with minutes to each answer: two comments under one key."""
+    hub.commenters = {"delivery": (tool := SlowTool())}
+    with hub.engine.begin() as connection:
+        queue_comment(connection, "k1", "delivery/issue/1", "The date has passed.", TUESDAY)
+    serve = threading.Thread(target=hub.deliver)
+    serve.start()
+    tool.asked.wait(60)
+
+    others = 0
+    for _ in range(2):
+        [row] = firm.deliveries(hub.engine)
+        hub.wait(timedelta(minutes=4))
+        wait_for_a_claim_longer_than(hub, row["not_before"])
+        others += hub.deliver().sent
+    tool.answers.set()
+    serve.join()
+
+    assert (tool.posted, others) == (["k1"], 0)
+    assert [row["state"] for row in firm.deliveries(hub.engine)] == ["sent"]
+
+
+def wait_for_a_claim_longer_than(hub: Hub, until: datetime) -> None:
+    """Another thread renews it; ten seconds at most."""
+    pause = threading.Event()
+    for _ in range(200):
+        [row] = firm.deliveries(hub.engine)
+        if row["not_before"] > until:
+            return
+        pause.wait(0.05)
+    raise TimeoutError(f"nobody renewed the claim that ends at {until}")
 
 
 def test_a_stop_waits_for_no_channel_that_hangs(hub: Hub) -> None:

@@ -123,7 +123,7 @@ def test_an_age_that_is_none_is_wrong_usage(home: Home) -> None:
 # --- deliveries ---------------------------------------------------------------------------------------------------
 
 
-def parked(home: Home) -> int:
+def parked(home: Home, **payload: object) -> int:
     """A message that nobody gets."""
     home.run("status")
     engine = open_engine(f"sqlite:///{home.database}")
@@ -132,7 +132,7 @@ def parked(home: Home) -> int:
         "channel": "email",
         "recipient": "person/may",
         "kind": "alert",
-        "payload": {},
+        "payload": payload,
         "receipt": {},
         "state": "parked",
         "created_at": at("2026-11-20 10:00"),
@@ -160,6 +160,19 @@ def test_a_parked_delivery_is_shown_and_sent_again_by_command(home: Home) -> Non
     assert "1 need a person" in status.out
     assert said.code == 0
     assert [(row["state"], row["attempts"]) for row in home.rows("delivery")] == [("waiting", 0)]
+
+
+def test_a_delivery_to_somebody_who_is_not_ours_stays_parked(home: Home) -> None:
+    """No command writes to an address that only a tool knows; the line says where it would have to stand."""
+    reader = {"key": "person/x", "name": "Xi", "email": "xi@freemail.example", "language": "en"}
+    number = parked(home, reader=reader)
+
+    said = home.run("deliveries", "retry", str(number))
+
+    assert said.code == 2
+    assert "Xi is none of [people]" in said.err
+    assert "add them to [people]" in said.err
+    assert [row["state"] for row in home.rows("delivery")] == ["parked"]
 
 
 def test_a_delivery_that_is_not_parked_is_wrong_usage(home: Home) -> None:
