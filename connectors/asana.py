@@ -110,7 +110,7 @@ class Asana:
         return (
             Stream("users", vocabulary=True),
             Stream("settings", vocabulary=True),
-            Stream("teams", vocabulary=True),
+            Stream("teams", vocabulary=True, may_be_empty=True),
             Stream("sections", vocabulary=True, at_once=AT_ONCE),
             Stream("projects", is_scope=True),
             Stream("tasks", at_once=AT_ONCE, children=("stories",), is_shared=True),

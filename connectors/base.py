@@ -82,6 +82,8 @@ class Stream:
     and is not known to be deleted."""
     is_shared: bool = False
     """A record may be in several parts, and is read in one of them: when a part is left, the others are read whole."""
+    may_be_empty: bool = False
+    """Of vocabulary: to list none means that there is none. Elsewhere a tool without a word is doubted."""
 
 
 @dataclass(frozen=True, slots=True)

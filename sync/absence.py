@@ -43,6 +43,14 @@ class Absence:
             if stream.is_scope:
                 pages.bury(connection, missed, self._clock(), self.because)
                 continue
+            if stream.vocabulary and not stream.may_be_empty and missed:
+                known = pages.living_in(connection, child, place.part)
+                if len(missed) == len(
+                    known
+                ):  # without its words, what is open would be `unknown`, and guests unheard of
+                    where = f"{child} of {place.part}" if place.part else child
+                    self._warn(f"{where}: the account is shown none of {len(known)} any more; they were kept")
+                    continue
             try:
                 if not stream.vocabulary and len(missed) > FEW:
                     doubt(len(missed), len(pages.living_in(connection, child, place.part)), child, place.part, few=FEW)

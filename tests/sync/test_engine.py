@@ -389,6 +389,35 @@ def test_a_new_word_in_the_vocabulary_maps_the_source_again(engine: Engine) -> N
     assert {row[0] for row in rows(engine, "work_item", "status_native")} == {"Done"}
 
 
+def test_an_empty_vocabulary_is_doubted(engine: Engine) -> None:
+    """A right that was lost answers with an empty list: without the words all that is open would be `unknown`."""
+    vendor = firm()
+    sync(engine, vendor)
+    before = rows(engine, "work_item", "vendor_id", "status_native", "status_category")
+    vendor.lists.clear()
+
+    result = sync(engine, vendor, now=LATER)
+
+    assert result.warnings == ("lists: the account is shown none of 1 any more; they were kept",)
+    assert rows(engine, "work_item", "vendor_id", "status_native", "status_category") == before
+
+
+@pytest.mark.parametrize("may_be_empty", [False, True])
+def test_a_word_that_went_is_forgotten_where_others_are_left_or_none_need_be(
+    engine: Engine, may_be_empty: bool
+) -> None:
+    """One list was deleted; of some vocabularies it is usual to have none."""
+    vendor = firm()
+    vendor.may_be_empty = may_be_empty
+    sync(engine, vendor)
+    vendor.lists.clear()
+    if not may_be_empty:
+        vendor.lists["l2"] = "Testing"
+
+    assert sync(engine, vendor, now=LATER).warnings == ()
+    assert "Doing" not in {row[0] for row in rows(engine, "work_item", "status_native")}
+
+
 @pytest.mark.parametrize("config", [{"status": {"Doing": "done"}}, {"milestone_labels": ("Gate",)}])
 def test_a_changed_mapping_setting_maps_again_without_reading_again(engine: Engine, config: dict[str, Any]) -> None:
     """Users change their minds about words; vendors limit requests."""

@@ -13,6 +13,8 @@ class Vendor:
     """What the vendor has, by board; `fails_after` pages it goes away."""
 
     lists: dict[str, str] = field(default_factory=lambda: {"l1": "Doing"})
+    may_be_empty: bool = False
+    """The lists."""
     cards: dict[str, list[Record]] = field(default_factory=dict)
     comments: dict[str, list[Record]] = field(default_factory=dict)
     versions: dict[str, list[Record]] = field(default_factory=dict)
@@ -30,7 +32,8 @@ class Vendor:
         return Account(self.account, "Hub", self.tenants, f"{len(self.cards)} boards")
 
     def streams(self) -> Sequence[Stream]:
-        return (Stream("lists", vocabulary=True), Stream("cards", children=("comments",)), Stream("versions"))
+        lists = Stream("lists", vocabulary=True, may_be_empty=self.may_be_empty)
+        return (lists, Stream("cards", children=("comments",)), Stream("versions"))
 
     def parts(self, stream: str) -> Sequence[str]:
         return ("",) if stream == "lists" else sorted(self.cards)
