@@ -56,9 +56,12 @@ class EndWording:
     def _values(self) -> dict[str, str]:
         ending, wording = self._ending, self._wording
         by, how = (cut(wording.hide(one_line(text)), NAME_CHARS) for text in (ending.by, ending.how))
+        who = self._say("ended.by", who=gapped(by, self._language)) if by else ""
+        at = self._say("ended.at", at=self._at(ending.at)) if ending.at else ""
         return {
-            "by": self._say("ended.by", who=gapped(by, self._language)) if by else "",
-            "at": self._say("ended.at", at=self._at(ending.at)) if ending.at else "",
+            "by": who,
+            "at": at,
+            "recorded": self._say("ended.recorded", by=who, at=at) if by else "",
             "how": self._say("ended.how", how=how) if how else "",
             "date": wording.day(ending.new_on) if ending.new_on else "",
             "late": self._late(ending.at),

@@ -57,16 +57,21 @@ def _milestone(connection: Connection, row: RowMapping, facts: Facts, now: datet
     if deadline is None or deadline <= now or deadline == facts.at("deadline_at"):
         return Ending("cleared")
     if row["agreed_on"] is not None and row["agreed_on"] == row["deadline_on"]:
-        reference = connection.scalar(
-            select(AGREEMENT.c.reference)
-            .where(AGREEMENT.c.milestone_key == row["key"])
-            .order_by(AGREEMENT.c.recorded_at.desc(), AGREEMENT.c.id.desc())
-            .limit(1)
-        )
-        return Ending("date agreed", new_on=row["deadline_on"], how=reference or "")
+        return _agreed(connection, row)
     path = _path(connection, row, zone)
     mover = _name(connection, row["moved_by_account"])
     return Ending("date moved", mover, row["moved_at"], row["deadline_on"], path=path)
+
+
+def _agreed(connection: Connection, row: RowMapping) -> Ending:
+    """By what the client agreed, and who recorded it when; a mapped field tells neither."""
+    this = (AGREEMENT.c.milestone_key == row["key"]) & (AGREEMENT.c.agreed_on == row["agreed_on"])
+    newest = select(AGREEMENT).where(this).order_by(AGREEMENT.c.recorded_at.desc(), AGREEMENT.c.id.desc()).limit(1)
+    recorded = connection.execute(newest).mappings().first()
+    if recorded is None:
+        return Ending("date agreed", new_on=row["agreed_on"])
+    by = _recorder(connection, recorded["recorded_by"])
+    return Ending("date agreed", by, recorded["recorded_at"], row["agreed_on"], how=recorded["reference"])
 
 
 def _path(connection: Connection, row: RowMapping, zone: ZoneInfo) -> tuple[date, ...]:

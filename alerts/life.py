@@ -30,6 +30,10 @@ QUIET_ENDS = frozenset({"source removed", "rule removed"})
 """What the config took away ends without a word: nothing has happened at the client's."""
 
 
+OURSELVES = "milepost"
+"""The actor of what nobody did or decided: time passed, or a rule found something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change of an alert's state: from, to, when, why, who."""
@@ -41,7 +45,7 @@ class Event:
     to_state: str
     severity: str
     reason: str
-    actor: str = "milepost"
+    actor: str = OURSELVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +160,13 @@ def missing(
     return ended
 
 
-def ending(alert: Known, reason: str, now: datetime) -> Event:
-    """The event that resolves `alert`."""
-    return Event(alert.fingerprint, alert.life.episode, now, alert.life.state, "resolved", alert.life.severity, reason)
+def ending(alert: Known, reason: str, now: datetime, actor: str = "") -> Event:
+    """The event that resolves `alert`; one that is over already is over for another reason from then on.
+
+    `actor`: whose deed or decision it was; "" where nobody is known.
+    """
+    life, actor = alert.life, actor or OURSELVES
+    return Event(alert.fingerprint, life.episode, now, life.state, "resolved", life.severity, reason, actor)
 
 
 def adoption(alert: Known, now: datetime, actor: str) -> Event:

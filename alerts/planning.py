@@ -173,9 +173,10 @@ class Planner:
         news = [one.at for one in past if one.kind in NEWS]
         if not news:
             return None
+        over_at = alert.known.life.resolved_at  # what was told before that, was told of another end
         return Told(
             at=max(news),
-            ended=any(one.kind == "resolved" for one in past),
+            ended=any(one.kind == "resolved" and one.at >= (over_at or one.at) for one in past),
             repeat_due=repeat is not None and _is_over(repeat, max(news), self.writer.now, self._calendar(reader)),
         )
 

@@ -125,7 +125,8 @@ def _round(
     done.events = life.openings(known, findings, looks, finding_began, now)
     over = life.missing(known, findings, outcomes, freshness)
     endings = _endings(connection, alerts, over, views, now, settings.zone)
-    done.events += [life.ending(known[key], ending.reason, now) for key, ending in endings.items()]
+    endings |= _settled_since(connection, alerts, findings, views, now, settings.zone)
+    done.events += [life.ending(known[key], ending.reason, now, ending.by) for key, ending in endings.items()]
     write_events(connection, alerts, done.events, findings, endings)
     write_facts(connection, alerts, findings)
     note_look(connection, ran, freshness, before, now)
@@ -169,4 +170,22 @@ def _endings(
             if quiet_reason is not None
             else read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, zone)
         )
+    return endings
+
+
+def _settled_since(
+    connection: Connection,
+    alerts: Mapping[str, Stored],
+    findings: Mapping[str, Finding],
+    views: Mapping[str, str],
+    now: datetime,
+    zone: ZoneInfo,
+) -> dict[str, Ending]:
+    """What has settled dates that were moved without the client: until then those who were told have a next step."""
+    endings: dict[str, Ending] = {}
+    for key, alert in alerts.items():
+        moved = alert.ending is not None and alert.ending.reason == "date moved"
+        if moved and key not in findings and alert.known.rule in views:
+            found = read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, zone)
+            endings |= {key: found} if found.reason in ("date agreed", "done", "cancelled") else {}
     return endings

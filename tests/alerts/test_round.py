@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterable
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -301,6 +301,60 @@ def test_an_answer_on_the_item_that_is_feedback_names_who_answered(hub: Hub) -> 
 
     [(_, notice, _)] = hub.mail.updated
     assert notice.message.lines[0].text == "Kitty Fung 於 09:01 已回覆客戶。毋須再跟進。"
+
+
+def agreed_on_30(hub: Hub, recorded: datetime) -> None:
+    """Marco records what the bank's committee decided."""
+    firm.change(hub.engine, "milestone", "delivery/issue/1", agreed_on=date(2026, 11, 30))
+    firm.put(hub.engine, "person", {"key": "person/marco", "name": "Marco Yip"})
+    said = {"milestone_key": "delivery/issue/1", "agreed_on": date(2026, 11, 30), "reference": "CR-012"}
+    firm.put(hub.engine, "agreement", {**said, "recorded_at": recorded, "recorded_by": "marco"})
+
+
+def test_an_agreed_date_names_who_recorded_it_to_those_who_were_told_and_in_the_log(hub: Hub) -> None:
+    """The head of BD asks who said that the client agreed."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(deadline_on=date(2026, 11, 30), deadline_at=hk(30)))
+    hub.tell(milestone())
+    agreed_on_30(hub, hk(24, 9, 5))
+
+    done = hub.tell(at=TUESDAY + timedelta(minutes=6))
+
+    [(_, notice, _)] = hub.mail.updated
+    said = [line.text for line in notice.message.told]
+    assert "The client agreed to Mon 30 Nov (CR-012); recorded by Marco Yip 09:05." in said
+    assert [(event.reason, event.actor) for event in done.events] == [("date agreed", "Marco Yip")]
+
+
+def test_a_date_moved_without_the_client_is_settled_by_the_agreement_that_follows(hub: Hub) -> None:
+    """Raymond moved the date, and on Wednesday the bank agreed: "agree it with the client" is done, once."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(deadline_on=date(2026, 11, 30), deadline_at=hk(30)))
+    hub.tell(milestone())
+    hub.tell(at=TUESDAY + timedelta(minutes=1))
+    hub.tell(at=TUESDAY + timedelta(minutes=2))
+    agreed_on_30(hub, hk(25, 10))
+
+    for minute in (1, 2):
+        hub.tell(at=hk(25, 10, minute))
+
+    titles = [notice.message.title.partition(":")[0] for _, notice, _ in hub.mail.updated]
+    assert titles == ["Bank of Nine…", "Date agreed"]
+    [alert] = firm.alerts(hub.engine)
+    assert (alert["state"], alert["resolve_reason"]) == ("resolved", "date agreed")
+
+
+@pytest.mark.parametrize(("category", "told"), [("done", 2), ("cancelled", 2), ("in_progress", 1)])
+def test_a_date_moved_without_the_client_is_settled_by_what_ends_the_milestone_too(
+    hub: Hub, category: str, told: int
+) -> None:
+    """Nobody needs to agree to a date that has been kept, or is planned no more."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(deadline_on=date(2026, 11, 30), deadline_at=hk(30)))
+    hub.tell(milestone())
+    hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+    firm.change(hub.engine, "milestone", "delivery/issue/1", status_category=category)
+    hub.tell(at=TUESDAY + timedelta(minutes=2))
+
+    assert len(hub.mail.updated) == told
 
 
 def test_an_answer_given_elsewhere_is_told_as_that(hub: Hub) -> None:
