@@ -270,7 +270,7 @@ class Hub:
     def _rests(self, name: str) -> bool:
         """Whether a source that failed again and again is left alone for now; whoever asks for it by hand is served."""
         with self.reader.connect() as connection:
-            broken = read_broken(connection, name)
+            broken = read_broken(connection, self.settings.sources[name])
         return broken is not None and broken.rests(self.wall())
 
     def moment(self) -> Moment:

@@ -35,8 +35,8 @@ class RunRecord:
     def __init__(self, engine: Engine, settings: SourceSettings, started: datetime, wall: Clock) -> None:
         """Record that it began; `wall` is real time. A run that is still "running" then was killed."""
         self._engine = engine
+        self._settings = settings
         self._source = source = settings.name
-        self._every = settings.every
         self._started = started
         self._wall = wall
         with writing(engine) as connection:
@@ -75,7 +75,7 @@ class RunRecord:
             if outcome == "ok" or isinstance(refusal, PartsMissing):
                 note_answer(connection, self._source)
             elif refusal is not None and not isinstance(refusal, _NOT_THE_SOURCE):
-                note_failure(connection, self._source, refusal, self._every, self._wall())
+                note_failure(connection, self._settings, refusal, self._wall())
         if outcome == "failed" and not self._was_away:
             log.warning("%s: %s", self._source, error.removeprefix(f"{self._source}: "))
         elif outcome == "ok" and self._was_away:

@@ -57,7 +57,7 @@ def read_freshness(connection: Connection, settings: Settings, now: datetime) ->
             error=row.get("last_error", ""),
             problems=problems.get(name, 0),
             mapping_version=row.get("mapping_version", ""),
-            broken=read_broken(connection, name),
+            broken=read_broken(connection, source),
         )
     return found
 

@@ -43,6 +43,18 @@ def test_a_source_that_stays_away_is_left_alone_even_after_a_restart(home: Home,
     assert away() == 0
 
 
+def test_changed_settings_are_tried_at_once(home: Home, away: Callable[[], int]) -> None:
+    """By `serve`, which reads them again on a signal, as by one that is started anew."""
+    for _ in range(3):
+        by_itself(home.config)
+    away()
+
+    home.change('kind = "trello"', 'kind = "trello"\nsince = "2020-01-01"')
+    by_itself(home.config)
+
+    assert away() > 0
+
+
 def test_whoever_asks_by_hand_is_served(home: Home, away: Callable[[], int]) -> None:
     """Somebody has just mended the token and wants to see it work; from then on it is read as usual."""
     by_itself(home.config)

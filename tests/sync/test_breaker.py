@@ -6,13 +6,14 @@ from sqlalchemy import Engine
 from connectors.base import NotFound
 from tests.sync.running import sync
 from tests.sync.vendor import Vendor, firm
+from tests.unify.tiny import settings
 from unify.breaker import Broken, read_broken
 from unify.engine import StoreError
 
 
 def broken(engine: Engine) -> Broken | None:
     with engine.connect() as connection:
-        return read_broken(connection, "boards")
+        return read_broken(connection, settings())
 
 
 def away() -> Vendor:

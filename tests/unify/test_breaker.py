@@ -1,23 +1,29 @@
 """A source that fails again and again is asked less often; by real time, and across restarts."""
 
+import json
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from config.settings import Secret
 from connectors.base import AccessDenied, NotFound, RateLimited, VendorChanged, VendorUnavailable
-from tests.unify.tiny import NOON
+from tests.unify.tiny import NOON, settings
 from unify.breaker import Broken, note_answer, note_failure, read_broken
 from unify.engine import writing
+from unify.hub_state import recall
 
 TEN = timedelta(minutes=10)
 
 
-def fail(engine: Engine, at: datetime, error: Exception | None = None, every: timedelta = TEN) -> Broken:
+def fail(engine: Engine, at: datetime, error: Exception | None = None, **config: Any) -> Broken:
+    source = settings(**{"every": TEN, **config})
     with writing(engine) as connection:
-        note_failure(connection, "boards", error or VendorUnavailable("away"), every, at)
-        found = read_broken(connection, "boards")
+        note_failure(connection, source, error or VendorUnavailable("away"), at)
+        found = read_broken(connection, source)
     assert found is not None
     return found
 
@@ -55,7 +61,7 @@ def test_an_answer_ends_it_at_once(engine: Engine) -> None:
 
     with writing(engine) as connection:
         note_answer(connection, "boards")
-        assert read_broken(connection, "boards") is None
+        assert read_broken(connection, settings(every=TEN)) is None
 
     assert fail(engine, NOON).failures == 1
 
@@ -92,9 +98,44 @@ def test_it_knows_who_must_act(engine: Engine, error: Exception, why: str) -> No
     assert fail(engine, NOON, error).why == why
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"token": Secret(reference="env:T", value=SecretStr("mended"))},
+        {"url": "https://boards.acme.example"},
+        {"projects": ("b1",)},
+    ],
+    ids=["credential", "url", "anything else"],
+)
+def test_who_changed_the_settings_is_not_kept_waiting(engine: Engine, changed: dict[str, Any]) -> None:
+    """A mended token, and four hours of silence: nobody would believe that it is mended."""
+    for _ in range(6):
+        known = fail(engine, NOON, AccessDenied("the token"))
+    assert known.rests(NOON + timedelta(hours=3))
+
+    with engine.connect() as connection:
+        found = read_broken(connection, settings(every=TEN, **changed))
+
+    assert found is not None
+    assert (found.rests(NOON), found.why) == (False, "denied")
+    assert fail(engine, NOON, **changed).failures == 1
+
+
+def test_no_secret_can_be_read_from_what_is_remembered(engine: Engine) -> None:
+    """Nor tried out: sixteen bits are true of one guess in 65536."""
+    fail(engine, NOON, token=Secret(reference="env:T", value=SecretStr("s3cret")))
+
+    with engine.connect() as connection:
+        told = recall(connection, "broken/boards")
+
+    assert told is not None
+    assert "s3cret" not in told
+    assert len(json.loads(told)[3]) == 4
+
+
 def test_other_sources_are_left_alone(engine: Engine) -> None:
     """One source that fails stops no other."""
     fail(engine, NOON)
 
     with engine.connect() as connection:
-        assert read_broken(connection, "crm") is None
+        assert read_broken(connection, settings(name="crm")) is None
