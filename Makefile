@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test lint test-specs test-recorded docs bench bench-sync lock clean
+.PHONY: help setup demo demo-recorded test test-faults lint test-specs test-recorded docs bench bench-sync lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,9 @@ demo-recorded: setup  ## the same journey on records the vendors really sent: RE
 
 test: setup lint  ## everything that has to be green: format, types, imports, tests
 	$(BIN)/python -m pytest -n auto
+
+test-faults: setup  ## the long form of the fault suite, for an hour or so: [MILEPOST_SEED=number]
+	MILEPOST_FAULTS=long $(BIN)/python -m pytest -n auto tests/faults
 
 lint: setup
 	$(BIN)/ruff check .

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 STEP = short_or_long(8, 1)
 """Of the points of a run's transactions: every one in the long form."""
-KILLS = short_or_long(12, 200)
+KILLS = short_or_long(15, 200)
 """At random instants, for each kind, in a first run and in a later one."""
 STOPS = short_or_long(1, 20)
 
