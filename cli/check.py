@@ -12,6 +12,7 @@ from alerts.messages import Entry, Line, Message
 from alerts.plain_text import cut
 from alerts.routing import Reader
 from cli.exit_codes import FAILED, OK, WRONG
+from cli.findings import clock, expiry
 from cli.opening import Config, read_config
 from cli.talk import answer, warn
 from config.clock import system_clock
@@ -32,7 +33,9 @@ def check_everything(path: Path, channel: str) -> int:
     sources = [check_source(source, config.redactor) for source in settings.sources.values()]
     failures = [f"{rule.id}: {one}" for rule in rules for one in check(rule, settings, now)]
     today = now.astimezone(settings.zone).date()
-    for line in (*failures, *provisional_warnings(calendars(settings, now), today)):
+    endings = (expiry(source, today) for source in settings.sources.values())
+    soon = [str(ending) for ending in endings if ending and ending.level != "ok"]
+    for line in (*failures, *provisional_warnings(calendars(settings, now), today), *soon):
         warn(line)
     sent = _send(config, channel) if channel else OK
     return max(sent, OK if all(sources) and not failures else FAILED)
@@ -49,6 +52,8 @@ def check_source(source: SourceSettings, redactor: Redactor) -> bool:
     answer.print(f"{source.name}: {account.name} at {where} sees {account.sees}")
     for note in account.notes:
         answer.print(f"{source.name}: note: {note}")
+    if account.skew is not None and (found := clock(source.name, account.skew)).level != "ok":
+        warn(str(found))
     return True
 
 

@@ -5,8 +5,7 @@
 
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -15,35 +14,23 @@ from sqlalchemy import Connection
 from cli.backup import database_of
 from cli.check import ask
 from cli.exit_codes import FAILED, OK
+from cli.findings import Finding, clock, expiry
 from cli.opening import Config, read_config
 from cli.talk import answer
 from config.clock import system_clock
 from config.language import ago
 from config.settings import Settings, SourceSettings
-from connectors.base import LOOK_BACK, AccessDenied, ConnectorError, NotFound, VendorChanged
+from connectors.base import AccessDenied, ConnectorError, NotFound, VendorChanged
 from rules.working_time import calendars, provisional_warnings
 from unify.backup import backups_of, free_bytes, taken_at
 from unify.engine import StoreError, open_engine
 from unify.freshness import Freshness, read_freshness
 from unify.migrate import revisions
 
-_SOON = timedelta(days=30)
-"""Before a token ends: who must renew it may be on leave."""
-_SKEW = timedelta(minutes=1)
-"""From here on a clock is worth a look; beyond `LOOK_BACK` what the vendor changed meanwhile may be missed."""
 _BACKUP_AGE = timedelta(days=2)
 _LEAST_ROOM = 50_000_000
 """Bytes: the write-ahead log alone may need a third of that."""
 _FOR_A_PERSON = (AccessDenied, NotFound, VendorChanged)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A line: how bad, about what, and what to do."""
-
-    level: Literal["ok", "look", "wrong"]
-    what: str
-    text: str
 
 
 def examine(path: Path) -> int:
@@ -51,7 +38,7 @@ def examine(path: Path) -> int:
     config, now = read_config(path), system_clock()
     worst = OK
     for finding in _findings(config, now):
-        answer.print(f"{finding.level:5}  {finding.what}: {finding.text}")
+        answer.print(f"{finding.level:5}  {finding}")
         worst = max(worst, FAILED if finding.level == "wrong" else OK)
     return worst
 
@@ -78,7 +65,8 @@ def _findings(config: Config, now: datetime) -> Iterator[Finding]:
         yield _backups(database, settings, now)
     for source in settings.sources.values():
         yield from _vendor(source, config)
-        yield from _expiry(source, now.astimezone(settings.zone).date())
+        if ending := expiry(source, now.astimezone(settings.zone).date()):
+            yield ending
         if source.name in freshness:
             yield _data(freshness[source.name], settings)
     yield from _calendars(settings, now)
@@ -131,31 +119,7 @@ def _vendor(source: SourceSettings, config: Config) -> Iterator[Finding]:
     for note in account.notes:
         yield Finding("look", source.name, note)
     if account.skew is not None:
-        yield _clock(source.name, account.skew)
-
-
-def _clock(name: str, skew: timedelta) -> Finding:
-    seconds = round(abs(skew).total_seconds())
-    said = f"the vendor's is {seconds} s {'ahead of' if skew > timedelta() else 'behind'} ours"
-    if abs(skew) > LOOK_BACK:
-        return Finding("wrong", f"{name}: clock", f"{said}: changes may be missed; set this machine's clock by NTP")
-    if abs(skew) > _SKEW:
-        return Finding("look", f"{name}: clock", f"{said}: set this machine's clock by NTP")
-    return Finding("ok", f"{name}: clock", said)
-
-
-def _expiry(source: SourceSettings, today: date) -> Iterator[Finding]:
-    """Of the token, as far as the settings tell."""
-    if source.expires is None:
-        return
-    what, left = f"{source.name}: token", source.expires - today
-    if left < timedelta():
-        said = f"ended on {source.expires}, says sources.{source.name}.expires: renew it and the date"
-        yield Finding("wrong", what, said)
-    elif left <= _SOON:
-        yield Finding("look", what, f"ends on {source.expires}, in {left.days} days: renew it and the date")
-    else:
-        yield Finding("ok", what, f"ends on {source.expires}")
+        yield clock(source.name, account.skew)
 
 
 def _data(source: Freshness, settings: Settings) -> Finding:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from cli.exit_codes import FAILED, OK, WRONG
 from cli.files import write_private
+from cli.findings import expiry
 from cli.hub import Hub
 from cli.opening import open_hub, read_config
 from cli.talk import answer, print_json, print_table, say, warn
@@ -43,6 +45,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
         found: dict[str, Any] = {
             "sources": [asdict(row) for row in read_freshness(connection, hub.settings, now).values()],
             "last_runs": _rows(connection, select(_RUN).where(_RUN.c.id.in_(_last_runs()))),
+            "credentials": _credentials(hub.settings, now),
             "mapping_problems": _rows(connection, select(_PROBLEM).order_by(*_PROBLEM.primary_key)),
             "unknown_people": _rows(
                 connection,
@@ -59,8 +62,23 @@ def show_status(config: Path, *, as_json: bool) -> int:
             print_json(found)
         else:
             _print_status(found, hub.settings)
-        needs_a_person = any(row["stale"] or row["error"] for row in found["sources"]) or found["outbox"].get("parked")
+        needs_a_person = (
+            any(row["stale"] or row["error"] for row in found["sources"])
+            or any(row["level"] == "wrong" for row in found["credentials"])
+            or found["outbox"].get("parked")
+        )
         return FAILED if needs_a_person else OK
+
+
+def _credentials(settings: Settings, now: datetime) -> list[dict[str, Any]]:
+    """Those that end within two weeks, and those that have ended, as far as the settings tell."""
+    today = now.astimezone(settings.zone).date()
+    found = ((source, expiry(source, today)) for source in settings.sources.values())
+    return [
+        {"source": source.name, "expires": source.expires, "level": ending.level, "text": str(ending)}
+        for source, ending in found
+        if ending and ending.level != "ok"
+    ]
 
 
 def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
@@ -78,6 +96,8 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
         ),
         "no source is configured: milepost init",
     )
+    for row in found["credentials"]:
+        answer.print(f"\n{row['text']}")
     problems = found["mapping_problems"]
     if problems:
         answer.print(f"\nfields that could not be read: {len(problems)}")

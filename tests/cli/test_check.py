@@ -1,6 +1,10 @@
 """`milepost check`: each thing that can be wrong in words of its own, and nothing changed."""
 
+import re
 import socket
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 import time_machine
@@ -69,6 +73,51 @@ def test_a_calendar_that_will_change_is_told(home: Home) -> None:
 
     assert checked.code == 0
     assert "calendar shenzhen: no make-up days (調休) are known for 2027" in checked.err
+
+
+@pytest.mark.parametrize(
+    ("expires", "line"),
+    [
+        ("2026-11-23", "delivery: token: ended on 2026-11-23, says sources.delivery.expires: renew it and the date"),
+        ("2026-12-08", "delivery: token: ends on 2026-12-08, in 14 days: renew it and the date"),
+        ("2026-12-09", ""),
+    ],
+)
+@time_machine.travel("2026-11-24 00:30+08:00", tick=False)
+def test_a_credentials_end_is_told_two_weeks_before_and_when_it_has_come(home: Home, expires: str, line: str) -> None:
+    """By the organisation's day, by `check` and `status` alike: one is asked today, the other by monitoring."""
+    home.change("comment_back = true", f'comment_back = true\nexpires = "{expires}"')
+
+    checked, status = home.run("check"), home.run("status")
+    told = [row["text"] for row in home.run("status", "--json").json["credentials"]]
+
+    assert [one for one in checked.err.splitlines() if "token" in one] == ([f"warning: {line}"] if line else [])
+    assert [one for one in status.out.splitlines() if "token" in one] == ([line] if line else [])
+    assert told == ([line] if line else [])
+
+
+def test_status_asks_for_a_person_once_a_credential_has_ended(home: Home) -> None:
+    """Though the vendor takes it still: then the date is wrong."""
+    home.run("sync")
+    assert home.run("status").code == 0
+
+    home.change("comment_back = true", 'comment_back = true\nexpires = "2020-01-01"')
+
+    assert home.run("status").code == 1
+
+
+@pytest.mark.parametrize(("ahead_s", "told"), [(50, False), (65, True)])
+def test_clocks_that_disagree_by_a_minute_are_told(home: Home, ahead_s: int, told: bool) -> None:
+    """Whatever changes within the difference may be missed, and "today" be another day."""
+    then = datetime.now(UTC) + timedelta(seconds=ahead_s)  # noqa: TID251  the command asks the real clock
+    date = {"Date": format_datetime(then, usegmt=True)}
+    add = Fault(".*", 0, times=1_000, alter=lambda reply: replace(reply, headers={**reply.headers, **date}))
+    home.sandbox.trello.app.faults.append(add)
+
+    checked = home.run("check")
+
+    assert checked.code == 0
+    assert bool(re.search(r"boards: clock: the vendor's is \d+ s ahead of ours: set this machine", checked.err)) is told
 
 
 def test_a_vendor_that_is_down_is_told_at_once(home: Home) -> None:

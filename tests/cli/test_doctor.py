@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from cli.doctor import _clock
+from cli.findings import clock
 from sandbox.http import Fault
 from tests.cli.home import Home
 
@@ -119,7 +119,7 @@ def test_a_vendors_clock_is_asked_by_its_own_answers(home: Home) -> None:
 )
 def test_clocks_that_disagree_are_told_by_how_much(skew: timedelta, line: str) -> None:
     """Up to the look-back they cost nothing; beyond, changes fall between two reads."""
-    found = _clock("crm", skew)
+    found = clock("crm", skew)
 
     assert f"{found.level} {found.what}: {found.text}".startswith(line)
 
