@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -84,6 +85,8 @@ class Governor:
         self._counting = threading.Lock()
         self._turns = threading.Lock()
         """Whoever holds it waits for its turn, or while the vendor wants to be left alone; all others wait behind."""
+        self._given_up = 0
+        """How many calls were given up: those that wait beside one give up too, at their next failure."""
         self._limits = [parse(text) for text in limits]
         self._window = MovingWindowRateLimiter(MemoryStorage())
         self._stop = stop
@@ -154,10 +157,11 @@ class Governor:
         """
         self._check_address(call)
         patience = Patience(0.0 if self._hurrying.get() else self._patience_s)
+        given_up = self._given_up
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Again),
             wait=self._pause_s,
-            stop=lambda state: state.upcoming_sleep > patience.left_s(state.idle_for),
+            stop=lambda state: state.upcoming_sleep > patience.left_s(state.idle_for) or self._given_up != given_up,
             before_sleep=lambda state: self._tell(state, patience),
             sleep=lambda seconds: self._pause(seconds, patience),
             reraise=True,
@@ -165,6 +169,7 @@ class Governor:
         try:
             outcome: R = retrying(self._attempt, call, once, final, patience)
         except _Again as again:
+            self._given_up += 1
             # Without its context: the libraries' errors hold URLs and headers.
             raise again.error from None
         self._notices.answered()
@@ -252,8 +257,11 @@ class Governor:
             self._sleep(seconds)
             return
         patience.is_limited = False
-        with self._turns:
-            self._sleep(seconds)
+        began = monotonic()
+        with self._turns:  # whoever held it until now may have waited for the same reason, and so for us too
+            rest = seconds - (monotonic() - began)
+            if rest > 0:
+                self._sleep(rest)
 
     def _sleep(self, seconds: float) -> None:
         if self._wait(seconds):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from sqlalchemy import Connection, Engine
 
 from config.clock import Clock
-from connectors.base import Connector, NotFound, Stream
+from connectors.base import Connector, Stream
 from sync.lease import Held
+from sync.readers import OF_ONE_PART, Refusal
 from sync.sweep import FEW, TooMuchGone, doubt, gone
 from unify.engine import writing
 from unify.hub_state import is_due, last_done, note_done
@@ -73,8 +74,8 @@ class Absence:
 
     def sweep_if_due(
         self, pages: PageStore, streams: Sequence[Stream], obey_stop: Callable[[], None], *, full: bool
-    ) -> list[str]:
-        """Once a day look for what is gone without a trace; return what the vendor says is not there.
+    ) -> list[Refusal]:
+        """Once a day look for what is gone without a trace; return why some parts could not be asked.
 
         The first run to come here has just read all there is, and only notes the day. `obey_stop` raises Stopped.
         """
@@ -83,14 +84,14 @@ class Absence:
             last = last_done(connection, task)
         if not full and last is not None and not is_due(last, self._clock()):
             return []
-        missing = self._sweep(pages, streams, obey_stop) if full or last is not None else []
+        refused = self._sweep(pages, streams, obey_stop) if full or last is not None else []
         with writing(self._engine) as connection:
             self._held.renew(connection)
             note_done(connection, task, self._clock())
-        return missing
+        return refused
 
-    def _sweep(self, pages: PageStore, streams: Sequence[Stream], obey_stop: Callable[[], None]) -> list[str]:
-        missing = []
+    def _sweep(self, pages: PageStore, streams: Sequence[Stream], obey_stop: Callable[[], None]) -> list[Refusal]:
+        refused: list[Refusal] = []
         for stream in streams:
             for part in self._connector.parts(stream.name):
                 if (stream.name, part) in self._read_whole:
@@ -98,11 +99,11 @@ class Absence:
                 obey_stop()
                 try:
                     self._sweep_part(pages, stream, part)
-                except NotFound as absent:
-                    missing.append(str(absent))
+                except OF_ONE_PART as refusal:
+                    refused.append(refusal)
                 except TooMuchGone as held:
                     self._warn(str(held))
-        return missing
+        return refused
 
     def _sweep_part(self, pages: PageStore, stream: Stream, part: str) -> None:
         with writing(self._engine) as connection:

@@ -19,8 +19,8 @@ from config.settings import Secret, SourceSettings
 from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound, Page, Stopped, Stream
 from sync.absence import Absence
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
-from sync.readers import read_parts
-from sync.runs import PartsMissing, RunRecord, note
+from sync.readers import Refusal, read_parts
+from sync.runs import RunRecord, note, of_parts
 from sync.settling import After, settle
 from sync.tenant import own_accounts, recognise
 from unify.derived import SOURCE
@@ -184,14 +184,14 @@ class _Run:
         streams = self._connector.streams()
         vocabulary = [stream for stream in streams if stream.vocabulary]
         others = [stream for stream in streams if not stream.vocabulary]
-        missing = self._read_streams(vocabulary)
+        refused = self._read_streams(vocabulary)
         self._learn(vocabulary)
-        missing += self._read_streams(others)
+        refused += self._read_streams(others)
         with writing(self._engine) as connection:
             remember(connection, f"projects/{self._source}", self._named)
-        missing += self._absence.sweep_if_due(self._pages(), others, self._obey_stop, full=full)
-        if missing:
-            raise PartsMissing("; ".join(dict.fromkeys(missing)))
+        refused += self._absence.sweep_if_due(self._pages(), others, self._obey_stop, full=full)
+        if refused:
+            raise of_parts(refused)
 
     def _recognise(self, account: Account, full: bool) -> frozenset[str]:
         """Refuse another organisation; let every part be read whole if `full`, or if the scope changed.
@@ -235,9 +235,12 @@ class _Run:
     def _pages(self) -> PageStore:
         return PageStore(self._mapper, self._context, self._upserts)
 
-    def _read_streams(self, streams: Sequence[Stream]) -> list[str]:
-        """Read every part of `streams`; return what the vendor says is not there, which costs no other part."""
-        missing = []
+    def _read_streams(self, streams: Sequence[Stream]) -> list[Refusal]:
+        """Read every part of `streams`; return why some could not be, which costs no other part.
+
+        Without its words the rest cannot be understood: where those are refused, nothing is read.
+        """
+        refused: list[Refusal] = []
         pages = self._pages()
         for stream in streams:
             parts = list(self._connector.parts(stream.name))
@@ -247,15 +250,17 @@ class _Run:
             reads = {part: one.read for part, one in passes.items()}
             with closing(read_parts(reads, stream.at_once)) as told:
                 for part, found in told:
-                    if isinstance(found, NotFound):
-                        missing.append(str(found))
+                    if isinstance(found, ConnectorError):
+                        if stream.vocabulary and not isinstance(found, NotFound):
+                            raise found
+                        refused.append(found)
                     elif found is None:
                         self._end_pass(pages, stream, passes[part])
                     else:
                         self._save(pages, stream, passes[part], found)
                     del found  # or it lives until the next one is complete: a page more in memory
                     self._obey_stop()
-        return missing
+        return refused
 
     def _begin(self, pages: PageStore, stream: Stream, parts: Sequence[str]) -> dict[str, "_Pass"]:
         begun = {}

@@ -11,11 +11,15 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from queue import Empty, Full, Queue
 
-from connectors.base import NotFound, Page
+from connectors.base import NotFound, NotPermitted, Page, VendorChanged
 
 Read = Callable[[], Iterator[Page]]
-Told = Page | NotFound | None
-"""Of a part: its next page; that it is not there; None: that it came to its end."""
+Refusal = NotFound | NotPermitted | VendorChanged
+OF_ONE_PART = (NotFound, NotPermitted, VendorChanged)
+"""What may be wrong with one part alone. A wrong token, a limit or a vendor that is away concern them all."""
+
+Told = Page | Refusal | None
+"""Of a part: its next page; why it cannot be read (on); None: that it came to its end."""
 
 _LOOK_S = 0.1
 """How often a reader that nobody takes pages from looks whether anybody still wants them."""
@@ -24,7 +28,7 @@ _LOOK_S = 0.1
 def read_parts(reads: Mapping[str, Read], at_once: int) -> Generator[tuple[str, Told]]:
     """Do all of `reads` (part -> how), up to `at_once` of them side by side; the pages of one part come in their order.
 
-    A part that is not there costs no other. Whatever else one raises ends the reading and is raised here, once the
+    A part that cannot be read costs no other. Whatever else one raises ends the reading and is raised here, once the
     others have come to the end of their page. Close the iterator to end the reading early.
     """
     if min(len(reads), at_once) <= 1:
@@ -43,8 +47,8 @@ def read_parts(reads: Mapping[str, Read], at_once: int) -> Generator[tuple[str, 
 def _told(read: Read) -> Iterator[Told]:
     try:
         yield from read()
-    except NotFound as absent:
-        yield absent
+    except OF_ONE_PART as refusal:
+        yield refusal
     else:
         yield None
 

@@ -1,6 +1,7 @@
 """The record of runs: when each began, how it ended, and what the source is known by since."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from config.clock import Clock
 from config.settings import SourceSettings
-from connectors.base import NotFound
+from connectors.base import ConnectorError, NotFound, VendorChanged
 from sync.lease import LeaseLost
 from unify.breaker import note_answer, note_failure
 from unify.derived import SOURCE, table_of
@@ -26,7 +27,17 @@ _NOT_THE_SOURCE = (StoreError, LeaseLost)
 
 
 class PartsMissing(NotFound):
-    """Some of what the config names is not there; all else was read."""
+    """Some of what the config names is not there, or not for us; all else was read."""
+
+
+def of_parts(refused: Iterable[ConnectorError]) -> ConnectorError:
+    """What parts were refused for, each reason once, as the error of a run that read all the others.
+
+    Where one answer was not what the vendor documents, that is the vendor's failure, and no wish of the config's.
+    """
+    refused = list(refused)
+    text = "; ".join(dict.fromkeys(str(one) for one in refused))
+    return VendorChanged(text) if any(isinstance(one, VendorChanged) for one in refused) else PartsMissing(text)
 
 
 class RunRecord:

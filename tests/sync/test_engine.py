@@ -17,7 +17,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from connectors.base import Cursor, NotFound, Page, Record
+from connectors.base import ConnectorError, Cursor, NotFound, NotPermitted, Page, Record, VendorChanged
 from sync.engine import Progress
 from sync.remapping import remap_source
 from sync.settling import settle
@@ -604,3 +604,34 @@ def test_pages_are_not_kept(engine: Engine) -> None:
 def forget_touched(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.exec_driver_sql("DELETE FROM touched")
+
+
+@pytest.mark.parametrize("refusal", [NotFound, NotPermitted, VendorChanged])
+def test_a_part_that_is_refused_starves_no_other(engine: Engine, refusal: type[ConnectorError]) -> None:
+    """One project that the account may not read, or that is answered oddly, must not cost the firm all the others."""
+
+    class Refusing(Vendor):
+        def read(self, stream: str, part: str, cursor: Cursor | None) -> Any:
+            if (stream, part) == ("cards", "b1"):
+                raise refusal("boards: the board b1 cannot be read: ask its admin")
+            return super().read(stream, part, cursor)
+
+    result = sync(engine, Refusing(cards={"b1": [card("c1")], "b2": [card("c2")]}))
+
+    assert (result.outcome, result.error) == ("failed", "the board b1 cannot be read: ask its admin")
+    assert rows(engine, "work_item", "vendor_id") == [("c2",)]
+
+
+def test_without_its_words_nothing_else_is_read(engine: Engine) -> None:
+    """Statuses that nobody can translate would turn every item into one that is not begun."""
+
+    class Refusing(Vendor):
+        def read(self, stream: str, part: str, cursor: Cursor | None) -> Any:
+            if stream == "lists":
+                raise NotPermitted("boards: the account may not read lists")
+            return super().read(stream, part, cursor)
+
+    result = sync(engine, Refusing(cards={"b1": [card("c1")]}))
+
+    assert result.outcome == "failed"
+    assert rows(engine, "work_item", "vendor_id") == []

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from connectors.base import NotFound, Page, Record, VendorUnavailable
-from sync.readers import Read, read_parts
+from sync.readers import Read, Told, read_parts
 
 LONG_S = 20.0
 """No wait of a test that holds is near it."""
@@ -21,7 +21,7 @@ def pages(part: str, count: int) -> Read:
     return lambda: (page(f"{part}{number}") for number in range(count))
 
 
-def names(found: Page | NotFound | None) -> str:
+def names(found: Told) -> str:
     return found.records[0].id if isinstance(found, Page) else type(found).__name__
 
 
