@@ -83,7 +83,7 @@ def _send(config: Config, name: str) -> int:
         warn(f"no channel is called {name!r}; there are {', '.join(settings.channels)}")
         return WRONG
     person = settings.people[settings.coordinator]
-    channel: Channel = open_channel(settings.channels[name], system_clock)
+    channel: Channel = open_channel(settings.channels[name], system_clock, threading.Event(), config.redactor)
     title = "Milepost: a test message"
     line = Line(f"Sent by `milepost check` from {socket.gethostname()}. Nothing needs you.")
     message = Message(settings.language, title, (Entry("", (line,)),))

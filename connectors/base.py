@@ -154,7 +154,11 @@ class RateLimited(ConnectorError):
 
 
 class VendorUnavailable(ConnectorError):
-    """Nobody must act: the vendor or the network is away."""
+    """Nobody must act: the vendor or the network is away. `sent` False: what was asked certainly did not arrive."""
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class VendorChanged(ConnectorError):

@@ -185,7 +185,8 @@ class Governor:
                 response, answer = unless_stopped(once, self._stop, lambda: self._tell_slow(call), self._answer_s)
         except Lost as lost:
             self._give_up_or_repeat(
-                VendorUnavailable(self._say(f"{call.host} {lost}")), repeat=(reads or not lost.sent) and not lost.final
+                VendorUnavailable(self._say(f"{call.host} {lost}"), sent=lost.sent),
+                repeat=(reads or not lost.sent) and not lost.final,
             )
         self.server_time = server_time(answer.headers) or self.server_time
         if final is not None and final(answer):

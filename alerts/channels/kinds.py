@@ -1,6 +1,7 @@
 """The channels that messages go out by, in one explicit list."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 
 from alerts.channels.base import Channel
 from alerts.channels.mail import Email, EmailSettings
@@ -11,11 +12,13 @@ from config.settings import ChannelSettings
 CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {"slack": SlackSettings, "email": EmailSettings}
 
 
-def open_channel(settings: ChannelSettings, clock: Clock) -> Channel:
+def open_channel(
+    settings: ChannelSettings, clock: Clock, stop: threading.Event, redact: Callable[[str], str]
+) -> Channel:
     """The channel for `settings`; nothing is connected to before the first message."""
     match settings:
         case SlackSettings():
-            return connect(settings)
+            return connect(settings, stop, redact)
         case EmailSettings():
             return Email(settings, clock)
         case _:

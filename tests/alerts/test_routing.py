@@ -114,7 +114,7 @@ def test_what_only_the_coordinator_is_told_goes_the_usual_way() -> None:
 
 def test_instead_of_a_group_the_coordinator_is_told_by_whatever_reaches_a_person() -> None:
     """Routes need not name the channel; the one that failed comes last, and a webhook reaches nobody by name."""
-    secret = Secret(reference="env:SLACK", value=SecretStr("t"))
+    secret = Secret(reference="env:SLACK", value=SecretStr("https://hooks.slack.example/t"))
     mail = EmailSettings.model_validate(
         {"name": "email", "host": "127.0.0.1", "security": "none", "from": "a@b.example"}
     )

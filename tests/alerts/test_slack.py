@@ -2,6 +2,8 @@
 
 import html
 import re
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,14 +14,16 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
-from alerts.channels.slack import Slack, SlackSettings, SlackWebhook, escape, form, link
+from alerts.channels.slack import Slack, SlackSettings, SlackWebhook
+from alerts.channels.slack_form import escape, form, link
 from alerts.messages import Entry, Line, Message
 from alerts.plain_text import safe_url
 from alerts.routing import Reader
 from config.settings import Route, Secret
+from sandbox.http import Fault
 from sandbox.plan import Plan, Staff
 from sandbox.server import Sandbox
-from sandbox.slack import CHANNEL, SCOPES, TOKEN, SlackSandbox, refusal, too_fast
+from sandbox.slack import CHANNEL, SCOPES, TOKEN, WEBHOOK_PATH, SlackSandbox, refusal, too_fast
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, milestone
@@ -34,6 +38,9 @@ MESSAGE = Message(
     "en", "Nine Ferries: UAT sign-off 8 days late", (Entry("a", LINES),), (Line("Jira, read 08:52 (8 min ago)."),)
 )
 NEWS = Message("en", "Done: UAT sign-off", (Entry("a", (Line("Marked done by Jason Tse 10:12."),)),))
+
+WAITING = (threading.Event(), str)
+"""Nobody stops, and nothing is to be hidden."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +67,11 @@ def secret(value: str) -> Secret:
 
 
 def bot(sandbox: Sandbox, token: str = TOKEN) -> Slack:
-    return Slack(SlackSettings(token=secret(token), channel=CHANNEL, url=f"{sandbox.url('slack')}/"))
+    return Slack(SlackSettings(token=secret(token), channel=CHANNEL, url=f"{sandbox.url('slack')}/"), *WAITING)
+
+
+def hook(url: str) -> SlackWebhook:
+    return SlackWebhook(SlackSettings(webhook=secret(url)), *WAITING)
 
 
 def test_a_group_message_is_told_by_its_text_too(sandbox: Sandbox, slack: SlackSandbox) -> None:
@@ -180,12 +191,12 @@ def test_a_direct_message_sent_just_before_a_crash_is_not_sent_again(
     """The hub that starts afterwards looks for the key, and writes down where it found it."""
     settings = SlackSettings(token=secret(TOKEN), channel=CHANNEL, url=f"{sandbox.url('slack')}/")
     hub.settings = firm.settings(routes=(Route(to=("slack:bd",)),))
-    hub.others = {"slack": Crashing(settings)}
+    hub.others = {"slack": Crashing(settings, *WAITING)}
     hub.round(milestone())
     with pytest.raises(Crash):
         hub.deliver()
 
-    hub.others = {"slack": Slack(settings)}
+    hub.others = {"slack": Slack(settings, *WAITING)}
     hub.wait(timedelta(minutes=6))
     hub.deliver()
 
@@ -248,6 +259,49 @@ def test_a_refused_token_says_what_to_do_and_not_the_token(sandbox: Sandbox, sla
     assert "s3cret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed_and_none_is_a_success(sandbox: Sandbox, slack: SlackSandbox, status: int) -> None:
+    """The token, and a client's name, would go to whoever is named there; the message would be lost without a word."""
+    away = {"Location": f"{sandbox.url('slack')}/auth.test"}
+    slack.app.faults += [Fault("chat.postMessage|/services/", status, away, times=2)]
+    slack.app.log.clear()
+
+    with pytest.raises(Permanent, match="redirect, which is not followed") as refused:
+        bot(sandbox).send(Outgoing("alert-1", GROUP, MESSAGE))
+    with pytest.raises(Permanent, match="redirect, which is not followed") as refused_too:
+        hook(sandbox.webhook_url).send(Outgoing("alert-1", GROUP, MESSAGE))
+
+    assert len(slack.app.log) == 2
+    assert WEBHOOK_PATH not in f"{refused.value} {refused_too.value}"
+
+
+@pytest.mark.parametrize("cut_off", [True, False])
+def test_only_what_certainly_did_not_arrive_is_in_no_doubt(
+    sandbox: Sandbox, slack: SlackSandbox, cut_off: bool
+) -> None:
+    """A refused connection carried nothing; a broken one may have. Neither shows the webhook's address."""
+    url = sandbox.webhook_url
+    if cut_off:
+        slack.app.faults.append(Fault("/services/", 0, cut=True))
+    else:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            url = f"http://127.0.0.1:{closed.getsockname()[1]}{WEBHOOK_PATH}"
+
+    with pytest.raises(Transient) as lost:
+        hook(url).send(Outgoing("alert-1", GROUP, MESSAGE))
+
+    assert lost.value.in_doubt is cut_off
+    assert WEBHOOK_PATH not in str(lost.value)
+
+
+def test_a_page_in_place_of_an_answer_is_a_refusal(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """What a proxy shows with status 200 has posted nothing."""
+    slack.app.faults.append(Fault("chat.postMessage", 200, {"Content-Type": "text/html"}, "<h1>Sign in</h1>"))
+
+    with pytest.raises(Permanent, match="no answer that we can read"):
+        bot(sandbox).send(Outgoing("alert-1", GROUP, MESSAGE))
+
+
 def test_somebody_who_is_not_in_slack_is_told_by_the_next_channel(sandbox: Sandbox, slack: SlackSandbox) -> None:
     """A permanent failure, with its cure."""
     with pytest.raises(Permanent, match="set `slack` for that person"):
@@ -256,7 +310,7 @@ def test_somebody_who_is_not_in_slack_is_told_by_the_next_channel(sandbox: Sandb
 
 def test_a_webhook_writes_to_its_group_and_follows_up_below(sandbox: Sandbox, slack: SlackSandbox) -> None:
     """It can change nothing; news are a new message."""
-    webhook = SlackWebhook(SlackSettings(webhook=secret(sandbox.webhook_url)))
+    webhook = hook(sandbox.webhook_url)
     receipt = webhook.send(Outgoing("alert-1", GROUP, MESSAGE))
     webhook.update(receipt, Outgoing("alert-2", GROUP, NEWS), MESSAGE)
 
@@ -267,7 +321,7 @@ def test_a_webhook_writes_to_its_group_and_follows_up_below(sandbox: Sandbox, sl
 
 def test_a_removed_webhook_is_a_persons_business(sandbox: Sandbox, slack: SlackSandbox) -> None:
     """And its address is a secret."""
-    webhook = SlackWebhook(SlackSettings(webhook=secret(sandbox.webhook_url + "-s3cret")))
+    webhook = hook(sandbox.webhook_url + "-s3cret")
 
     with pytest.raises(Permanent, match="the webhook was removed") as refused:
         webhook.send(Outgoing("alert-1", GROUP, MESSAGE))
@@ -279,15 +333,20 @@ def test_a_removed_webhook_is_a_persons_business(sandbox: Sandbox, slack: SlackS
     ("values", "told"),
     [
         ({}, "webhook, or token"),
-        ({"token": secret("x"), "webhook": secret("y")}, "webhook, or token"),
+        ({"token": secret("x"), "webhook": secret("https://hooks.slack.example/y")}, "webhook, or token"),
         ({"token": secret("x")}, "the id of the channel"),
         ({"token": secret("x"), "channel": "C1", "url": "http://slack.example/api/"}, "https"),
+        ({"webhook": secret("http://hooks.slack.example/services/s3cret")}, 'webhook\n.*begins with "https://"'),
+        ({"webhook": secret("http://[s3cret]/services")}, 'begins with "https://"'),
+        ({"webhook": secret("services/s3cret")}, 'begins with "https://"'),
     ],
 )
 def test_wrong_settings_say_what_to_write(values: dict[str, Any], told: str) -> None:
     """Found when the config is read, not at the first alert."""
-    with pytest.raises(ValidationError, match=told):
+    with pytest.raises(ValidationError, match=told) as refused:
         SlackSettings(**values)
+
+    assert "s3cret" not in str(refused.value)
 
 
 _ANY = st.text(max_size=300)

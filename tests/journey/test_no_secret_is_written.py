@@ -163,9 +163,11 @@ def test_a_mail_servers_password_is_in_no_error(opened: Day, tmp_path: Path, log
     config.write_text(
         text.replace('security = "none"', 'security = "none"\nuser = "hub"\npassword = "file:secrets/mail"')
     )
-    settings = read_config(config).settings
+    read, hub = read_config(config), opened.hub
 
-    opened.hub.channels = {name: open_channel(one, opened.clock) for name, one in settings.channels.items()}
+    hub.channels = {
+        name: open_channel(one, opened.clock, hub.stop, read.redactor) for name, one in read.settings.channels.items()
+    }
     opened.first_round()
 
     said = ways_out(config)

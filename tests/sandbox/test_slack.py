@@ -36,7 +36,7 @@ def client(sandbox: Sandbox) -> WebClient:
 
 
 def web_client(sandbox: Sandbox, token: str | None = TOKEN) -> WebClient:
-    """Slack's own client, as the hub makes it."""
+    """Slack's own client: what it understands, Slack might have said."""
     return WebClient(token, base_url=f"{sandbox.url('slack')}/", retry_handlers=[])
 
 

@@ -1,5 +1,6 @@
 """What our Slack channel asks, and what the stand-in answers, is what Slack's own document describes."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -47,13 +48,13 @@ def exchanges() -> list[Exchange]:
     with serving(ear) as url:
         token = Secret(reference="env:SLACK", value=SecretStr(TOKEN))
         settings = SlackSettings(token=token, channel=CHANNEL, url=f"{url}/api/")
-        channel = Slack(settings)
+        channel = Slack(settings, threading.Event(), str)
         for number, reader in enumerate((GROUP, MARCO)):
             outgoing = Outgoing(f"alert-{number}", reader, LATE)
             receipt = channel.send(outgoing)
             channel.update(receipt, outgoing, LATE.with_end("a", "Marked done."))
             assert channel.find(outgoing) == receipt
-            assert Slack(settings).find(outgoing) == receipt
+            assert Slack(settings, threading.Event(), str).find(outgoing) == receipt
     return ear.exchanges
 
 
