@@ -126,6 +126,7 @@ class Hub:
         names: Iterable[str] = (),
         *,
         full: bool = False,
+        accept_deletions: bool = False,
         progress: Callable[[Progress], None] = lambda progress: None,
         before: Callable[[Forecast], None] | None = None,
     ) -> list[RunResult]:
@@ -134,15 +135,15 @@ class Hub:
         `before` is told of each what is coming; a first read is looked at for that, with a few requests.
         """
         chosen = list(names) or list(self.settings.sources)
-        return run_sources(
-            {name: partial(self.sync_one, name, full=full, progress=progress, before=before) for name in chosen}
-        )
+        one = partial(self.sync_one, full=full, accept_deletions=accept_deletions, progress=progress, before=before)
+        return run_sources({name: partial(one, name) for name in chosen})
 
     def sync_one(
         self,
         name: str,
         *,
         full: bool = False,
+        accept_deletions: bool = False,
         progress: Callable[[Progress], None] = lambda progress: None,
         before: Callable[[Forecast], None] | None = None,
     ) -> RunResult:
@@ -162,6 +163,7 @@ class Hub:
             requests=lambda: self._vendors.requests(name),
             after=self.settling.settle,
             full=full,
+            accept_deletions=accept_deletions,
             keep_deleted=timedelta(days=self.settings.keep_deleted_days),
             lease_clock=self.wall,
         )

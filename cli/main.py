@@ -99,6 +99,9 @@ def sync(
     sources: Sources = None,
     config: Config = DEFAULT_CONFIG,
     full: Annotated[bool, typer.Option(help="Read everything again and look for what was deleted.")] = False,
+    accept_deletions: Annotated[
+        bool, typer.Option("--accept-deletions", help="Let go, this once, what `status` says is missing and was kept.")
+    ] = False,
 ) -> None:
     """Read what changed in the tools into the database.
 
@@ -106,7 +109,7 @@ def sync(
     """
     from cli.work import sync_now
 
-    raise typer.Exit(sync_now(config, sources or [], full=full))
+    raise typer.Exit(sync_now(config, sources or [], full=full, accept_deletions=accept_deletions))
 
 
 @app.command()

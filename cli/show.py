@@ -14,7 +14,7 @@ from cli.files import write_private
 from cli.findings import expiry
 from cli.hub import Hub
 from cli.opening import open_hub, read_config
-from cli.talk import answer, print_json, print_table, say, warn
+from cli.talk import answer, local, print_json, print_table, say, warn
 from config.clock import system_clock
 from config.language import LANGUAGES, ago
 from config.settings import Settings
@@ -24,7 +24,8 @@ from rules.examples import check
 from rules.titles import Reading
 from unify import tables
 from unify.derived import table_of
-from unify.freshness import read_freshness
+from unify.doubts import names_of
+from unify.freshness import Freshness, read_freshness
 from unify.suggest import as_toml, suggest
 
 _ALERT = table_of(tables.Alert)
@@ -43,7 +44,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
     with open_hub(config) as hub, hub.reader.connect() as connection:
         now = hub.clock()
         found: dict[str, Any] = {
-            "sources": [asdict(row) for row in read_freshness(connection, hub.settings, now).values()],
+            "sources": [_source(connection, row) for row in read_freshness(connection, hub.settings, now).values()],
             "last_runs": _rows(connection, select(_RUN).where(_RUN.c.id.in_(_last_runs()))),
             "credentials": _credentials(hub.settings, now),
             "mapping_problems": _rows(connection, select(_PROBLEM).order_by(*_PROBLEM.primary_key)),
@@ -63,7 +64,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
         else:
             _print_status(found, hub.settings)
         needs_a_person = (
-            any(row["stale"] or row["error"] for row in found["sources"])
+            any(row["stale"] or row["error"] or row["doubts"] for row in found["sources"])
             or any(row["level"] == "wrong" for row in found["credentials"])
             or found["outbox"].get("parked")
         )
@@ -98,6 +99,7 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
     )
     for row in found["credentials"]:
         answer.print(f"\n{row['text']}")
+    _print_doubts(found["sources"], settings)
     problems = found["mapping_problems"]
     if problems:
         answer.print(f"\nfields that could not be read: {len(problems)}")
@@ -117,6 +119,32 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
         answer.print("`milepost clients suggest` prints the lines to paste.")
     waiting = found["outbox"]
     answer.print(f"\nmessages: {waiting.get('waiting', 0)} wait, {waiting.get('parked', 0)} need a person")
+
+
+def _source(connection: Connection, fresh: Freshness) -> dict[str, Any]:
+    """How fresh a source is; what is doubted, with the names of examples."""
+    doubts = [
+        {**asdict(doubt), "what": str(doubt), "examples": names_of(connection, fresh.source, doubt)}
+        for doubt in fresh.doubts
+    ]
+    return {**asdict(fresh), "doubts": doubts}
+
+
+def _print_doubts(sources: Sequence[Mapping[str, Any]], settings: Settings) -> None:
+    """What is missing at a source and was kept, and how it is let go."""
+    for row in sources:
+        if not row["doubts"]:
+            continue
+        answer.print(f"\nmissing in {row['source']}, and kept: too much to have been deleted, rather a lost permission")
+        print_table(
+            ("missing", "among them", "since"),
+            ((one["what"], "; ".join(one["examples"]), local(one["since"], settings.zone)) for one in row["doubts"]),
+            "",
+        )
+        answer.print(
+            "Give the account its permission back, and they stay. If they are gone for good: "
+            f"`milepost sync {row['source']} --accept-deletions`."
+        )
 
 
 def _state(row: Mapping[str, Any], settings: Settings) -> str:

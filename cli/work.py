@@ -26,13 +26,16 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def sync_now(config: Path, sources: Sequence[str], *, full: bool) -> int:
-    """Read the sources once."""
+def sync_now(config: Path, sources: Sequence[str], *, full: bool, accept_deletions: bool = False) -> int:
+    """Read the sources once. What is accepted, is of sources that are named: each was asked about by itself."""
+    if accept_deletions and not sources:
+        warn("say whose deletions: milepost sync SOURCE --accept-deletions")
+        return WRONG
     with open_hub(config, stop=stop_on_signals()) as hub:
         if not _known(hub, sources):
             return WRONG
         with RunTalk() as progress:
-            runs = hub.sync(sources, full=full, progress=progress, before=announce)
+            runs = hub.sync(sources, full=full, accept_deletions=accept_deletions, progress=progress, before=announce)
     say_runs(runs)
     return OK if all(run.outcome in ("ok", "busy") for run in runs) else FAILED
 

@@ -102,6 +102,7 @@ class SourceSettings(Tree):
     projects: tuple[str, ...] = ()
     since: date | None = None
     every: Duration = timedelta(minutes=10)
+    most_deleted: float = Field(default=0.2, ge=0, le=1)
     comment_back: Flag | tuple[str, ...] = False
     milestone_types: tuple[str, ...] = ("Epic", "Milestone", "里程碑")
     milestone_labels: tuple[str, ...] = ("Milestone", "里程碑")

@@ -37,7 +37,7 @@ from unify.upsert import Upserts
 _NOT_SCOPE = {
     *("name", "kind", "url", "projects", "expires", "every", "comment_back", "ca_file"),
     *("milestone_types", "milestone_labels", "client_facing_types", "feedback_labels", "urgent_labels", "status"),
-    *("client_comments_are_feedback", "risk_labels"),
+    *("client_comments_are_feedback", "risk_labels", "most_deleted"),
 }
 """Settings that change nothing in what is asked of the vendor. `projects` are parts, each with its own cursor."""
 
@@ -83,21 +83,22 @@ def sync_source(
     requests: Callable[[], int] = lambda: 0,
     after: After | None = None,
     full: bool = False,
+    accept_deletions: bool = False,
     keep_deleted: timedelta | None = None,
     lease_clock: Clock = system_clock,
 ) -> RunResult:
     """Read what is new in one source, and record the run; what was committed stays, however it ends.
 
     `zone` is the organisation's; `requests` counts those made so far (the governor's counter); `after` links and
-    derives what was touched. `full` reads everything again and looks for what is gone. What was deleted longer than
-    `keep_deleted` ago (None: nothing) is removed by a run that read everything. A vendor's refusal is the result's
-    `error`; StoreError, and mistakes of ours, are raised.
+    derives what was touched. `full` reads everything again and looks for what is gone; `accept_deletions` lets go what
+    was doubted before. What was deleted longer than `keep_deleted` ago (None: nothing) is removed by a run that read
+    everything. A vendor's refusal is the result's `error`; StoreError, and mistakes of ours, are raised.
     """
     try:
         with lease(engine, settings.name, clock=lease_clock) as held:
             record = RunRecord(engine, settings, clock(), lease_clock)
             run = _Run(settings, connector, mapper, engine, zone, clock, stop, progress, requests, held, record)
-            return run.run(full, after, keep_deleted)
+            return run.run(full, accept_deletions, after, keep_deleted)
     except LeaseHeld as other:
         return RunResult(settings.name, "busy", str(other))
 
@@ -133,14 +134,16 @@ class _Run:
         self._context = MappingContext(self._source, zone, settings, {}, frozenset())
         self._upserts = Upserts(engine.dialect)
         self._pass_id = record.id
-        self._absence = Absence(self._source, connector, engine, held, clock)
+        self._absence = Absence(self._source, connector, engine, held, clock, settings.most_deleted)
         self._result = RunResult(self._source, "ok")
         self._refusal: Exception | None = None
 
-    def run(self, full: bool, after: After | None, keep_deleted: timedelta | None) -> RunResult:
+    def run(self, full: bool, accepted: bool, after: After | None, keep_deleted: timedelta | None) -> RunResult:
         """Read, remove what is long gone, link and derive, record how it ended."""
         requests = self._requests()
         try:
+            with writing(self._engine) as connection:
+                self._absence.begin(connection, accepted=accepted)
             self._read(full)
             if keep_deleted is not None and self._result.outcome == "ok":
                 with writing(self._engine) as connection:
@@ -189,6 +192,7 @@ class _Run:
         refused += self._read_streams(others)
         with writing(self._engine) as connection:
             remember(connection, f"projects/{self._source}", self._named)
+        self._absence.bury_out_of_sight(self._pages())
         refused += self._absence.sweep_if_due(self._pages(), others, self._obey_stop, full=full)
         if refused:
             raise of_parts(refused)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from config.settings import Settings
 from unify.breaker import Broken, read_broken
 from unify.derived import SOURCE, table_of
+from unify.doubts import Doubt, read_doubts
 from unify.tables import MappingProblem
 
 _PROBLEM = table_of(MappingProblem)
@@ -34,6 +35,8 @@ class Freshness:
     mapping_version: str = ""
     broken: Broken | None = None
     """Why it cannot be read, and when it is asked again; None: it answered last time."""
+    doubts: tuple[Doubt, ...] = ()
+    """What is missing there and was kept, until a person says that it may go."""
 
 
 def read_freshness(connection: Connection, settings: Settings, now: datetime) -> dict[str, Freshness]:
@@ -58,6 +61,7 @@ def read_freshness(connection: Connection, settings: Settings, now: datetime) ->
             problems=problems.get(name, 0),
             mapping_version=row.get("mapping_version", ""),
             broken=read_broken(connection, source),
+            doubts=tuple(read_doubts(connection, name)),
         )
     return found
 

@@ -1,6 +1,6 @@
 """Saving a page: everything that it brings, in the transaction of the caller, so that no half page is ever kept."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,6 +87,10 @@ class PageStore:
     def living_in(self, connection: Connection, stream: str, part: str) -> list[Ref]:
         """All living records of `stream` in `part`: what a sweep compares with the vendor's list."""
         return self._records.living_in(connection, stream, part)
+
+    def count_in(self, connection: Connection, parts: Collection[str]) -> tuple[int, int]:
+        """How many living records, of whatever stream, are in these parts, and how many there are in all."""
+        return self._records.count_in(connection, parts)
 
     def forget_cursors(self, connection: Connection, stream: str | None = None) -> None:
         """Let every part (of `stream`; None: of all) be read whole again."""

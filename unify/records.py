@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
 
 from connectors.base import Record, Ref
 from unify.derived import table_of
@@ -156,6 +156,14 @@ class Records:
     def living_in(self, connection: Connection, stream: str, part: str) -> list[Ref]:
         """All living records of `stream` in `part`."""
         return self._living(connection, _raw.c.stream == stream, _raw.c.part == part)
+
+    def count_in(self, connection: Connection, parts: Collection[str]) -> tuple[int, int]:
+        """How many living records are in these parts, and how many there are in all."""
+        living = select(func.count(), func.count().filter(_raw.c.part.in_(parts))).where(
+            _raw.c.source == self._source, _raw.c.deleted_at.is_(None)
+        )
+        everywhere, here = connection.execute(living).one()
+        return here, everywhere
 
     def bury(self, connection: Connection, refs: Iterable[Ref], now: datetime) -> list[Ref]:
         """Mark these records and all below them as gone; return those, and only those, that lived until now."""

@@ -23,7 +23,7 @@ _BATCH = 500
 
 _NOT_MAPPING = {
     *("name", "expires", "projects", "since", "every", "comment_back", "ca_file"),
-    "client_comments_are_feedback",
+    *("client_comments_are_feedback", "most_deleted"),
 }
 """Settings that no mapper reads: changing them changes none of its rows."""
 

@@ -134,6 +134,7 @@ class HubState(SQLModel, table=True):
     """settled_with: hash of the settings that link and derive last went by;
     pruned/{source}: when what was deleted there long ago was last removed;
     swept/{source}: when it was last looked for what is gone there without a trace;
+    doubts/{source}: what is missing there and was kept, because it is too much to have been deleted;
     projects/{source}: what the config named there when it was last read whole;
     erased_in_log: somebody was erased, and the write-ahead log still holds them;
     broken/{source}: how often in a row it could not be read, why, when it is asked again, and a mark of its settings;

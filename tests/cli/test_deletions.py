@@ -1,0 +1,34 @@
+"""Deletions that nobody can mean: `status` shows them and says how to let them go; one option does it."""
+
+from tests.cli.home import Home
+
+
+def test_status_shows_what_is_missing_and_how_to_let_it_go(round: Home) -> None:
+    """How many, of what, some by name; the command that it prints does what it says, and then all is quiet."""
+    names = {row["name"] for row in round.rows("work_item") if row["source"] == "delivery"}
+    round.sandbox.jira.state.issues.clear()
+    assert round.run("sync", "--full").code == 0
+
+    shown, told = round.run("status"), round.run("status", "--json")
+
+    assert (shown.code, told.code) == (1, 1)
+    assert "milepost sync delivery --accept-deletions" in shown.out
+    (source,) = (row for row in told.json["sources"] if row["doubts"])
+    (doubt,) = source["doubts"]
+    assert (source["source"], doubt["missing"]) == ("delivery", len(names))
+    assert doubt["what"] in shown.out
+    assert set(doubt["examples"]) == names
+    assert {row["deleted_at"] for row in round.rows("work_item")} == {None}
+
+    assert round.run("sync", "delivery", "--accept-deletions").code == 0
+
+    assert [row["delete_reason"] for row in round.rows("work_item")].count("deleted") == len(names)
+    assert round.run("status").code == 0
+
+
+def test_who_accepts_says_of_what(round: Home) -> None:
+    """Each source was asked about by itself."""
+    said = round.run("sync", "--accept-deletions")
+
+    assert said.code == 2
+    assert "milepost sync SOURCE --accept-deletions" in said.err
