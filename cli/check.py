@@ -11,26 +11,33 @@ from alerts.channels.kinds import open_channel
 from alerts.messages import Entry, Line, Message
 from alerts.plain_text import cut
 from alerts.routing import Reader
-from cli.exit_codes import FAILED, OK, WRONG
+from cli.exit_codes import FAILED, OK
 from cli.findings import clock, expiry
 from cli.opening import Config, read_config
-from cli.talk import answer, warn
+from cli.talk import answer, refuse, warn
 from config.clock import system_clock
+from config.nearest import did_you_mean, one_of
 from config.secrets import Redactor
-from config.settings import SourceSettings
+from config.settings import ChannelSettings, SourceSettings
 from connectors.base import Account, ConnectorError
 from connectors.governor import Governor
 from connectors.kinds import KINDS
+from connectors.scope import count
 from rules.examples import check
 from rules.working_time import calendars, provisional_warnings
 
 
 def check_everything(path: Path, channel: str) -> int:
-    """Test it all; code 1 where a source or a rule fails. Raises ConfigError, RuleErrors."""
+    """Test it all; code 1 where a source, a channel or a rule fails. Raises ConfigError, RuleErrors."""
     config, now = read_config(path), system_clock()
     settings, rules = config.settings, config.rules
-    answer.print(f"{path}: {len(settings.sources)} sources, {len(settings.clients)} clients, {len(rules)} rules: fine")
+    if channel and channel not in settings.channels:
+        there_are = did_you_mean(channel, settings.channels) or f"; there are {one_of(settings.channels)}"
+        return refuse(f'no channel is called "{channel}"{there_are}')
+    here = (count(len(settings.sources), "source"), count(len(settings.clients), "client"), count(len(rules), "rule"))
+    answer.print(f"{path}: {', '.join(here)}: fine")
     sources = [check_source(source, config.redactor) for source in settings.sources.values()]
+    channels = [check_channel(one, config.redactor) for one in settings.channels.values()]
     failures = [f"{rule.id}: {one}" for rule in rules for one in check(rule, settings, now)]
     today = now.astimezone(settings.zone).date()
     endings = (expiry(source, today) for source in settings.sources.values())
@@ -38,7 +45,7 @@ def check_everything(path: Path, channel: str) -> int:
     for line in (*failures, *provisional_warnings(calendars(settings, now), today), *soon):
         warn(line)
     sent = _send(config, channel) if channel else OK
-    return max(sent, OK if all(sources) and not failures else FAILED)
+    return max(sent, OK if all((*sources, *channels)) and not failures else FAILED)
 
 
 def check_source(source: SourceSettings, redactor: Redactor) -> bool:
@@ -49,7 +56,8 @@ def check_source(source: SourceSettings, redactor: Redactor) -> bool:
         warn(str(refusal))
         return False
     where = ", ".join(account.tenants.values()) or "no organisation"
-    answer.print(f"{source.name}: {account.name} at {where} sees {account.sees}")
+    who = account.name if where in account.name else f"{account.name} at {where}"
+    answer.print(f"{source.name}: {who} sees {account.sees}")
     for note in account.notes:
         answer.print(f"{source.name}: note: {note}")
     if account.skew is not None and (found := clock(source.name, account.skew)).level != "ok":
@@ -76,12 +84,20 @@ def ask(source: SourceSettings, redactor: Redactor) -> Account:
         governor.close()
 
 
+def check_channel(settings: ChannelSettings, redactor: Redactor) -> bool:
+    """Connect and sign in, without sending; one line says what was seen, or what to do."""
+    try:
+        seen = open_channel(settings, system_clock).check()
+    except DeliveryError as refusal:
+        warn(cut(redactor(f"{settings.name}: {refusal}"), 300))
+        return False
+    answer.print(f"{settings.name}: {seen}; nothing was sent (milepost check --send {settings.name})")
+    return True
+
+
 def _send(config: Config, name: str) -> int:
     """A test message by one channel, to the coordinator."""
     settings = config.settings
-    if name not in settings.channels:
-        warn(f"no channel is called {name!r}; there are {', '.join(settings.channels)}")
-        return WRONG
     person = settings.people[settings.coordinator]
     channel: Channel = open_channel(settings.channels[name], system_clock, threading.Event(), config.redactor)
     title = "Milepost: a test message"

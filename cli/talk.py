@@ -14,6 +14,7 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from cli.exit_codes import WRONG
 from report.structured import plain
 from sync.engine import Progress, RunResult
 
@@ -32,6 +33,12 @@ def say(line: str) -> None:
 def warn(line: str) -> None:
     """A line of talk that somebody should read."""
     talk.print(f"warning: {_printable(line)}", style="yellow")
+
+
+def refuse(line: str) -> int:
+    """Say why nothing was done, and what to type or write instead; the code to end with."""
+    talk.print(_printable(line), style="red")
+    return WRONG
 
 
 def print_json(value: Any) -> None:

@@ -26,7 +26,10 @@ class Outgoing:
 
 
 class Channel(Protocol):
-    """One way out. Both verbs raise `Transient` or `Permanent`, and nothing else that is the receiver's doing."""
+    """One way out. Its verbs raise `Transient` or `Permanent`, and nothing else that is the receiver's doing."""
+
+    def check(self) -> str:
+        """Connect and sign in, and send nothing; what was seen, or why that cannot be done, in a few words."""
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Send a new message."""

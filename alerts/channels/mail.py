@@ -86,6 +86,16 @@ class Email:
         name, address = parseaddr(settings.from_)
         self._from = _address(name, address)
 
+    def check(self) -> str:
+        """Connect, say hello as `security` asks, and sign in where a user is set."""
+        where, user = f"{self._settings.host}:{self._settings.port}", self._settings.user
+        try:
+            with self._signed_in() as server:
+                server.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError) as error:
+            raise _refusal(error, where) from None
+        return f"signed in to {where} as {user}" if user else f"{where} answers"
+
     def send(self, outgoing: Outgoing) -> Receipt:
         """Mail a message that begins a thread."""
         return self._mail(outgoing, root="")
@@ -107,36 +117,27 @@ class Email:
         return {"message_id": mail["Message-ID"]}
 
     def _hand_over(self, mail: EmailMessage, to: str) -> None:
-        settings = self._settings
-        where = f"{settings.host}:{settings.port}"
+        where = f"{self._settings.host}:{self._settings.port}"
         sent = False
         try:
-            with self._connected() as server:
-                if settings.user and settings.password is not None:
-                    server.login(settings.user, settings.password.reveal())
+            with self._signed_in() as server:
                 sent = True
                 refused = server.send_message(mail, to_addrs=[to])
             if refused:  # some servers refuse a recipient without an error
                 raise _by_code(next(iter(refused.values()))[0], where, f"{to} was refused")
         except smtplib.SMTPRecipientsRefused as error:
             raise _by_code(next(iter(error.recipients.values()))[0], where, f"{to} was refused") from None
-        except smtplib.SMTPAuthenticationError as error:
-            raise _by_code(error.smtp_code, where, "the server refuses user and password") from None
-        except smtplib.SMTPResponseException as error:
-            raise _by_code(error.smtp_code, where, f"the server says {error.smtp_code}") from None
-        except smtplib.SMTPNotSupportedError as error:
-            raise Permanent(f"{where}: {one_line(str(error))}; check `security` and the addresses") from None
-        except ssl.SSLCertVerificationError:
-            raise Permanent(f"{where}: the server's certificate is not trusted") from None
         except (smtplib.SMTPException, OSError) as error:
-            raise Transient(f"{where}: {type(error).__name__}", in_doubt=sent) from None
+            raise _refusal(error, where, in_doubt=sent) from None
 
     @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
         """A connection, ended with a QUIT whose answer says nothing of what was sent before: smtplib would raise what
         is no 221, also over the failure that it stands for."""
-        server = self._connect()
+        server, settings = self._connect(), self._settings
         try:
+            if settings.user and settings.password is not None:
+                server.login(settings.user, settings.password.reveal())
             yield server
         finally:
             with suppress(smtplib.SMTPException, OSError):
@@ -185,6 +186,21 @@ def _address(name: str, address: str) -> Address:
         return Address(display_name=one_line(name), addr_spec=address)
     except (ValueError, IndexError) as error:
         raise Permanent(f"{one_line(address)!r} is no e-mail address") from error
+
+
+def _refusal(error: smtplib.SMTPException | OSError, where: str, *, in_doubt: bool = False) -> Transient | Permanent:
+    """What the server's refusal, or its silence, asks for."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return _by_code(error.smtp_code, where, "the server refuses user and password")
+        case smtplib.SMTPResponseException():
+            return _by_code(error.smtp_code, where, f"the server says {error.smtp_code}")
+        case smtplib.SMTPNotSupportedError():
+            return Permanent(f"{where}: {one_line(str(error))}; check `security` and the addresses")
+        case ssl.SSLCertVerificationError():
+            return Permanent(f"{where}: the server's certificate is not trusted")
+        case _:
+            return Transient(f"{where}: {type(error).__name__}", in_doubt=in_doubt)
 
 
 def _by_code(code: int, where: str, what: str) -> Transient | Permanent:

@@ -80,6 +80,11 @@ class Slack:
         self._conversations: dict[str, str] = {}
         """What posting to a user's id turned out to be: the id that history and updates want."""
 
+    def check(self) -> str:
+        """Whom the token is. Whether it may write to the channel, Slack tells only whoever writes."""
+        me = self._call("auth.test", {})
+        return f"signed in to Slack as {me.get('user', '')} of {me.get('team', '')}"
+
     def send(self, outgoing: Outgoing) -> Receipt:
         """Write to the channel, or to the reader's direct messages."""
         post = self._post(outgoing)
@@ -147,6 +152,10 @@ class SlackWebhook:
         self._webhook = settings.webhook
         self._stop = stop
         self._redact = redact
+
+    def check(self) -> str:
+        """Nothing: whatever a webhook is asked, it writes."""
+        return "not tested: a Slack webhook can only be tested by sending"
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Write to the webhook's channel."""

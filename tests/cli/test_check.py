@@ -9,6 +9,7 @@ from email.utils import format_datetime
 import pytest
 import time_machine
 
+from sandbox import slack
 from sandbox.http import Fault
 from tests.cli.home import Home
 
@@ -26,9 +27,10 @@ def test_all_is_well(home: Home) -> None:
     checked = home.run("check")
 
     assert (checked.code, checked.err) == (0, "")
-    assert "2 sources, 1 clients, 2 rules: fine" in checked.out
+    assert "2 sources, 1 client, 2 rules: fine" in checked.out
     assert "delivery: Milepost Hub at https://lanternquay.atlassian.net sees 1 project" in checked.out
     assert "boards: Milepost at Acme sees 1 board in 1 workspace" in checked.out
+    assert f"email: 127.0.0.1:{home.sandbox.mail.port} answers; nothing was sent" in checked.out
     assert not home.database.exists()
     assert home.sandbox.mail.received == []
 
@@ -128,6 +130,54 @@ def test_a_vendor_that_is_down_is_told_at_once(home: Home) -> None:
     assert len(home.sandbox.jira.app.log) == 1
 
 
+def with_slack(home: Home, how: str, secret: str) -> None:
+    """A Slack channel that no route names yet, with its secret in a file."""
+    (home.folder / "SLACK").write_text(secret, "utf-8")
+    home.change("[channels.email]", f'[channels.bd_slack]\nkind = "slack"\n{how}\n\n[channels.email]')
+
+
+@pytest.mark.parametrize(
+    ("secret", "code", "words"),
+    [
+        (slack.TOKEN, 0, "bd_slack: signed in to Slack as milepost of Lantern Quay Systems; nothing was sent"),
+        ("xoxb-old", 1, "bd_slack: Slack, auth.test: the token is refused: make a new one"),
+    ],
+)
+def test_a_slack_token_is_tested_without_a_message(home: Home, secret: str, code: int, words: str) -> None:
+    """A revoked one is found here, and not by the first alert that nobody reads."""
+    url = home.sandbox.url("slack")
+    with_slack(home, f'token = "file:SLACK"\nchannel = "{slack.CHANNEL}"\nurl = "{url}/"', secret)
+
+    checked = home.run("check")
+
+    assert checked.code == code
+    assert words in checked.out + checked.err
+    assert home.sandbox.slack.messages == []
+    assert "xoxb-old" not in checked.out + checked.err
+
+
+def test_what_cannot_be_tested_without_sending_says_so(home: Home) -> None:
+    """Silence would pass for "fine"."""
+    with_slack(home, 'webhook = "file:SLACK"', "https://hooks.slack.example/services/T/B/X")
+
+    checked = home.run("check")
+
+    assert checked.code == 0
+    assert "bd_slack: not tested: a Slack webhook can only be tested by sending" in checked.out
+    assert "milepost check --send bd_slack" in checked.out
+
+
+def test_a_mail_server_that_is_away_is_told_without_a_message(home: Home) -> None:
+    """By its channel and its place; the sources are told all the same."""
+    home.sandbox.mail.stop()
+    checked = home.run("check")
+    home.sandbox.mail.start()
+
+    assert checked.code == 1
+    assert f"email: 127.0.0.1:{home.sandbox.mail.port}: ConnectionRefusedError" in checked.err
+    assert "boards: Milepost at Acme" in checked.out
+
+
 def test_a_channel_is_tested_with_a_message_to_the_coordinator(home: Home) -> None:
     """`--send` alone sends, and to nobody else."""
     checked = home.run("check", "--send", "email")
@@ -138,7 +188,7 @@ def test_a_channel_is_tested_with_a_message_to_the_coordinator(home: Home) -> No
     assert list(mail.recipients) == ["may@acme.example"]
 
 
-@pytest.mark.parametrize(("channel", "code", "words"), [("slak", 2, "there are email"), ("email", 1, "email: ")])
+@pytest.mark.parametrize(("channel", "code", "words"), [("emial", 2, 'did you mean "email"?'), ("email", 1, "email: ")])
 def test_a_channel_that_does_not_work_says_so(home: Home, channel: str, code: int, words: str) -> None:
     """A name that is none is wrong usage; a server that is away is a failure."""
     home.sandbox.mail.stop()
@@ -147,3 +197,4 @@ def test_a_channel_that_does_not_work_says_so(home: Home, channel: str, code: in
 
     assert checked.code == code
     assert words in checked.err
+    assert (code == 1) == bool(home.sandbox.jira.app.log)  # a name that is none is told before anybody is asked
