@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts import deliveries, life, planning
 from alerts.comments import Written, write_comments
+from alerts.doubts import Doubts
 from alerts.endings import read_ending
 from alerts.facts import Facts, began
 from alerts.first_look import first_looks, looked_before, note_look
@@ -147,6 +148,7 @@ def _round(
         done.messages += planned
     done.messages += planner.summary()
     done.messages += Outages(connection, planner).planned(now)
+    done.messages += Doubts(connection, planner).planned()
     deliveries.write(connection, done.messages, now)
 
     done.comments, done.uncommented = write_comments(connection, planner)

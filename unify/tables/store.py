@@ -138,7 +138,8 @@ class HubState(SQLModel, table=True):
     projects/{source}: what the config named there when it was last read whole;
     erased_in_log: somebody was erased, and the write-ahead log still holds them;
     broken/{source}: how often in a row it could not be read, why, when it is asked again, and a mark of its settings;
-    outage/{source}: the key of the delivery that told of it, until it is read again"""
+    outage/{source}: the key of the delivery that told of it, until it is read again;
+    asked/{source}: that the coordinator was asked about what is missing there"""
     value: str
 
 
