@@ -10,7 +10,7 @@ from alerts.channels.base import Channel, DeliveryError, Outgoing
 from alerts.channels.kinds import open_channel
 from alerts.messages import Entry, Line, Message
 from alerts.plain_text import cut
-from alerts.routing import Reader
+from alerts.routing import People, Reader
 from cli.exit_codes import FAILED, OK
 from cli.findings import clock, expiry
 from cli.opening import Config, read_config
@@ -87,7 +87,7 @@ def ask(source: SourceSettings, redactor: Redactor) -> Account:
 def check_channel(settings: ChannelSettings, redactor: Redactor) -> bool:
     """Connect and sign in, without sending; one line says what was seen, or what to do."""
     try:
-        seen = open_channel(settings, system_clock).check()
+        seen = open_channel(settings, system_clock, threading.Event(), redactor).check()
     except DeliveryError as refusal:
         warn(cut(redactor(f"{settings.name}: {refusal}"), 300))
         return False
@@ -96,19 +96,24 @@ def check_channel(settings: ChannelSettings, redactor: Redactor) -> bool:
 
 
 def _send(config: Config, name: str) -> int:
-    """A test message by one channel, to the coordinator."""
+    """A test message by one channel, to all that it reaches: its group, and of persons the coordinator."""
     settings = config.settings
-    person = settings.people[settings.coordinator]
-    channel: Channel = open_channel(settings.channels[name], system_clock, threading.Event(), config.redactor)
-    title = "Milepost: a test message"
+    channel = open_channel(settings.channels[name], system_clock, threading.Event(), config.redactor)
+    people, reaches = People(settings, {}), settings.channels[name].reaches
+    readers = [people.group()] if reaches != "persons" else []
+    readers += [people.coordinator()] if reaches != "group" else []
+    sent = [_is_sent(config, name, channel, reader) for reader in readers]
+    return OK if all(sent) else FAILED
+
+
+def _is_sent(config: Config, name: str, channel: Channel, reader: Reader) -> bool:
     line = Line(f"Sent by `milepost check` from {socket.gethostname()}. Nothing needs you.")
-    message = Message(settings.language, title, (Entry("", (line,)),))
-    key, language = f"person/{settings.coordinator}", person.language or settings.language
-    reader = Reader(key, person.name, person.email, language, person.calendar, person.slack)
+    message = Message(reader.language, "Milepost: a test message", (Entry("", (line,)),))
+    whom = reader.name or "its group"
     try:
-        channel.send(Outgoing(f"check-{system_clock():%Y%m%d%H%M%S}", reader, message))
+        channel.send(Outgoing(f"check-{system_clock():%Y%m%d%H%M%S%f}", reader, message))
     except DeliveryError as refusal:
-        warn(cut(config.redactor(f"{name}: {refusal}"), 300))
-        return FAILED
-    answer.print(f"{name}: a test message went to {person.name}")
-    return OK
+        warn(cut(config.redactor(f"{name}: to {whom}: {refusal}"), 300))
+        return False
+    answer.print(f"{name}: a test message went to {whom}")
+    return True

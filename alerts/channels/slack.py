@@ -82,7 +82,7 @@ class Slack:
 
     def check(self) -> str:
         """Whom the token is. Whether it may write to the channel, Slack tells only whoever writes."""
-        me = self._call("auth.test", {})
+        me = self._web.call("auth.test", {})
         return f"signed in to Slack as {me.get('user', '')} of {me.get('team', '')}"
 
     def send(self, outgoing: Outgoing) -> Receipt:

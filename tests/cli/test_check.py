@@ -188,6 +188,34 @@ def test_a_channel_is_tested_with_a_message_to_the_coordinator(home: Home) -> No
     assert list(mail.recipients) == ["may@acme.example"]
 
 
+def test_a_webhook_is_tested_with_a_message_to_its_group(home: Home) -> None:
+    """It writes to nobody else: a message to a person could never succeed."""
+    with_slack(home, 'webhook = "file:SLACK"', home.sandbox.webhook_url)
+
+    checked = home.run("check", "--send", "bd_slack")
+
+    assert (checked.code, checked.err) == (0, "")
+    assert "bd_slack: a test message went to its group" in checked.out
+    assert [posted.channel for posted in home.sandbox.slack.messages] == [slack.CHANNEL]
+
+
+def test_a_bot_is_tested_with_its_channel_and_with_a_person(home: Home) -> None:
+    """The channel it was not invited to is what most often fails; what works is tested and told beside it."""
+    url = home.sandbox.url("slack")
+    with_slack(home, f'token = "file:SLACK"\nchannel = "C0NOTINVITED"\nurl = "{url}/"', slack.TOKEN)
+
+    wrong = home.run("check", "--send", "bd_slack")
+    home.change("C0NOTINVITED", slack.CHANNEL)
+    right = home.run("check", "--send", "bd_slack")
+
+    assert wrong.code == 1
+    assert "bd_slack: to its group: Slack, chat.postMessage: there is no such channel" in wrong.err
+    assert "bd_slack: a test message went to May" in wrong.out
+    assert (right.code, right.err) == (0, "")
+    kept = home.sandbox.slack
+    assert [kept.recipient(posted.channel) for posted in kept.messages] == ["May", "#bd-alerts", "May"]
+
+
 @pytest.mark.parametrize(("channel", "code", "words"), [("emial", 2, 'did you mean "email"?'), ("email", 1, "email: ")])
 def test_a_channel_that_does_not_work_says_so(home: Home, channel: str, code: int, words: str) -> None:
     """A name that is none is wrong usage; a server that is away is a failure."""
