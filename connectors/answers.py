@@ -1,10 +1,12 @@
 """Reading vendors' answers, whatever their quality: what every connector does alike.
 
 The fast decoder is strict about JSON. Where it refuses (a lone surrogate, NaN, a number of thousands of digits, a byte
-that is no UTF-8) the standard library reads on, so that one odd record never costs the page it stands on.
+that is no UTF-8) the standard library reads on, so that one odd record never costs the page it stands on. What is
+nested too deep for both is cut off.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,8 +19,17 @@ from connectors.base import VendorChanged
 REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the fast decoder raises for what it will not read."""
 
+_DEEPEST = 200
+"""Levels of an answer that are read; no vendor's has a tenth of them, and every decoder gives up below a thousand."""
+
+_BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{\]}]', re.DOTALL)
+"""The brackets of a JSON text, and its texts, so that brackets in those are passed over."""
+
 _MOST_DIGITS = 4000
 """Python itself reads no whole number of more than 4300."""
+
+_LONGEST_ID = 100
+"""Vendors' have up to forty characters."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """A date outside is a mistake (milliseconds read as seconds give the year 51502). It upsets reckoning with zones; and a
@@ -32,7 +43,10 @@ def decode(body: bytes, what: str) -> Any:
     except REFUSED:
         pass
     try:
-        return _read_slowly(body)
+        try:
+            return _read_slowly(body)
+        except RecursionError:
+            return _read_slowly(_shallow(body))
     except (ValueError, RecursionError):
         raise VendorChanged(f"{what}: the answer is not JSON: a proxy or a log-in page in between?") from None
 
@@ -42,6 +56,22 @@ def _read_slowly(body: bytes) -> Any:
         return json.loads(body, parse_int=_whole_number)
     except UnicodeDecodeError:
         return json.loads(body.decode(errors="replace"), parse_int=_whole_number)
+
+
+def _shallow(body: bytes) -> bytes:
+    """The same JSON with empty lists and objects on the deepest level that is read: what they held is left out."""
+    kept: list[bytes] = []
+    depth = start = 0
+    for found in _BRACKETS.finditer(body):
+        if found[0] in (b"[", b"{"):
+            depth += 1
+            if depth == _DEEPEST:
+                kept.append(body[start : found.end()])
+        elif found[0] in (b"]", b"}"):
+            if depth == _DEEPEST:
+                start = found.start()
+            depth -= 1
+    return b"".join(kept) + body[start:]
 
 
 def _whole_number(digits: str) -> float:
@@ -76,7 +106,13 @@ def mapping(value: object) -> Mapping[str, Any]:
 def id_of(payload: object) -> str:
     """The `id` of a record: a text, or a number; "" where there is none."""
     value = mapping(payload).get("id")
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if is_id(text) else ""
+
+
+def is_id(value: object) -> bool:
+    """Whether it can be the id of a record, which we store, put into addresses, and ask for: a short printable text."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and value.isascii() and value.isprintable()
 
 
 def instant(text: object) -> datetime | None:

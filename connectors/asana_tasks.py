@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from connectors.answers import decode, instant, stamp
+from connectors.answers import decode, instant, is_id, stamp
 from connectors.asana_api import AsanaApi, Json
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref
 
@@ -138,7 +138,9 @@ class Tasks:
         told = self._api.many([f"/tasks/{ref.id}/stories" for ref in changed], STORY)
         for ref, stories in zip(changed, told, strict=True):
             if stories is not None:
-                records += _stories(stories, ref)
+                told_of, odd = _stories(stories, ref)
+                records += told_of
+                problems += odd
                 whole.append(("stories", ref))
         return Page(records, None, whole, problems)
 
@@ -179,11 +181,18 @@ class Tasks:
         return self._since is None or completed is None or completed.date() >= self._since
 
 
-def _stories(elements: Sequence[bytes], task: Ref) -> Iterator[Record]:
+def _stories(elements: Sequence[bytes], task: Ref) -> tuple[list[Record], list[Problem]]:
+    """Of a task's stories those that the unified rows know, and odd ones, for the mapper to name."""
+    records: list[Record] = []
+    problems: list[Problem] = []
     for element in elements:
         payload = decode(element, "stories")
-        if has_gid(payload) and str(payload.get("resource_subtype")) in TOLD:
-            yield Record("stories", payload["gid"], instant(payload.get("created_at")), payload, task, element)
+        if not has_gid(payload):
+            problems = [Problem(task.stream, task.id, "stories", "holds one without a gid")]
+        elif (kind := payload.get("resource_subtype")) is not None and (not is_id(kind) or kind in TOLD):
+            at = instant(payload.get("created_at"))
+            records.append(Record("stories", payload["gid"], at, payload, task, element))
+    return records, problems
 
 
 def _projects_of(task: Json) -> list[str]:
@@ -208,7 +217,7 @@ def _is_since(task: Json, since: datetime | None) -> bool:
 def gid_of(thing: object) -> str:
     """A record's id; "" where an element cannot become a record."""
     gid = thing.get("gid") if isinstance(thing, dict) else None
-    return gid if isinstance(gid, str) else ""
+    return gid if isinstance(gid, str) and is_id(gid) else ""
 
 
 def has_gid(thing: object) -> bool:

@@ -156,6 +156,8 @@ class HubspotObjects:
         changed = [(one.id, one.modified) for one in whole if begun is None or begun.is_news(one)]
         records += histories(self._api, kind, changed)
         odd = [Problem(kind, "", "", "is not an object with an id") for one in found if not one.id]
+        if "" in linked:
+            odd.append(Problem(kind, "", "associations", "some are of nothing that has an id"))
         return Page(records, position.cursor() if position else None, problems=odd)
 
     def _associations(self, kind: str, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
@@ -171,6 +173,8 @@ class HubspotObjects:
 
     def _associate(self, told: dict[str, dict[str, list[str]]], kind: str, other: str, ids: Sequence[str]) -> None:
         linked = self.linked(kind, other, ids)
+        if "" in linked:
+            told[""] = {}
         for id in ids:
             told[id][other] = linked.get(id, [])
 
@@ -249,9 +253,10 @@ def _filter(name: str, operator: str, at: datetime) -> dict[str, str]:
 
 
 def _links_of(result: object) -> tuple[str, list[str], str]:
-    """Whose associations these are, the ids, and where to go on ("": these are all)."""
+    """Whose associations these are, the ids ("" for one that is none), and where to go on ("": these are all)."""
     told = mapping(result)
     to = told.get("to")
-    ids = [mapping(one).get("toObjectId") for one in to] if isinstance(to, list) else []
+    links = to if isinstance(to, list) else [to] if to else []
+    ids = [id_of({"id": mapping(one).get("toObjectId")}) for one in links]
     after = mapping(mapping(told.get("paging")).get("next")).get("after")
-    return id_of(told.get("from")), [str(id) for id in ids if id is not None], str(after or "")
+    return id_of(told.get("from")), ids, str(after or "")

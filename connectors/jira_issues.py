@@ -90,6 +90,8 @@ class JiraIssues:
         until = begun.until if begun else None
         for found, histories in self._with_histories(self._changed(project, since, fields)):
             page = _PageInTheMaking([], [], [])
+            if "" in histories:
+                page.problems.append(Problem("issues", "", "histories", "some are of no issue that has an id"))
             for element in found.elements:
                 issue = payloads.sliced(element, decoder)
                 until = max(filter(None, (until, self._add(page, issue, histories))), default=None)
@@ -115,7 +117,10 @@ class JiraIssues:
             return None
         fields, ref = payloads.fields_of(issue.payload), Ref("issues", id_)
         updated_at = instant(fields.get("updated"))
-        embedded = mapping(fields.pop("comment", None))
+        comment = fields.pop("comment", None)
+        embedded = mapping(comment)
+        if not isinstance(comment, dict | None) or not isinstance(embedded.get("comments"), list | None):
+            page.problems.append(Problem("issues", id_, "fields.comment", "holds no list of comments"))
         changelog = mapping(issue.payload.pop("changelog", None))
         page.records.append(Record("issues", id_, updated_at, issue.payload, body=issue.body))
         elements, is_whole = self._comments(id_, embedded)

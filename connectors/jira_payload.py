@@ -210,10 +210,11 @@ def history(issue: str, elements: list[Any]) -> Sliced | None:
 
 
 def issue_changes(element: Any) -> tuple[str, list[Any]]:
-    """Of the bulk changelog: an issue's id, and entries of its history."""
-    read = sliced(element, _issue_changes).payload
-    entries = read.get("changeHistories") if isinstance(read, dict) else None
-    return (str(read.get("issueId", "")), entries) if isinstance(entries, list) else ("", [])
+    """Of the bulk changelog: an issue's id ("" where there is none), and entries of its history."""
+    read = mapping(sliced(element, _issue_changes).payload)
+    entries = read.get("changeHistories")
+    listed = entries if isinstance(entries, list) else [] if entries is None else [entries]
+    return id_of({"id": read.get("issueId")}), listed
 
 
 # --- small readings of what may be anything

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.answers import decode, instant, stamp
+from connectors.answers import decode, instant, is_id, stamp
 from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref, VendorUnavailable
 from connectors.trello_api import BATCH, Json, TooLarge, TrelloApi
 
@@ -263,12 +263,12 @@ def _card_of(action: Any) -> str:
     """The id of the card that an action is about; "" where it names none."""
     data = action.get("data") if isinstance(action, dict) else None
     card = data.get("card") if isinstance(data, dict) else None
-    return str(card.get("id") or "") if isinstance(card, dict) else ""
+    return str(card["id"]) if isinstance(card, dict) and has_id(card) else ""
 
 
 def has_id(thing: Any) -> bool:
     """Whether an element can become a record."""
-    return isinstance(thing, dict) and isinstance(thing.get("id"), str) and bool(thing["id"])
+    return isinstance(thing, dict) and is_id(thing.get("id"))
 
 
 def activity_of(board: Json) -> str:

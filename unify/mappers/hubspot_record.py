@@ -73,7 +73,9 @@ class HubspotRecord:
 
     def _linked_ids(self, kind: str) -> list[str]:
         ids = self.reader.at("associations")
-        found = (ids.id(kind, number) for number in range(len(ids.values(kind))))
+        found = [ids.id(kind, number) for number in range(len(ids.values(kind)))]
+        if "" in found:
+            ids.problem((kind,), "names one without an id")
         return [id for id in found if id]
 
     def _page(self) -> str | None:

@@ -15,7 +15,7 @@ from connectors.base import Record
 from connectors.own_comment import MARK
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mappers.jira_people import mark_of, read_account, user_id
-from unify.mappers.jira_text import document_text
+from unify.mappers.jira_text import document_text, is_document
 from unify.mappers.jira_words import CANCELLED, CATEGORIES, SEVERITIES, words_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader
@@ -174,7 +174,7 @@ class _Mapping:
             "short": key,
             "kind": fields.text("issuetype", "name"),
             "name": fields.text("summary"),
-            "description": document_text(fields.payload.get("description")),
+            "description": self._document(fields, "description"),
             "status_native": fields.text("status", "name"),
             "status_category": category,
             "priority_native": fields.text("priority", "name") or None,
@@ -261,7 +261,7 @@ class _Mapping:
         parent = self.record.parent
         on = row_key(self.source, *parent) if parent else None
         created, updated = told.instant("created"), told.instant("updated")
-        text = document_text(told.payload.get("body"))
+        text = self._document(told, "body")
         in_service_project = self.record.stream == "request_comments"
         row = row_of(self.source, self.record, None, created, updated)
         row |= {
@@ -277,6 +277,13 @@ class _Mapping:
             "edited_at": updated if created and updated and updated - created > timedelta(seconds=1) else None,
         }
         self.mapped.add("comment", row)
+
+    def _document(self, told: Reader, name: str) -> str:
+        """The text of a document; what can be read of an odd one."""
+        body = told.payload.get(name)
+        if not is_document(body):
+            told.problem((name,), "is neither a text nor a document throughout", body)
+        return document_text(body)
 
     def _is_own(self, author: Reader) -> bool:
         """Whether our account wrote it; it may be a colleague's, who writes by hand too."""

@@ -12,6 +12,20 @@ _BLOCKS = frozenset(
 _INLINE = frozenset(("mention", "emoji", "status", "inlineCard"))
 
 
+def is_document(body: object) -> bool:
+    """Whether it is a text, or a document whose parts are what they should be, as deep as it is read."""
+    return body is None or isinstance(body, str) or _is_node(body, 0)
+
+
+def _is_node(node: object, depth: int) -> bool:
+    if not isinstance(node, dict) or not all(isinstance(node.get(name), str | None) for name in ("type", "text")):
+        return False
+    children = node.get("content")
+    if depth == DEEPEST or children is None:
+        return children is None
+    return isinstance(children, list) and all(_is_node(child, depth + 1) for child in children)
+
+
 def document_text(body: object) -> str:
     """Plain text, a line for each block; "" for what is neither document nor text."""
     if isinstance(body, str):

@@ -30,6 +30,8 @@ class _Action:
         """A comment, or what changed. A copied comment is none: its author and time are those of the copying."""
         told, parent = self.reader, self.record.parent
         if parent is None:
+            if told.text("data", "card", "id"):
+                told.problem(("data", "card", "id"), "is not an id")
             return
         self._author()
         kind = told.text("type")
