@@ -113,7 +113,7 @@ class Asana:
             Stream("teams", vocabulary=True, may_be_empty=True),
             Stream("sections", vocabulary=True, at_once=AT_ONCE),
             Stream("projects", is_scope=True),
-            Stream("tasks", at_once=AT_ONCE, children=("stories",), is_shared=True),
+            Stream("tasks", at_once=AT_ONCE, heeds_since=True, children=("stories",), is_shared=True),
         )
 
     def parts(self, stream: str) -> Sequence[str]:

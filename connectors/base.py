@@ -80,6 +80,8 @@ class Stream:
     is_scope: bool = False
     """Its records are what the scope is made of (projects): one that is no longer listed left the config, or our sight,
     and is not known to be deleted."""
+    heeds_since: bool = False
+    """`since` leaves some of its records out, of what is read and of what is listed as living alike."""
     is_shared: bool = False
     """A record may be in several parts, and is read in one of them: when a part is left, the others are read whole."""
     may_be_empty: bool = False
@@ -123,7 +125,8 @@ class Connector(Protocol):
         """Yield whole pages from `cursor` on (None: everything), the last `LOOK_BACK` again."""
 
     def living_ids(self, stream: str, part: str) -> Iterator[Sequence[str]]:
-        """Yield the ids that exist now; raises rather than end short."""
+        """Yield the ids of what exists now and is in scope: what `read` gives where it gives everything. Raises rather
+        than end short."""
 
     def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:
         """Post, edit or (`text` None) take back our one comment for `key`; return its id, None when there is none.

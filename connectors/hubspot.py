@@ -83,7 +83,11 @@ class Hubspot:
             Stream("portal", vocabulary=True),
             Stream("owners", vocabulary=True),
             *(Stream(name, vocabulary=True) for name in PIPELINES),
-            *(Stream(name, children=_children(name)) for name in kinds if name not in self._refusals),
+            *(
+                Stream(name, children=_children(name), heeds_since=name == "tickets")
+                for name in kinds
+                if name not in self._refusals
+            ),
         )
 
     def parts(self, stream: str) -> Sequence[str]:

@@ -112,8 +112,18 @@ class HubspotObjects:
 
     def ids(self, kind: str) -> Iterator[list[str]]:
         """The ids of all that lives, by the plain list: a search may be behind."""
-        for found in self._list(kind, ("hs_object_id",)):
-            yield [one.id for one in found if one.id]
+        for found in self._list(kind, ("closed_date",) if self._heeds_since(kind) else ("hs_object_id",)):
+            yield [one.id for one in found if one.id and self._is_wanted(kind, one)]
+
+    def _heeds_since(self, kind: str) -> bool:
+        return kind == "tickets" and self._since is not None
+
+    def _is_wanted(self, kind: str, one: Found) -> bool:
+        """Whether a search within `since` finds it."""
+        if not self._heeds_since(kind) or not (told := payloads.property_of(one.sliced.payload, "closed_date")):
+            return True
+        closed = instant(told)
+        return closed is None or self._since is None or closed >= self._since
 
     def count(self, kind: str) -> int:
         """How many there are. Raises MissingScope where the token may not know."""

@@ -118,7 +118,7 @@ class Jira:
             Stream("issuetypes", vocabulary=True),
             Stream("projects", is_scope=True),
             Stream("versions", at_once=AT_ONCE),
-            Stream("issues", at_once=AT_ONCE, children=("comments", "request_comments", "histories")),
+            Stream("issues", at_once=AT_ONCE, heeds_since=True, children=("comments", "request_comments", "histories")),
         )
 
     def parts(self, stream: str) -> Sequence[str]:

@@ -108,7 +108,7 @@ class Trello:
         return (
             Stream("workspaces", vocabulary=True),
             Stream("boards", vocabulary=True, at_once=AT_ONCE),
-            Stream("cards", at_once=AT_ONCE, children=("actions",)),
+            Stream("cards", at_once=AT_ONCE, heeds_since=True, children=("actions",)),
         )
 
     def parts(self, stream: str) -> Sequence[str]:

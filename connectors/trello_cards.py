@@ -74,9 +74,9 @@ class Cards:
             yield from self._changes(board, begun)
 
     def ids(self, board: str) -> Iterator[Sequence[str]]:
-        """Ids of all cards, archived ones among them, in pages."""
-        for cards in self._pages(board, {"fields": "dateLastActivity"}):
-            yield [str(card["id"]) for card in cards if has_id(card)]
+        """Ids of all cards that are wanted, archived ones among them, in pages."""
+        for cards in self._thin(board):
+            yield [str(card["id"]) for card in cards if has_id(card) and self._is_wanted(card)]
 
     # --- what moved
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import Connection, Engine
 
@@ -13,7 +14,7 @@ from sync.readers import OF_ONE_PART, Refusal
 from sync.sweep import Swept, compare, living_ids
 from unify.doubts import EXAMPLES, Doubt, raise_doubt, read_doubts, settle_doubt
 from unify.engine import writing
-from unify.hub_state import is_due, last_done, note_done
+from unify.hub_state import is_due, last_done, note_done, recall, remember
 from unify.pages import PageStore
 from unify.records import Place
 
@@ -44,6 +45,9 @@ class Absence:
         self._most = most
         self._open: dict[tuple[str, str], Doubt] = {}
         self._is_accepted = False
+        self._since = ""
+        self._is_narrower = False
+        """`since` has moved later: what was read before may be out of scope now."""
         self._read_whole: set[tuple[str, str]] = set()
         """(stream, part) whose every record this run has seen: what is gone there is known already."""
         self._left: dict[frozenset[str], bool] = {}
@@ -54,8 +58,13 @@ class Absence:
         """Why what is no longer in scope left it: unless the config changed, the account sees it no more."""
         self.warnings: list[str] = []
 
-    def begin(self, connection: Connection, *, accepted: bool) -> None:
-        """Recall what was asked; `accepted`: a person has said that it may go."""
+    def begin(self, connection: Connection, since: date | None, *, accepted: bool) -> None:
+        """Recall what was asked; `since` is the config's; `accepted`: a person has said that it may go."""
+        self._since = since.isoformat() if since else ""
+        known = recall(connection, f"since/{self._source}")
+        self._is_narrower = known is not None and self._since > known
+        if known != self._since and not self._is_narrower:
+            remember(connection, f"since/{self._source}", self._since)
         self._open = {(one.stream, one.part): one for one in read_doubts(connection, self._source)}
         self._is_accepted = accepted
 
@@ -68,6 +77,8 @@ class Absence:
             missed = pages.missed(connection, child, place)
             if stream.is_scope:
                 self._out_of_sight += missed
+            elif self._is_narrower and stream.heeds_since:
+                pages.bury(connection, missed, self._clock(), "out_of_scope")
             elif self._may_go(connection, pages, stream, child, place.part, missed):
                 pages.bury(connection, missed, self._clock())
 
@@ -98,7 +109,7 @@ class Absence:
         The first run to come here has just read all there is, and only notes the day. `obey_stop` raises Stopped.
         """
         task = f"swept/{self._source}"
-        full = full or self._is_accepted
+        full = full or self._is_accepted or self._is_narrower
         with writing(self._engine) as connection:
             last = last_done(connection, task)
         if not full and last is not None and not is_due(last, self._clock()):
@@ -107,6 +118,8 @@ class Absence:
         with writing(self._engine) as connection:
             self._held.renew(connection)
             note_done(connection, task, self._clock())
+            if self._is_narrower:
+                remember(connection, f"since/{self._source}", self._since)
         return refused
 
     def _sweep(self, pages: PageStore, streams: Sequence[Stream], obey_stop: Callable[[], None]) -> list[Refusal]:
@@ -143,6 +156,10 @@ class Absence:
         """Part by part; and where each loses little, but all together much, none."""
         with writing(self._engine) as connection:
             self._held.renew(connection)
+            if self._is_narrower and stream.heeds_since:
+                older = [ref for found in swept.values() for ref in found.missing]
+                pages.bury(connection, older, self._clock(), "out_of_scope")
+                return
             going = {
                 part: found.missing
                 for part, found in swept.items()

@@ -143,7 +143,7 @@ class _Run:
         requests = self._requests()
         try:
             with writing(self._engine) as connection:
-                self._absence.begin(connection, accepted=accepted)
+                self._absence.begin(connection, self._settings.since, accepted=accepted)
             self._read(full)
             if keep_deleted is not None and self._result.outcome == "ok":
                 with writing(self._engine) as connection:

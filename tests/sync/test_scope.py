@@ -91,6 +91,32 @@ def test_an_issue_that_moves_to_another_project_stays_itself(tmp_path: Path) -> 
     engine.dispose()
 
 
+@pytest.mark.parametrize("kind", ["asana", "hubspot", "jira", "trello"])
+def test_what_is_older_than_a_later_since_leaves_and_comes_back_with_an_earlier_one(kind: str, tmp_path: Path) -> None:
+    """It was read before, and a fresh sync would not read it; nothing of it was deleted, and nobody is to be asked."""
+    table = "feedback" if kind == "hubspot" else "work_item"
+    fresh, engine = new_database(tmp_path / "fresh"), new_database(tmp_path)
+    with Sandbox(lantern_quay(), clock, vendors=(kind,)) as sandbox:
+        source = settings_of(kind, sandbox.url(kind))
+        later = source.model_copy(update={"since": NOW.date()})
+        sync(engine, source)
+        sync(fresh, later)
+        all_there = len(rows(engine, table))
+
+        assert sync(engine, later).warnings == ()
+
+        kept = [id_ for id_, reason in rows(engine, table, "vendor_id", "delete_reason") if not reason]
+        assert kept == [id_ for (id_,) in rows(fresh, table, "vendor_id")]
+        assert 0 < len(kept) < all_there
+        assert set(gone(engine, table).values()) == {"out_of_scope"}
+        sync(engine, later, now=NOW + timedelta(days=1))
+        assert set(gone(engine, table).values()) == {"out_of_scope"}
+        sync(engine, source)
+        assert gone(engine, table) == {}
+    fresh.dispose()
+    engine.dispose()
+
+
 def shared_task(state: AsanaState) -> tuple[Json, str, str]:
     """A task of two projects, and the two."""
     one, two, *_ = state.projects

@@ -136,6 +136,7 @@ class HubState(SQLModel, table=True):
     swept/{source}: when it was last looked for what is gone there without a trace;
     doubts/{source}: what is missing there and was kept, because it is too much to have been deleted;
     projects/{source}: what the config named there when it was last read whole;
+    since/{source}: its `since` when it was last looked for what is gone there;
     erased_in_log: somebody was erased, and the write-ahead log still holds them;
     broken/{source}: how often in a row it could not be read, why, when it is asked again, and a mark of its settings;
     outage/{source}: the key of the delivery that told of it, until it is read again;
