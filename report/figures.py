@@ -24,26 +24,34 @@ class Figure:
 
 
 def figures(words: Words) -> list[Figure]:
-    """Those of the page, in its order; what belongs to nobody is counted only where there is some."""
+    """Those of the page, in its order; promises that a moved date hides, and what belongs to nobody, are counted only
+    where there are some."""
     shown, t = words.shown, words.t
-    overdue, waiting, soon = len(shown.overdue), len(shown.unhandled), len(shown.due_soon)
+    overdue, moved = len(shown.overdue), len(shown.moved_past_promise)
+    waiting, soon = len(shown.unhandled), len(shown.due_soon)
     nobodys = len(shown.projects_without_client) + len(shown.clients_without_bd)
     no_milestones, no_feedback = t("overdue.no_source"), t("feedback.no_source")
+    none_late = t("overdue.none_but_moved", count=moved) if moved else t("overdue.none")
+    late = _figure(words, "overdue", overdue, t("figure.overdue", count=overdue), none_late, no_milestones)
     made = [
-        _figure(words, "overdue", overdue, t("figure.overdue", count=overdue), t("overdue.none"), no_milestones),
         _figure(words, "feedback", waiting, t("figure.unhandled", count=waiting), t("feedback.none"), no_feedback),
         _figure(words, "due-soon", soon, t("figure.due_soon", days=DUE_SOON_DAYS), t("due_soon.none"), no_milestones),
     ]
-    return [*made, _figure(words, "unowned", nobodys, t("figure.unowned"))] if nobodys else made
+    if moved:
+        made.insert(0, _figure(words, "moved", moved, t("figure.moved", count=moved)))
+    if nobodys:
+        made.append(_figure(words, "unowned", nobodys, t("figure.unowned")))
+    return [late, *made]
 
 
 _FED_BY: dict[str, Feed] = {
     "overdue": "milestones",
+    "moved": "milestones",
     "feedback": "feedback",
     "due-soon": "milestones",
     "unowned": "projects",
 }
-_TONES = {"overdue": "late", "feedback": "late", "unowned": "warn"}
+_TONES = {"overdue": "late", "moved": "late", "feedback": "late", "unowned": "warn"}
 
 
 def _figure(words: Words, anchor: str, value: int, label: str, none: str = "", no_source: str = "") -> Figure:

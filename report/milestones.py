@@ -28,6 +28,9 @@ class MilestoneLine:
     current: str
     late: str
     late_working: str
+    past: str
+    """How long ago the promised day was, where that has passed."""
+    past_working: str
     in_days: str
     slip: str
     not_agreed: str
@@ -102,6 +105,10 @@ def milestone(words: Words, row: MilestoneRow) -> MilestoneLine:
         late_working=working_days(words.language, row.working_days_overdue)
         if row.days_overdue and row.working_days_overdue is not None
         else "",
+        past=days(words.language, row.days_past_promise) if row.days_past_promise else "",
+        past_working=working_days(words.language, row.working_days_past_promise)
+        if row.days_past_promise and row.working_days_past_promise is not None
+        else "",
         in_days=words.t("due_soon.in", days=days(words.language, ahead)) if ahead else words.t("due_soon.today"),
         slip=_slip(words, row),
         not_agreed=_not_agreed(words, row),
@@ -120,7 +127,7 @@ def _slip(words: Words, row: MilestoneRow) -> str:
 
 
 def _not_agreed(words: Words, row: MilestoneRow) -> str:
-    promised = row.agreed_on or row.baseline_on
+    promised = row.committed_on
     if promised is None or row.due_on is None or row.due_on <= promised:
         return ""
     return words.day(promised)

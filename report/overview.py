@@ -47,6 +47,9 @@ class Overview:
     clients_without_bd: Sequence[str]
     overdue: Sequence[MilestoneRow]
     """Client-facing ones, the longest overdue first."""
+    moved_past_promise: Sequence[MilestoneRow]
+    """Client-facing ones that are not overdue only because their date was moved: the promised day has passed, and the
+    client's agreement to another one is not on record. The longest past first."""
     internal_overdue: int
     """How many more are overdue that no client was promised."""
     unhandled: Sequence[FeedbackRow]
@@ -73,6 +76,7 @@ class Overview:
             clients_without_bd=(),
             internal_overdue=0,
             overdue=[row for row in self.overdue if row.bd == bd],
+            moved_past_promise=[row for row in self.moved_past_promise if row.bd == bd],
             unhandled=[row for row in self.unhandled if row.bd == bd],
             due_soon=[row for row in self.due_soon if row.bd == bd],
             undated=[row for row in self.undated if row.bd == bd],
@@ -104,6 +108,10 @@ def _overview(connection: Connection, settings: Settings, moment: Moment, source
         projects_without_client=_projects_without_client(connection),
         clients_without_bd=[key for key, client in clients.items() if client.bd is None],
         overdue=sorted((row for row in facing if row.key in late), key=lambda row: (-row.days_overdue, row.key)),
+        moved_past_promise=sorted(
+            (row for row, shown in milestones if shown["client_facing"] and shown["moved_past_promise"]),
+            key=lambda row: (-row.days_past_promise, row.key),
+        ),
         internal_overdue=len(late) - sum(row.key in late for row in facing),
         unhandled=_unhandled(connection, moment, stale),
         due_soon=sorted(
@@ -123,12 +131,15 @@ def _milestones(connection: Connection, moment: Moment, stale: set[str]) -> list
 
 
 def _milestone(row: Row, moment: Moment, stale: set[str]) -> MilestoneRow:
+    committed_on = row["committed_on"]
     return _filled(
         MilestoneRow,
         row,
         project_name=row["project_name"] or "",
         days_overdue=row["days_overdue"] or 0,
-        slip_working_days=_slip(row, moment),
+        days_past_promise=max((moment.today - committed_on).days, 0) if committed_on else 0,
+        working_days_past_promise=_working_days(row, moment, committed_on, max(moment.today, committed_on or date.min)),
+        slip_working_days=_working_days(row, moment, row["baseline_on"], row["due_on"]),
         moved_by=row["moved_by_name"],
         stale=row["source"] in stale,
     )
@@ -140,11 +151,11 @@ def _filled(made: type[_Shown], row: Row, **reckoned: Any) -> _Shown:
     return made(**{name: row[name] for name in names}, **reckoned)
 
 
-def _slip(row: Row, moment: Moment) -> int | None:
-    if row["baseline_on"] is None or row["due_on"] is None:
+def _working_days(row: Row, moment: Moment, start: date | None, end: date | None) -> int | None:
+    if start is None or end is None:
         return None
     try:
-        return moment.calendar(row["calendar"]).days_between(row["baseline_on"], row["due_on"])
+        return moment.calendar(row["calendar"]).days_between(start, end)
     except OutsideCalendar:
         return None  # due in many years: how many of those days are worked, nobody knows yet
 

@@ -64,6 +64,8 @@ class Page:
     stale: Sequence[str]
     unowned: Sequence[Line]
     overdue: Sequence[Group]
+    moved: Sequence[MilestoneLine]
+    """Promised to a day that has passed, and moved on without the client."""
     internal_overdue: str
     feedback: Sequence[FeedbackLine]
     due_soon: Sequence[MilestoneLine]
@@ -98,6 +100,7 @@ class Page:
             stale=stale_lines(words),
             unowned=_unowned(words),
             overdue=by_client(words),
+            moved=[milestone(words, row) for row in shown.moved_past_promise],
             internal_overdue=words.t("overdue.internal", count=shown.internal_overdue)
             if shown.internal_overdue
             else "",

@@ -14,7 +14,8 @@ class MilestoneRow:
     """A milestone; `client`, `bd` and `key` are keys.
 
     `slip_working_days` counts from the first promise to `due_on`, less than 0 where the date was brought forward; None
-    without either date, and for one that no calendar reaches.
+    without either date, and for one that no calendar reaches. `days_past_promise` counts from `committed_on` to today;
+    0 where that day has not passed.
     """
 
     key: str
@@ -27,11 +28,14 @@ class MilestoneRow:
     owner_name: str | None
     baseline_on: date | None
     agreed_on: date | None
+    committed_on: date | None
     due_on: date | None
     due_at: datetime | None
     deadline_on: date | None
     days_overdue: int
     working_days_overdue: int | None
+    days_past_promise: int
+    working_days_past_promise: int | None
     slip_days: int | None
     slip_working_days: int | None
     moves: int

@@ -23,6 +23,7 @@ def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
         "bd": person,
         "figures": {
             "overdue_milestones": len(shown.overdue),
+            "moved_past_promise": len(shown.moved_past_promise),
             "overdue_internal": shown.internal_overdue,
             "unhandled_feedback": len(shown.unhandled),
             f"due_in_{DUE_SOON_DAYS}_days": len(shown.due_soon),
@@ -35,6 +36,7 @@ def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
         "projects_without_client": [_row(row) for row in shown.projects_without_client],
         "clients_without_bd": list(shown.clients_without_bd),
         "overdue_milestones": [_row(row) for row in shown.overdue],
+        "moved_past_promise": [_row(row) for row in shown.moved_past_promise],
         "unhandled_feedback": [_row(row) for row in shown.unhandled],
         "due_soon": [_row(row) for row in shown.due_soon],
         "undated_milestones": [_row(row) for row in shown.undated],

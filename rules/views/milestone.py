@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from sqlalchemy import ColumnElement, and_, false, literal
+from sqlalchemy import ColumnElement, Date, and_, false, func, literal, or_
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config.settings import StatusCategory
@@ -19,11 +19,21 @@ _milestone = table(tables.Milestone)
 _mover_account, _mover = table(tables.Account).alias("mover_account"), table(tables.Person).alias("mover")
 _doer_account, _doer = table(tables.Account).alias("doer_account"), table(tables.Person).alias("doer")
 _m = _milestone.c
+_committed_on = func.coalesce(_m.agreed_on, _m.baseline_on)
 
 
 def _overdue(scope: Scope) -> ColumnElement[bool]:
     """Open, and the instant that the promise asks for has passed; undated ones never are."""
     return and_(_m.status_category.in_(_OPEN), _m.deadline_at < literal(scope.moment.now, UTCDateTime()))
+
+
+def _moved_past_promise(scope: Scope) -> ColumnElement[bool]:
+    """Open, its promised day has passed, and yet it is not overdue: the tool's date was moved on or taken away.
+
+    An agreed date that stands is the one that `overdue` asks, so nothing that the client accepted is among these.
+    """
+    ahead = or_(_m.deadline_at.is_(None), _m.deadline_at >= literal(scope.moment.now, UTCDateTime()))
+    return and_(_m.status_category.in_(_OPEN), _committed_on < literal(scope.moment.today, Date()), ahead)
 
 
 def _days_overdue(row: Row, moment: Moment) -> float | None:
@@ -79,6 +89,13 @@ MILESTONE = View(
         ),
         Stored("baseline_on", "date", "The day first promised.", "fixed", _m.baseline_on),
         Stored("agreed_on", "date", "The day that the client accepted last.", "untracked", _m.agreed_on),
+        Stored(
+            "committed_on",
+            "date",
+            "The promise: `agreed_on`, else `baseline_on`.",
+            "untracked",
+            _committed_on,
+        ),
         Stored("slip_days", "number", "Calendar days from `baseline_on` to `due_on`.", "tracked", _m.slip_days),
         Stored("moves", "number", "How often the date was changed after the first promise.", "tracked", _m.moves),
         Stored("moved_at", "instant", "When it was last changed.", "tracked", _m.moved_at),
@@ -95,6 +112,13 @@ MILESTONE = View(
         Stored("created_at", "instant", "When it was entered in the tool.", "fixed", _m.created_at),
         Stored("updated_at", "instant", "When the tool last changed it.", "untracked", _m.updated_at),
         Computed("overdue", "flag", "Open, and its day (or instant) has passed.", _overdue),
+        Computed(
+            "moved_past_promise",
+            "flag",
+            "Open and not overdue, though `committed_on` has passed: the tool's date was moved or taken away, and no "
+            "agreement of the client to a later one is on record.",
+            _moved_past_promise,
+        ),
         Age(
             "days_overdue",
             "Calendar days since its day, while overdue.",

@@ -48,6 +48,7 @@ def full(tmp_path: Path) -> Overview:
         milestone(3, name="Go-live", due_on=date(2026, 12, 18), agreed_on=date(2026, 12, 18), slip_days=-4),
         milestone(4, name="Block C", due_on=None, client_key=None, bd_person=None),
         milestone(5, client_facing=False),
+        milestone(7, name="Pilot", due_on=date(2027, 1, 29), baseline_on=date(2026, 10, 30), slip_days=91, moves=1),
         milestone(6, name="Today", due_on=date(2026, 11, 24), baseline_on=date(2026, 11, 26), slip_days=-2),
     )
     put(engine, "feedback", feedback(1), feedback(2, first_response_at=hk(19, 15)))

@@ -34,6 +34,7 @@ def poisoned(shown: Overview, text: str) -> Overview:
         people=dict.fromkeys(shown.people, text),
         projects_without_client=[row(value) for value in shown.projects_without_client],
         overdue=[row(value) for value in shown.overdue],
+        moved_past_promise=[row(value) for value in shown.moved_past_promise],
         unhandled=[row(value) for value in shown.unhandled],
         due_soon=[row(value) for value in shown.due_soon],
         undated=[row(value) for value in shown.undated],
@@ -57,6 +58,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Overview:
     """A row of each kind."""
     engine = firm(tmp_path_factory.mktemp("hostile"))
     put(engine, "project", project(11, name="x"))
+    put(engine, "milestone", milestone(4, due_on=date(2027, 1, 29), baseline_on=date(2026, 10, 30)))
     put(engine, "milestone", milestone(1), milestone(2, due_on=date(2026, 12, 1)), milestone(3, due_on=None))
     put(engine, "feedback", feedback(1))
     shown = read(engine)

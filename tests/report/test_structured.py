@@ -20,6 +20,7 @@ def test_the_figures_are_those_of_the_page_and_of_the_lists(engine: Engine) -> N
     """Scenario 2: the sum on every page and export agrees."""
     put(engine, "milestone", milestone(1), milestone(2, due_on=date(2026, 12, 1)), milestone(3, due_on=None))
     put(engine, "milestone", milestone(4, client_facing=False))
+    put(engine, "milestone", milestone(5, due_on=date(2027, 1, 29), baseline_on=date(2026, 10, 30)))
     put(engine, "feedback", feedback(1), feedback(2))
     put(engine, "project", project(11, name="Campus Wi-Fi"))
     shown = read(engine)
@@ -28,6 +29,7 @@ def test_the_figures_are_those_of_the_page_and_of_the_lists(engine: Engine) -> N
 
     assert told["figures"] == {
         "overdue_milestones": 1,
+        "moved_past_promise": 1,
         "overdue_internal": 1,
         "unhandled_feedback": 2,
         "due_in_30_days": 1,
@@ -36,8 +38,9 @@ def test_the_figures_are_those_of_the_page_and_of_the_lists(engine: Engine) -> N
         "clients_without_bd": 1,
     }
     on_page = {anchor: figure.value for anchor, figure in Page.of(shown, "en").figures.items()}
-    assert on_page == {"overdue": 1, "feedback": 2, "due-soon": 1, "unowned": 2}
-    assert [len(told[name]) for name in ("overdue_milestones", "unhandled_feedback", "due_soon")] == [1, 2, 1]
+    assert on_page == {"overdue": 1, "moved": 1, "feedback": 2, "due-soon": 1, "unowned": 2}
+    lists = ("overdue_milestones", "moved_past_promise", "unhandled_feedback", "due_soon")
+    assert [len(told[name]) for name in lists] == [1, 1, 2, 1]
 
 
 def test_values_are_what_programs_read(engine: Engine) -> None:
