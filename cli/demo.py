@@ -4,9 +4,9 @@ import json
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from sandbox.lantern_quay import lantern_quay
 from sandbox.plan import Plan
 from sandbox.recorded import recorded_plan, vendors_in
 from sandbox.server import VENDORS, Sandbox
-from sandbox.story import Story, StoryClock, tuesday
+from sandbox.story import Event, Story, StoryClock, tuesday
 from sandbox.truth import seeded
 from unify.derived import table_of
 from unify.freshness import tool_name
@@ -62,7 +62,7 @@ def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) 
         config = write_settings(folder, sandbox)
         # No variable of the user's own set-up may change what the demo shows.
         hub = open_things.enter_context(open_hub(config, clock=clock, stop=stop, environ={}, patience=PATIENCE))
-        say(f"{plan.name}: {clock():%a %d %b %Y} in the story; reading {', '.join(vendors)} …")
+        say(beginning(plan, clock(), vendors))
         result = _first_round(hub, clock, plan)
         say_runs(result.runs)
         say_round(result)
@@ -77,9 +77,29 @@ def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) 
         if once:
             return FAILED if result.failed else OK
         address = open_things.enter_context(serving(hub, "127.0.0.1", port, demo=True))
-        answer.print(f"report:   {address}\nmessages: {sandbox.inbox_url}\nCtrl-C ends it")
+        answer.print(where_to_look(address, sandbox.inbox_url))
         _follow(hub, Story(sandbox, [] if recorded else tuesday()), clock, stop)
     return OK
+
+
+def beginning(plan: Plan, now: datetime, vendors: Collection[str]) -> str:
+    """The first line: whose day it is, and what is about to be read."""
+    return f"{plan.name}: {now:%a %d %b %Y} in the story; reading {', '.join(vendors)} …"
+
+
+def where_to_look(report: str, messages: str) -> str:
+    """What is said once there is something to see."""
+    return f"report:   {report}\nmessages: {messages}\nCtrl-C ends it"
+
+
+def of_tool(event: Event) -> str:
+    """The line about something that happens in a tool."""
+    return f"{event.at:%H:%M}  {event.what}"
+
+
+def of_hub(at: datetime, line: str) -> str:
+    """The line about something that the hub did."""
+    return f"{at:%H:%M}    hub: {line}"
 
 
 def _first_round(hub: Hub, clock: StoryClock, plan: Plan) -> RoundResult:
@@ -101,7 +121,7 @@ def _follow(hub: Hub, story: Story, clock: StoryClock, stop: threading.Event) ->
         result = hub.run()
         at = clock().astimezone(hub.settings.zone)
         for line in news(hub, result, away):
-            say(f"{at:%H:%M}    hub: {line}")
+            say(of_hub(at, line))
         if at.hour >= END_OF_DAY:
             say("the day is over; the report stays up. Ctrl-C ends it")
             stop.wait()
@@ -138,7 +158,7 @@ def _tell(story: Story, clock: StoryClock, stop: threading.Event) -> None:
     """Let each event happen at its time, and say so."""
     while story.next_at is not None and not stop.wait(clock.seconds_until(story.next_at)):
         for event in story.advance(clock()):
-            say(f"{event.at:%H:%M}  {event.what}")
+            say(of_tool(event))
 
 
 def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, told: Mapping[str, Any]) -> None:
