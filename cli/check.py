@@ -11,6 +11,7 @@ from alerts.channels.kinds import open_channel
 from alerts.messages import Entry, Line, Message
 from alerts.plain_text import cut
 from alerts.routing import People, Reader
+from cli.check_clients import unknown_companies, unknown_projects
 from cli.exit_codes import FAILED, OK
 from cli.findings import clock, expiry
 from cli.opening import Config, read_config
@@ -28,7 +29,10 @@ from rules.working_time import calendars, provisional_warnings
 
 
 def check_everything(path: Path, channel: str) -> int:
-    """Test it all; code 1 where a source, a channel or a rule fails. Raises ConfigError, RuleErrors."""
+    """Test it all; code 1 where a source, a channel, a client or a rule fails.
+
+    Raises ConfigError, RuleErrors, StoreError.
+    """
     config, now = read_config(path), system_clock()
     settings, rules = config.settings, config.rules
     if channel and channel not in settings.channels:
@@ -36,25 +40,27 @@ def check_everything(path: Path, channel: str) -> int:
         return refuse(f'no channel is called "{channel}"{there_are}')
     here = (count(len(settings.sources), "source"), count(len(settings.clients), "client"), count(len(rules), "rule"))
     answer.print(f"{path}: {', '.join(here)}: fine")
-    sources = [check_source(source, config.redactor) for source in settings.sources.values()]
+    accounts = {name: check_source(source, config.redactor) for name, source in settings.sources.items()}
+    answered = {name: account for name, account in accounts.items() if account is not None}
     channels = [check_channel(one, config.redactor) for one in settings.channels.values()]
     failures = [f"{rule.id}: {one}" for rule in rules for one in check(rule, settings, now)]
+    failures += [*unknown_projects(settings, answered), *unknown_companies(settings)]
     today = now.astimezone(settings.zone).date()
     endings = (expiry(source, today) for source in settings.sources.values())
     soon = [str(ending) for ending in endings if ending and ending.level != "ok"]
     for line in (*failures, *provisional_warnings(calendars(settings, now), today), *soon):
         warn(line)
     sent = _send(config, channel) if channel else OK
-    return max(sent, OK if all((*sources, *channels)) and not failures else FAILED)
+    return max(sent, OK if len(answered) == len(accounts) and all(channels) and not failures else FAILED)
 
 
-def check_source(source: SourceSettings, redactor: Redactor) -> bool:
-    """Ask one source who we are; one line says what it sees, or what to do."""
+def check_source(source: SourceSettings, redactor: Redactor) -> Account | None:
+    """Ask one source who we are; one line says what it sees, or what to do: then None."""
     try:
         account = ask(source, redactor)
     except ConnectorError as refusal:
         warn(str(refusal))
-        return False
+        return None
     where = ", ".join(account.tenants.values()) or "no organisation"
     who = account.name if where in account.name else f"{account.name} at {where}"
     answer.print(f"{source.name}: {who} sees {account.sees}")
@@ -62,7 +68,7 @@ def check_source(source: SourceSettings, redactor: Redactor) -> bool:
         answer.print(f"{source.name}: note: {note}")
     if account.skew is not None and (found := clock(source.name, account.skew)).level != "ok":
         warn(str(found))
-    return True
+    return account
 
 
 def ask(source: SourceSettings, redactor: Redactor) -> Account:

@@ -102,6 +102,7 @@ class Asana:
                 if gid != EVERYBODYS
             },
             sees=f"{count(seen, 'project')} in {count(len(self._workspaces or {}), 'workspace')}",
+            projects={gid: str(record.payload.get("name") or "") for gid, record in self._projects().items()},
             notes=[f"{name} is not visible to {who}: add them to it" for name in self._unmatched()],
         )
 

@@ -101,6 +101,9 @@ class Account:
     """One line for a person: "5 projects", "3 boards in 1 workspace"."""
     skew: timedelta | None = None
     """The vendor's clock minus ours, where it tells."""
+    projects: Mapping[str, str] | None = None
+    """What is read, projects or boards: its name, by every key or id that `[clients]` may give for it. None: the system
+    has no such thing."""
     notes: Sequence[str] = field(default=())
     """What is missing but not an error: an optional scope, a token that ends soon."""
 

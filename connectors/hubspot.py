@@ -26,6 +26,7 @@ from connectors.hubspot_history import STREAMS as HISTORIES
 from connectors.hubspot_notes import HubspotNotes
 from connectors.hubspot_objects import ENGAGEMENTS, HubspotObjects
 from connectors.hubspot_position import Position
+from connectors.scope import count
 
 LIMITS = ("9/1 second",)
 """Below 100 in 10 s; a search takes two turns, and so stays below 5 a second."""
@@ -69,7 +70,7 @@ class Hubspot:
             id=f"portal-{portal}",
             name=f"HubSpot {portal}",
             tenants={portal: portal},
-            sees=", ".join(f"{number} {kind}" for kind, number in counts.items()),
+            sees=", ".join(count(number, _one(kind), kind) for kind, number in counts.items()),
             notes=[f"{_spoken(kind)} are not read: {why}" for kind, why in self._refusals.items()],
         )
 
@@ -168,6 +169,11 @@ class Hubspot:
                     break
                 asked["after"] = answer.after
         return _whole_page("owners", found)
+
+
+def _one(kind: str) -> str:
+    """What people call a single object of a needed type."""
+    return "company" if kind == "companies" else kind.removesuffix("s")
 
 
 def _spoken(kind: str) -> str:

@@ -107,7 +107,10 @@ class Jira:
             raise AccessDenied(f"{self._site.name}: {self._site.who} sees no project: give it Browse Projects in Jira")
         notes = [self._site.not_visible(key) for key in unseen]
         name, site = str(me.get("displayName", "")), str(info["baseUrl"])
-        return Account(payloads.user_id(me), name, {site: site}, count(seen, "project"), notes=notes)
+        named = [(str(one.get("name", "")), one) for one in self._projects()]
+        names = {str(one[id]): called for called, one in named for id in ("key", "id") if id in one}
+        sees = count(seen, "project")
+        return Account(payloads.user_id(me), name, {site: site}, sees, projects=names, notes=notes)
 
     def streams(self) -> Sequence[Stream]:
         """Comments of service projects are a stream of their own: only there does `jsdPublic` mean anything, and a

@@ -34,6 +34,6 @@ def names_in(told: object, *fields: str) -> set[str]:
     return {str(told[field]) for field in fields if told.get(field)} if isinstance(told, Mapping) else set()
 
 
-def count(number: int, what: str) -> str:
-    """ "1 board", "3 boards"."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def count(number: int, what: str, several: str = "") -> str:
+    """ "1 board", "3 boards"; `several`: where an s is not all that it takes."""
+    return f"{number} {what}" if number == 1 else f"{number} {several or what + 's'}"

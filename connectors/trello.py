@@ -100,6 +100,7 @@ class Trello:
             name=name,
             tenants=dict(_tenant_of(board) for board in listed.values()),
             sees=f"{count(len(boards), 'board')} in {count(len(workspaces), 'workspace')}",
+            projects={id: str(board.get("name") or "") for id, board in boards.items()},
             notes=[f"{one} is not visible to {handle}: invite it there" for one in self._unmatched()],
         )
 

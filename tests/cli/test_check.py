@@ -8,10 +8,14 @@ from email.utils import format_datetime
 
 import pytest
 import time_machine
+from sqlalchemy import insert
 
 from sandbox import slack
 from sandbox.http import Fault
 from tests.cli.home import Home
+from unify import tables
+from unify.derived import table_of
+from unify.engine import open_engine, writing
 
 
 def said_of(home: Home, source: str) -> str:
@@ -128,6 +132,49 @@ def test_a_vendor_that_is_down_is_told_at_once(home: Home) -> None:
 
     assert home.run("check").code == 1
     assert len(home.sandbox.jira.app.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("delivery:NOPE", 'no project "NOPE" is read from delivery; there are "APP" (App)'),
+        ("delivery:AP", 'no project "AP" is read from delivery; did you mean "APP"?'),
+        ("boards:shop till", 'no project "shop till" is read from boards; that is a name: write "'),
+        ("delivery:10001", ""),
+    ],
+)
+def test_a_clients_project_that_is_not_there_is_told(home: Home, written: str, words: str) -> None:
+    """It ties nothing to nobody, and the client's BD manager would never hear of it."""
+    home.change('projects = ["delivery:APP"]', f'projects = ["{written}"]')
+
+    checked = home.run("check")
+
+    assert checked.code == (1 if words else 0)
+    assert (f"clients.harbour: {words}" in checked.err) if words else (checked.err == "")
+
+
+def test_a_clients_project_is_not_doubted_while_its_source_is_away(home: Home) -> None:
+    """One mistake makes no second."""
+    home.sandbox.jira.app.faults.append(Fault("", status=401, times=100))
+
+    assert "clients.harbour" not in home.run("check").err
+
+
+def test_a_clients_company_is_looked_for_once_there_was_a_sync(home: Home) -> None:
+    """A CRM has too many to list them all at each check."""
+    home.change('bd = "lee"', 'bd = "lee"\ncrm = ["delivery:company:143"]')
+    assert home.run("check").code == 0
+    home.run("sync")
+    engine = open_engine(f"sqlite:///{home.database}")
+    with writing(engine) as connection:
+        company = tables.Company(key="delivery/companies/9", source="delivery", vendor_id="9", name="Harbour")
+        connection.execute(insert(table_of(tables.Company)).values(company.model_dump()))
+    engine.dispose()
+
+    checked = home.run("check")
+
+    assert checked.code == 1
+    assert 'clients.harbour: no company "143" was found in delivery' in checked.err
 
 
 def with_slack(home: Home, how: str, secret: str) -> None:

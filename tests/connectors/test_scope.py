@@ -43,3 +43,4 @@ def test_what_is_no_record_has_no_name() -> None:
 def test_one_is_not_many() -> None:
     """`check` speaks to people."""
     assert (count(1, "board"), count(0, "board")) == ("1 board", "0 boards")
+    assert (count(1, "company", "companies"), count(2, "company", "companies")) == ("1 company", "2 companies")
