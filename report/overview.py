@@ -139,7 +139,7 @@ def _milestone(row: Row, moment: Moment, stale: set[str]) -> MilestoneRow:
         days_overdue=row["days_overdue"] or 0,
         days_past_promise=max((moment.today - committed_on).days, 0) if committed_on else 0,
         working_days_past_promise=_working_days(row, moment, committed_on, max(moment.today, committed_on or date.min)),
-        slip_working_days=_working_days(row, moment, row["baseline_on"], row["due_on"]),
+        slip_working_days=_working_days(row, moment, row["baseline_on"], row["deadline_on"]),
         moved_by=row["moved_by_name"],
         stale=row["source"] in stale,
     )

@@ -13,7 +13,7 @@ Feed = Literal["feedback", "milestones", "projects"]
 class MilestoneRow:
     """A milestone; `client`, `bd` and `key` are keys.
 
-    `slip_working_days` counts from the first promise to `due_on`, less than 0 where the date was brought forward; None
+    `slip_working_days` counts from the first promise to `deadline_on`, less than 0 where the date was brought forward; None
     without either date, and for one that no calendar reaches. `days_past_promise` counts from `committed_on` to today;
     0 where that day has not passed.
     """

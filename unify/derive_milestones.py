@@ -157,7 +157,7 @@ def derive_milestone(
         "agreed_recorded_at": recorded_at,
         "deadline_on": deadline_on,
         "deadline_at": deadline_at,
-        "slip_days": (due_on - baseline_on).days if due_on and baseline_on else None,
+        "slip_days": (deadline_on - baseline_on).days if deadline_on and baseline_on else None,
         "moves": len(moved),
         "moved_at": moved[-1].at if moved else None,
         "moved_by_account": moved[-1].by if moved else None,

@@ -96,7 +96,7 @@ MILESTONE = View(
             "untracked",
             _committed_on,
         ),
-        Stored("slip_days", "number", "Calendar days from `baseline_on` to `due_on`.", "tracked", _m.slip_days),
+        Stored("slip_days", "number", "Calendar days from `baseline_on` to `deadline_on`.", "tracked", _m.slip_days),
         Stored("moves", "number", "How often the date was changed after the first promise.", "tracked", _m.moves),
         Stored("moved_at", "instant", "When it was last changed.", "tracked", _m.moved_at),
         Stored(

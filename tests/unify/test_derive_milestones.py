@@ -336,6 +336,14 @@ def test_overdue_asks_the_agreed_date_until_the_tools_moves_again(
     assert found["deadline_on"] == (date.fromisoformat(deadline) if deadline else None), why
 
 
+def test_an_agreed_date_slips_by_what_the_client_gave_away() -> None:
+    """Scenario 3: 30 Nov was agreed while the tool still says 16 Nov; that is 31 days after the first promise."""
+    found = derived(UAT, AGREED_ON_30, due_on=date(2026, 11, 16), created_at=at("2026-08-03 10:00"))
+
+    assert (found["baseline_on"], found["deadline_on"]) == (date(2026, 10, 30), date(2026, 11, 30))
+    assert found["slip_days"] == 31
+
+
 @pytest.mark.parametrize(
     ("fields", "agreements", "deadline"),
     [

@@ -109,7 +109,7 @@ class Milestone(SourceRow, table=True):
     deadline_at: datetime | None = None
     """The instant that overdue asks: the vendor's, else the last microsecond of `deadline_on` in our zone."""
     slip_days: int | None = None
-    """`due_on` - `baseline_on`, calendar days."""
+    """`deadline_on` - `baseline_on`, calendar days."""
     moves: int = 0
     """Changes of the date after the baseline."""
     moved_at: datetime | None = None
