@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from alerts.messages import Message
+from alerts.messages import End, Message
 from alerts.outbox import DELIVERY, DELIVERY_ALERT, INSTEAD, is_untried
 from alerts.routing import Reader
 from alerts.store import ALERT, Stored, is_of_interest
@@ -35,7 +35,7 @@ class Planned:
     """Where to turn if the channel fails."""
     refused: str = ""
     after: int | None = None
-    ends: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    ends: Mapping[int, Mapping[str, End]] = field(default_factory=dict)
     """What earlier messages say from now on of alerts that are over: by delivery, by fingerprint."""
     instead: "Planned | None" = None
     """What is told, and to whom, where every channel has failed."""
@@ -117,11 +117,11 @@ def write(connection: Connection, planned: Iterable[Planned], now: datetime) -> 
             _mark_ended(connection, root, ends)
 
 
-def _mark_ended(connection: Connection, root: int, ends: Mapping[str, str]) -> None:
+def _mark_ended(connection: Connection, root: int, ends: Mapping[str, End]) -> None:
     payload = connection.execute(select(DELIVERY.c.payload).where(DELIVERY.c.id == root)).scalar_one()
     message = Message.from_json(payload["message"])
-    for fingerprint, ended in ends.items():
-        message = message.with_end(fingerprint, ended)
+    for fingerprint, end in ends.items():
+        message = message.with_end(fingerprint, end)
     marked = {**payload, "message": message.to_json()}
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == root).values(payload=marked))
 

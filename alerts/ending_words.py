@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from alerts.messages import Ending
+from alerts.messages import End, Ending
 from alerts.phone_size import TITLE_WIDTH, titled
 from alerts.plain_text import cut, gapped, one_line, spaced
 from alerts.wording import NAME_CHARS, Wording
@@ -40,14 +40,19 @@ class EndWording:
         client, what = cut(wording.client, NAME_CHARS), cut(wording.what, NAME_CHARS)
         return [self._say("ended.name", client=client, what=what) if client else what, *told]
 
-    def text(self) -> str:
-        """Why it is over, in one line."""
-        told = self._moved() if self._ending.reason == "date moved" else [self._told()]
-        return self._say("joint").join(told)
+    def end(self) -> End:
+        """As the message that told of it shows it from then on; where a next step stands, it is not settled."""
+        stands = self._ending.reason in ("date moved", "cancelled") and not self._wording.is_own()
+        return End(self._text(), self.title(), settled=not stands)
 
     def in_list(self) -> str:
         """One line among others."""
-        return self._say("ended.joined", title=self.title(2 * NAME_CHARS + TITLE_WIDTH), text=self.text())
+        return self._say("ended.joined", title=self.title(2 * NAME_CHARS + TITLE_WIDTH), text=self._text())
+
+    def _text(self) -> str:
+        """Why it is over, in one line."""
+        told = self._moved() if self._ending.reason == "date moved" else [self._told()]
+        return self._say("joint").join(told)
 
     def _told(self) -> str:
         # Who and when may be missing, and their gaps with them.

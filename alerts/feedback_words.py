@@ -1,15 +1,14 @@
 """The words about a client who waits for an answer."""
 
 import shlex
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alerts.facts import limit_passed
 from alerts.phone_size import titled
-from alerts.plain_text import cut, gapped, spaced
+from alerts.plain_text import cut, gapped, one_line, spaced
 from alerts.wording import NAME_CHARS, QUOTE_CHARS, Wording
-from config.language import hours, weekday, working_hours
+from config.language import clock, hours, weekday, working_hours
 
-_BRIEF_CHARS = 40
 _LEAST_HOURS = 0.1
 """The least that is told: "0 hours over" is no reason to write."""
 
@@ -29,10 +28,21 @@ class FeedbackWording(Wording):
         return [self._said(), self._limit(), self.with_whom(), self._next()]
 
     def brief(self) -> str:
-        """Since when they wait, who has it, and what they wrote: not to a group that must not read it."""
-        key, again = ("daily.again", self._again()) if self.wrote_again else ("daily.waits", "")
-        told = self.say(key, again=again, waited=self._waited(), over=self._over(), who=self.who())
-        return told if self.hidden else self.say("daily.quote", told=told, text=cut(self.what, _BRIEF_CHARS))
+        """Who wrote when, how long they wait, and who has it."""
+        waits, author = self.facts.at("waiting_since"), "" if self.hidden else self.facts.text("author")
+        author = gapped(cut(author, NAME_CHARS) or self.say("daily.client"), self.language)
+        when = spaced(self._when(waits), self.language) if waits else ""
+        wrote = one_line(self.say("daily.wrote_again" if self.wrote_again else "daily.wrote", author=author, when=when))
+        has = self.say("daily.has", who=self.who()) if self.owner else self.say("daily.nobody_has")
+        return self.say("daily.waits", wrote=wrote, waited=self._waited(), **self._measured(), has=has)
+
+    def particulars(self) -> str:
+        """What they wrote about, and in which project: not to a group that must not read it."""
+        if self.hidden:
+            return ""
+        quoted = self.say("daily.quote", text=cut(self.what, QUOTE_CHARS))
+        said = [quoted, cut(self.project, NAME_CHARS)] if self.project else [quoted]
+        return self.say("detail.joint").join(said)
 
     def next_step(self) -> str:
         """An answer."""
@@ -44,22 +54,23 @@ class FeedbackWording(Wording):
         answered, waits = self.facts.at("first_response_at"), self.facts.at("waiting_since")
         return answered is not None and waits is not None and answered < waits
 
-    def _again(self) -> str:
-        """That they wrote again, and when: by the day's name as long as that is plain."""
-        waits, today = self.facts.at("waiting_since"), self.scene.today
-        assert waits is not None, "whoever wrote again waits since then"
-        on = self.scene.day(waits)
+    def _when(self, at: datetime) -> str:
+        """When they wrote: by the day's name as long as that is plain."""
+        on, today, at_clock = self.scene.day(at), self.scene.today, clock(at, self.scene.zone)
         if on == today:
-            return self.say("again.today")
+            return self.say("today_at", clock=at_clock)
+        if today - on >= timedelta(days=7):
+            return self.instant(at)
         monday = today - timedelta(days=today.weekday())
-        if today - on < timedelta(days=7):
-            return self.say(
-                "again.this_week" if on >= monday else "again.last_week", weekday=weekday(self.language, on)
-            )
-        return self.say("again.before", date=self.day(on))
+        key = "when.this_week" if on >= monday else "when.last_week"
+        return self.say(key, weekday=weekday(self.language, on), clock=at_clock)
 
     def _waited(self) -> str:
         return working_hours(self.language, self.facts.amount("waited_hours"))
+
+    def _measured(self) -> dict[str, str]:
+        """The hours allowed for an answer, and how many more than those they wait."""
+        return {"limit": hours(self.language, self.facts.amount("limit_hours")), "over": self._over()}
 
     def _over(self) -> str:
         over = self.facts.amount("waited_hours") - self.facts.amount("limit_hours")

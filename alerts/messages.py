@@ -7,10 +7,14 @@ in its own way.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from alerts.facts import Facts
+from alerts.phone_size import BODY_CHARS, BODY_LINES
+from alerts.plain_text import cut
 from config.language import Catalog
 from config.settings import Language
 
@@ -19,25 +23,91 @@ TEXTS = Catalog.load(Path(__file__).parent / "texts")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text; with `url`, the text is the label of a link."""
+    """One line of text. With `url` it ends in a link: on `label`, or, where there is none, on all of the text."""
 
     text: str
     url: str = ""
+    label: str = ""
+
+    def as_read(self) -> str:
+        """As it is read where the link can be touched."""
+        return f"{self.text} [{self.label}]".lstrip() if self.label else self.text
+
+    def as_text(self, language: Language, *, with_address: bool) -> str:
+        """As it is read where it cannot: with the address written out, or without the link."""
+        if not self.url:
+            return self.text
+        if not with_address:
+            return self.text if self.label else ""
+        shown = TEXTS.say(language, "link.shown", label=self.label or self.text, url=self.url)
+        return f"{self.text} [{shown}]".lstrip() if self.label else shown
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """That an alert is over, as the message that told of it shows it from then on."""
+
+    text: str
+    title: str
+    """What a message about this alert alone is called from then on."""
+    settled: bool = True
+    """Nothing is left to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a message says of one alert. `ended` is filled in when it is over: channels that can, show it so."""
+    """What a message says of one alert. Among others: the matter with its next step, and one line of particulars."""
 
     fingerprint: str
     lines: tuple[Line, ...]
-    ended: str = ""
-    lead: str = ""
-    """What begins the line of a client, in a message about several alerts: it is said of no single one."""
-    joint: str = ""
-    """What stands between it and the entry before where both share a line; "" where it begins its own."""
-    step: str = ""
-    """The key of what its reader does about it, told at the end of the line that it shares."""
+    client: str = ""
+    """Whose it is, in a message about several: those of one stand together below its name."""
+    whom: str = ""
+    """Who of a group it waits for."""
+    end: End | None = None
+    """Filled in when it is over: channels that can, show it so."""
+
+    @property
+    def settled(self) -> bool:
+        """It is over, and nothing is left to do about it."""
+        return self.end is not None and self.end.settled
+
+    def head(self, language: Language) -> str:
+        """What it stands below; in a group first whom it waits for."""
+        return TEXTS.say(language, "daily.head", who=self.whom, client=self.client) if self.whom else self.client
+
+    def in_one_line(self, language: Language) -> Line:
+        """Whose it is, the matter and its particulars."""
+        matter, *more = self.lines
+        told = TEXTS.say(language, "joint").join(line.text for line in (matter, *more) if line.text)
+        links = [line for line in more if line.url]
+        url, label = (links[0].url, links[0].label) if links else ("", "")
+        return Line(TEXTS.say(language, "daily.line", head=self.head(language), told=told), url, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What the title of a message about several counts, and how: so that it can count anew when some are over."""
+
+    day: str
+    """Of the message, in its words."""
+    clients: bool
+    """The clients; else the matters, because one of them has no client."""
+    group: bool
+    """Several read it: it names whom it waits for."""
+
+    def title(self, language: Language, entries: Sequence[Entry]) -> str:
+        """How many of `entries` still need somebody, and whom, where a group reads it."""
+        left = [entry for entry in entries if not entry.settled]
+        if not left:
+            return TEXTS.say(language, "daily.settled", day=self.day)
+        count = len({entry.client for entry in left}) if self.clients else len(left)
+        whom = {entry.whom for entry in left}
+        who = whom.pop() if len(whom) == 1 else ""
+        key = "daily.title" if self.clients else "daily.title_items"
+        if self.group:
+            key = f"{key}_who" if who else f"{key}_group"
+        return TEXTS.say(language, key, day=self.day, count=count, who=who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,62 +118,83 @@ class Message:
     title: str
     entries: tuple[Entry, ...]
     footer: tuple[Line, ...] = ()
+    count: Count | None = None
+    """None: the title counts nothing."""
 
     @property
-    def rows(self) -> list[list[Entry]]:
-        """The entries, those together that share a line."""
-        rows: list[list[Entry]] = []
-        for entry in self.entries:
-            if entry.joint and rows:
-                rows[-1].append(entry)
-            else:
-                rows.append([entry])
-        return rows
+    def groups(self) -> list[tuple[str, list[Entry]]]:
+        """The entries that have lines, those of one heading together."""
+        shown = (entry for entry in self.entries if entry.lines)
+        return [(head, list(entries)) for head, entries in groupby(shown, key=lambda entry: entry.head(self.language))]
 
     @property
     def told(self) -> tuple[Line, ...]:
-        """The body without its footer."""
-        told: list[Line] = []
-        for row in self.rows:
-            spans = self.spans(row)
-            told += [Line("".join(text for text, _ in spans))] if spans else row[0].lines
-        return tuple(told)
-
-    def spans(self, row: Sequence[Entry]) -> list[tuple[str, bool]]:
-        """A line about a client, in parts, each with whether it tells of an alert that is over; () for other lines."""
-        if not row[0].lead:
-            return []
-        spans = [(row[0].lead, False)]
-        for entry in row:
-            spans += [(entry.joint, False), ("".join(line.text for line in entry.lines), bool(entry.ended))]
-        steps = [TEXTS.say(self.language, step) for step in _steps(row)]
-        said = "".join(TEXTS.say(self.language, "daily.next", next=step) for step in steps)
-        spans.append((said + TEXTS.say(self.language, "daily.stop"), False))
-        return [(text, over) for text, over in spans if text]
+        """The body without its footer, in plain lines: each tells whose it is."""
+        return tuple(
+            line
+            for entry in self.entries
+            if entry.lines
+            for line in ([entry.in_one_line(self.language)] if entry.client else entry.lines)
+        )
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """The body."""
         return (*self.told, *self.footer)
 
+    @property
+    def settled(self) -> bool:
+        """All that it tells of is over, and nothing is left to do."""
+        return bool(self.entries) and all(entry.settled for entry in self.entries)
+
     def as_text(self) -> str:
         """All of it as plain text."""
         return f"{self.title}\n{self.body()}"
 
     def body(self) -> str:
-        """Every line but the title, links written out."""
-        shown = (
-            TEXTS.say(self.language, "link.shown", label=line.text, url=line.url) if line.url else line.text
-            for line in self.lines
-        )
-        return "\n".join(shown)
+        """Every line but the title as plain text; links are written out where there is room for all of them."""
+        whole = self._written(with_addresses=True)
+        return whole if len(whole) <= BODY_CHARS else self._written(with_addresses=False)
 
-    def with_end(self, fingerprint: str, ended: str) -> "Message":
-        """The same message once the alert `fingerprint` is over."""
+    def _written(self, *, with_addresses: bool) -> str:
+        lines = (line.as_text(self.language, with_address=with_addresses) for line in self.lines)
+        return "\n".join(line for line in lines if line)
+
+    def with_end(self, fingerprint: str, end: End) -> "Message":
+        """The same message once the alert `fingerprint` is over; its title says what is true then."""
         entries = tuple(
-            replace(entry, ended=ended) if entry.fingerprint == fingerprint else entry for entry in self.entries
+            replace(entry, end=end) if entry.fingerprint == fingerprint else entry for entry in self.entries
         )
-        return replace(self, entries=entries)
+        if self.count is not None:
+            title = self.count.title(self.language, entries)
+        else:
+            title = end.title if all(entry.end for entry in entries) else self.title
+        return replace(self, entries=entries, title=title)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the body keeps within the bounds of a phone."""
+        read = "\n".join(line.as_read() for line in self.lines)
+        return len(read) <= BODY_CHARS and len(self.lines) <= BODY_LINES - 1
+
+    def fitted(self) -> "Message":
+        """The same message, where it does not fit without links that stand alone, and then shortened until it does."""
+        message = self
+        if not message.fits:
+            without = tuple(line for line in message.footer if not line.url)
+            message = replace(
+                message._each(lambda line: () if line.url and not line.label else (line,)), footer=without
+            )
+        for limit in (200, 120, 80, 50):
+            if message.fits:
+                break
+            message = message._each(partial(_shortened, limit=limit))
+        return message
+
+    def _each(self, change: Callable[[Line], tuple[Line, ...]]) -> "Message":
+        """The same message with every line of its entries changed."""
+        changed = (replace(one, lines=tuple(new for line in one.lines for new in change(line))) for one in self.entries)
+        return replace(self, entries=tuple(changed))
 
     def to_json(self) -> dict[str, Any]:
         """As the outbox keeps it."""
@@ -112,18 +203,21 @@ class Message:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Message":
         """Back from the outbox."""
-        entries = tuple(
-            Entry(**{**entry, "lines": tuple(Line(**line) for line in entry["lines"])}) for entry in kept["entries"]
-        )
-        return cls(kept["language"], kept["title"], entries, tuple(Line(**line) for line in kept["footer"]))
+        count = Count(**kept["count"]) if kept["count"] else None
+        return cls(kept["language"], kept["title"], tuple(map(_entry, kept["entries"])), _lines(kept["footer"]), count)
 
 
-def _steps(row: Sequence[Entry]) -> list[str]:
-    """The keys of what there is to do, each once; who answers a client tells them of the delay as well."""
-    steps = dict.fromkeys(entry.step for entry in row if entry.step and not entry.ended)
-    if {"next.line_overdue", "next.line_feedback"} <= steps.keys():
-        return ["next.line_both", *(step for step in steps if step == "next.line_own")]
-    return list(steps)
+def _shortened(line: Line, limit: int) -> tuple[Line, ...]:
+    return (replace(line, text=cut(line.text, limit)),)
+
+
+def _entry(kept: Mapping[str, Any]) -> Entry:
+    end = End(**kept["end"]) if kept["end"] else None
+    return Entry(kept["fingerprint"], _lines(kept["lines"]), kept["client"], kept["whom"], end)
+
+
+def _lines(kept: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
+    return tuple(Line(**line) for line in kept)
 
 
 @dataclass(frozen=True, slots=True)

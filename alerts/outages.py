@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from alerts.deliveries import Planned, key_of
-from alerts.messages import TEXTS, Entry, Line, Message
+from alerts.messages import TEXTS, End, Entry, Line, Message
 from alerts.outbox import DELIVERY, is_untried
-from alerts.phone_size import TITLE_WIDTH, fit, shorten
+from alerts.phone_size import TITLE_WIDTH, shorten
 from alerts.plain_text import cut, one_line
 from alerts.planning import Planner
 from alerts.routing import Reader, Target, coordinator_only
@@ -66,7 +66,7 @@ class Outages:
             )
             entries = [replace(entries[0], lines=(*entries[0].lines, error))]
         footer = (Line(TEXTS.say(reader.language, "outage.effect")),)
-        message = fit(Message(reader.language, _title("outage.title", sources, reader), tuple(entries), footer))
+        message = Message(reader.language, _title("outage.title", sources, reader), tuple(entries), footer).fitted()
         planned = Planned("outage", target.channels[0], reader, message, {}, target.channels[1:])
         for one in sources:
             remember(self.connection, told(one.source), key_of(planned, now))
@@ -89,10 +89,9 @@ class Outages:
         reader = target.reader
         lines = {told(one.source): self._read_again(one, reader) for one in sources}
         entries = tuple(Entry(name, (Line(text),)) for name, text in lines.items())
-        message = fit(Message(reader.language, _title("outage.over", sources, reader), entries))
-        return [
-            Planned("outage_over", root["channel"], reader, message, {}, after=root["id"], ends={root["id"]: lines})
-        ]
+        message = Message(reader.language, _title("outage.over", sources, reader), entries).fitted()
+        ends = {root["id"]: {name: End(text, message.title) for name, text in lines.items()}}
+        return [Planned("outage_over", root["channel"], reader, message, {}, after=root["id"], ends=ends)]
 
     def _why(self, source: Freshness, reader: Reader) -> str:
         """What is wrong, and who mends it."""

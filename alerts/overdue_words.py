@@ -1,11 +1,11 @@
 """The words about an overdue milestone."""
 
+from datetime import date
+
 from alerts.phone_size import titled
 from alerts.plain_text import cut, gapped, spaced
-from alerts.wording import NAME_CHARS, Wording
+from alerts.wording import NAME_CHARS, QUOTE_CHARS, Wording
 from config.language import bare_day, clock, weekday, working_days
-
-_BRIEF_CHARS = 40
 
 
 class OverdueWording(Wording):
@@ -21,8 +21,24 @@ class OverdueWording(Wording):
 
     def brief(self) -> str:
         """Milestone, how late, who has it."""
-        what = gapped(cut(self.what, _BRIEF_CHARS), self.language)
-        return self.say("daily.overdue", what=what, late=self._late("_line"), who=self.who())
+        key = "daily.overdue" if self.owner else "daily.overdue_nobody"
+        what = gapped(cut(self.what, QUOTE_CHARS), self.language)
+        return self.say(key, what=what, late=self._late("_line"), who=self.who())
+
+    def particulars(self) -> str:
+        """Due when, promised when, moved how often, agreed or not, and in which project."""
+        deadline, agreed, baseline = (self.facts.day(name) for name in ("deadline_on", "agreed_on", "baseline_on"))
+        moves, said = self.facts.count("moves"), []
+        if deadline is not None:
+            said.append(self.say("detail.agreed" if agreed == deadline else "detail.due", due=self._deadline(deadline)))
+        if moves and baseline is not None:
+            promised = bare_day(self.language, baseline, self.scene.today)
+            key = "detail.promised" if agreed else "detail.not_agreed"
+            said.append(self.say(key, date=promised, times=self._times(moves)))
+        if agreed is not None and agreed != deadline:
+            said.append(self.say("detail.agreed", due=self.day(agreed)))
+        said += [cut(self.project, NAME_CHARS)] if self.project else []
+        return self.say("detail", said=self.say("detail.joint").join(said)) if said else ""
 
     def next_step(self) -> str:
         """Telling the client, or mending the tool."""
@@ -51,16 +67,24 @@ class OverdueWording(Wording):
         return self.say("joint").join(said)
 
     def _due(self, key: str) -> str:
-        deadline, due_at = self.facts.day("deadline_on"), self.facts.at("due_at")
+        deadline = self.facts.day("deadline_on")
         assert deadline is not None, "asked only where there is a deadline"
-        due = self.day(deadline) if due_at is None else self.instant(due_at)
+        due = self._deadline(deadline)
         late = self.facts.count("working_days_overdue")
         if late <= 0:
             return self.say("due.only", due=due)
         return self.say(key, due=due, late=working_days(self.language, late))
 
+    def _deadline(self, on: date) -> str:
+        """The day, with the time of day where the tool names one."""
+        due_at = self.facts.at("due_at")
+        return self.instant(due_at) if due_at is not None and self.scene.day(due_at) == on else self.day(on)
+
+    def _times(self, moves: int) -> str:
+        return self.say(f"times.{moves if moves in (1, 2) else 'many'}", count=moves)
+
     def _moved(self, moves: int) -> str:
-        times = self.say(f"times.{moves if moves in (1, 2) else 'many'}", count=moves)
+        times = self._times(moves)
         who, at = self.facts.text("moved_by_name"), self.facts.at("moved_at")
         if not who or at is None:
             return times

@@ -1,14 +1,10 @@
 """Fitting a phone: a title that tells it before the cut, a body that needs no scrolling."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from unicodedata import east_asian_width
 
-from alerts.messages import Message
-from alerts.plain_text import cut
-
 BODY_CHARS, BODY_LINES = 600, 8
-"""Of a message; its title is the first of the lines."""
+"""Of a message, as it is read: its title is the first of the lines, and an address is not read."""
 TITLE_WIDTH, WIDE = 40, 40 / 22
 """40 Latin or 22 Chinese characters are seen of a subject before a phone cuts it."""
 
@@ -45,28 +41,3 @@ def titled(
         client_width = max(spare - what_width, min(client_width, spare / 2)) if client else 0.0
         what_width = spare - client_width
     return say(key, client=shorten(client, client_width), what=shorten(what, what_width), **values)
-
-
-def fits(message: Message) -> bool:
-    """Whether the body keeps within its bounds."""
-    text = message.body()
-    return len(text) <= BODY_CHARS and len(message.lines) <= BODY_LINES - 1
-
-
-def fit(message: Message) -> Message:
-    """`message` without links and then shortened, as far as needed to keep within its bounds."""
-    if fits(message):
-        return message
-    entries = tuple(
-        replace(entry, lines=tuple(line for line in entry.lines if not line.url)) for entry in message.entries
-    )
-    message = replace(message, entries=entries, footer=tuple(line for line in message.footer if not line.url))
-    for limit in (200, 120, 80, 50):
-        if fits(message):
-            break
-        entries = tuple(
-            replace(entry, lines=tuple(replace(line, text=cut(line.text, limit)) for line in entry.lines))
-            for entry in message.entries
-        )
-        message = replace(message, entries=entries)
-    return message

@@ -14,7 +14,7 @@ from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_cam
 from alerts.deliveries import NEWS, Identity, Past, Planned
 from alerts.facts import Facts
 from alerts.life import QUIET_ENDS
-from alerts.messages import Item, Message
+from alerts.messages import End, Item, Message
 from alerts.routing import People, Reader, Subject, Target, coordinator_only, instead_of_group, route
 from alerts.store import Stored
 from alerts.writer import Note, Writer, worst_first
@@ -229,9 +229,9 @@ class Planner:
         told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.ENDED)) for item in items}
         root = max((root for _, root in owed), key=lambda root: root.id)
         message = self.writer.ended(items, reader)
-        ends: dict[int, dict[str, str]] = defaultdict(dict)
+        ends: dict[int, dict[str, End]] = defaultdict(dict)
         for item, told_in in owed:
-            ends[told_in.id][item.fingerprint] = self.writer.end_mark(item, reader)
+            ends[told_in.id][item.fingerprint] = self.writer.end(item, reader)
         return Planned("resolved", root.channel, reader, message, told, after=root.id, ends=ends)
 
 

@@ -21,7 +21,6 @@ from unify.freshness import Freshness
 
 QUOTE_CHARS = 120
 NAME_CHARS = 60
-_LEAD_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,8 @@ class Wording:
         self.what = self.hide(self.facts.text("name") or self.facts.text("subject"))
         self.project = "" if self.hidden else self.facts.text("project_name")
         self.owner = self.facts.text("owner_name")
+        self.whom = "" if reader.key else self._whom()
+        """Who of a group is asked: the BD manager, or the owner of what was promised to no client."""
 
     # --- What each rule says in its own way ---
 
@@ -75,7 +76,11 @@ class Wording:
 
     def brief(self) -> str:
         """What it is and who has it, where the client stands before it."""
-        return cut(self._own_title(), QUOTE_CHARS)
+        return self._own_title()
+
+    def particulars(self) -> str:
+        """One short line below `brief`; "" where there is nothing more to say."""
+        return ""
 
     def next_step(self) -> str:
         """The key of what the reader does about it; "" for rules that have no texts of ours."""
@@ -87,22 +92,35 @@ class Wording:
 
     # --- The parts of messages ---
 
-    def entry(self, number: int) -> Entry:
-        """The line of a client or an alert among others."""
-        client = cut(self.client or self.project or self.facts.text("source"), _LEAD_CHARS)
-        lead = self.say("daily.lead", number=number, client=client)
-        return Entry(self.item.fingerprint, (Line(self.brief()),), lead=lead, step=self.next_step())
+    def entry(self) -> Entry:
+        """The alert among others: what it is and what to do, below it the particulars, and where it is in its tool."""
+        step = self.next_step()
+        matter = self.say("daily.step", told=self.brief(), next=self.say(step)) if step else self.brief()
+        link = self.vendor_link()
+        more = Line(self.particulars(), link.url, self._source_label() if link.url else "")
+        lines = (Line(matter), more) if more.text or more.url else (Line(matter),)
+        return Entry(self.item.fingerprint, lines, self._whose(), self.whom)
 
-    def entry_beside(self) -> Entry:
-        """What joins the line that another alert of the client began."""
-        joint = self.say("daily.also")
-        return Entry(self.item.fingerprint, (Line(self.brief()),), joint=joint, step=self.next_step())
+    def in_summary(self, number: int) -> Entry:
+        """The alert in one numbered line."""
+        client = self._whose()
+        return Entry(
+            self.item.fingerprint, (Line(self.say("summary.line", number=number, client=client, told=self.brief())),)
+        )
+
+    def _whose(self) -> str:
+        return cut(self.client or self.project or self._source_label() or self.facts.text("source"), NAME_CHARS)
 
     def vendor_link(self) -> Line:
         """The item in its tool; not for a group when the client is confidential."""
+        source = self._source_label()
+        url = "" if self.hidden or not source else self.facts.url("url")
+        return Line(self.say("link.vendor", source=source), url)
+
+    def _source_label(self) -> str:
+        """What people call the tool; "" where the config has it no more."""
         source = self.scene.freshness.get(self.item.source)
-        url = "" if self.hidden or source is None else self.facts.url("url")
-        return Line(self.say("link.vendor", source=source.label if source else ""), url)
+        return source.label if source else ""
 
     def where(self) -> str:
         """Whose it is, and in which project; whether the client is named again is each language's own."""
@@ -128,6 +146,9 @@ class Wording:
         """Whether it is for the reader to mend in the tool, and not to tell a client of."""
         owns = self.reader.key != "" and self.reader.key == self.facts.text("owner")
         return owns or not self.facts.is_true("client_facing", default=True)
+
+    def _whom(self) -> str:
+        return cut(self.owner if self.is_own() else self.facts.text("bd_name"), NAME_CHARS)
 
     # --- Words ---
 

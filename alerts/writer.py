@@ -1,16 +1,15 @@
 """Whole messages: one alert, several in one, what a first look found, how it ended, and the comment in the tool."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import zip_longest
 
 from alerts.ending_words import EndWording
 from alerts.feedback_words import FeedbackWording
-from alerts.messages import TEXTS, Entry, Item, Line, Message
+from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message
 from alerts.overdue_words import OverdueWording
-from alerts.phone_size import TITLE_WIDTH, fit, fits, shorten, width_of
+from alerts.phone_size import BODY_LINES, TITLE_WIDTH, shorten, width_of
 from alerts.plain_text import cut, gapped, one_line
 from alerts.routing import Reader
 from alerts.wording import Scene, Wording
@@ -21,8 +20,6 @@ Note = tuple[str, str]
 """Why a reader gets it: the key of the text, and the name in it; ("", "") where there is nothing to explain."""
 
 _WORDINGS: Mapping[str, type[Wording]] = {"milestone-overdue": OverdueWording, "feedback-unhandled": FeedbackWording}
-_MOST_SHOWN = 40
-"""More lines than ever fit: what lies behind need not be tried."""
 _NOTE_CHARS = 120
 _JUST_READ = timedelta(minutes=5)
 """Until then the time of the reading says enough."""
@@ -41,24 +38,30 @@ class Writer(Scene):
         link = wording.vendor_link()
         lines += [link] if link.url else []
         footer = self._freshness(reader.language, [item.source])
-        return fit(Message(reader.language, wording.title(), (Entry(item.fingerprint, tuple(lines)),), footer))
+        entry = Entry(item.fingerprint, tuple(lines))
+        return Message(reader.language, wording.title(), (entry,), footer).fitted()
 
     def many(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, Note]) -> Message:
-        """The message about several alerts, the worst first: a line for each client, as many as the title says.
+        """The message about several alerts, the worst first, a client's together; the title counts the clients.
 
-        Where one has no client each alert has its own. `notes` by fingerprint.
+        Where one has no client it counts the matters. `notes` by fingerprint.
         """
-        clients = {item.client for item in items}
-        groups = _by_client(items) if "" not in clients else [[item] for item in worst_first(items)]
-        key = "daily.title" if "" not in clients else "daily.title_items"
-        title = TEXTS.say(reader.language, key, day=day(reader.language, self.today, self.today), count=len(groups))
+        by_client = all(item.client for item in items)
+        groups = _by_client(items) if by_client else [[item] for item in worst_first(items)]
+        entries = [[self._wording(item, reader).entry() for item in group] for group in groups]
+        flat = [entry for group in entries for entry in group]
+        today = day(reader.language, self.today, self.today)
+        count = Count(today, clients=by_client, group=not reader.key)
         footer = (
             *self._notes(reader.language, notes.values()),
             *self._report_link(reader.language),
-            *self._freshness(reader.language, self.freshness),
+            *self._freshness(
+                reader.language, self.freshness, linked=any(line.url for one in flat for line in one.lines)
+            ),
         )
-        wordings = [[self._wording(item, reader) for item in group] for group in groups]
-        return self._listed(title, partial(_lines, wordings), len(items), reader.language, footer)
+        message = Message(reader.language, count.title(reader.language, flat), tuple(flat), footer, count)
+        # The worst of each client before anybody's second.
+        return _listed(message, [entry for rank in zip_longest(*entries) for entry in rank if entry is not None])
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -74,11 +77,8 @@ class Writer(Scene):
             *self._freshness(reader.language, self.freshness),
         )
         title = TEXTS.say(reader.language, "summary.title", count=len(items))
-        lines = [
-            replace(self._wording(item, reader).entry(number), step="")
-            for number, item in enumerate(worst_first(items), 1)
-        ]
-        return self._listed(title, partial(_first, lines), len(lines), reader.language, footer)
+        entries = [self._wording(item, reader).in_summary(n) for n, item in enumerate(worst_first(items), 1)]
+        return _listed(Message(reader.language, title, tuple(entries), footer), entries)
 
     def ended(self, items: Sequence[Item], reader: Reader) -> Message:
         """That alerts are over, each with its reason."""
@@ -87,14 +87,14 @@ class Writer(Scene):
         if len(ends) == 1:
             [end] = ends
             entry = Entry(items[0].fingerprint, tuple(Line(text) for text in end.lines()))
-            return fit(Message(reader.language, end.title(), (entry,), footer))
+            return Message(reader.language, end.title(), (entry,), footer).fitted()
         entries = [Entry(item.fingerprint, (Line(end.in_list()),)) for item, end in zip(items, ends, strict=True)]
         title = self._ended_title(items, reader)
-        return self._listed(title, partial(_first, entries), len(entries), reader.language, footer)
+        return _listed(Message(reader.language, title, tuple(entries), footer), entries)
 
-    def end_mark(self, item: Item, reader: Reader) -> str:
+    def end(self, item: Item, reader: Reader) -> End:
         """One alert's end, as the message that told of it shows it from then on."""
-        return EndWording(self._wording(item, reader)).text()
+        return EndWording(self._wording(item, reader)).end()
 
     def comment(self, item: Item) -> str:
         """The comment in the tool: fixed words that anybody may read."""
@@ -129,32 +129,13 @@ class Writer(Scene):
         shown = {key: gapped(cut(comma.join(named), _NOTE_CHARS), language) for key, named in names.items()}
         return [Line(TEXTS.say(language, f"note.{key}", what=named, who=named)) for key, named in shown.items()]
 
-    def _listed(
-        self,
-        title: str,
-        write: Callable[[int], Sequence[Entry]],
-        count: int,
-        language: Language,
-        footer: tuple[Line, ...] = (),
-    ) -> Message:
-        """As many of `count` alerts as there is room for, and how many more there are.
-
-        `write` gives the entries of all of them, with lines for so many.
-        """
-        message = Message(language, title, tuple(write(count)), footer)
-        for shown in range(min(count - 1, _MOST_SHOWN), 0, -1):
-            if fits(message):
-                return message
-            more = Line(TEXTS.say(language, "daily.more", count=count - shown))
-            message = Message(language, title, tuple(write(shown)), (more, *footer))
-        return fit(message)
-
     def _report_link(self, language: Language) -> tuple[Line, ...]:
         url = self.settings.public_url
         return (Line(TEXTS.say(language, "link.report"), url),) if url else ()
 
-    def _freshness(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
-        """When the sources that the message is about were read; and every source that could not be checked."""
+    def _freshness(self, language: Language, sources: Iterable[str], *, linked: bool = False) -> tuple[Line, ...]:
+        """When the sources that the message is about were read; every source that could not be checked; and that its
+        links lead to tools that ask who is there."""
         told = [self.freshness[name] for name in dict.fromkeys(sources) if name in self.freshness]
         read = [(source.label, source.read_at) for source in told if not source.stale and source.read_at]
         stale = [source for source in self.freshness.values() if source.stale]
@@ -165,6 +146,7 @@ class Writer(Scene):
                 said.append(TEXTS.say(language, "fresh.stale", source=source.label, at=at))
             else:
                 said.append(TEXTS.say(language, "fresh.never", source=source.label))
+        said += [TEXTS.say(language, "link.log_in")] if linked else []
         # In one line, however many are stale: a phone shows eight.
         return (Line(TEXTS.say(language, "joint").join(said)),) if said else ()
 
@@ -180,11 +162,6 @@ class Writer(Scene):
         return TEXTS.say(language, key, clock=clock(oldest, self.zone), sources=names)
 
 
-def _first(entries: Sequence[Entry], shown: int) -> list[Entry]:
-    """`entries`, the first `shown` of them with their lines."""
-    return [*entries[:shown], *(replace(entry, lines=(), lead="") for entry in entries[shown:])]
-
-
 def _by_client(items: Iterable[Item]) -> list[list[Item]]:
     """The alerts of each client, the worst first."""
     groups: dict[str, list[Item]] = {}
@@ -193,19 +170,22 @@ def _by_client(items: Iterable[Item]) -> list[list[Item]]:
     return list(groups.values())
 
 
-def _lines(groups: Sequence[Sequence[Wording]], shown: int) -> list[Entry]:
-    """A line for each group, with the first `shown` alerts: the worst of each before anybody's second."""
-    ranked = [wording for rank in zip_longest(*groups) for wording in rank if wording is not None]
-    told = {wording.item.fingerprint for wording in ranked[:shown]}
-    shared = [[wording for wording in group if wording.item.fingerprint in told] for group in groups]
-    entries = [entry for number, group in enumerate(filter(None, shared), 1) for entry in _line(number, group)]
-    return [*entries, *(Entry(wording.item.fingerprint, ()) for wording in ranked[shown:])]
+def _listed(message: Message, ranked: Sequence[Entry]) -> Message:
+    """`message` with as many of `ranked`, its entries, as there is room for, and how many more there are.
 
-
-def _line(number: int, group: Sequence[Wording]) -> list[Entry]:
-    """The entries that share the line of one client."""
-    first, *others = group
-    return [first.entry(number), *(wording.entry_beside() for wording in others)]
+    First the particulars give way, those of the last before those of the first, then whole matters.
+    """
+    count = len(ranked)
+    most = min(count, BODY_LINES)
+    for shown, detailed in [*((most, n) for n in range(most, -1, -1)), *((n, 0) for n in range(most - 1, 0, -1))]:
+        kept = {entry.fingerprint: 2 if n < detailed else 1 for n, entry in enumerate(ranked[:shown])}
+        entries = tuple(replace(one, lines=one.lines[: kept.get(one.fingerprint, 0)]) for one in message.entries)
+        left = TEXTS.say(message.language, "daily.more", count=count - shown)
+        footer = message.footer if shown == count else (Line(left), *message.footer)
+        listed = replace(message, entries=entries, footer=footer)
+        if listed.fits:
+            break
+    return listed.fitted()
 
 
 def worst_first(items: Iterable[Item]) -> list[Item]:

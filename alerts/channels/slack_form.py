@@ -4,7 +4,7 @@ docs.slack.dev/reference/block-kit and messaging/formatting-message-text, read 2
 section, 150 a header. Buttons need a public address: there are none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,17 +18,19 @@ _MARKS = "*_~`"
 
 
 def form(message: Message) -> dict[str, Any]:
-    """A message as Block Kit, and as the text of the notification."""
-    over = bool(message.entries) and all(entry.ended for entry in message.entries)
-    title = f"✓ {message.title}" if over else message.title
+    """A message as blocks, and the same as the text that phones and screen readers tell.
+
+    It is ticked when all is over and nothing is left to do.
+    """
+    title = f"✓ {message.title}" if message.settled else message.title
     # A header takes no mark-up at all, so that a title needs no escaping there.
     header = {"type": "plain_text", "text": cut(title, _HEADER_CHARS), "emoji": False}
     blocks: list[dict[str, Any]] = [{"type": "header", "text": header}]
-    if body := _within([text for row in message.rows for text in _row(message, row)]):
+    if body := _within([line for head, entries in message.groups for line in _group(head, entries)]):
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": body}})
     if footer := _within([_line(line) for line in message.footer]):
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
-    return {"text": escape(f"{title}\n{message.body()}"), "blocks": blocks}
+    return {"text": "\n".join(part for part in (escape(title), body, footer) if part), "blocks": blocks}
 
 
 def _within(lines: Sequence[str]) -> str:
@@ -41,23 +43,29 @@ def _within(lines: Sequence[str]) -> str:
     return kept
 
 
-def _row(message: Message, row: Sequence[Entry]) -> list[str]:
-    """The lines about one alert, or that of a client; what is over is struck through, with the reason below."""
-    ended = [escape(entry.ended) for entry in row if entry.ended]
-    if spans := message.spans(row):
-        return ["".join(_struck(text) if over else escape(text) for text, over in spans), *ended]
-    [entry] = row
-    if not entry.ended:
+def _group(head: str, entries: Sequence[Entry]) -> Iterator[str]:
+    """The lines about one client under its name, or those about a single alert."""
+    if head:
+        yield f"*{escape(head)}*"
+    for entry in entries:
+        first, *more = _entry(entry)
+        yield f"• {first}" if head else first
+        yield from more
+
+
+def _entry(entry: Entry) -> list[str]:
+    """The lines about one alert; what is over is struck through and leads nowhere, with the reason below."""
+    if entry.end is None:
         return [_line(line) for line in entry.lines]
-    return [*(_struck(line.text) for line in entry.lines if not line.url), *ended]
-
-
-def _struck(text: str) -> str:
-    return f"~{escape(text)}~"
+    struck = (line.text for line in entry.lines if line.text and (line.label or not line.url))
+    return [*(f"~{escape(text)}~" for text in struck), escape(entry.end.text)]
 
 
 def _line(line: Line) -> str:
-    return link(line.url, line.text) if line.url else escape(line.text)
+    if not line.url:
+        return escape(line.text)
+    linked = link(line.url, line.label or line.text)
+    return f"{escape(line.text)} {linked}".lstrip() if line.label else linked
 
 
 def escape(text: str) -> str:

@@ -154,6 +154,7 @@ def feedback(number: int = 1, **facts: Any) -> Finding:
         "client": "client/kite",
         "client_names": {"en": "Paper Kite Stores"},
         "bd": "person/sandy",
+        "bd_name": "莫詠珊",
         "owner": None,
         "owner_name": None,
         "author": "潘詠琳",

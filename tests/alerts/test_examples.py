@@ -34,6 +34,8 @@ CLIENTS = {
     "tower": client("Stacked Tower", "疊樓物業", "叠楼物业"),
 }
 UAT: dict[str, Any] = {"url": "", "client": "client/bank"}
+LATE: dict[str, Any] = {"url": "", "project_name": ""}
+RELEASE: dict[str, Any] = {**LATE, "client": "client/tower", "name": "Release 2.1", "owner_name": "Priya Nair"}
 WAITS: dict[str, Any] = {"url": "", "client": "client/kite", "author": "潘詠琳"}
 ZHAO: dict[str, Any] = {
     "url": "",
@@ -49,6 +51,8 @@ ZHAO: dict[str, Any] = {
 }
 TOWER: dict[str, Any] = {
     "client": "client/tower",
+    "url": "",
+    "author": "Meera Kapadia",
     "subject": "Booking",
     "waiting_since": hk(20, 10).isoformat(),
     "first_response_at": hk(19, 10).isoformat(),
@@ -193,45 +197,61 @@ def test_a_date_that_was_moved_without_the_client(language: Language, title: str
         (
             "en",
             [
-                milestone(1, **UAT),
-                milestone(2, client="client/tower", name="Release 2.1", days_overdue=7, owner_name="Priya Nair"),
+                milestone(1, **LATE, client="client/bank"),
+                milestone(2, **RELEASE, days_overdue=7),
                 feedback(1, **TOWER),
             ],
             """Tue 24 Nov: 2 clients need you
-1 Nine Ferries: UAT sign-off 8 days late (Raymond Ho); tell client today.
-2 Stacked Tower: Release 2.1 is 7 days late (Priya Nair); wrote again Fri, waits 15 working hours (nobody): \
-"Booking"; answer and tell client today.
-All sources read since 08:50""",
+Nine Ferries: UAT sign-off 8 days late (Raymond Ho); tell the client today. \
+Due Mon 16 Nov; promised 30 Oct, moved twice, not agreed.
+Stacked Tower: Release 2.1 is 7 days late (Priya Nair); tell the client today. \
+Due Mon 16 Nov; promised 30 Oct, moved twice, not agreed.
+Stacked Tower: Meera Kapadia wrote again Fri 10:00, waits 15 working hours, 7 h over the 8 h agreed; nobody has it; \
+answer today. "Booking"
+All sources read since 08:50.""",
         ),
         (
             HK,
             [
-                milestone(1, **UAT),
-                milestone(2, client="client/tower", name="Release 2.1", days_overdue=7, owner_name="Priya Nair"),
+                milestone(1, **LATE, client="client/bank"),
+                milestone(2, **RELEASE, days_overdue=7),
                 feedback(1, **TOWER),
             ],
             """11月24日（二）：2 位客戶需要你跟進
-1 九渡銀行：UAT sign-off 逾期 8 日（Raymond Ho），請今日通知客戶
-2 疊樓物業：Release 2.1 逾期 7 日（Priya Nair）；上星期五再次來訊，已等 15 工作小時（未指派）：「Booking」，\
-請今日回覆並通知客戶
-資料均於 08:50 後更新""",
+九渡銀行：UAT sign-off 逾期 8 日（Raymond Ho），請今日通知客戶。\
+原定 11月16日（一）；最初承諾 10月30日，改期兩次，未經客戶同意。
+疊樓物業：Release 2.1 逾期 7 日（Priya Nair），請今日通知客戶。\
+原定 11月16日（一）；最初承諾 10月30日，改期兩次，未經客戶同意。
+疊樓物業：Meera Kapadia 上星期五 10:00 再次來訊，已等候 15 工作小時（時限 8 小時，超出 7 小時）；未指派負責人，\
+請今日回覆。「Booking」
+資料均於 08:50 後更新。""",
         ),
         (
             CN,
             [
                 feedback(1, **ZHAO),
                 milestone(
-                    1, client="client/boat", name="小程序提审", days_overdue=1, owner_name="王雪", severity="warning"
+                    1,
+                    **LATE,
+                    client="client/boat",
+                    name="小程序提审",
+                    days_overdue=1,
+                    owner_name="王雪",
+                    severity="warning",
                 ),
             ],
             """11月24日（二）：1 个客户需跟进
-1 慢船物流：待回复超时 2 小时（周敏）：“导入运单报错”；小程序提审逾期 1 天（王雪），请今天回复并告知客户
+慢船物流：赵磊周一 11:00 来信，已等待 6 个工作小时（时限 4 小时，超时 2 小时）；负责人 周敏，请今天回复；“导入运单报错”
+慢船物流：小程序提审逾期 1 天（王雪），请今天告知客户；截止 11月16日（一）；首次承诺 10月30日，改期 2 次，客户未确认
 数据 08:50 后更新""",
         ),
     ],
 )
 def test_the_daily_line(language: Language, found: list[Finding], said: str) -> None:
-    """One numbered line for each client. A name that ends in a number is set off from the days by a word."""
+    """Each matter with its own step and its dates. A name that ends in a number is set off from the days by a word.
+
+    The example has one line for a client: there nobody could tell who wrote, and who has which.
+    """
     sent = writer(minutes=10).many([item(finding) for finding in found], reader(language), {})
 
     assert sent.as_text() == said

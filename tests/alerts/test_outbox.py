@@ -292,7 +292,7 @@ def test_an_end_that_comes_while_its_message_is_on_the_way_is_shown_in_it(hub: H
     hub.deliver()
 
     [(_, _, shown)] = hub.mail.updated
-    assert shown.entries[0].ended
+    assert shown.settled
 
 
 def test_an_address_that_is_not_ours_parks_the_delivery_and_says_so(hub: Hub) -> None:

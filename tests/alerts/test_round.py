@@ -16,6 +16,7 @@ from alerts import life
 from alerts.channels.slack import SlackSettings
 from alerts.decide import Reason
 from alerts.life import Cause, Event, Life, after
+from alerts.messages import End
 from alerts.outbox import DELIVERY_ALERT
 from alerts.round import adopt, preview
 from alerts.store import ALERT_EVENT
@@ -152,7 +153,7 @@ def test_the_end_is_told_with_its_reason_in_the_same_thread_to_those_who_were_to
         "Marked done by Jason Tse 10:12, 8 days after the due date; open 1 working day as an alert. Nothing more to do."
     )
     assert fresh == "Jira, read 10:07 (8 min ago)."
-    assert shown.entries[0].ended == told
+    assert shown.entries[0].end == End(told, notice.message.title)
 
 
 def test_what_ends_in_one_round_is_one_mail_in_the_latest_thread(hub: Hub) -> None:
@@ -185,7 +186,7 @@ def test_each_message_that_can_be_changed_shows_its_own_end(hub: Hub) -> None:
 
     hub.tell(at=TUESDAY + timedelta(minutes=3))
 
-    assert [(receipt, bool(shown.entries[0].ended)) for receipt, _, shown in chat.updated] == [
+    assert [(receipt, shown.entries[0].settled) for receipt, _, shown in chat.updated] == [
         ({"number": 1}, True),
         ({"number": 2}, True),
     ]

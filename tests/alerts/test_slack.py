@@ -16,7 +16,7 @@ from pydantic import SecretStr, ValidationError
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
 from alerts.channels.slack import Slack, SlackSettings, SlackWebhook
 from alerts.channels.slack_form import escape, form, link
-from alerts.messages import Entry, Line, Message
+from alerts.messages import Count, End, Entry, Line, Message
 from alerts.plain_text import safe_url
 from alerts.routing import Reader
 from config.settings import Route, Secret
@@ -96,35 +96,62 @@ def test_a_reader_is_found_by_e_mail_and_told_directly(sandbox: Sandbox, slack: 
 
 
 def test_the_end_changes_the_message_in_place(sandbox: Sandbox, slack: SlackSandbox) -> None:
-    """No new loud message: the old one is ticked and struck through, with the reason."""
+    """No new loud message: the old one is ticked, says what is true now, and is struck through, with the reason."""
     channel = bot(sandbox)
     receipt = channel.send(Outgoing("alert-1", GROUP, MESSAGE))
-    shown = MESSAGE.with_end("a", "Marked done by Jason Tse 10:12.")
+    shown = MESSAGE.with_end("a", End("Marked done by Jason Tse 10:12.", NEWS.title))
     channel.update(receipt, Outgoing("alert-2", GROUP, NEWS), shown)
 
     [posted] = slack.messages
-    assert posted.blocks[0]["text"]["text"] == "✓ Nine Ferries: UAT sign-off 8 days late"
+    assert posted.blocks[0]["text"]["text"] == "✓ Done: UAT sign-off"
     assert posted.blocks[1]["text"]["text"] == (
         "~Due Mon 16 Nov, now 6 working days late.~\nMarked done by Jason Tse 10:12."
     )
 
 
-def test_of_several_in_one_line_only_what_is_over_is_struck_through(sandbox: Sandbox, slack: SlackSandbox) -> None:
+def test_what_is_over_with_a_next_step_is_not_ticked(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """A tick over "Next: agree it with the client" is not read any further."""
+    channel = bot(sandbox)
+    receipt = channel.send(Outgoing("alert-1", GROUP, MESSAGE))
+    moved = End("Next: agree it with the client.", "Nine Ferries: UAT sign-off now 30 Nov", settled=False)
+    channel.update(receipt, Outgoing("alert-2", GROUP, NEWS), MESSAGE.with_end("a", moved))
+
+    assert slack.messages[0].blocks[0]["text"]["text"] == "Nine Ferries: UAT sign-off now 30 Nov"
+
+
+def test_of_several_only_what_is_over_is_struck_through_and_the_title_counts_the_rest(
+    sandbox: Sandbox, slack: SlackSandbox
+) -> None:
     """The client still waits for an answer: neither its name nor what is left to do is struck."""
-    late, waits = Line("Release 2.1 is 11 days late"), Line("wrote again Fri")
-    first = Entry("a", (late,), lead="1 Stacked Tower: ", step="next.line_overdue")
-    shared = Message("en", "1 client needs you", (first, Entry("b", (waits,), joint="; ", step="next.line_feedback")))
+    late = (Line("Release 2.1 is 11 days late."), Line("Due Fri 13 Nov.", "https://jira.example/1", "Jira"))
+    first = Entry("a", late, "Stacked Tower", "Marco Yip")
+    second = Entry("b", (Line("Meera Kapadia wrote again Fri 10:00."),), "Stacked Tower", "Marco Yip")
+    count = Count("Tue 24 Nov", clients=True, group=True)
+    shared = Message("en", count.title("en", [first, second]), (first, second), (), count)
     channel = bot(sandbox)
     receipt = channel.send(Outgoing("alert-1", GROUP, shared))
-    channel.update(receipt, Outgoing("alert-2", GROUP, NEWS), shared.with_end("a", "Marked done."))
+    channel.update(receipt, Outgoing("alert-2", GROUP, NEWS), shared.with_end("a", End("Marked done.", "Done")))
 
     [posted] = slack.messages
-    before = "1 Stacked Tower: Release 2.1 is 11 days late; wrote again Fri; answer and tell client today."
-    assert posted.edits[0].blocks[1]["text"]["text"] == before
-    assert posted.blocks[1]["text"]["text"] == (
-        "1 Stacked Tower: ~Release 2.1 is 11 days late~; wrote again Fri; answer today.\nMarked done."
+    assert posted.edits[0].blocks[1]["text"]["text"] == (
+        "*Marco Yip: Stacked Tower*\n• Release 2.1 is 11 days late.\nDue Fri 13 Nov. <https://jira.example/1|Jira>\n"
+        "• Meera Kapadia wrote again Fri 10:00."
     )
-    assert not posted.blocks[0]["text"]["text"].startswith("✓")
+    assert posted.blocks[1]["text"]["text"] == (
+        "*Marco Yip: Stacked Tower*\n• ~Release 2.1 is 11 days late.~\n~Due Fri 13 Nov.~\nMarked done.\n"
+        "• Meera Kapadia wrote again Fri 10:00."
+    )
+    assert posted.blocks[0]["text"]["text"] == "Marco Yip: 1 client needs you"
+
+
+@pytest.mark.parametrize("shown", [MESSAGE, MESSAGE.with_end("a", End("Marked done.", "Done"))], ids=["open", "over"])
+def test_the_text_tells_what_the_blocks_tell(shown: Message) -> None:
+    """Who hears the message instead of seeing it must not be told that what is struck through still holds."""
+    made = form(shown)
+
+    header, *others = made["blocks"]
+    told = [block["text"]["text"] if "text" in block else block["elements"][0]["text"] for block in others]
+    assert made["text"] == "\n".join([escape(header["text"]["text"]), *told])
 
 
 def test_what_cannot_be_changed_is_answered_in_its_thread(sandbox: Sandbox, slack: SlackSandbox) -> None:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from alerts.channels.base import Outgoing
 from alerts.channels.slack import Slack, SlackSettings
-from alerts.messages import Entry, Line, Message
+from alerts.messages import End, Entry, Line, Message
 from alerts.routing import Reader
 from config.settings import Secret
 from sandbox.slack import CHANNEL, TOKEN, SlackSandbox
@@ -52,7 +52,7 @@ def exchanges() -> list[Exchange]:
         for number, reader in enumerate((GROUP, MARCO)):
             outgoing = Outgoing(f"alert-{number}", reader, LATE)
             receipt = channel.send(outgoing)
-            channel.update(receipt, outgoing, LATE.with_end("a", "Marked done."))
+            channel.update(receipt, outgoing, LATE.with_end("a", End("Marked done.", "Done: UAT sign-off")))
             assert channel.find(outgoing) == receipt
             assert Slack(settings, threading.Event(), str).find(outgoing) == receipt
     return ear.exchanges
