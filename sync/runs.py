@@ -48,7 +48,6 @@ class RunRecord:
         self._engine = engine
         self._settings = settings
         self._source = source = settings.name
-        self._started = started
         self._wall = wall
         with writing(engine) as connection:
             known = connection.execute(select(SOURCE.c.last_error).where(SOURCE.c.name == source))
@@ -80,7 +79,7 @@ class RunRecord:
             ended = {"finished_at": finished, "outcome": outcome, "error": error, **counts}
             connection.execute(update(_runs).where(_runs.c.id == self.id).values(ended))
             if outcome == "ok":
-                note(connection, self._source, last_ok_at=self._started, last_error="")
+                note(connection, self._source, last_ok_at=finished, last_error="")
             elif outcome == "failed":
                 note(connection, self._source, last_error=error)
             if outcome == "ok" or isinstance(refusal, PartsMissing):

@@ -24,7 +24,7 @@ class Freshness:
     label: str
     """What people call it: "Jira", or "Jira (delivery)" where there are several of the kind."""
     read_at: datetime | None
-    """Start of the last run that read everything; None: there was none yet."""
+    """End of the last run that read everything; None: there was none yet."""
     age: timedelta | None
     stale: bool
     """Never read whole, or longer ago than `stale_after` allows."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from config.clock import Clock
 from sync.engine import RunResult, sync_source
 from tests.sync.vendor import Vendor
 from tests.unify.tiny import NOON, TinyMapper, settings
@@ -17,6 +18,7 @@ def sync(
     vendor: Vendor,
     *,
     now: datetime = NOON,
+    clock: Clock | None = None,
     mapper: TinyMapper | None = None,
     config: dict[str, Any] | None = None,
     stop: threading.Event | None = None,
@@ -28,7 +30,7 @@ def sync(
         mapper or TinyMapper(),
         engine,
         zone=ZoneInfo("Asia/Hong_Kong"),
-        clock=lambda: now,
+        clock=clock or (lambda: now),
         stop=stop or threading.Event(),
         **more,
     )

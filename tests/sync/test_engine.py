@@ -1,6 +1,7 @@
 """A source is read from cursor to cursor, and however a run ends, the next one goes on from there."""
 
 import gc
+import itertools
 import logging
 import threading
 import weakref
@@ -45,6 +46,17 @@ def test_a_first_run_reads_everything(engine: Engine) -> None:
         ("boards", "acme Acme Ltd", "me", NOON, "")
     ]
     assert rows(engine, "sync_run", "outcome", "records", "changed", "requests") == [("ok", 14, 14, 7)]
+
+
+def test_a_source_was_read_when_its_run_ended(engine: Engine) -> None:
+    """A message that tells of an answer at 12:01 does not say that the tool was read at 12:00."""
+    minutes = itertools.count()
+
+    sync(engine, firm(), clock=lambda: NOON + timedelta(minutes=next(minutes)))
+
+    [(finished,)] = rows(engine, "sync_run", "finished_at")
+    assert finished > NOON
+    assert rows(engine, "source", "last_ok_at") == [(finished,)]
 
 
 def test_a_second_run_leaves_an_identical_database(engine: Engine) -> None:

@@ -23,7 +23,7 @@ class Source(SQLModel, table=True):
     """Hash of the mapper's version, the mapping settings and the vocabulary the rows were made with."""
     scope_version: str = ""
     last_ok_at: datetime | None = None
-    """Start of the last run that read every stream."""
+    """End of the last run that read every stream: what it tells of may have happened while it ran."""
     last_tried_at: datetime | None = None
     last_error: str = ""
 
