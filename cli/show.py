@@ -27,6 +27,7 @@ from unify.derived import table_of
 from unify.doubts import names_of
 from unify.freshness import Freshness, read_freshness
 from unify.suggest import as_toml, suggest
+from unify.tallies import read_tallies
 
 _ALERT = table_of(tables.Alert)
 _EVENT = table_of(tables.AlertEvent)
@@ -100,6 +101,7 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
     for row in found["credentials"]:
         answer.print(f"\n{row['text']}")
     _print_doubts(found["sources"], settings)
+    _print_incomplete(found["sources"], settings)
     problems = found["mapping_problems"]
     if problems:
         answer.print(f"\nfields that could not be read: {len(problems)}")
@@ -127,7 +129,9 @@ def _source(connection: Connection, fresh: Freshness) -> dict[str, Any]:
         {**asdict(doubt), "what": str(doubt), "examples": names_of(connection, fresh.source, doubt)}
         for doubt in fresh.doubts
     ]
-    return {**asdict(fresh), "doubts": doubts}
+    tallies = read_tallies(connection, fresh.source).values()
+    incomplete = [{**asdict(one), "difference": one.difference} for one in tallies if one.is_incomplete]
+    return {**asdict(fresh), "doubts": doubts, "incomplete": incomplete}
 
 
 def _print_doubts(sources: Sequence[Mapping[str, Any]], settings: Settings) -> None:
@@ -145,6 +149,28 @@ def _print_doubts(sources: Sequence[Mapping[str, Any]], settings: Settings) -> N
             "Give the account its permission back, and they stay. If they are gone for good: "
             f"`milepost sync {row['source']} --accept-deletions`."
         )
+
+
+def _print_incomplete(sources: Sequence[Mapping[str, Any]], settings: Settings) -> None:
+    """Where a source has more, or less, than is here; ids where they are known."""
+    rows = [
+        (
+            row["source"],
+            f"{one['stream']} of {one['part']}" if one["part"] else one["stream"],
+            f"{one['difference']:+} there" if one["differs_since"] else "",
+            local(one["differs_since"], settings.zone),
+            _some(one["absent"]) + (" (read again, in vain)" if one["is_read_again"] else ""),
+        )
+        for row in sources
+        for one in row["incomplete"]
+    ]
+    if rows:
+        answer.print("\nnot the same there and here; each day's comparison mends what it can:")
+        print_table(("source", "of", "counted", "since", "listed there, and not here"), rows, "")
+
+
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_SHOWN]) + (f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else "")
 
 
 def _state(row: Mapping[str, Any], settings: Settings) -> str:

@@ -131,6 +131,10 @@ class Connector(Protocol):
         """Yield the ids of what exists now and is in scope: what `read` gives where it gives everything. Raises rather
         than end short."""
 
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """How many records of a (stream, part) there are in scope, where the vendor told it in passing since `check`;
+        no request is made for it."""
+
     def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:
         """Post, edit or (`text` None) take back our one comment for `key`; return its id, None when there is none.
 

@@ -13,7 +13,7 @@
 - Not read: tasks, line items, custom objects, attachments, webhooks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from config.settings import SourceSettings
@@ -57,6 +57,7 @@ class Hubspot:
         self._notes = HubspotNotes(self._api, self._objects)
         # As last asked: a run begins with `check`.
         self._portal: dict[str, str] | None = None
+        self._counts: dict[str, int] = {}
         self._refusals: dict[str, str] = {}
         """Optional type -> why it cannot be read; nothing where it can."""
 
@@ -64,7 +65,7 @@ class Hubspot:
         """Address, credential and scopes, in that order; all scopes that are missing are named together."""
         self._portal = self._api.portal()
         portal = self._portal["portalId"]
-        counts = self._count()
+        counts = self._counts = self._count()
         self._refusals = {kind: why for kind in OPTIONAL if (why := self._refusal(kind))}
         return Account(
             id=f"portal-{portal}",
@@ -115,6 +116,11 @@ class Hubspot:
                 yield [record.id for record in page.records]
         else:
             yield from self._objects.ids(stream)
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Of the types that `check` counts; the search that counts tickets knows nothing of `since`."""
+        kinds = (kind for kind in self._counts if kind != "tickets" or self.settings.since is None)
+        return {(kind, ""): self._counts[kind] for kind in kinds}
 
     def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:
         """Our one note for `key` on a ticket, its contact and its company; no client can read it.

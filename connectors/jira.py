@@ -95,6 +95,8 @@ class Jira:
         self._comments = JiraComments(self._site)
         self._listed: list[payloads.Sliced] | None = None
         self._insights: dict[str, Json] = {}
+        self._looked: set[str] = set()
+        """Projects whose insight has served."""
         self._fields: list[Mapping[str, Any]] | None = None
 
     # --- the contract
@@ -169,6 +171,13 @@ class Jira:
         self._must_see(part)
         yield from self._issues.living_ids(part)
 
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Issues of each project, as the list of projects shows on Cloud; it knows nothing of `since`."""
+        if self.settings.since:
+            return {}
+        told = {key: insight.get("totalIssueCount") for key, insight in self._insights.items()}
+        return {("issues", key): number for key, number in told.items() if isinstance(number, int)}
+
     def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:
         """Our one comment for `key`; internal where a client could read it.
 
@@ -192,6 +201,7 @@ class Jira:
             listed = [one for one in found if isinstance(one.payload, dict) and isinstance(one.payload.get("key"), str)]
             self._listed = [one for one in listed if not wanted or one.payload["key"] in wanted]
             insights = {one.payload["key"]: one.payload.get("insight") for one in self._listed}
+            self._looked.clear()
             self._insights = {key: told for key, told in insights.items() if isinstance(told, dict)}
         return self._listed
 
@@ -229,7 +239,8 @@ class Jira:
 
     def _is_quiet(self, part: str, begun: Position | None) -> bool:
         """Whether the list of projects, read just before, shows that no issue changed. The evidence serves once."""
-        insight = self._insights.pop(part, {})
+        insight = {} if part in self._looked else self._insights.get(part, {})
+        self._looked.add(part)
         return insight.get("totalIssueCount") == 0 or (begun is not None and begun.shows_quiet(insight))
 
     def _custom_fields(self) -> tuple[str, ...]:

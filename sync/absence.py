@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from config.clock import Clock
 from connectors.base import Connector, Ref, Stream
+from sync.completeness import Completeness
 from sync.lease import Held
 from sync.readers import OF_ONE_PART, Refusal
 from sync.sweep import Swept, compare, living_ids
@@ -35,8 +36,16 @@ class Absence:
     """
 
     def __init__(
-        self, source: str, connector: Connector, engine: Engine, held: Held, clock: Clock, most: float
+        self,
+        source: str,
+        connector: Connector,
+        engine: Engine,
+        held: Held,
+        clock: Clock,
+        most: float,
+        completeness: Completeness,
     ) -> None:
+        self._completeness = completeness
         self._source = source
         self._connector = connector
         self._engine = engine
@@ -169,6 +178,7 @@ class Absence:
             }
             missing = [ref for refs in going.values() for ref in refs]
             stored = sum(found.stored for found in swept.values())
+            self._completeness.listed(connection, pages, stream.name, swept)
             if len(swept) < 2 or self._is_plausible(connection, stream.name, "", missing, stored, self._plenty(stored)):
                 pages.bury(connection, missing, self._clock())
 

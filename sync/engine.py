@@ -18,6 +18,7 @@ from config.clock import Clock, system_clock
 from config.settings import Secret, SourceSettings
 from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound, Page, Stopped, Stream
 from sync.absence import Absence
+from sync.completeness import Completeness
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
 from sync.readers import Refusal, read_parts
 from sync.runs import RunRecord, note, of_parts
@@ -134,7 +135,8 @@ class _Run:
         self._context = MappingContext(self._source, zone, settings, {}, frozenset())
         self._upserts = Upserts(engine.dialect)
         self._pass_id = record.id
-        self._absence = Absence(self._source, connector, engine, held, clock, settings.most_deleted)
+        self._completeness = Completeness(self._source)
+        self._absence = Absence(self._source, connector, engine, held, clock, settings.most_deleted, self._completeness)
         self._result = RunResult(self._source, "ok")
         self._refusal: Exception | None = None
 
@@ -192,8 +194,11 @@ class _Run:
         refused += self._read_streams(others)
         with writing(self._engine) as connection:
             remember(connection, f"projects/{self._source}", self._named)
-        self._absence.bury_out_of_sight(self._pages())
-        refused += self._absence.sweep_if_due(self._pages(), others, self._obey_stop, full=full)
+        pages = self._pages()
+        self._absence.bury_out_of_sight(pages)
+        with writing(self._engine) as connection:
+            self._completeness.compare(connection, pages, self._connector.counts(), self._clock())
+        refused += self._absence.sweep_if_due(pages, others, self._obey_stop, full=full)
         if refused:
             raise of_parts(refused)
 

@@ -15,6 +15,10 @@ class Swept:
     """They live here, and the vendor no longer lists them."""
     stored: int
     """How many live here."""
+    listed: int
+    """How many the vendor lists."""
+    unknown: frozenset[str]
+    """Listed, and not living here in this part."""
 
 
 def compare(connector: Connector, stream: str, part: str, stored: Iterable[Ref]) -> Swept:
@@ -24,7 +28,8 @@ def compare(connector: Connector, stream: str, part: str, stored: Iterable[Ref])
     """
     living = living_ids(connector, stream, part)
     here = list(stored)
-    return Swept([ref for ref in here if ref.id not in living], len(here))
+    missing = [ref for ref in here if ref.id not in living]
+    return Swept(missing, len(here), len(living), frozenset(living.difference(ref.id for ref in here)))
 
 
 def living_ids(connector: Connector, stream: str, part: str) -> set[str]:

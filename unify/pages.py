@@ -1,6 +1,6 @@
 """Saving a page: everything that it brings, in the transaction of the caller, so that no half page is ever kept."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,10 +92,22 @@ class PageStore:
         """How many living records, of whatever stream, are in these parts, and how many there are in all."""
         return self._records.count_in(connection, parts)
 
-    def forget_cursors(self, connection: Connection, stream: str | None = None) -> None:
-        """Let every part (of `stream`; None: of all) be read whole again."""
-        ours = update(_states).where(_states.c.source == self._source)
-        connection.execute((ours if stream is None else ours.where(_states.c.stream == stream)).values(cursor=None))
+    def count_living(self, connection: Connection, stream: str, part: str) -> int:
+        """How many records of `stream` live in `part`."""
+        return self._records.count_living(connection, stream, part)
+
+    def absent(self, connection: Connection, stream: str, ids: Sequence[str]) -> list[str]:
+        """Of these ids, those of no living record of `stream`, in their order."""
+        return self._records.absent(connection, stream, ids)
+
+    def forget_cursors(self, connection: Connection, stream: str | None = None, part: str | None = None) -> None:
+        """Let every part (of `stream`, or that `part`; None: all) be read whole again."""
+        asked = update(_states).where(_states.c.source == self._source)
+        if stream is not None:
+            asked = asked.where(_states.c.stream == stream)
+        if part is not None:
+            asked = asked.where(_states.c.part == part)
+        connection.execute(asked.values(cursor=None))
 
     def bury(self, connection: Connection, refs: Iterable[Ref], now: datetime, reason: str = "deleted") -> None:
         """Tombstone these records, all below them, and the rows made from them; of a person who was deleted keep

@@ -157,6 +157,18 @@ class Records:
         """All living records of `stream` in `part`."""
         return self._living(connection, _raw.c.stream == stream, _raw.c.part == part)
 
+    def count_living(self, connection: Connection, stream: str, part: str) -> int:
+        """How many living records of `stream` are in `part`."""
+        living = select(func.count()).where(
+            _raw.c.source == self._source, _raw.c.stream == stream, _raw.c.part == part, _raw.c.deleted_at.is_(None)
+        )
+        return connection.execute(living).scalar_one()
+
+    def absent(self, connection: Connection, stream: str, ids: Sequence[str]) -> list[str]:
+        """Of these ids, those of no living record of `stream`, in their order."""
+        living = {id for id, row in self._stored(connection, stream, ids).items() if row.deleted_at is None}
+        return [id for id in ids if id not in living]
+
     def count_in(self, connection: Connection, parts: Collection[str]) -> tuple[int, int]:
         """How many living records are in these parts, and how many there are in all."""
         living = select(func.count(), func.count().filter(_raw.c.part.in_(parts))).where(

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -68,6 +68,9 @@ class Recorded:
 
     def read(self, stream: str, part: str, cursor: Cursor | None) -> Iterator[Page]:
         yield from self._pages[stream, part]
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        return {}
 
     def living_ids(self, stream: str, part: str) -> Iterator[Sequence[str]]:
         yield [one.id for page in self._pages[stream, part] for one in page.records if one.stream == stream]

@@ -1,6 +1,6 @@
 """The tiny vendor as a connector, in memory: cards oldest change first, versions whole, lists as vocabulary."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ class Vendor:
     on_page: Callable[[], None] = lambda: None
     reads: list[tuple[str, str, Cursor | None]] = field(default_factory=list)
     pages: int = 0
+    counted: dict[tuple[str, str], int] = field(default_factory=dict)
     listed: list[tuple[str, str]] = field(default_factory=list)
     """What was asked for living ids."""
 
@@ -70,6 +71,9 @@ class Vendor:
     def living_ids(self, stream: str, part: str) -> Iterator[Sequence[str]]:
         self.listed.append((stream, part))
         yield [record.id for record in (self.cards if stream == "cards" else self.versions).get(part, [])]
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        return self.counted
 
     def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:
         raise NotImplementedError

@@ -135,6 +135,7 @@ class HubState(SQLModel, table=True):
     pruned/{source}: when what was deleted there long ago was last removed;
     swept/{source}: when it was last looked for what is gone there without a trace;
     doubts/{source}: what is missing there and was kept, because it is too much to have been deleted;
+    counts/{source}: its own counts against ours, and what it lists that is not here;
     projects/{source}: what the config named there when it was last read whole;
     since/{source}: its `since` when it was last looked for what is gone there;
     erased_in_log: somebody was erased, and the write-ahead log still holds them;
