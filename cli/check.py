@@ -17,7 +17,7 @@ from cli.findings import clock, expiry
 from cli.opening import Config, read_config
 from cli.talk import answer, refuse, warn
 from config.clock import system_clock
-from config.nearest import did_you_mean, one_of
+from config.nearest import did_you_mean, there_are
 from config.secrets import Redactor
 from config.settings import ChannelSettings, SourceSettings
 from connectors.base import Account, ConnectorError
@@ -36,8 +36,8 @@ def check_everything(path: Path, channel: str) -> int:
     config, now = read_config(path), system_clock()
     settings, rules = config.settings, config.rules
     if channel and channel not in settings.channels:
-        there_are = did_you_mean(channel, settings.channels) or f"; there are {one_of(settings.channels)}"
-        return refuse(f'no channel is called "{channel}"{there_are}')
+        cure = did_you_mean(channel, settings.channels) or there_are(settings.channels)
+        return refuse(f'no channel is called "{channel}"{cure}')
     here = (count(len(settings.sources), "source"), count(len(settings.clients), "client"), count(len(rules), "rule"))
     answer.print(f"{path}: {', '.join(here)}: fine")
     accounts = {name: check_source(source, config.redactor) for name, source in settings.sources.items()}

@@ -7,14 +7,19 @@ from pathlib import Path
 from alerts.answer_note import queue_answer_note
 from alerts.outbox import retry
 from alerts.round import adopt as adopt_alerts
+from cli.effects import Said, doubts, of_agreement, of_answer, read_feedback, read_milestone
 from cli.exit_codes import OK, WRONG
 from cli.hub import Hub
 from cli.opening import open_hub
-from cli.talk import say, warn
+from cli.talk import refuse, say, warn
+from config.language import day
+from config.nearest import did_you_mean, there_are
 from config.values import parse_duration
 from unify import decisions
 from unify.engine import writing
 from unify.lookup import find_feedback, find_milestone
+
+_AGAIN = "already recorded"
 
 
 def record_agreement(config: Path, item: str, on: str, reference: str, by: str) -> int:
@@ -22,13 +27,15 @@ def record_agreement(config: Path, item: str, on: str, reference: str, by: str) 
     try:
         agreed_on = date.fromisoformat(on)
     except ValueError:
-        warn(f"write the date as 2026-11-30, not {on!r}")
-        return WRONG
+        return refuse(f"write the date as 2026-11-30, not {on!r}")
     with open_hub(config) as hub:
-        if not _is_known(hub, by):
+        who = _who(hub, by)
+        if not who:
             return WRONG
-        said = agreed(hub, item, agreed_on, reference, by or getpass.getuser())
-    say(said)
+        said = agreed(hub, item, agreed_on, reference, who)
+    say(said.line)
+    for doubt in said.doubts:
+        warn(doubt)
     return OK
 
 
@@ -37,42 +44,55 @@ def record_answer(config: Path, item: str, at: str, how: str, by: str) -> int:
     try:
         local = datetime.fromisoformat(at)
     except ValueError:
-        warn(f"write the time as 2026-11-20 17:15, not {at!r}")
-        return WRONG
+        return refuse(f"write the time as 2026-11-20 17:15, not {at!r}")
     with open_hub(config) as hub:
-        if not _is_known(hub, by):
+        who = _who(hub, by)
+        if not who:
             return WRONG
         instant = local if local.tzinfo else local.replace(tzinfo=hub.settings.zone)
-        said = answered(hub, item, instant, how, by or getpass.getuser())
-    say(said)
+        said = answered(hub, item, instant, how, who)
+    say(said.line)
     return OK
 
 
-def agreed(hub: Hub, typed: str, on: date, reference: str, by: str) -> str:
-    """Record the date that the client accepted for the milestone meant by `typed`; a sentence about it.
+def agreed(hub: Hub, typed: str, on: date, reference: str, by: str) -> Said:
+    """Record the date that the client accepted for the milestone meant by `typed`; what came of it.
 
     Raises NotOne, Refused.
     """
+    moment = hub.moment()
     with writing(hub.engine) as connection:
         found = find_milestone(connection, typed)
-        decisions.agree(connection, found.key, on, reference, by, hub.clock())
+        before = read_milestone(connection, found.key)
+        is_new = decisions.agree(connection, found.key, on, reference, by, moment.now)
+        hub.settling.settle(connection, {"milestone": [found.key]})
+        after = read_milestone(connection, found.key)
     hub.settling.settle_touched()
-    return f"{found.name}: the client accepted {on} ({reference})"
+    what = f"the client accepted {day('en', on, moment.today)} ({reference.strip()})" if is_new else _AGAIN
+    effect = of_agreement(before, after, moment.calendar(after["calendar"]), moment.now, moment.today)
+    return Said(f"{found.name}: {what}; {effect}", tuple(doubts(before, on, moment.today)) if is_new else ())
 
 
-def answered(hub: Hub, typed: str, at: datetime, how: str, by: str) -> str:
-    """Record that the feedback meant by `typed` was answered elsewhere; what became of it, in a sentence.
+def answered(hub: Hub, typed: str, at: datetime, how: str, by: str) -> Said:
+    """Record that the feedback meant by `typed` was answered elsewhere; what came of it.
 
-    The answer and its note in the tool are recorded together. Raises NotOne, Refused.
+    The answer and its note in the tool are recorded together; no note says "answered" where the client has written
+    again since. Raises NotOne, Refused.
     """
-    now = hub.clock()
+    moment = hub.moment()
+    note = ""
     with writing(hub.engine) as connection:
         found = find_feedback(connection, typed)
-        decisions.answered(connection, found.key, at, how, by, now)
-        refused = queue_answer_note(connection, hub.settings, found.key, at, how, by, now)
+        is_new = decisions.answered(connection, found.key, at, how, by, moment.now)
+        hub.settling.settle(connection, {"feedback": [found.key]})
+        after = read_feedback(connection, found.key)
+        if is_new and not after["waiting_since"]:
+            refused = queue_answer_note(connection, hub.settings, found.key, at, how, by, moment.now)
+            note = f"; no note in the tool ({refused})" if refused else "; noted in the tool"
     hub.settling.settle_touched()
     hub.deliver()
-    return f"{found.name}: recorded; " + (f"no note in the tool ({refused})" if refused else "noted in the tool")
+    effect = of_answer(after, hub.settings.zone, moment.today)
+    return Said(f"{found.name}: {'recorded' if is_new else _AGAIN}; {effect}{note}")
 
 
 def adopt(config: Path, newer_than: str) -> int:
@@ -80,8 +100,7 @@ def adopt(config: Path, newer_than: str) -> int:
     try:
         age = parse_duration(newer_than)
     except ValueError as wrong:
-        warn(f"--newer-than: {wrong}")
-        return WRONG
+        return refuse(f"--newer-than: {wrong}")
     with open_hub(config) as hub:
         now = hub.clock()
         count = adopt_alerts(hub.engine, now - age, now, getpass.getuser())
@@ -94,14 +113,19 @@ def retry_delivery(config: Path, number: int) -> int:
     with open_hub(config) as hub, writing(hub.engine) as connection:
         why_not = retry(connection, hub.settings, number, hub.wall())
     if why_not:
-        warn(why_not)
-        return WRONG
+        return refuse(why_not)
     say(f"delivery {number} goes out with the next round")
     return OK
 
 
-def _is_known(hub: Hub, by: str) -> bool:
-    if by and by not in hub.settings.people:
-        warn(f"nobody under [people] is called {by!r}; there are {', '.join(hub.settings.people)}")
-        return False
-    return True
+def _who(hub: Hub, by: str) -> str:
+    """The key under [people] of whoever records it: `by`, else this machine's user. "": nobody's, which is told."""
+    people = hub.settings.people
+    name = by or getpass.getuser()
+    if name in people:
+        return name
+    if by:
+        refuse(f'nobody under [people] is called "{by}"{did_you_mean(by, people) or there_are(people)}')
+    else:
+        refuse(f"say who records it, with --by and a name under [people]{there_are(people)}")
+    return ""

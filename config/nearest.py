@@ -17,6 +17,11 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     return f'; did you mean "{near}"?' if near else ""
 
 
+def there_are(names: Iterable[str]) -> str:
+    """`; there are "may", "lee"`, for those who mistyped all of one."""
+    return f"; there are {one_of(names)}"
+
+
 def one_of(names: Iterable[str]) -> str:
     """The names there are, for those who mistyped all of one."""
     return ", ".join(f'"{name}"' for name in names)

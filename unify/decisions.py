@@ -19,8 +19,9 @@ class Refused(Exception):
     """A decision that cannot be recorded; the message says why, for the person who made it."""
 
 
-def agree(connection: Connection, milestone: str, on: date, reference: str, by: str, now: datetime) -> None:
-    """Record that the client accepted `on` for the milestone of that row key.
+def agree(connection: Connection, milestone: str, on: date, reference: str, by: str, now: datetime) -> bool:
+    """Record that the client accepted `on` for the milestone of that row key; False: it was recorded last, and no
+    move of the tool's date has overtaken it since.
 
     `reference` is what proves it (a change request, a mail's subject) and may not be empty; `by` whoever records it.
     Raises Refused.
@@ -28,34 +29,45 @@ def agree(connection: Connection, milestone: str, on: date, reference: str, by: 
     if not FIRST_YEAR <= on.year <= LAST_YEAR:
         raise Refused(f"{on.isoformat()} is no date that a client agrees to: check the year")
     _must_exist(connection, MILESTONE, milestone)
+    told = _told(reference, "say by what the client agreed: --ref CR-012")
+    latest = select(AGREEMENT.c.agreed_on, AGREEMENT.c.reference, MILESTONE.c.deadline_on)
+    latest = latest.join(MILESTONE, MILESTONE.c.key == AGREEMENT.c.milestone_key).where(MILESTONE.c.key == milestone)
+    if connection.execute(latest.order_by(AGREEMENT.c.id.desc()).limit(1)).first() == (on, told, on):
+        return False
     values = {
         "milestone_key": milestone,
         "agreed_on": on,
-        "reference": _told(reference, "say by what the client agreed: --ref CR-012"),
+        "reference": told,
         "recorded_at": now,
         "recorded_by": by,
     }
     connection.execute(insert(AGREEMENT).values(values))
     _touch(connection, "milestone", milestone)
+    return True
 
 
-def answered(connection: Connection, feedback: str, at: datetime, how: str, by: str, now: datetime) -> None:
+def answered(connection: Connection, feedback: str, at: datetime, how: str, by: str, now: datetime) -> bool:
     """Record that the feedback of that row key was answered elsewhere at `at`: `how` by telephone, WhatsApp, in person.
 
-    An answer is not given in the future. Raises Refused.
+    An answer is not given in the future. False: the same is recorded already. Raises Refused.
     """
     if at > now:
         raise Refused("an answer that is yet to be given cannot be recorded: give the time at which it was given")
     _must_exist(connection, FEEDBACK, feedback)
+    told = _told(how, "say how it was answered: WhatsApp, telephone, in person")
+    same = (ANSWER.c.feedback_key == feedback, ANSWER.c.answered_at == at, ANSWER.c.how == told)
+    if connection.scalar(select(ANSWER.c.id).where(*same).limit(1)) is not None:
+        return False
     values = {
         "feedback_key": feedback,
         "answered_at": at,
-        "how": _told(how, "say how it was answered: WhatsApp, telephone, in person"),
+        "how": told,
         "recorded_at": now,
         "recorded_by": by,
     }
     connection.execute(insert(ANSWER).values(values))
     _touch(connection, "feedback", feedback)
+    return True
 
 
 def _told(text: str, missing: str) -> str:

@@ -1,5 +1,6 @@
 """Commands that record what a person decided."""
 
+import re
 from datetime import date
 
 import pytest
@@ -20,6 +21,12 @@ def round(home: Home) -> Home:
     return home
 
 
+@pytest.fixture(autouse=True)
+def _lee_sits_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever types is known by the name of this machine's user."""
+    monkeypatch.setenv("LOGNAME", "lee")
+
+
 def alert(home: Home, subject: str) -> dict[str, object]:
     (found,) = (row for row in home.rows("alert") if row["subject"] == subject)
     return found
@@ -33,7 +40,12 @@ def test_an_agreed_date_ends_the_alert_and_names_its_proof(round: Home) -> None:
     said = round.run("agree", "Release 2.1", "2099-11-30", "--ref", "CR-012", "--by", "lee")
     round.run("run")
 
-    assert (said.code, said.err) == (0, "Release 2.1: the client accepted 2099-11-30 (CR-012)\n")
+    assert said.code == 0
+    assert re.fullmatch(
+        r"Release 2.1: the client accepted Mon 30 Nov 2099 \(CR-012\); no longer overdue; "
+        r"first promised Fri 13 Nov( 2026)?; slip 26680 days\n",
+        said.err,
+    )
     (kept,) = round.rows("agreement")
     assert (kept["agreed_on"], kept["reference"], kept["recorded_by"]) == (date(2099, 11, 30), "CR-012", "lee")
     ended = alert(round, "delivery/versions/30007")
@@ -48,7 +60,8 @@ def test_an_agreed_date_ends_the_alert_and_names_its_proof(round: Home) -> None:
         (["Release 2.1", "30.11.2026", "--ref", "x"], "write the date as 2026-11-30"),
         (["Release 9", "2026-11-30", "--ref", "x"], 'no milestone is called "Release 9"'),
         (["Release 2.1", "2026-11-30", "--ref", " "], "say by what the client agreed"),
-        (["Release 2.1", "2026-11-30", "--ref", "x", "--by", "lea"], "there are may, lee"),
+        (["Release 2.1", "2026-11-30", "--ref", "x", "--by", "lea"], 'did you mean "lee"?'),
+        (["Release 2.1", "2026-11-30", "--ref", "x", "--by", "zoe"], 'there are "may", "lee"'),
         (["Release 2.1", "0001-01-01", "--ref", "x"], "check the year"),
     ],
 )
@@ -61,6 +74,47 @@ def test_what_cannot_be_agreed_is_wrong_usage(round: Home, arguments: list[str],
     assert round.rows("agreement") == []
 
 
+def test_what_speaks_against_an_agreed_date_is_told(round: Home) -> None:
+    """A slip of the pen in the year or month ends an alarm for good; it is recorded all the same: clients do agree to
+    odd things."""
+    first = round.run("agree", "Release 2.1", "2099-11-30", "--ref", "CR-012")
+
+    second = round.run("agree", "Release 2.1", "2026-11-12", "--ref", "CR-013")
+
+    assert "earlier" not in first.err
+    assert "(CR-013); it replaces Mon 30 Nov 2099, agreed before; overdue" in second.err
+    assert " is earlier than promised, Mon 30 Nov 2099; if that was not meant" in second.err
+    assert len(round.rows("agreement")) == 2
+
+
+def test_the_same_agreement_twice_is_one(round: Home) -> None:
+    """Who is not sure that it was taken types it again."""
+    arguments = ("agree", "Release 2.1", "2099-11-30", "--ref", "CR-012")
+
+    said = [round.run(*arguments) for _ in range(2)]
+
+    assert "Release 2.1: already recorded; not overdue; first promised Fri 13 Nov" in said[1].err
+    assert len(round.rows("agreement")) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("agree", "Release 2.1", "2099-11-30", "--ref", "x"), ("answered", "x", "--at", "2026-11-20", "--how", "x")],
+)
+def test_a_user_of_the_machine_who_is_nobody_must_say_who_records_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """Those who are told read who agreed: "root" is nobody that a BD manager could ask."""
+    monkeypatch.setenv("LOGNAME", "root")
+
+    said = home.run(*arguments)
+
+    assert (said.code, said.err) == (
+        2,
+        'say who records it, with --by and a name under [people]; there are "may", "lee"\n',
+    )
+
+
 # --- answered -----------------------------------------------------------------------------------------------------
 
 
@@ -70,7 +124,7 @@ def test_an_answer_given_elsewhere_ends_the_wait(round: Home) -> None:
     round.run("run")
 
     assert said.code == 0
-    assert "Slow receipts: recorded" in said.err
+    assert "Slow receipts: recorded; handled; " in said.err
     (kept,) = round.rows("answer")
     assert (kept["answered_at"], kept["how"]) == (at("2026-11-20 17:15"), "telephone")
     (row,) = round.rows("feedback")
@@ -93,6 +147,27 @@ def test_what_cannot_be_an_answer_is_wrong_usage(round: Home, arguments: list[st
     assert said.code == 2
     assert words in said.err
     assert round.rows("answer") == []
+
+
+def test_an_answer_before_the_clients_last_message_leaves_them_waiting(round: Home) -> None:
+    """ "Recorded" alone would be taken for "done"; and no note in the tool says that they were answered."""
+    said = round.run("answered", "Slow receipts", "--at", "2026-11-02 17:15", "--how", "telephone")
+
+    assert said.code == 0
+    assert said.err == ("Slow receipts: recorded; the client wrote on Tue 3 Nov 10:00, after that: still waiting\n")
+    assert [
+        row for row in round.rows("delivery") if row["channel"] == "comment:delivery" and "10102" in row["recipient"]
+    ] == []
+
+
+def test_the_same_answer_twice_is_one(round: Home) -> None:
+    """Who is not sure that it was taken types it again; the tool gets no second note either."""
+    arguments = ("answered", "Slow receipts", "--at", "2026-11-20 17:15", "--how", "telephone")
+
+    said = [round.run(*arguments) for _ in range(2)]
+
+    assert said[1].err == "Slow receipts: already recorded; handled\n"
+    assert len(round.rows("answer")) == 1
 
 
 # --- adopt --------------------------------------------------------------------------------------------------------
