@@ -104,10 +104,9 @@ class FeedbackWording(Wording):
         key = "feedback.again" if self.wrote_again else "feedback.limit"
         if self.scene.settings.handled_when == "closed" and self.facts.is_true("answered"):
             key = "feedback.open"
-        limit = hours(self.language, self.facts.amount("limit_hours"))
         level = self.say(f"level.{self.item.severity}")
         since, at = self.instant(waits), self.instant(passed)
-        return self.say(key, limit=limit, at=at, since=since, level=level, waited=self._waited())
+        return self.say(key, at=at, since=since, level=level, waited=self._waited(), **self._measured())
 
     def _next(self) -> str:
         """What to do; whoever can record an answer given elsewhere reads the command for it."""

@@ -17,7 +17,14 @@ class OverdueWording(Wording):
 
     def body(self) -> list[str]:
         """Where; the promise and its moves; what is left; what to do."""
-        return [self.where(), self._promise(), self._progress(), self._status(), self._next()]
+        return [self._named(), self._promise(), self._progress(), self._status(), self._next()]
+
+    def _named(self) -> str:
+        """Whose it is; first what it is, where the title had no room for that."""
+        if self.what in self.title():
+            return self.where()
+        what, where = cut(self.what, NAME_CHARS), self.where()
+        return self.say("where.named", what=what, where=where) if where else what
 
     def brief(self) -> str:
         """Milestone, how late, who has it."""
@@ -102,7 +109,7 @@ class OverdueWording(Wording):
         """An overdue milestone whose status nobody mapped may be done; the message says so."""
         if self.facts.text("status_category") != "unknown":
             return ""
-        return self.say("status.unknown", status=cut(self.facts.text("status"), 40))
+        return self.say("status.unknown", status=cut(self.facts.text("status"), NAME_CHARS))
 
     def _next(self) -> str:
         if self.is_own():

@@ -1,12 +1,15 @@
 """Fitting a phone: a title that tells it before the cut, a body that needs no scrolling."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from unicodedata import east_asian_width
 
 BODY_CHARS, BODY_LINES = 600, 8
 """Of a message, as it is read: its title is the first of the lines, and an address is not read."""
 TITLE_WIDTH, WIDE = 40, 40 / 22
 """40 Latin or 22 Chinese characters are seen of a subject before a phone cuts it."""
+
+_BREAKS, _MARKS = " ，。、：；！？", " ,.:;，。、：；！？"
+"""Where a name may be cut, and what then does not stand at its end. A dot may be part of a number."""
 
 
 def width_of(text: str) -> float:
@@ -32,12 +35,31 @@ def titled(
 ) -> str:
     """The title that `key` says (`…_no_client` without one), shortened until all of it shows within `width`.
 
-    Client and `what` give way, the longer one first; what follows them is what the reader must see.
+    Client and `what` give way, by whole words; what follows them is what the reader must see.
     """
     key = key if client else f"{key}_no_client"
     spare = width - width_of(say(key, client="", what="", **values))
-    client_width, what_width = width_of(client), width_of(what)
-    if client_width + what_width > spare:
-        client_width = max(spare - what_width, min(client_width, spare / 2)) if client else 0.0
-        what_width = spare - client_width
-    return say(key, client=shorten(client, client_width), what=shorten(what, what_width), **values)
+    for shown_client, shown_what in _forms(client, what, spare):
+        if width_of(shown_client) + width_of(shown_what) <= spare:
+            return say(key, client=shown_client, what=shown_what, **values)
+    client_width = min(width_of(client), spare / 2)
+    shortened = shorten(client, client_width), shorten(what, spare - client_width)
+    return say(key, client=shortened[0], what=shortened[1], **values)
+
+
+def _forms(client: str, what: str, width: float) -> Iterator[tuple[str, str]]:
+    """Both whole; `what` cut, but for its number; the client by its first words, as people call it; both cut."""
+    yield client, what
+    cut_whats = [(f"{head}…", what[len(head) :]) for head in _heads(what, width)]
+    yield from ((client, head) for head, lost in cut_whats if not any(char.isdigit() for char in lost))
+    # Without a mark: its first words are a name by themselves, and the whole of it stands in the body.
+    clients = [head for head in _heads(client, width) if " " in head and not head.rpartition(" ")[2][0].islower()]
+    yield from ((head, what) for head in clients)
+    yield from ((name, head) for name in (client, *clients) for head, _ in cut_whats)
+
+
+def _heads(text: str, width: float) -> list[str]:
+    """How `text` begins, by whole words or clauses, the longest first, as far as `width` holds them."""
+    ends = [place for place, char in enumerate(text) if char in _BREAKS]
+    heads = dict.fromkeys(text[:end].rstrip(_MARKS) for end in reversed(ends))
+    return [head for head in heads if head and width_of(head) <= width]

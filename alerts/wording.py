@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.messages import TEXTS, Entry, Item, Line
 from alerts.phone_size import TITLE_WIDTH, shorten
-from alerts.plain_text import cut, one_line
+from alerts.plain_text import cut, one_line, spaced
 from alerts.routing import Reader, client_name
 from config.language import day, instant
 from config.settings import Settings
@@ -20,7 +20,8 @@ from rules.working_time import WorkingTime
 from unify.freshness import Freshness
 
 QUOTE_CHARS = 120
-NAME_CHARS = 60
+NAME_CHARS = 120
+"""More than the longest name that people give: no name is cut where there is room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,10 @@ class Wording:
         """What people call the tool; "" where the config has it no more."""
         source = self.scene.freshness.get(self.item.source)
         return source.label if source else ""
+
+    def asked(self) -> str:
+        """Who of a group it waits for."""
+        return self.say("daily.for", who=spaced(self.whom, self.language)) if self.whom else ""
 
     def where(self) -> str:
         """Whose it is, and in which project; whether the client is named again is each language's own."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import zip_longest
 
 from alerts.ending_words import EndWording
@@ -34,7 +35,10 @@ class Writer(Scene):
     def one(self, item: Item, reader: Reader, note: Note = ("", "")) -> Message:
         """The message about one alert."""
         wording = self._wording(item, reader)
-        lines = [*self._notes(reader.language, [note]), *(Line(text) for text in wording.body() if text)]
+        lines = [
+            *self._notes(reader.language, [note]),
+            *(Line(text) for text in (wording.asked(), *wording.body()) if text),
+        ]
         link = wording.vendor_link()
         lines += [link] if link.url else []
         footer = self._freshness(reader.language, [item.source])
@@ -113,11 +117,15 @@ class Writer(Scene):
     def _ended_title(self, items: Sequence[Item], reader: Reader) -> str:
         """How many are over, and whose: a lock screen shows nothing else."""
         wordings = (self._wording(item, reader) for item in items)
-        names = TEXTS.say(reader.language, "comma").join(
-            dict.fromkeys(wording.client or wording.what for wording in wordings)
-        )
-        room = TITLE_WIDTH - width_of(TEXTS.say(reader.language, "ended.titles", count=len(items), names=""))
-        return TEXTS.say(reader.language, "ended.titles", count=len(items), names=shorten(one_line(names), room))
+        names = list(dict.fromkeys(one_line(wording.client or wording.what) for wording in wordings))
+        say = partial(TEXTS.say, reader.language, "ended.titles", count=len(items))
+        comma = TEXTS.say(reader.language, "comma")
+        for shown in range(len(names), 0, -1):
+            more = f" +{len(names) - shown}" if shown < len(names) else ""
+            title = say(names=comma.join(names[:shown]) + more)
+            if width_of(title) <= TITLE_WIDTH:
+                return title
+        return say(names=shorten(names[0], TITLE_WIDTH - width_of(say(names=""))))
 
     def _notes(self, language: Language, notes: Iterable[Note]) -> list[Line]:
         """Why this reader gets it: a line for each reason, with every name that it holds for."""

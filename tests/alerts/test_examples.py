@@ -119,7 +119,7 @@ def test_an_overdue_milestone(language: Language, said: str) -> None:
             WAITS | {"author": "Poon Wing Lam"},
             """Paper Kite waits 9.5 working hours
 Poon Wing Lam (Paper Kite), Fri 20 Nov 16:30: "收據列印太慢，門店排隊"
-No answer that the client can see; limit 8 h passed Mon 23 Nov 16:30.
+Waits 9.5 working hours, 1.5 h over the 8 h agreed (until Mon 23 Nov 16:30). No answer that the client can see.
 With: nobody.
 Next: answer, or have May Chan mark it "answered elsewhere".
 HubSpot, read 08:55.""",
@@ -129,7 +129,7 @@ HubSpot, read 08:55.""",
             WAITS,
             """紙鳶百貨已等候回覆 9.5 工作小時
 潘詠琳，11月20日（五）16:30：「收據列印太慢，門店排隊」
-未有客戶可見的回覆；時限 8 小時，已於 11月23日（一）16:30 屆滿。
+已等候 9.5 工作小時，時限 8 小時（至 11月23日（一）16:30），超出 1.5 小時；未有客戶可見的回覆。
 負責人：未指派
 請回覆客戶；如已用電話或 WhatsApp 回覆，請通知 May Chan 標示「已另行回覆」。
 資料：HubSpot 08:55。""",
@@ -139,7 +139,7 @@ HubSpot, read 08:55.""",
             ZHAO,
             """【待回复】慢船物流：超时 2 小时
 赵磊，11月23日（一）11:00：“导入运单报错，仓库停了半天”
-级别：高，时限 4 小时，已等待 6 个工作小时，未回复
+级别：高；已等待 6 个工作小时，时限 4 小时（至 11月23日（一）16:00），超时 2 小时，未回复
 负责人：周敏
 请今天回复客户；已在微信/电话回复的，请告知 May Chan 标记“已另行回复”
 数据：HubSpot 08:55""",
@@ -147,7 +147,11 @@ HubSpot, read 08:55.""",
     ],
 )
 def test_feedback_that_waits(language: Language, facts: dict[str, Any], said: str) -> None:
-    """Who wrote what, since when, and until when an answer was owed; read so lately, the clock says enough."""
+    """Who wrote what, since when, and until when an answer was owed; read so lately, the clock says enough.
+
+    Beyond the examples every language says how long they wait and how far beyond the limit: the page counts the one,
+    and a title the other.
+    """
     assert alone(feedback(**facts), language, minutes=5).as_text() == said
 
 
@@ -173,7 +177,7 @@ Next: agree it with the client or ask for the old date.""",
         (
             CN,
             # The example itself is two columns wider than what a phone shows; the whole name stands below.
-            "【延期】九渡银行：UAT sign-… 改至 11月30日",
+            "【延期】九渡银行：UAT… 改至 11月30日",
             """九渡银行：UAT sign-off
 第 3 次改期：10-30 → 11-06 → 11-16 → 11-30（一），较首次承诺晚 21 个工作日
 操作：Raymond Ho，今天 09:40

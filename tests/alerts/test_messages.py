@@ -18,7 +18,7 @@ from alerts import messages as messages_module
 from alerts.channels.slack_form import form
 from alerts.facts import Facts
 from alerts.messages import TEXTS, End, Ending, Item, Line, Message
-from alerts.phone_size import BODY_CHARS, BODY_LINES
+from alerts.phone_size import BODY_CHARS, BODY_LINES, titled
 from alerts.plain_text import one_line, safe_url
 from alerts.routing import Reader
 from alerts.writer import Writer
@@ -379,8 +379,8 @@ def test_the_command_that_records_an_answer_names_the_ticket_and_can_be_pasted()
 @pytest.mark.parametrize(
     ("language", "title"),
     [
-        ("en", "Slow Boat…: Release 2.1 is 11 days late"),
-        ("zh-Hant-HK", "Slow Boat…：Release 2.1 逾期 11 日"),
+        ("en", "Slow Boat: Release 2.1 is 11 days late"),
+        ("zh-Hant-HK", "Slow Boat：Release 2.1 逾期 11 日"),
         ("zh-Hans-CN", "【逾期】慢船物流：Release 2.1 已 11 天"),
     ],
 )
@@ -389,6 +389,44 @@ def test_a_name_that_ends_in_a_number_is_set_off_from_the_days(language: Languag
     release = milestone(name="Release 2.1", client="client/boat", days_overdue=11)
 
     assert writer().one(item(release), reader(language)).title == title
+
+
+@pytest.mark.parametrize(
+    ("client", "what", "shown"),
+    [
+        pytest.param("Warm Kettle", "UAT sign-off", ("Warm Kettle", "UAT sign-off"), id="room for both"),
+        pytest.param(
+            "Bank of Nine Ferries", "UAT sign-off", ("Bank of Nine Ferries", "UAT…"), id="the milestone first"
+        ),
+        pytest.param("Stacked Tower Estates", "Release 2.1", ("Stacked Tower", "Release 2.1"), id="but for its number"),
+        pytest.param("慢船物流", "导入运单报错，仓库停了半天，无人理", ("慢船物流", "导入运单报错…"), id="by clauses"),
+        pytest.param("Bank of Sea", "Release 2.1 of the app", ("Bank of Sea", "Release 2.1…"), id="its end"),
+        pytest.param(
+            "Stacked Tower Estates", "Release 2.1 of the portal", ("Stacked Tower", "Release 2.1…"), id="both"
+        ),
+    ],
+)
+def test_a_title_cuts_whole_words_only(client: str, what: str, shown: tuple[str, str]) -> None:
+    """ "Stacked…: Release" is nobody's client, and "仓库停了…" nobody's complaint."""
+
+    def say(key: str, **values: object) -> str:
+        return f"{values['client']}: {values['what']} 11 days late"
+
+    assert titled(say, "title", client, what) == f"{shown[0]}: {shown[1]} 11 days late"
+
+
+def test_what_a_title_had_no_room_for_stands_in_the_body() -> None:
+    """Cut in the subject, whole below."""
+    sent = writer().one(item(milestone()), reader("en"))
+
+    assert sent.title == "Bank of Nine Ferries: UAT… 8 days late"
+    assert sent.told[0].text == "UAT sign-off; Bank of Nine Ferries, Mobile app revamp"
+
+
+def test_a_group_reads_whom_a_single_alert_waits_for() -> None:
+    """Everybody's is nobody's."""
+    assert writer().one(item(milestone()), group("en")).told[0].text == "For Marco Yip."
+    assert writer().one(item(milestone()), reader("en")).told[0].text != "For Marco Yip."
 
 
 def test_a_reference_names_no_confidential_client_to_a_group() -> None:

@@ -181,7 +181,7 @@ def test_of_a_groups_message_the_coordinator_is_told_what_no_person_was(hub: Hub
         ("Marco Yip", 1),
         ("May Chan", 1),
     ]
-    assert hub.mail.of("may")[0].message.title == "Paper Kite… waits 9.5 working hours"
+    assert hub.mail.of("may")[0].message.title == "Paper Kite waits 9.5 working hours"
 
 
 def test_what_is_tried_again_and_fails_again_is_not_told_twice(hub: Hub) -> None:

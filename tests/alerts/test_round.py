@@ -53,7 +53,7 @@ def test_at_night_nobody_is_told_and_at_nine_what_still_holds_is(hub: Hub) -> No
     assert hub.mail.sent == []
 
     hub.tell(milestone(1), at=hk(24, 9))
-    assert hub.mail.titles() == ["Bank of Nine…: UAT sign-off 8 days late"]
+    assert hub.mail.titles() == ["Bank of Nine Ferries: UAT… 8 days late"]
 
 
 def test_a_hong_kong_reader_hears_on_hong_kong_days(hub: Hub) -> None:
@@ -205,7 +205,7 @@ def test_a_moved_date_tells_every_date_that_stood_before(hub: Hub) -> None:
     hub.tell(at=TUESDAY + timedelta(minutes=1))
 
     [(_, notice, _)] = hub.mail.updated
-    assert notice.message.title == "Bank of Nine…: UAT sign-off now 30 Nov"
+    assert notice.message.title == "Bank of Nine Ferries: UAT… now 30 Nov"
     assert notice.message.told[1].text == (
         "Third move: 30 Oct → 6 Nov → 16 Nov → Mon 30 Nov, 21 working days after the first promise. Moved today 08:40."
     )
@@ -338,7 +338,7 @@ def test_a_date_moved_without_the_client_is_settled_by_the_agreement_that_follow
         hub.tell(at=hk(25, 10, minute))
 
     titles = [notice.message.title.partition(":")[0] for _, notice, _ in hub.mail.updated]
-    assert titles == ["Bank of Nine…", "Date agreed"]
+    assert titles == ["Bank of Nine Ferries", "Date agreed"]
     [alert] = firm.alerts(hub.engine)
     assert (alert["state"], alert["resolve_reason"]) == ("resolved", "date agreed")
 
@@ -480,7 +480,7 @@ def test_adopted_alerts_are_told_to_whom_they_concern(hub: Hub) -> None:
     assert adopt(hub.engine, TUESDAY - timedelta(days=90), TUESDAY, "May Chan") == 1
     hub.tell(milestone(1), milestone(2, **old), at=TUESDAY + timedelta(minutes=1))
 
-    assert hub.mail.titles()[1:] == ["Bank of Nine…: UAT sign-off 8 days late"]
+    assert hub.mail.titles()[1:] == ["Bank of Nine Ferries: UAT… 8 days late"]
 
 
 @pytest.mark.parametrize("first_run", ["send", "summary"])
