@@ -21,6 +21,7 @@ class FeedbackLine:
     waited: str
     limit: str
     owner: str
+    next_step: str
     stale: bool
 
 
@@ -38,6 +39,7 @@ def feedback(words: Words, row: FeedbackRow) -> FeedbackLine:
         waited=words.t("feedback.for_years") if waited is None else working_hours(words.language, waited),
         limit=words.t("feedback.limit", hours=hours(words.language, row.limit_hours)),
         owner=row.owner_name or "",
+        next_step=words.t("next.answer", name=words.shown.coordinator),
         stale=row.stale,
     )
 

@@ -45,6 +45,8 @@ class Overview:
     """By their keys."""
     projects_without_client: Sequence[ProjectRow]
     clients_without_bd: Sequence[str]
+    coordinator: str
+    """Who records what happened outside the tools: their name."""
     overdue: Sequence[MilestoneRow]
     """Client-facing ones, the longest overdue first."""
     moved_past_promise: Sequence[MilestoneRow]
@@ -106,6 +108,7 @@ def _overview(connection: Connection, settings: Settings, moment: Moment, source
         languages={name: person.language or settings.language for name, person in people.items()},
         clients=clients,
         projects_without_client=_projects_without_client(connection),
+        coordinator=settings.people[settings.coordinator].name,
         clients_without_bd=[key for key, client in clients.items() if client.bd is None],
         overdue=sorted((row for row in facing if row.key in late), key=lambda row: (-row.days_overdue, row.key)),
         moved_past_promise=sorted(
@@ -127,15 +130,27 @@ def _milestones(connection: Connection, moment: Moment, stale: set[str]) -> list
     """The open ones, each with the view's row it was made from."""
     selection = select_view(MILESTONE, moment)
     open_ones = selection.statement.where(selection.columns["status_category"].in_(_OPEN))
-    return [(_milestone(row, moment, stale), row) for row in selection.read(connection, open_ones)]
+    references = _references(connection)
+    return [(_milestone(row, moment, stale, references), row) for row in selection.read(connection, open_ones)]
 
 
-def _milestone(row: Row, moment: Moment, stale: set[str]) -> MilestoneRow:
+def _references(connection: Connection) -> dict[tuple[str, date], str]:
+    """By what the client agreed to a milestone's date, as it was recorded last; a date from a field of the tool has
+    none."""
+    agreement = _tables["agreement"].c
+    statement = select(agreement.milestone_key, agreement.agreed_on, agreement.reference).order_by(
+        agreement.recorded_at, agreement.id
+    )
+    return {(row.milestone_key, row.agreed_on): row.reference for row in connection.execute(statement)}
+
+
+def _milestone(row: Row, moment: Moment, stale: set[str], references: Mapping[tuple[str, date], str]) -> MilestoneRow:
     committed_on = row["committed_on"]
     return _filled(
         MilestoneRow,
         row,
         project_name=row["project_name"] or "",
+        agreed_reference=references.get((row["key"], row["agreed_on"])),
         days_overdue=row["days_overdue"] or 0,
         days_past_promise=max((moment.today - committed_on).days, 0) if committed_on else 0,
         working_days_past_promise=_working_days(row, moment, committed_on, max(moment.today, committed_on or date.min)),

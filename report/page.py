@@ -69,6 +69,8 @@ class Page:
     internal_overdue: str
     feedback: Sequence[FeedbackLine]
     due_soon: Sequence[MilestoneLine]
+    due_soon_differs: bool
+    """Something of it is not simply due as promised: two columns more."""
     undated: Sequence[Line]
     sources: Sequence[SourceLine]
 
@@ -86,6 +88,7 @@ class Page:
         languages, where `address` makes them (a file on its own has none)."""
         shown = whole.narrowed(person) if person else whole
         words = Words(shown, language, person)
+        due_soon = [milestone(words, row) for row in shown.due_soon]
         return cls(
             language=language,
             html_lang={"en": "en-HK"}.get(language, language),
@@ -105,7 +108,8 @@ class Page:
             if shown.internal_overdue
             else "",
             feedback=[feedback(words, row) for row in shown.unhandled],
-            due_soon=[milestone(words, row) for row in shown.due_soon],
+            due_soon=due_soon,
+            due_soon_differs=any(row.current or row.next_step for row in due_soon),
             undated=undated(words),
             sources=[source(words, row) for row in shown.sources],
         )

@@ -13,9 +13,9 @@ Feed = Literal["feedback", "milestones", "projects"]
 class MilestoneRow:
     """A milestone; `client`, `bd` and `key` are keys.
 
-    `slip_working_days` counts from the first promise to `deadline_on`, less than 0 where the date was brought forward; None
-    without either date, and for one that no calendar reaches. `days_past_promise` counts from `committed_on` to today;
-    0 where that day has not passed.
+    `slip_working_days` counts from the first promise to `deadline_on`, less than 0 where the date was brought forward;
+    None without either date, and for one that no calendar reaches. `days_past_promise` counts from `committed_on` to
+    today; 0 where that day has not passed.
     """
 
     key: str
@@ -28,10 +28,13 @@ class MilestoneRow:
     owner_name: str | None
     baseline_on: date | None
     agreed_on: date | None
+    agreed_reference: str | None
     committed_on: date | None
     due_on: date | None
     due_at: datetime | None
     deadline_on: date | None
+    deadline_at: datetime | None
+    overdue: bool
     days_overdue: int
     working_days_overdue: int | None
     days_past_promise: int

@@ -1,12 +1,14 @@
 """Dates that were moved: what was agreed with the client and what was not, in the figures and in words."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from report.page import Page
-from tests.alerts.firm import put
+from report.structured import as_json
+from tests.alerts.firm import hk, put
 from tests.report.browser import seen
 from tests.report.firm import milestone, read
 
@@ -68,16 +70,70 @@ def test_a_promise_that_was_moved_without_the_client_is_no_ordinary_date(engine:
     put(engine, "milestone", milestone(1, **moved), milestone(2, **moved | {"agreed_on": date(2026, 11, 30)}))
 
     shown = read(engine)
-    silent, told = sorted(Page.of(shown, "en").due_soon, key=lambda row: row.not_agreed)
+    allowed, told = sorted(Page.of(shown, "en").due_soon, key=lambda row: row.not_agreed)
 
-    assert (silent.slip, silent.not_agreed) == ("21 working days", "")
-    assert (told.slip, told.not_agreed) == ("21 working days", "Fri 30 Oct")
-    assert seen(shown).text.count("21 working days promised Fri 30 Oct, not agreed with the client") == 1
+    assert (allowed.moved[0], allowed.not_agreed) == ("moved by 21 working days", "")
+    assert (told.moved[0], told.not_agreed) == ("moved by 21 working days", "not agreed with the client")
+
+
+def test_an_agreed_date_says_by_what_and_what_the_tool_says_still(engine: Engine) -> None:
+    """Scenario 3: 'in 6 days' must count to a date that the row shows; the tool's own is told as such."""
+    agreed = {"agreed_on": date(2026, 11, 30), "deadline_on": date(2026, 11, 30), "deadline_at": hk(30, 23, 59)}
+    put(engine, "milestone", milestone(1, name="Release 2.1", due_on=date(2026, 11, 13), slip_days=17, **agreed))
+    record = {"milestone_key": "delivery/issue/1", "agreed_on": date(2026, 11, 30), "recorded_by": "marco"}
+    put(engine, "agreement", *({**record, "reference": ref, "recorded_at": hk(23, 17)} for ref in ("CR-11", "CR-012")))
+
+    shown = read(engine)
+    text = seen(shown).text
+
+    assert "Mon 30 Nov in 6 days agreed with the client (CR-012) Jira still says Fri 13 Nov Release 2.1" in text
+    assert "nobody Fri 13 Nov moved by 11 working days Have Jira changed to Mon 30 Nov" in text
+    (row,) = as_json(shown)["due_soon"]
+    assert (row["agreed_on"], row["agreed_reference"], row["deadline_on"]) == ("2026-11-30", "CR-012", "2026-11-30")
+    assert (row["baseline_on"], row["due_on"], row["slip_working_days"]) == ("2026-11-13", "2026-11-13", 11)
+
+
+def test_a_date_that_moved_after_it_was_agreed_shows_both(engine: Engine) -> None:
+    """The client accepted 30 Nov; a tool that says 11 Dec has moved again, without the client."""
+    put(engine, "milestone", milestone(1, due_on=date(2026, 12, 11), agreed_on=date(2026, 11, 30), moves=1))
+
+    text = seen(read(engine)).text
+
+    assert "then agreed for Mon 30 Nov not agreed with the client Agree Fri 11 Dec with the client, or ask" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"slip_days": 2, "due_on": date(2026, 11, 29), "baseline_on": date(2026, 11, 27)}, ["moved by 2 days"]),
+        (
+            {"slip_days": -2, "due_on": date(2026, 11, 25), "baseline_on": date(2026, 11, 27)},
+            ["brought forward by 2 working days"],
+        ),
+        ({"due_on": date(2026, 11, 27), "moves": 2, "moved_at": hk(5)}, ["moved 2 times, last on Thu 5 Nov"]),
+        ({"due_on": date(2026, 11, 27)}, []),
+    ],
+    ids=["over a weekend", "brought forward", "there and back", "as promised"],
+)
+def test_a_date_says_how_it_moved_and_nothing_where_it_did_not(
+    engine: Engine, values: dict[str, Any], told: list[str]
+) -> None:
+    """On a phone every line that says nothing hides one that does."""
+    put(engine, "milestone", milestone(1, **values))
+
+    (row,) = Page.of(read(engine), "en").due_soon
+
+    assert row.moved == told
+    assert bool(row.current) == bool(told)
 
 
 def test_a_promise_that_was_moved_away_keeps_the_page_red(engine: Engine) -> None:
     """Scenario 4: "0 overdue" alone would read as good news on the day on which a promise was broken in silence."""
-    put(engine, "milestone", milestone(1, due_on=date(2026, 11, 30), baseline_on=date(2026, 10, 30), moves=3))
+    put(
+        engine,
+        "milestone",
+        milestone(1, due_on=date(2026, 11, 30), baseline_on=date(2026, 10, 30), slip_days=31, moves=3),
+    )
     shown = read(engine)
 
     text, figures = seen(shown, person="marco").text, Page.of(shown, "en", person="marco").figures
@@ -89,7 +145,8 @@ def test_a_promise_that_was_moved_away_keeps_the_page_red(engine: Engine) -> Non
         ("due-soon", 1, ""),
     ]
     assert "1 promise passed, new date not agreed" in text
-    assert "Fri 30 Oct 25 days 17 working days Mon 30 Nov not agreed with the client" in text
+    assert "Fri 30 Oct Mon 30 Nov moved by 21 working days moved 3 times not agreed with the client" in text
+    assert "25 days 17 working days nobody Agree Mon 30 Nov with the client" in text
     assert "No current date has passed, but 1 promise has" in text
     assert "No promised date has passed." not in text
     assert "未有客戶同意記錄" in seen(shown, "zh-Hant-HK").text

@@ -19,7 +19,7 @@ from tests.alerts.firm import put
 from tests.report.browser import Seen, seen
 from tests.report.firm import feedback, firm, milestone, project, read
 
-EVERY_TEXT = {"name", "subject", "project_name", "owner_name", "author", "moved_by", "tool", "url"}
+EVERY_TEXT = {"name", "subject", "project_name", "owner_name", "author", "moved_by", "tool", "url", "agreed_reference"}
 
 
 def poisoned(shown: Overview, text: str) -> Overview:
