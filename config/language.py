@@ -228,12 +228,17 @@ def working_hours(language: Language, amount: float) -> str:
 
 
 def ago(language: Language, age: timedelta) -> str:
-    """How old something is, in the largest unit that still tells: "just now", "8 min ago", "5 h ago", "3 days ago"."""
-    minutes = int(age.total_seconds() // 60)
+    """How old something is, in the largest unit that still tells, to the nearest of it: "just now", "8 min ago",
+    "5 h ago", "3 days ago"."""
+    minutes = _nearest(age, timedelta(minutes=1))
     if minutes < 1:  # also less than none: clocks disagree by seconds
         return _measures().say(language, "just_now")
     if minutes < 60:
         return _measures().say(language, "minutes_ago", count=minutes)
-    if minutes < 48 * 60:
-        return _measures().say(language, "hours_ago", count=minutes // 60)
-    return _measures().say(language, "days_ago", count=minutes // (24 * 60))
+    if (in_hours := _nearest(age, timedelta(hours=1))) < 48:
+        return _measures().say(language, "hours_ago", count=in_hours)
+    return _measures().say(language, "days_ago", count=_nearest(age, timedelta(days=1)))
+
+
+def _nearest(age: timedelta, unit: timedelta) -> int:
+    return (age + unit / 2) // unit

@@ -1,6 +1,7 @@
 """How fresh each source is, in words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.language import ago
 from report.rows import SourceRow
@@ -31,12 +32,18 @@ def source(words: Words, row: SourceRow) -> SourceLine:
     return SourceLine(
         name=row.label,
         last_ok=words.at(row.last_ok_at) if row.last_ok_at else "",
-        age=ago(words.language, row.age) if row.age is not None else "",
+        age=_age(words, row.last_ok_at) if row.last_ok_at else "",
         state=_state(words, row),
         tone="stale" if row.stale else "good",
         detail=words.joined([failed, again, problems]),
         stale=row.stale,
     )
+
+
+def _age(words: Words, last_ok_at: datetime) -> str:
+    """As the two clocks on the page have it: 08:49:50 and 09:00:10 are shown as 08:49 and 09:00, eleven minutes."""
+    now, then = (at.replace(second=0, microsecond=0) for at in (words.shown.now, last_ok_at))
+    return ago(words.language, now - then)
 
 
 def stale_lines(words: Words) -> list[str]:

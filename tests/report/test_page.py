@@ -66,7 +66,7 @@ def test_figures_of_a_stale_source_are_grey_and_say_since_when(full: Overview) -
 
     assert (figures["feedback"].stale, figures["overdue"].stale) == (True, False)
     assert figures["feedback"].freshness == "HubSpot not read since 07:00"
-    assert figures["overdue"].freshness == "read 08:52"
+    assert figures["overdue"].freshness == "read until 08:52"
     links = {attrs["href"]: attrs["class"] for tag, attrs in seen(shown).tags if tag == "a" and "class" in attrs}
     assert (links["#feedback"], links["#overdue"]) == ("stale", "late")
 
@@ -161,7 +161,7 @@ def test_what_no_source_delivers_is_not_called_unread(engine: Engine) -> None:
     assert [figures[anchor].freshness for anchor in ("overdue", "feedback", "due-soon")] == [
         "no source delivers any"
     ] * 3
-    assert figures["unowned"].freshness == "read 08:52"
+    assert figures["unowned"].freshness == "read until 08:52"
     assert "No source has delivered client feedback so far. It comes from a CRM, a service desk, or items" in text
     assert text.count("No source has delivered a milestone so far.") == 2
     assert "No client waits" not in text
@@ -203,6 +203,15 @@ def test_the_page_has_its_year_and_dates_of_another_year_have_theirs(
     assert as_of in text
     assert text.count("2020") == 2
     assert promised in text
+
+
+def test_the_minutes_are_those_between_the_clocks_on_the_page(tmp_path: Path) -> None:
+    """Who reads "as of 09:00" and "read until 08:49" reckons eleven minutes, whatever the seconds were."""
+    engine = firm(tmp_path, sources={"delivery": hk(24, 8, 49).replace(second=50)})
+    shown = read(engine, now=hk(24, 9).replace(second=10))
+    engine.dispose()
+
+    assert "Jira Tue 24 Nov 08:49 11 min ago" in seen(shown).text
 
 
 def test_many_stale_sources_are_counted_in_a_figure(full: Overview) -> None:
