@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from alerts.comments import Places, comment_key, queue_comment, queued, refusal
 from alerts.messages import TEXTS
 from alerts.plain_text import cut, gapped, one_line
+from alerts.routing import tool_language
 from config.language import day, instant
 from config.settings import Settings
 from unify.derived import FEEDBACK
@@ -39,8 +40,12 @@ def _text(
     connection: Connection, settings: Settings, feedback: str, at: datetime, how: str, by: str, now: datetime
 ) -> str:
     """In a CRM, which has no projects, how and by whom; where work is done a client may read along one day."""
-    language, local, today = settings.language, at.astimezone(settings.zone), now.astimezone(settings.zone).date()
-    if connection.scalar(select(FEEDBACK.c.project_key).where(FEEDBACK.c.key == feedback)):
+    columns = (FEEDBACK.c.project_key, FEEDBACK.c.owner_person, FEEDBACK.c.bd_person)
+    row = connection.execute(select(*columns).where(FEEDBACK.c.key == feedback)).first()
+    project, *people = row or ("",)
+    language = tool_language(settings, *(key for key in people if key))
+    local, today = at.astimezone(settings.zone), now.astimezone(settings.zone).date()
+    if project:
         return TEXTS.say(language, "comment.answered", date=day(language, local.date(), today))
     who = settings.people[by].name if by in settings.people else by
     told = {"how": cut(one_line(how), _CHARS), "who": gapped(cut(one_line(who), _CHARS), language)}

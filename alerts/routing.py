@@ -230,3 +230,10 @@ def client_name(settings: Settings, client: str, language: Language) -> str:
         return ""
     name = settings.clients[client].name
     return name if isinstance(name, str) else name.get(language) or next(iter(name.values()), client)
+
+
+def tool_language(settings: Settings, *people: str) -> Language:
+    """In which language a comment in a tool is written: that of the first of those persons, by their keys, for whom
+    the config says one; else the organisation's."""
+    known = (settings.people.get(key.removeprefix("person/")) for key in people)
+    return next((person.language for person in known if person and person.language), settings.language)

@@ -12,7 +12,7 @@ from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message
 from alerts.overdue_words import OverdueWording
 from alerts.phone_size import BODY_LINES, TITLE_WIDTH, shorten, width_of
 from alerts.plain_text import cut, gapped, one_line
-from alerts.routing import Reader
+from alerts.routing import Reader, tool_language
 from alerts.wording import Scene, Wording
 from config.language import ago, clock, day, instant
 from config.settings import SEVERITIES, Language
@@ -101,12 +101,21 @@ class Writer(Scene):
         return EndWording(self._wording(item, reader)).end()
 
     def comment(self, item: Item) -> str:
-        """The comment in the tool: fixed words that anybody may read."""
-        language = self.settings.language
+        """The comment in the tool, in the language of those who must act: fixed words that anybody may read.
+
+        In a CRM, which has no projects and which clients do not see, it names who waits.
+        """
+        facts = item.facts
+        language = tool_language(self.settings, facts.text("owner"), facts.text("bd"))
         if item.on == "feedback":
-            return TEXTS.say(language, "comment.feedback")
-        due = item.facts.day("deadline_on")
+            at = instant(language, facts.at("waiting_since") or item.since, self.zone, self.today)
+            who = "" if facts.text("project") else cut(facts.text("author"), _NOTE_CHARS)
+            key = "comment.feedback_crm" if who else "comment.feedback"
+            return TEXTS.say(language, key, at=at, who=gapped(who, language))
+        due, due_at = facts.day("deadline_on"), facts.at("due_at")
         assert due is not None, "an overdue milestone has a deadline"
+        if due_at is not None and self.day(due_at) == due == self.today:
+            return TEXTS.say(language, "comment.overdue_today", clock=clock(due_at, self.zone))
         return TEXTS.say(language, "comment.overdue", due=day(language, due, self.today))
 
     # --- Parts ---

@@ -285,7 +285,8 @@ def test_a_vendor_that_is_away_is_asked_again_and_a_refused_token_is_parked(hub:
 
 
 def test_feedback_gets_a_comment_of_its_own(hub: Hub, tool: Tool) -> None:
-    """A ticket that waits says so to whoever opens it; the client's words are not repeated."""
+    """A ticket that waits says so to whoever opens it, in the language of its BD manager; the client's words are not
+    repeated."""
     sources = {**hub.settings.sources, "crm": firm.source("crm", "hubspot", comment_back=True)}
     hub.settings = hub.settings.model_copy(update={"sources": sources})
     hub.commenters = {"crm": tool}
@@ -295,5 +296,5 @@ def test_feedback_gets_a_comment_of_its_own(hub: Hub, tool: Tool) -> None:
     hub.tell(feedback())
 
     assert [(call[0], call[1]) for call in tool.calls] == [
-        (Ref("ticket", "1"), "This is waiting for an answer. (Milepost)")
+        (Ref("ticket", "1"), "潘詠琳自 11月20日（五）16:30 起等候回覆。（Milepost）")
     ]

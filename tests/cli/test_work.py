@@ -140,7 +140,7 @@ def test_a_dry_run_prints_everything_and_sends_nothing(home: Home) -> None:
     assert said.code == 0
     assert "--- email to Lee\n" in said.out
     assert "Harbour Ltd: Release 2.1" in said.out
-    assert "--- comment on delivery/issues/10102\nThis is waiting for an answer. (Milepost)" in said.out
+    assert "--- comment on delivery/issues/10102\nWaiting for an answer since " in said.out
     assert "comment on delivery/versions/" not in said.out
     assert "no comment on delivery/versions/30007: the tool has no place for one there" in said.err
     assert "2 messages and 1 comments would be sent; none was" in said.err
