@@ -60,8 +60,8 @@ class Position:
     def shows_quiet(self, insight: Mapping[str, Any]) -> bool:
         """Whether what the list of projects says of the last change shows that nothing happened since.
 
-        It counts only after a second look at the same end: the list and the search are indexed apart, and a late
-        issue must have had its chance.
+        It counts only after another look at the same end, and not before the search has had its time to show all that
+        changed until then: it is behind the list, and a late issue may have changed before one that was shown.
         """
         last = instant(insight.get("lastIssueUpdateTime"))
         return self.settled and last is not None and last <= self.until
@@ -95,10 +95,15 @@ class JiraIssues:
             for element in found.elements:
                 issue = payloads.sliced(element, decoder)
                 until = max(filter(None, (until, self._add(page, issue, histories))), default=None)
-            settled = found.is_last and begun is not None and until == begun.until
+            settled = found.is_last and begun is not None and until == begun.until and self._is_indexed(until)
             looked = begun.until if begun and is_long and found.is_last else begun.looked if begun else until
             cursor = Position(until, looked, settled).cursor() if until and looked else None
             yield Page(page.records, cursor, page.whole, page.problems)
+
+    def _is_indexed(self, until: datetime) -> bool:
+        """Whether the search has had its time, by Jira's own clock, to show all that changed until then."""
+        now = self._site.server_time
+        return now is not None and now - until >= LOOK_BACK
 
     def living_ids(self, project: str) -> Iterator[list[str]]:
         """Ids of the issues in scope; raises rather than leave one out."""

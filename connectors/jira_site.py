@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from config.settings import Secret
 from connectors import jira_payload as payloads
-from connectors.answers import mapping
+from connectors.answers import mapping, server_time
 from connectors.base import AccessDenied, ConnectorError, NotFound, NotPermitted, VendorChanged
 from connectors.governor import Governor
 
@@ -30,6 +31,8 @@ class JiraSite:
         self._url = url
         self._user = user
         self._credential = credential
+        self.server_time: datetime | None = None
+        """Jira's clock, as its latest answer told it; None until one tells."""
 
     @cached_property
     def info(self) -> Json:
@@ -96,6 +99,7 @@ class JiraSite:
         data = None if body is None else json.dumps(body)
         # Past what the SDK puts before its session: it reads errors, and falls over those of another shape.
         response = requests.Session.request(client._session, method, url, params=params, data=data)
+        self.server_time = server_time(response.headers) or self.server_time
         if not response.ok:
             raise self._refusal(method, path, response)
         if "AUTHENTICATED_FAILED" in response.headers.get("X-Seraph-LoginReason", ""):

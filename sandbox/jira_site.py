@@ -1,7 +1,8 @@
 """A Jira site as all its requests meet it: who may ask, what a refusal looks like, and its dialect."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, Literal
 
 from starlette.requests import Request
@@ -67,8 +68,9 @@ class JiraSite:
     # --- answering
 
     def say(self, data: Any, status: int = 200) -> Response:
-        """An answer in the deployment's own dialect."""
-        return answer(data if self.deployment == "Cloud" else as_server(data), status)
+        """An answer in the deployment's own dialect, with the site's own time."""
+        now = format_datetime(self.clock().astimezone(UTC), usegmt=True)
+        return answer(data if self.deployment == "Cloud" else as_server(data), status, {"Date": now})
 
     def error(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
         """A refusal in Jira's envelope."""
