@@ -17,7 +17,9 @@ from cli.opening import open_hub, read_config
 from cli.talk import answer, local, print_json, print_table, say, warn
 from config.clock import system_clock
 from config.language import LANGUAGES, ago
+from config.nearest import did_you_mean, there_are
 from config.settings import Settings
+from report.overview import Overview
 from report.page import Page, render
 from report.structured import as_json
 from rules.examples import check
@@ -196,17 +198,26 @@ def write_report(config: Path, output: Path, form: str, lang: str, bd: str) -> i
         warn(f"--lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
         return WRONG
     with open_hub(config) as hub:
-        if bd and bd not in hub.settings.people:
-            warn(f"nobody under [people] is called {bd!r}; there are {', '.join(hub.settings.people)}")
+        shown = hub.overview()
+        if bd and bd not in shown.people:
+            warn(_no_page_for(bd, shown, hub.settings))
             return WRONG
-        text = _report(hub, form, lang, bd or None)
+        text = _report(hub, shown, form, lang, bd or None)
     write_private(output, text)
     say(f"written to {output}")
     return OK
 
 
-def _report(hub: Hub, form: str, lang: str, bd: str | None) -> str:
-    shown = hub.overview()
+def _no_page_for(bd: str, shown: Overview, settings: Settings) -> str:
+    """A page with nothing on it would read as "all is well"."""
+    if bd not in settings.people:
+        names = shown.people or settings.people
+        return f'nobody under [people] is called "{bd}"{did_you_mean(bd, names) or there_are(names)}'
+    others = there_are(shown.people) if shown.people else ""
+    return f'"{bd}" is no client\'s BD manager, so there is no page of theirs{others}'
+
+
+def _report(hub: Hub, shown: Overview, form: str, lang: str, bd: str | None) -> str:
     if form == "json":
         return json.dumps(as_json(shown, person=bd), ensure_ascii=False, indent=2) + "\n"
     default = shown.languages.get(bd or "", hub.settings.language)

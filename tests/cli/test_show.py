@@ -111,7 +111,9 @@ def test_the_report_can_be_narrowed_and_put_into_a_language(round: Home) -> None
     [
         (["--format", "pdf"], "html or json"),
         (["--lang", "fr"], "en, zh-Hant-HK, zh-Hans-CN"),
-        (["--bd", "le"], "there are may, lee"),
+        (["--bd", "le"], 'did you mean "lee"?'),
+        (["--bd", "zzz"], 'there are "lee"'),
+        (["--bd", "may"], '"may" is no client\'s BD manager, so there is no page of theirs; there are "lee"'),
     ],
 )
 def test_wrong_wishes_for_a_report_are_told(home: Home, options: list[str], words: str) -> None:
