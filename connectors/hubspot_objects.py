@@ -1,6 +1,6 @@
 """Reading HubSpot's objects: searched in the order of their change, each with what it is associated with."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ WHOLE_EVERY = timedelta(days=1)
 """What an object is associated with may change without moving its watermark."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ID = "hs_object_id"
 
 _ENGAGED = ("hs_timestamp", "hubspot_owner_id")
 
@@ -112,7 +114,7 @@ class HubspotObjects:
 
     def ids(self, kind: str) -> Iterator[list[str]]:
         """The ids of all that lives, by the plain list: a search may be behind."""
-        for found in self._list(kind, ("closed_date",) if self._heeds_since(kind) else ("hs_object_id",)):
+        for found in self._list(kind, ("closed_date",) if self._heeds_since(kind) else (_ID,)):
             yield [one.id for one in found if one.id and self._is_wanted(kind, one)]
 
     def _heeds_since(self, kind: str) -> bool:
@@ -194,17 +196,16 @@ class HubspotObjects:
         """What changed since then (None: everything), oldest change first.
 
         Paged by the last instant seen, for an offset would skip what moves up while we page. Offsets are used inside
-        one instant only; where more than a search can page through share one (a bulk import), the plain list is read
-        for that instant.
+        one instant only; where more than a search can page through share one (a bulk import), they are read by id.
         """
         instant, operator, after = since, "GTE", ""
         seen: set[tuple[str, datetime | None]] = set()
         while True:
             if int(after or 0) + SEARCH_PAGE > CEILING:
-                for listed in self._list(kind, self._properties(kind)):
-                    yield [one for one in listed if one.modified == instant and (one.id, one.modified) not in seen]
+                yield from self._at(kind, instant, seen)
                 operator, after, seen = "GT", "", set()
-            answer = self._search(kind, instant, operator, after)
+            changed = [_filter(modified_property(kind), operator, instant)] if instant else []
+            answer = self._search(kind, changed, modified_property(kind), after)
             found = [_found(kind, one) for one in answer.elements]
             yield [one for one in found if not one.id or (one.id, one.modified) not in seen]
             if not answer.after:  # an empty page is not the end: its records may be such as we may not see
@@ -215,16 +216,30 @@ class HubspotObjects:
             else:
                 after, seen = self._advanced(after, answer.after), seen | marks
 
-    def _search(self, kind: str, instant: datetime | None, operator: str, after: str) -> payloads.Answer:
-        modified = modified_property(kind)
-        changed = [_filter(modified, operator, instant)] if instant else []
+    def _at(
+        self, kind: str, instant: datetime | None, seen: Collection[tuple[str, datetime | None]]
+    ) -> Iterator[list[Found]]:
+        """What changed at one instant and is not among `seen`, by id: each search begins behind the last one found."""
+        if instant is None:
+            raise VendorChanged(f"{self._api.name}: HubSpot does not tell when {kind} changed")
+        then, last = _filter(modified_property(kind), "EQ", instant), ""
+        while True:
+            behind = [{"propertyName": _ID, "operator": "GT", "value": last}] if last else []
+            answer = self._search(kind, [then, *behind], _ID)
+            found = [_found(kind, one) for one in answer.elements]
+            yield [one for one in found if not one.id or (one.id, one.modified) not in seen]
+            if not answer.after:
+                return
+            last = self._advanced(last, max((one.id for one in found), key=lambda id: (len(id), id), default=last))
+
+    def _search(self, kind: str, changed: Sequence[Mapping[str, str]], order: str, after: str = "") -> payloads.Answer:
         groups = [changed] if changed else []
         if kind == "tickets" and self._since:
             still_open = {"propertyName": "closed_date", "operator": "NOT_HAS_PROPERTY"}
             groups = [[*changed, still_open], [*changed, _filter("closed_date", "GTE", self._since)]]
         asked: dict[str, Any] = {
             "filterGroups": [{"filters": group} for group in groups],
-            "sorts": [{"propertyName": modified, "direction": "ASCENDING"}],
+            "sorts": [{"propertyName": order, "direction": "ASCENDING"}],
             "properties": self._properties(kind),
             "limit": SEARCH_PAGE,
         }

@@ -250,13 +250,14 @@ def test_pages_that_share_one_instant_are_read_by_offset(sandbox: HubspotSandbox
     assert len(found_in(connect(), "contacts")) == 651
 
 
-def test_an_import_larger_than_a_search_can_page_is_read_from_the_list(
-    sandbox: HubspotSandbox, connect: Connect
-) -> None:
+def test_an_import_larger_than_a_search_can_page_is_read_by_id(sandbox: HubspotSandbox, connect: Connect) -> None:
     """Behind 10,000 results a search answers 400; what changed after the import must come as well."""
     many_contacts(sandbox, 10_150, lambda one: at("2026-11-02 10:00") if one < 10_100 else at("2026-11-03 10:00"))
 
     assert len(found_in(connect(), "contacts")) == 10_151
+    assert [one for one in sandbox.app.log if one.path.endswith("/objects/2026-09/contacts")] == [], (
+        "a list of them all"
+    )
 
 
 def test_the_last_quarter_of_an_hour_is_read_again(sandbox: HubspotSandbox, connect: Connect) -> None:
