@@ -115,10 +115,10 @@ def line_came(calendar: WorkingTime, owed_from: datetime | None, now: datetime) 
     `owed_from` is the round before the one in which the alert fired: the first round after nine o'clock is the
     morning line, however late it comes, and what that very round finds goes with it.
     """
-    return owed_from is None or _next_morning(calendar, owed_from) <= now
+    return owed_from is None or next_morning(calendar, owed_from) <= now
 
 
-def _next_morning(calendar: WorkingTime, after: datetime) -> datetime:
+def next_morning(calendar: WorkingTime, after: datetime) -> datetime:
     """The first opening of a working day after `after`."""
     day = after.astimezone(calendar.zone).date()
     if calendar.is_working_day(day) and (opening := _opening(calendar, day)) > after:

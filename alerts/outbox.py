@@ -40,6 +40,8 @@ _IN_DOUBT = "in_doubt"
 """In the payload of what waits: it may have arrived."""
 INSTEAD = "instead"
 """In the payload of a group's message: the message, reader and channels for where the group cannot be reached."""
+FIRST_SENT = "first_sent"
+"""In the payload of a comment that was changed or taken back: when it was written."""
 _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
 _ERROR_CHARS = 300
 _ATTEMPTS = 20
@@ -242,6 +244,8 @@ def _record(
         if outcome.state == "waiting":
             in_doubt = outcome.in_doubt or bool(payload.get(_IN_DOUBT))
             values |= {"payload": {**payload, _IN_DOUBT: in_doubt, RESTS: outcome.rests}}
+        elif outcome.state == "sent" and row["sent_at"]:
+            values |= {"payload": {FIRST_SENT: row["sent_at"].isoformat(), **payload}}
         connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
         if outcome.state == "parked" and (payload := payload if payload.get("channels") else payload.get(INSTEAD)):
             _fall_back(connection, settings, row, payload, now)

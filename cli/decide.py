@@ -7,6 +7,7 @@ from pathlib import Path
 from alerts.answer_note import queue_answer_note
 from alerts.outbox import retry
 from alerts.round import adopt as adopt_alerts
+from cli.coming import in_words, read_coming
 from cli.effects import Said, doubts, of_agreement, of_answer, read_feedback, read_milestone
 from cli.exit_codes import OK, WRONG
 from cli.hub import Hub
@@ -15,6 +16,7 @@ from cli.talk import refuse, say, warn
 from config.language import day
 from config.nearest import did_you_mean, there_are
 from config.values import parse_duration
+from connectors.scope import count
 from unify import decisions
 from unify.engine import writing
 from unify.lookup import find_feedback, find_milestone
@@ -103,8 +105,10 @@ def adopt(config: Path, newer_than: str) -> int:
         return refuse(f"--newer-than: {wrong}")
     with open_hub(config) as hub:
         now = hub.clock()
-        count = adopt_alerts(hub.engine, now - age, now, getpass.getuser())
-    say(f"{count} alerts adopted; those who should know are told in the next round")
+        adopted = adopt_alerts(hub.engine, now - age, now, getpass.getuser())
+        say(f"{count(adopted, 'alert')} adopted")
+        for line in in_words(read_coming(hub), hub):
+            say(line)
     return OK
 
 

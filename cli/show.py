@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from cli.coming import in_words, read_coming
 from cli.exit_codes import FAILED, OK, WRONG
 from cli.files import write_private
 from cli.findings import expiry
@@ -45,7 +46,7 @@ _SHOWN = 20
 def show_status(config: Path, *, as_json: bool) -> int:
     """Freshness, problems, unknown people, the outbox. Code 1 where something needs a person."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
-        now = hub.clock()
+        now, owed = hub.clock(), read_coming(hub)
         found: dict[str, Any] = {
             "sources": [_source(connection, row) for row in read_freshness(connection, hub.settings, now).values()],
             "last_runs": _rows(connection, select(_RUN).where(_RUN.c.id.in_(_last_runs()))),
@@ -61,11 +62,14 @@ def show_status(config: Path, *, as_json: bool) -> int:
                     select(_DELIVERY.c.state, func.count().label("deliveries")).group_by(_DELIVERY.c.state)
                 )
             },
+            "coming": [asdict(one) for one in owed],
         }
         if as_json:
             print_json(found)
         else:
             _print_status(found, hub.settings)
+            for line in in_words(owed, hub):
+                answer.print(line)
         needs_a_person = (
             any(row["stale"] or row["error"] or row["doubts"] for row in found["sources"])
             or any(row["level"] == "wrong" for row in found["credentials"])
@@ -177,12 +181,18 @@ def _some(ids: Sequence[str]) -> str:
 
 def _state(row: Mapping[str, Any], settings: Settings) -> str:
     """What is wrong with a source, and when it is asked again where that is later than usual."""
-    state = str(row["error"] or ("old data" if row["stale"] else "fine"))
+    state = str(row["error"] or _age(row))
     broken = row["broken"]
     if broken and broken["failures"] > 1:
         again = broken["until"].astimezone(settings.zone)
         state += f" ({broken['failures']} times in a row; asked again from {again:%d %b %H:%M}, or by `milepost sync`)"
     return state
+
+
+def _age(row: Mapping[str, Any]) -> str:
+    if row["read_at"] is None:
+        return "not read yet: milepost sync"
+    return "old data" if row["stale"] else "fine"
 
 
 def _last_runs() -> Select[tuple[int]]:
@@ -268,11 +278,14 @@ def suggest_clients(config: Path) -> int:
     """Ready lines for what belongs to nobody."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
         suggestions = suggest(connection, hub.settings)
+        read = read_freshness(connection, hub.settings, hub.clock()).values()
         if suggestions:
             answer.print(f"# For {config.name}: take the lines that are true, drop the rest; then `milepost check`.\n")
             answer.print(as_toml(suggestions, hub.settings), end="")
-        else:
+        elif any(source.read_at for source in read):
             answer.print("# everything belongs to somebody")
+        else:
+            answer.print("# nothing was read yet: milepost sync")
     return OK
 
 

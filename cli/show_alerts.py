@@ -2,26 +2,37 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from alerts.claims import COMMENT_LANE
+from alerts.coming import Coming
+from alerts.facts import Facts
+from alerts.outbox import FIRST_SENT
+from alerts.routing import client_name
+from cli.coming import in_words, read_coming
 from cli.exit_codes import OK, WRONG
 from cli.hub import Hub
 from cli.opening import open_hub
-from cli.talk import answer, local, print_facts, print_json, print_table, say, warn
+from cli.talk import answer, local, print_facts, print_json, print_table, refuse, say
+from config.language import instant
 from config.settings import Severity
+from connectors.scope import count
 from rules.titles import Reading
 from unify import tables
 from unify.derived import table_of
-from unify.lookup import find_items
+from unify.lookup import find_items, offer
 
 _ALERT = table_of(tables.Alert)
 _EVENT = table_of(tables.AlertEvent)
 _DELIVERY = table_of(tables.Delivery)
 _TOLD = table_of(tables.DeliveryAlert)
+_WHO = _DELIVERY.c.payload["reader"]["name"].as_string()
+"""A recipient's name as it was when the message was written."""
 _NAMED = 2
 """Items that a line names before it counts the others."""
 
@@ -32,10 +43,10 @@ def show_alerts(config: Path, *, everything: bool, as_json: bool) -> int:
     """What fires, the worst first, then the oldest."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
         rows = _alerts(connection, None if everything else _ALERT.c.state != "resolved")
-    if as_json:
-        print_json(rows)
-    else:
-        _print_alerts(rows, hub)
+        if as_json:
+            print_json(rows)
+        else:
+            _print_alerts(rows, hub)
     return OK
 
 
@@ -51,23 +62,38 @@ def show_alert(config: Path, typed: str, *, as_json: bool) -> int:
             its_own = _EVENT.c.fingerprint == alert["fingerprint"]
             events = _rows(connection, select(_EVENT).where(its_own).order_by(_EVENT.c.id))
             told = _rows(connection, _told(alert))
-    if not meant:
-        warn(f"no alert is about {typed!r}, by fingerprint, key or name; see `milepost alerts list --all`")
-        return WRONG
-    if len(meant) > 1:
-        warn(f"{typed!r} may be any of {len(meant)} alerts: give the fingerprint")
-        _print_alerts(meant, hub)
-        return WRONG
-    if as_json:
-        print_json({"fingerprint": alert["fingerprint"], "alert": alert, "events": events, "told": told})
-    else:
-        _print_alert(alert, events, told, hub)
+        else:
+            names = {_called(row["facts"]) for row in _alerts(connection, None)}
+        if not meant:
+            instead = offer(typed, names)
+            return refuse(f'no alert is about "{typed}", by key, name or fingerprint; `milepost alerts list`{instead}')
+        if len(meant) > 1:
+            refuse(f'"{typed}" may be any of {len(meant)} alerts: give the fingerprint')
+            _print_alerts(meant, hub, with_fingerprint=True)
+            return WRONG
+        owed = [one for one in read_coming(hub) if one.fingerprint == alert["fingerprint"]]
+        if as_json:
+            coming = [asdict(one) for one in owed]
+            fingerprint = alert["fingerprint"]
+            told = [_without_payload(row) for row in told]
+            print_json({"fingerprint": fingerprint, "alert": alert, "events": events, "told": told, "coming": coming})
+        else:
+            _print_alert(alert, events, told, hub)
+            for line in in_words(owed, hub):
+                answer.print(line)
     return OK
 
 
 def _alerts(connection: Connection, which: ColumnElement[bool] | None) -> Sequence[Row]:
+    last_told = (
+        select(func.max(_DELIVERY.c.sent_at))
+        .join(_TOLD, _TOLD.c.delivery_id == _DELIVERY.c.id)
+        .where(_TOLD.c.fingerprint == _ALERT.c.fingerprint, _TOLD.c.episode == _ALERT.c.episode)
+        .scalar_subquery()
+        .label("told_at")
+    )
     worst = case({severity: rank for rank, severity in enumerate(get_args(Severity))}, value=_ALERT.c.severity)
-    statement = select(_ALERT).order_by(worst.desc(), _ALERT.c.since, _ALERT.c.fingerprint)
+    statement = select(_ALERT, last_told).order_by(worst.desc(), _ALERT.c.since, _ALERT.c.fingerprint)
     return _rows(connection, statement if which is None else statement.where(which))
 
 
@@ -87,29 +113,56 @@ def _told(alert: Row) -> Select[Any]:
     """Messages that told of an alert, and comments on what it is about."""
     this = and_(_TOLD.c.delivery_id == _DELIVERY.c.id, _TOLD.c.fingerprint == alert["fingerprint"])
     return (
-        select(_DELIVERY.c.sent_at, *_whereto(), _DELIVERY.c.state, _DELIVERY.c.last_error, _TOLD.c.reason)
+        select(_DELIVERY, _WHO.label("recipient_name"), _TOLD.c.reason)
         .outerjoin(_TOLD, this)
         .where(or_(_TOLD.c.fingerprint.is_not(None), _DELIVERY.c.recipient == alert["subject"]))
         .order_by(_DELIVERY.c.id)
     )
 
 
-def _print_alerts(rows: Sequence[Row], hub: Hub) -> None:
+def _print_alerts(rows: Sequence[Row], hub: Hub, *, with_fingerprint: bool = False) -> None:
+    """As somebody asks: what, whose client, how late, who is to act, and whether they know."""
+    coordinator = hub.settings.people[hub.settings.coordinator]
+    owed: dict[str, list[Coming]] = defaultdict(list)
+    for one in read_coming(hub):
+        owed[one.fingerprint].append(one)
+    columns = ("state", "severity", "client", "what", "late or waiting", "for", "told")
     print_table(
-        ("state", "severity", "since", "client", "what", "fingerprint"),
+        (*columns, "fingerprint") if with_fingerprint else columns,
         (
             (
                 row["state"],
                 row["severity"],
-                local(row["since"], hub.settings.zone),
-                (row["client_key"] or "").removeprefix("client/"),
+                client_name(hub.settings, (row["client_key"] or "").removeprefix("client/"), hub.settings.language),
                 _called(row["facts"]),
-                row["fingerprint"],
+                _how_late(Facts(row["facts"]), hub) if row["state"] != "resolved" else "over",
+                row["facts"].get("bd_name") or f"{coordinator.name} (no BD manager)",
+                _told_when(row, owed[row["fingerprint"]], hub),
+                *((row["fingerprint"],) if with_fingerprint else ()),
             )
             for row in rows
         ),
         "nothing fires",
     )
+
+
+def _how_late(facts: Facts, hub: Hub) -> str:
+    """Of feedback since when the client waits; of a milestone the days since its day."""
+    zone = hub.settings.zone
+    today = hub.clock().astimezone(zone).date()
+    if since := facts.at("waiting_since"):
+        return f"waits since {instant('en', since, zone, today)}"
+    days = (today - on).days if (on := facts.day("deadline_on")) else 0
+    return f"{count(days, 'day')} late" if days > 0 else "late since today"
+
+
+def _told_when(row: Row, owed: Sequence[Coming], hub: Hub) -> str:
+    """When its readers were told last; else when they will be, or why not."""
+    if row["told_at"]:
+        return local(row["told_at"], hub.settings.zone)
+    if at := min((one.at for one in owed if one.at), default=None):
+        return f"goes out {local(at, hub.settings.zone)}"
+    return str(owed[0].reason) if owed else "nobody"
 
 
 def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hub) -> None:
@@ -137,11 +190,8 @@ def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hu
     )
     answer.print("")
     print_table(
-        ("sent", "by", "to", "state", "why"),
-        (
-            (local(row["sent_at"], zone), *_by_and_to(row), row["state"], row["last_error"] or row["reason"] or "")
-            for row in told
-        ),
+        ("when", "by", "to", "state", "why"),
+        ((_when(row, hub), *_by_and_to(row), row["state"], row["last_error"] or row["reason"] or "") for row in told),
         "nobody was told",
     )
 
@@ -149,14 +199,13 @@ def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hu
 def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
     """What waits and what is parked: what it is about, for whom, when it is tried again, and what is in the way."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
-        columns = (column for column in _DELIVERY.c if column.name not in ("payload", "channel", "recipient"))
-        statement = select(*columns, *_whereto()).order_by(_DELIVERY.c.id)
+        statement = select(_DELIVERY, _WHO.label("recipient_name")).order_by(_DELIVERY.c.id)
         if not everything:
             statement = statement.where(_DELIVERY.c.state.in_(("waiting", "parked")))
         about = _what_they_are_about(connection)
         rows = [row | {"about": list(about[row["id"]])} for row in _rows(connection, statement)]
     if as_json:
-        print_json(rows)
+        print_json([_without_payload(row) for row in rows])
         return OK
     print_table(
         ("no.", "state", "by", "to", "about", "when", "tries", "why not"),
@@ -172,17 +221,16 @@ def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
             )
             for row in rows
         ),
-        "nothing waits",
+        "nothing was sent yet, and nothing waits" if everything else "nothing waits",
     )
     if any(row["state"] == "parked" for row in rows):
         say("what is parked is not tried again by itself: mend what is in the way, then milepost deliveries retry NO.")
     return OK
 
 
-def _whereto() -> Sequence[ColumnElement[Any]]:
-    """Of a delivery: the channel, the recipient's key, and their name as it was when the message was written."""
-    name = _DELIVERY.c.payload["reader"]["name"].as_string().label("recipient_name")
-    return (_DELIVERY.c.channel, _DELIVERY.c.recipient, name)
+def _without_payload(row: Row) -> dict[str, Any]:
+    """A delivery without the message itself."""
+    return {name: value for name, value in row.items() if name != "payload"}
 
 
 def _by_and_to(row: Row) -> tuple[str, str]:
@@ -211,6 +259,8 @@ def _some(names: Sequence[str]) -> str:
 def _when(row: Row, hub: Hub) -> str:
     zone = hub.settings.zone
     match row["state"]:
+        case "sent" if row["channel"].startswith(COMMENT_LANE):
+            return _life_of_comment(row, zone)
         case "sent":
             return f"sent {local(row['sent_at'], zone)}"
         case "waiting" if row["attempts"]:
@@ -219,6 +269,15 @@ def _when(row: Row, hub: Hub) -> str:
             return "next round"
         case _:
             return f"written {local(row['created_at'], zone)}"
+
+
+def _life_of_comment(row: Row, zone: tzinfo) -> str:
+    """Written, and edited or taken back since."""
+    first, last = row["payload"].get(FIRST_SENT), local(row["sent_at"], zone)
+    written = f"written {local(datetime.fromisoformat(first), zone)}, " if first else ""
+    if row["kind"] == "comment_removed":
+        return f"{written}taken back {last}"
+    return f"{written}edited {last}" if first else f"written {last}"
 
 
 def _called(facts: Row) -> str:

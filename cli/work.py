@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from cli.coming import in_words, read_coming
 from cli.exit_codes import FAILED, OK, WRONG
 from cli.forecast import Forecast
 from cli.hub import Hub, RoundResult
@@ -63,6 +64,8 @@ def run_once(config: Path, *, dry_run: bool) -> int:
             print_rehearsal(result)
         else:
             say_round(result)
+            for line in in_words(read_coming(hub), hub):
+                say(line)
     return FAILED if result.failed else OK
 
 

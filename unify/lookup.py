@@ -1,14 +1,16 @@
 """Finding the one thing that a person means by what they type or paste."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, false, literal, or_, select
 
+from config.nearest import did_you_mean
 from unify.derived import FEEDBACK, MILESTONE, WORK_ITEM
 from unify.identity import name_key
 
+_OFFERED = 3
 SHOWN = 10
 """Candidates that an error lists."""
 
@@ -55,9 +57,20 @@ def _one(connection: Connection, typed: str, table: Table) -> Found:
         return found[0]
     if found:
         raise NotOne(_several(wanted, found))
+    names = [hit.name for hit in _hits(connection, _rows(table))]
     raise NotOne(
         f'no {table.name} is called "{wanted}": give its short key (APP-88), its address in the tool, or its name'
+        f"{offer(wanted, names)}"
     )
+
+
+def offer(wanted: str, names: Iterable[str]) -> str:
+    """`; did you mean "UAT sign-off"?`: those that have the words in them, else the nearest; "" where none is near."""
+    known, words = set(names), name_key(wanted)
+    holding = sorted(name for name in known if words and words in name_key(name))
+    if 0 < len(holding) <= _OFFERED:
+        return "; did you mean " + " or ".join(f'"{name}"' for name in holding) + "?"
+    return did_you_mean(wanted, known)
 
 
 def _candidates(connection: Connection, wanted: str, *tables: Table) -> Sequence[Found]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from alerts.comments import Place, refusal
+from alerts.outbox import FIRST_SENT
 from connectors.base import AccessDenied, ConnectorError, NotCommentable, Ref, VendorUnavailable
 from rules.evaluate import Finding
 from tests.alerts import firm
@@ -247,6 +248,17 @@ def test_nothing_is_posted_at_night_or_of_a_first_look(hub: Hub, tool: Tool) -> 
     firm.put(hub.engine, "milestone", firm.milestone_row(2))
     hub.tell(milestone(2), at=hk(24, 3) + timedelta(days=8, hours=8))
     assert tool.calls == []
+
+
+def test_when_a_comment_was_written_is_known_after_it_was_taken_back(hub: Hub, tool: Tool) -> None:
+    """Its row tells of the last thing done to it: who asks what stood there at nine is told."""
+    hub.tell(milestone(), at=TUESDAY)
+    hub.tell(at=TUESDAY + timedelta(minutes=88))
+
+    [row] = firm.deliveries(hub.engine, channel="comment:delivery")
+    assert (row["kind"], row["state"]) == ("comment_removed", "sent")
+    assert datetime.fromisoformat(row["payload"][FIRST_SENT]) == TUESDAY
+    assert row["sent_at"] == TUESDAY + timedelta(minutes=88)
 
 
 def test_at_most_twenty_comments_a_source_and_hour(hub: Hub, tool: Tool) -> None:

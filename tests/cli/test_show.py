@@ -38,7 +38,8 @@ def test_status_before_the_first_run_asks_for_a_person(home: Home) -> None:
     said = home.run("status")
 
     assert said.code == 1
-    assert "never" in said.out
+    assert "not read yet: milepost sync" in said.out
+    assert "old data" not in said.out
 
 
 def test_status_lists_what_could_not_be_read(round: Home) -> None:
@@ -128,6 +129,11 @@ def test_wrong_wishes_for_a_report_are_told(home: Home, options: list[str], word
 
 
 # --- clients ------------------------------------------------------------------------------------------------------
+
+
+def test_before_the_first_sync_nothing_is_suggested_and_nothing_called_complete(home: Home) -> None:
+    """An empty database knows of nobody who belongs to nobody."""
+    assert home.run("clients", "suggest").out == "# nothing was read yet: milepost sync\n"
 
 
 def test_suggested_lines_can_be_pasted(round: Home) -> None:

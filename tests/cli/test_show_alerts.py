@@ -1,8 +1,11 @@
 """What fires, what became of it, and the messages on their way, as somebody reads it who knows the work and no keys."""
 
+import re
+
 import pytest
 from sqlalchemy import delete, insert
 
+from alerts.outbox import FIRST_SENT
 from tests.cli.home import Home
 from tests.factories import at
 from unify import tables
@@ -12,13 +15,18 @@ from unify.engine import open_engine, writing
 RELEASE = "milestone-overdue:delivery/versions/30007"
 
 
-def test_alerts_are_listed_the_worst_first_and_uncut(round: Home) -> None:
-    """The fingerprint is to be copied, also out of a pipe."""
+def test_alerts_are_listed_the_worst_first_in_words(round: Home) -> None:
+    """Whose client, how late, for whom, and whether they know: no key that nobody types."""
     said = round.run("alerts", "list")
 
-    rows = said.out.splitlines()[1:]
+    head, *rows = said.out.splitlines()
+    assert head.split("  ")[0] == "state"
     assert [row.split()[1] for row in rows] == ["critical", "warning", "warning"]
-    assert rows[0].rstrip().endswith(RELEASE)
+    release, pilot, waiting = rows[0], *sorted(rows[1:], key=lambda row: "waits" in row)
+    assert re.search(r"Harbour Ltd +Release 2.1 +\d+ days late +Lee +(goes out )?\d{4}-", release)
+    assert re.search(r" Pilot +\d+ days late +May \(no BD manager\) ", pilot)
+    assert re.search(r"Slow receipts +waits since Mon 2 Nov( 2026)? 10:00 +Lee ", waiting)
+    assert "milestone-overdue:" not in said.out
 
 
 def test_an_alert_tells_how_it_came_to_its_state(round: Home) -> None:
@@ -68,6 +76,13 @@ def test_of_several_that_may_be_meant_each_is_listed(round: Home) -> None:
     }
 
 
+def test_a_name_that_is_nearly_right_is_offered(round: Home) -> None:
+    """A word of it, or a slip of the pen."""
+    assert 'did you mean "Slow receipts"?' in round.run("alerts", "show", "receipts").err
+    assert 'did you mean "Release 2.1"?' in round.run("alerts", "show", "Relaese 2.1").err
+    assert 'did you mean "Release 2.1"?' in round.run("agree", "2.1", "2099-11-30", "--ref", "x", "--by", "lee").err
+
+
 @pytest.mark.parametrize("typed", ["nothing", "", "Login", "%"])
 def test_what_no_alert_is_about_is_wrong_usage(round: Home, typed: str) -> None:
     """And says where they are listed: also for an item that is there and fine."""
@@ -79,7 +94,7 @@ def test_what_no_alert_is_about_is_wrong_usage(round: Home, typed: str) -> None:
 
 # --- deliveries ---------------------------------------------------------------------------------------------------
 
-AT = at("2026-11-20 10:00")
+AT, LATER = at("2026-11-20 10:00"), at("2026-11-20 11:28")
 
 
 @pytest.fixture
@@ -95,6 +110,10 @@ def told(round: Home) -> Home:
         mail | {"state": "parked", "last_error": "550 no such user", "attempts": 5},
         mail | {"state": "waiting", "last_error": "status 451", "attempts": 2},
         mail | {"state": "waiting", "attempts": 0},
+        comment | {"state": "sent", "sent_at": AT, "attempts": 1},
+        comment | {"state": "sent", "sent_at": LATER, "payload": {FIRST_SENT: AT.isoformat()}},
+        comment
+        | {"state": "sent", "sent_at": LATER, "payload": {FIRST_SENT: AT.isoformat()}, "kind": "comment_removed"},
         comment | {"state": "dropped", "last_error": "Jira has no comments on versions", "attempts": 1},
     ]
     engine = open_engine(f"sqlite:///{round.database}")
@@ -146,9 +165,26 @@ def test_a_comment_is_told_by_the_item_that_it_stands_on(told: Home) -> None:
     assert "30007" not in comment
 
 
+def test_a_comment_that_was_changed_or_taken_back_says_so(told: Home) -> None:
+    """ "Sent 11:28" of a comment that nobody sees any more sends somebody looking for it."""
+    written, edited, gone = listed(told, "--all")[3:6]
+
+    assert "written 2026-11-20 10:00 " in written
+    assert "written 2026-11-20 10:00, edited 2026-11-20 11:28" in edited
+    assert "written 2026-11-20 10:00, taken back 2026-11-20 11:28" in gone
+
+
+def test_an_empty_list_says_what_it_was_asked_for(home: Home) -> None:
+    """ "Nothing waits" would be an answer to another question."""
+    assert home.run("deliveries", "list").out == "nothing waits\n"
+    assert home.run("deliveries", "list", "--all").out == "nothing was sent yet, and nothing waits\n"
+
+
 def test_what_was_written_in_the_tool_is_among_what_was_told(told: Home) -> None:
     """A comment is a message too; why there is none is as good to know."""
-    *_, mail, comment = told.run("alerts", "show", "Release 2.1").out.splitlines()
+    shown = told.run("alerts", "show", "Release 2.1").out.splitlines()
+    [mail] = (line for line in shown if " email " in line)
+    [comment] = (line for line in shown if "dropped" in line)
 
     assert "Lee" in mail
     assert "comment in delivery" in comment
