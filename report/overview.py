@@ -11,7 +11,7 @@ from math import inf
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, false, func, select
+from sqlalchemy import Connection, Engine, FromClause, false, func, select
 from sqlmodel import SQLModel
 
 from config.settings import Language, PersonSettings, Settings
@@ -60,6 +60,8 @@ class Overview:
     """Client-facing, open, due within `DUE_SOON_DAYS`, the nearest first."""
     undated: Sequence[MilestoneRow]
     sources: Sequence[SourceRow]
+    problems: Mapping[tuple[str, str], int]
+    """How many fields of a source could not be read in records of a BD manager's clients, by the keys of both."""
 
     def client_name(self, key: str | None, language: Language) -> str | None:
         """What the client is called in that language; None for no client."""
@@ -82,6 +84,7 @@ class Overview:
             unhandled=[row for row in self.unhandled if row.bd == bd],
             due_soon=[row for row in self.due_soon if row.bd == bd],
             undated=[row for row in self.undated if row.bd == bd],
+            sources=[replace(row, problems=self.problems.get((row.name, bd), 0)) for row in self.sources],
         )
 
 
@@ -123,6 +126,7 @@ def _overview(connection: Connection, settings: Settings, moment: Moment, source
         ),
         undated=[row for row in facing if row.deadline_on is None],
         sources=sources,
+        problems=_problems(connection),
     )
 
 
@@ -219,6 +223,24 @@ def _projects_without_client(connection: Connection) -> list[ProjectRow]:
         ProjectRow(row.key, row.name, row.url, tool_name(row.kind), row.suggested)
         for row in connection.execute(statement)
     ]
+
+
+def _problems(connection: Connection) -> dict[tuple[str, str], int]:
+    """Of projects, items, milestones and feedback: what else a tool holds is on nobody's page."""
+    problem, client = _tables["mapping_problem"], _tables["client"]
+    key = problem.c.source + "/" + problem.c.stream + "/" + problem.c.vendor_id
+    owned = [_tables[name] for name in ("project", "work_item", "milestone", "feedback")]
+    records: FromClause = problem
+    for table in owned:
+        records = records.outerjoin(table, table.c.key == key)
+    whose = func.coalesce(*(table.c.client_key for table in owned))
+    statement = (
+        select(problem.c.source, client.c.bd_person, func.count().label("fields"))
+        .select_from(records.join(client, client.c.key == whose))
+        .where(client.c.bd_person.is_not(None))
+        .group_by(problem.c.source, client.c.bd_person)
+    )
+    return {(row.source, row.bd_person): row.fields for row in connection.execute(statement)}
 
 
 def _sources(connection: Connection, settings: Settings, now: datetime) -> list[SourceRow]:

@@ -18,6 +18,8 @@ class SourceLine:
     state: str
     tone: str
     detail: str
+    problems: str
+    """What of it could not be read, and who mends it."""
     stale: bool
 
 
@@ -28,14 +30,14 @@ def source(words: Words, row: SourceRow) -> SourceLine:
     if row.why:
         failed = words.t("sources.failed_because", why=_why(words, row.why))
     again = words.t("sources.again", at=words.at(row.asked_again_at)) if row.asked_again_at else ""
-    problems = words.t("sources.problems", count=row.problems) if row.problems else ""
     return SourceLine(
         name=row.label,
         last_ok=words.at(row.last_ok_at) if row.last_ok_at else "",
         age=_age(words, row.last_ok_at) if row.last_ok_at else "",
         state=_state(words, row),
         tone="stale" if row.stale else "good",
-        detail=words.joined([failed, again, problems]),
+        detail=words.joined([failed, again]),
+        problems=_problems(words, row) if row.problems else "",
         stale=row.stale,
     )
 
@@ -44,6 +46,13 @@ def _age(words: Words, last_ok_at: datetime) -> str:
     """As the two clocks on the page have it: 08:49:50 and 09:00:10 are shown as 08:49 and 09:00, eleven minutes."""
     now, then = (at.replace(second=0, microsecond=0) for at in (words.shown.now, last_ok_at))
     return ago(words.language, now - then)
+
+
+def _problems(words: Words, row: SourceRow) -> str:
+    """On a BD manager's page only those of their clients; who looks after all of them is told where each is named."""
+    if words.person:
+        return words.t("sources.problems_own", count=row.problems, tool=row.tool, name=words.shown.coordinator)
+    return words.t("sources.problems", count=row.problems, tool=row.tool)
 
 
 def stale_lines(words: Words) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from config.settings import Language
 from rules.views import FEEDBACK, MILESTONE, select_view
 from tests.alerts.firm import TUESDAY, change, hk, put, settings
+from tests.report.browser import seen
 from tests.report.firm import FRESH, feedback, firm, milestone, moment, names, project, read
 
 
@@ -222,6 +223,23 @@ def test_fresh_is_asked_of_the_runs_not_of_the_rows(engine: Engine) -> None:
     put(engine, "milestone", milestone(1, updated_at=TUESDAY - timedelta(days=30)))
 
     assert [(row.age, row.stale) for row in read(engine).sources] == [(FRESH, False)] * 3
+
+
+def test_a_field_that_could_not_be_read_concerns_whose_client_it_is(engine: Engine) -> None:
+    """A manager none of whose data is concerned can do nothing about it, and learns to overlook the line."""
+    put(engine, "milestone", milestone(1))
+    item = {"key": "delivery/issue/2", "source": "delivery", "vendor_id": "2", "client_key": "client/boat"}
+    put(engine, "work_item", item)
+    odd = {"source": "delivery", "stream": "issue", "reason": "is no date", "seen_at": TUESDAY}
+    put(engine, "mapping_problem", *({**odd, "vendor_id": str(number), "field": "due"} for number in (1, 2, 3)))
+
+    shown = read(engine)
+
+    found = {name: shown.narrowed(name).sources[0].problems for name in ("marco", "kevin", "sandy")}
+    assert (shown.sources[0].problems, found) == (3, {"marco": 1, "kevin": 1, "sandy": 0})
+    assert "3 fields in Jira could not be read and are empty here: “milepost status” names them" in seen(shown).text
+    assert "1 field of your clients' work in Jira could not be read" in seen(shown, person="marco").text
+    assert "could not be read" not in seen(shown, person="sandy").text
 
 
 # --- one BD manager -----------------------------------------------------------------------------------------------
