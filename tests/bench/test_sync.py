@@ -23,7 +23,7 @@ def output() -> list[str]:
     """The lines of one short run."""
     command = [sys.executable, "-m", "bench.sync", "--issues", str(ISSUES), "--rounds", "1"]
     command += ["--large", "300", "--far", "100"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
