@@ -15,12 +15,12 @@ from sqlalchemy import select
 from cli.demo_recorded import arrived
 from cli.demo_settings import write_settings
 from cli.demo_summary import found
-from cli.exit_codes import FAILED, OK, WRONG
+from cli.exit_codes import FAILED, OK
 from cli.files import write_private
 from cli.hub import Hub, RoundResult
 from cli.opening import open_hub
 from cli.serve import serving
-from cli.talk import answer, say, say_runs, warn
+from cli.talk import answer, refuse, say, say_runs
 from cli.work import say_round, stop_on_signals
 from report.page import Page, render
 from report.structured import as_json
@@ -50,9 +50,8 @@ def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) 
     """
     vendors = vendors_in(recorded) if recorded else VENDORS
     if not vendors:
-        warn(f"{recorded} holds no recorded answers: there is neither jira/*.csv.gz nor trello/*.csv.gz")
-        return WRONG
-    stop = stop_on_signals()
+        return refuse(f"{recorded} holds no recorded answers: there is neither jira/*.csv.gz nor trello/*.csv.gz")
+    stop = stop_on_signals("stopping …" if out else "stopping; the demo's folder goes with it (--out DIR keeps one) …")
     with ExitStack() as open_things:
         folder = out or Path(open_things.enter_context(tempfile.TemporaryDirectory(prefix="milepost-demo-")))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,7 +70,8 @@ def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) 
         )
         for one in told.get("mapping_problems", ()):
             say(f"{one['source']}/{one['stream']}/{one['vendor_id']}: {one['field']} {one['reason']}")
-        _leave(folder, hub, sandbox, result, told)
+        _leave(folder, hub, sandbox)
+        _write(folder / "summary.json", _summary(told, result, clock()))
         if out:
             say(f"database, report and messages are in {out}")
         if once:
@@ -79,6 +79,10 @@ def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) 
         address = open_things.enter_context(serving(hub, "127.0.0.1", port, demo=True))
         answer.print(where_to_look(address, sandbox.inbox_url))
         _follow(hub, Story(sandbox, [] if recorded else tuesday()), clock, stop)
+        if out:
+            _leave(folder, hub, sandbox)
+            until = clock().astimezone(hub.settings.zone)
+            say(f"database, report and messages until {until:%H:%M} are in {out}; summary.json is of the first round")
     return OK
 
 
@@ -161,8 +165,8 @@ def _tell(story: Story, clock: StoryClock, stop: threading.Event) -> None:
             say(of_tool(event))
 
 
-def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, told: Mapping[str, Any]) -> None:
-    """Everything that one round gave, as files; `told` is what the summary says of where it came from."""
+def _leave(folder: Path, hub: Hub, sandbox: Sandbox) -> None:
+    """Everything that the rounds gave until now, as files."""
     shown = hub.overview()
     page = Page.of(shown, hub.settings.language, demo=True)
     write_private(folder / "report.html", render(page))
@@ -172,13 +176,17 @@ def _leave(folder: Path, hub: Hub, sandbox: Sandbox, result: RoundResult, told: 
     _write(folder / "comments.json", comments)
     shutil.rmtree(folder / "mail", ignore_errors=True)
     sandbox.mail.write(folder / "mail")
-    summary = {
+
+
+def _summary(told: Mapping[str, Any], result: RoundResult, at: datetime) -> dict[str, Any]:
+    """What one round gave, in figures; `told` is what they came from."""
+    return {
+        "at": at.isoformat(),
         **told,
         "alerts": sum(len(outcome.findings) for outcome in result.outcomes),
         "delivered": result.delivered.sent - result.delivered.comments,
         "comments_posted": result.delivered.comments,
     }
-    _write(folder / "summary.json", summary)
 
 
 def _write(path: Path, value: Mapping[str, Any] | list[Any]) -> None:

@@ -13,9 +13,9 @@ import typer
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from cli.check import ask
-from cli.exit_codes import OK, WRONG
+from cli.exit_codes import OK
 from cli.files import write_private
-from cli.talk import say, warn
+from cli.talk import refuse, say, warn
 from config.checks import ROLES
 from config.language import LANGUAGES
 from config.secrets import Redactor
@@ -55,8 +55,7 @@ SOURCES: Mapping[str, tuple[str, tuple[Question, ...]]] = {
 def write_settings(path: Path, *, ask: bool) -> int:
     """Write `path`, which must not be there yet; without `ask`, a commented example."""
     if path.exists():
-        warn(f"{path} is there already, and stays as it is; move it away first, or edit it and run `milepost check`")
-        return WRONG
+        return refuse(f"{path} is there already, and stays as it is; move it away, or edit it and run `milepost check`")
     if ask:
         wanted = _Wanted()
         text = wanted.ask()
@@ -80,8 +79,8 @@ class _Wanted:
         say("Enter takes the answer in brackets. Secrets are kept in the folder `secrets`, readable by you alone.")
         language = typer.prompt(f"Language of messages ({', '.join(LANGUAGES)})", default="en", value_proc=_language)
         zone = typer.prompt("Time zone", default="Asia/Hong_Kong", value_proc=_time_zone)
-        domain = typer.prompt("E-mail domain of your own people, such as acme.example", value_proc=_of_form(Domain))
-        name = typer.prompt("Name of the coordinator, who gets what nobody else owns")
+        domain = _needed("E-mail domain of your own people, such as acme.example", _of_form(Domain))
+        name = _needed("Name of the coordinator, who gets what nobody else owns")
         email = typer.prompt("Their e-mail", default=f"coordinator@{domain}", value_proc=_of_form(Email))
         key = _key(name)
         parts = [
@@ -99,7 +98,11 @@ class _Wanted:
         while True:
             told = {question.key: _ask(kind, question) for question in questions}
             secrets = {question.key: told[question.key] for question in questions if question.secret}
-            if _works(kind, name, told, secrets) or not typer.confirm("Try again?", default=True):
+            if _works(kind, name, told, secrets):
+                break
+            if not typer.confirm("Try again?", default=True):
+                say(f"  kept as you typed it, though it was refused: mend it in secrets/ and under [sources.{name}],")
+                say("  then `milepost check`")
                 break
         kept = {key: self._kept(f"{name}_{key}", value) for key, value in secrets.items()}
         return _table(f"sources.{name}", {"kind": kind, **{key: value for key, value in told.items() if value}, **kept})
@@ -117,7 +120,7 @@ class _Wanted:
             "from": f"Milepost <{user if '@' in user else f'milepost@{domain}'}>",
         }
         if user:
-            password = typer.prompt("Password", hide_input=True)
+            password = _needed("Password", hide=True)
             values |= {"user": user, "password": self._kept("smtp_password", password)}
         return _table("channels.email", values)
 
@@ -167,8 +170,23 @@ def _of_form(form: Any) -> Callable[[str], str]:
 
 
 def _ask(kind: str, question: Question) -> str:
-    answer: str = typer.prompt(f"  {kind}: {question.words}", hide_input=question.secret, default=question.default)
+    words = f"  {kind}: {question.words}"
+    if question.default is None:
+        return _needed(words, hide=question.secret)
+    answer: str = typer.prompt(words, hide_input=question.secret, default=question.default)
     return answer.strip()
+
+
+def _needed(words: str, checked: Callable[[str], str] | None = None, *, hide: bool = False) -> str:
+    """Ask until there is an answer: the same question again, without a word, looks like a program that hangs."""
+    while True:
+        told: str = typer.prompt(words, default="", show_default=False, hide_input=hide).strip()
+        try:
+            if told:
+                return checked(told) if checked else told
+            say("an answer is needed here; Ctrl-C breaks off, and nothing is written")
+        except typer.BadParameter as wrong:
+            say(str(wrong))
 
 
 def _works(kind: str, name: str, told: Mapping[str, str], secrets: Mapping[str, str]) -> bool:
@@ -177,7 +195,7 @@ def _works(kind: str, name: str, told: Mapping[str, str], secrets: Mapping[str, 
     values: dict[str, object] = {key: value for key, value in told.items() if value}
     for key, value in secrets.items():
         redactor.register(value)
-        values[key] = Secret(reference="typed in", value=SecretStr(value))
+        values[key] = Secret(reference=f"the {key} you typed", value=SecretStr(value))
     try:
         settings = KINDS[kind].settings.model_validate({"name": name, "kind": kind, **values})
     except ValidationError as wrong:

@@ -14,12 +14,12 @@ from cli.opening import open_hub
 from cli.talk import RunTalk, answer, say, say_runs, warn
 
 
-def stop_on_signals() -> threading.Event:
-    """An event that SIGINT and SIGTERM set: every wait, retry and page loop obeys it."""
+def stop_on_signals(said: str = "stopping; what was read is kept …") -> threading.Event:
+    """An event that SIGINT and SIGTERM set, with a word: every wait, retry and page loop obeys it."""
     stop = threading.Event()
 
     def begin_to_stop(_number: int, _frame: FrameType | None) -> None:
-        say("stopping; what was read is kept …")
+        say(said)
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):

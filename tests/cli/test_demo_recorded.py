@@ -1,7 +1,11 @@
 """`milepost demo --recorded`: answers that vendors once gave go the whole way, from HTTP to the page."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +95,29 @@ def test_what_is_left_is_for_its_owner_alone(left: Path) -> None:
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (left, *left.rglob("*"))}
 
     assert {path.name: mode for path, mode in modes.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_ctrl_c_leaves_the_files_as_the_database_is(tmp_path: Path, keeps: bool) -> None:
+    """Files of nine o'clock beside a database of the evening contradict it; without a folder nothing is kept, and
+    nothing else is said."""
+    out = tmp_path / "out"
+    to = ["--out", str(out)] if keeps else []
+    command = [sys.executable, "-m", "milepost", "demo", "--recorded", str(hand_written(tmp_path / "recorded")), *to]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert any("Ctrl-C ends it" in line for line in child.stdout)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=60)
+
+    assert child.returncode == 0, said
+    assert "what was read is kept" not in said
+    if keeps:
+        first, last = (json.loads((out / f"{name}.json").read_text("utf-8")) for name in ("summary", "report"))
+        assert datetime.fromisoformat(last["as_of"]) > datetime.fromisoformat(first["at"])
+        assert f"are in {out}; summary.json is of the first round" in said
+    else:
+        assert "the demo's folder goes with it" in said
 
 
 def test_a_folder_without_records_is_a_wrong_call(tmp_path: Path) -> None:

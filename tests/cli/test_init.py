@@ -73,11 +73,30 @@ def test_a_connection_is_tested_and_asked_for_again(sandbox: Sandbox, tmp_path: 
     )
 
     assert said.exit_code == 0
-    assert "warning: delivery: Jira refuses" in said.output
+    assert f"warning: delivery: Jira refuses {jira.EMAIL}: check the token you typed, its user" in said.output
     assert "Milepost Hub sees 1 project" in said.output
     settings = read_config(config, {}).settings
     assert settings.sources["delivery"].token.reveal() == jira.TOKEN
     assert settings.people[settings.coordinator].email == "coordinator@acme.example"
+
+
+def test_what_was_refused_and_kept_all_the_same_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Who has no better token today goes on; the file must not look as if it worked."""
+    config, url = tmp_path / "milepost.toml", sandbox.url("jira")
+
+    said = ask(config, *OURSELVES, "y", url, jira.EMAIL, "mistyped", "n", "n", "n", "n", *MAIL)
+
+    assert said.exit_code == 0
+    assert "kept as you typed it, though it was refused" in said.output
+    assert (tmp_path / "secrets" / "delivery_token").read_text("utf-8") == "mistyped\n"
+
+
+def test_an_empty_answer_to_what_is_needed_says_so(tmp_path: Path) -> None:
+    """The same question again, without a word, looks like a program that hangs."""
+    said = ask(tmp_path / "milepost.toml", "", "", "", "acme.example", "", "May Chan", "", *NO_TOOL, *MAIL)
+
+    assert said.exit_code == 0
+    assert said.output.count("an answer is needed here; Ctrl-C breaks off") == 2
 
 
 def test_secrets_stand_beside_the_settings_for_their_owner_alone(sandbox: Sandbox, tmp_path: Path) -> None:
