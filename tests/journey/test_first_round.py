@@ -112,7 +112,7 @@ def test_each_reads_in_their_own_language(morning: tuple[Day, RoundResult]) -> N
     """Scenario 8: Kevin in simplified, Sandy in traditional Chinese, in the same hour."""
     opened, _ = morning
 
-    assert "待回复超时 2 小时" in opened.mails_to("kevin")[0].part("plain")
+    assert "已等待 6 个工作小时（时限 4 小时，超时 2 小时）" in opened.mails_to("kevin")[0].part("plain")
     assert "工作小時" in opened.mails_to("sandy")[0].part("plain")
     assert "客户" not in opened.mails_to("sandy")[0].part("plain")
 

@@ -42,7 +42,8 @@ def leaks(written: bytes) -> set[str]:
         for form in forms(secret)
         for start in range(len(form) - TELLING + 1)
     }
-    telling = {part for part in parts if not set(part) <= set("0123456789/:%AF23")}  # ids stand elsewhere too
+    ids = (set("0123456789/:%AF23"), set("MDAw"))  # stand elsewhere too: the zeros of Asana's also in base64, in mails
+    telling = {part for part in parts if not any(set(part) <= signs for signs in ids)}
     return {part for part in telling if part.encode() in written}
 
 
