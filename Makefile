@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test test-faults lint test-specs test-recorded docs bench bench-sync lock clean
+.PHONY: help setup demo demo-recorded test test-faults lint test-specs test-recorded docs bench bench-sync bench-peers lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,10 +44,13 @@ test-recorded: setup  ## records the vendors really sent, from HTTP to the page:
 docs: setup  ## make the pages about rules and views anew (docs/rules)
 	$(BIN)/python -m rules.pages docs/rules
 
-bench: bench-sync  ## every benchmark there is
+bench: bench-sync  ## every benchmark that needs nothing from elsewhere
 
 bench-sync: setup  ## N=10000 issues from loopback through the Jira connector, against a bare loop
 	$(BIN)/python -m bench.sync $(if $(N),--issues $(N))
+
+bench-peers: setup  ## N=10000 issues, and the demo's firm, beside what else reads these tools; uses the package index
+	$(BIN)/python -m bench.peers $(if $(N),--issues $(N))
 
 lock: setup  ## make requirements.lock anew (names, versions and hashes, no host)
 	$(BIN)/pip install --quiet uv
@@ -55,4 +58,4 @@ lock: setup  ## make requirements.lock anew (names, versions and hashes, no host
 		--no-emit-index-url --extra dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf .venv build dist demo-out demo-recorded
+	rm -rf .venv .cache build dist demo-out demo-recorded

@@ -1,7 +1,8 @@
 """A Jira Cloud that costs nearly nothing: N issues, encoded beforehand, for measuring who reads them.
 
 `python -m bench.vendor --issues N [--projects P] [--think-ms MS]` prints its port and serves until its standard input
-ends. It answers what our connector asks and nothing else; whether that is what Jira says is the sandbox's business.
+ends. It answers what our connector asks, and of what others ask (`bench.peers`) the history inside the issues; whether
+that is what Jira says is the sandbox's business.
 N issues in each project (one, unless said), 100 a page, oldest change first; it thinks MS before each answer.
 """
 
@@ -48,6 +49,7 @@ class Site:
         self._counting = threading.Lock()
         self._written = [written_issue(seed) for seed in range(min(issues, TEXTS))]
         self._histories = [written_history(seed) for seed in range(min(issues, TEXTS))]
+        self._changelogs = [as_changelog(history) for history in self._histories]
         last = stamp(FIRST + STEP * (issues - 1))
         told = {"insight": {"totalIssueCount": issues, "lastIssueUpdateTime": last}}
         keys = [project_key(number) for number in range(projects)]
@@ -83,8 +85,10 @@ class Site:
         follows = b'"isLast":true' if end >= self.issues else b'"nextPageToken":"%d","isLast":false' % end
         named = re.search(r'project in \("(\w+)"\)', asked["jql"][0])
         key = named[1] if named else str(PROJECT["key"])
-        issues = b",".join(self._issue(key, index) for index in range(start, end))
-        return b'{"issues":[%b],%b}' % (issues, follows)
+        issues = [self._issue(key, index) for index in range(start, end)]
+        if "changelog" in asked.get("expand", [""])[0]:
+            issues = [self._expanded(issue, index) for index, issue in enumerate(issues, start)]
+        return b'{"issues":[%b],%b}' % (b",".join(issues), follows)
 
     def _issue(self, key: str, index: int) -> bytes:
         written = self._written[index % len(self._written)]
@@ -96,6 +100,11 @@ class Site:
             written = written.replace(b'"id":"10000","key":"BENCH"', own)
         return written.replace(NUMBER.encode(), id_).replace(UPDATED.encode(), updated)
 
+    def _expanded(self, issue: bytes, index: int) -> bytes:
+        """With its history, as `expand` of a search gives it."""
+        changelog = self._changelogs[index % len(self._changelogs)].replace(NUMBER.encode(), b"%d" % (FIRST_ID + index))
+        return issue[:-1] + b',"changelog":%b,"transitions":[]}' % changelog
+
     def histories(self, body: bytes) -> bytes:
         """The bulk changelog of the issues that are asked for."""
         asked = [int(id_) for id_ in json.loads(body)["issueIdsOrKeys"]]
@@ -104,6 +113,14 @@ class Site:
     def _history(self, id_: int) -> bytes:
         written = self._histories[(id_ - FIRST_ID) % len(self._histories)]
         return written.replace(NUMBER.encode(), b"%d" % id_)
+
+
+def as_changelog(history: bytes) -> bytes:
+    """An issue's history as a search shows it, where times are texts."""
+    entries = json.loads(history)["changeHistories"]
+    for entry in entries:
+        entry["created"] = stamp(datetime.fromtimestamp(entry["created"], UTC))
+    return encoded({"startAt": 0, "maxResults": len(entries), "total": len(entries), "histories": entries})
 
 
 def project_key(number: int) -> str:
