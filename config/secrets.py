@@ -161,8 +161,10 @@ def _redacted(record: logging.LogRecord, redactor: Redactor) -> logging.LogRecor
         message = f"{record.msg} (its arguments do not fit)"
     record.msg, record.args = redactor(message), None
     if record.exc_info:
-        record.exc_text = redactor("".join(traceback.format_exception(*record.exc_info)).rstrip())
+        record.exc_text = "".join(traceback.format_exception(*record.exc_info)).rstrip()
         record.exc_info = None  # formatters write `exc_text`; those that prefer `exc_info` would show it unredacted
+    if record.exc_text:  # another redactor, of older settings, may have written it
+        record.exc_text = redactor(record.exc_text)
     if record.stack_info:
         record.stack_info = redactor(record.stack_info)
     return record

@@ -187,6 +187,20 @@ def test_a_log_line_shows_no_secret_from_message_arguments_or_traceback(installe
     assert "s3cr3t" not in written
 
 
+def test_the_secrets_of_newer_settings_are_hidden_in_tracebacks_too(installed: io.StringIO) -> None:
+    """Settings that are read again bring a redactor of their own, on top of the one before."""
+    newer = Redactor()
+    newer.register("n3w-t0ken-of-today")
+    install(newer)
+
+    try:
+        raise ValueError(f"n3w-t0ken-of-today and {TOKEN}")
+    except ValueError:
+        logging.getLogger("milepost.test").exception("gave up")
+
+    assert "ValueError: *** and ***" in installed.getvalue()
+
+
 @pytest.mark.usefixtures("installed")
 def test_an_uncaught_exception_shows_no_secret_in_any_thread(capsys: pytest.CaptureFixture[str]) -> None:
     """What ends a process or a thread is printed by Python itself."""
