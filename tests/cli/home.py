@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import select
 
 from cli.main import main
+from config.clock import system_clock
 from sandbox import jira, trello
 from sandbox.plan import MilestonePlan, Plan
 from sandbox.server import Sandbox
-from tests.factories import STORY_NOW, item, message, plan, project
+from tests.factories import item, message, plan, project
 from unify.derived import table_of
 from unify.engine import open_engine
 from unify.tables import Source
@@ -150,7 +151,8 @@ def run_child(*arguments: str, variables: Mapping[str, str] | None = None, **how
 @contextmanager
 def home(folder: Path, firm: Plan | None = None) -> Iterator[Home]:
     """A new home in `folder`, its stand-ins running."""
-    with Sandbox(firm or small_firm(), lambda: STORY_NOW, ("jira", "trello")) as sandbox:
+    # Jira tells its own time, and a command asks the real clock.
+    with Sandbox(firm or small_firm(), system_clock, ("jira", "trello")) as sandbox:
         write_settings(folder, sandbox)
         yield Home(folder, sandbox)
 
