@@ -38,8 +38,7 @@ def check_everything(path: Path, channel: str) -> int:
     if channel and channel not in settings.channels:
         cure = did_you_mean(channel, settings.channels) or there_are(settings.channels)
         return refuse(f'no channel is called "{channel}"{cure}')
-    here = (count(len(settings.sources), "source"), count(len(settings.clients), "client"), count(len(rules), "rule"))
-    answer.print(f"{path}: {', '.join(here)}: fine")
+    answer.print(f"{path}: {size_of(config)}: fine")
     accounts = {name: check_source(source, config.redactor) for name, source in settings.sources.items()}
     answered = {name: account for name, account in accounts.items() if account is not None}
     channels = [check_channel(one, config.redactor) for one in settings.channels.values()]
@@ -52,6 +51,12 @@ def check_everything(path: Path, channel: str) -> int:
         warn(line)
     sent = _send(config, channel) if channel else OK
     return max(sent, OK if len(answered) == len(accounts) and all(channels) and not failures else FAILED)
+
+
+def size_of(config: Config) -> str:
+    """How much there is: "4 sources, 6 clients, 2 rules"."""
+    settings, rules = config.settings, count(len(config.rules), "rule")
+    return f"{count(len(settings.sources), 'source')}, {count(len(settings.clients), 'client')}, {rules}"
 
 
 def check_source(source: SourceSettings, redactor: Redactor) -> Account | None:

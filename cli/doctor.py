@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from cli.backup import database_of
-from cli.check import ask
+from cli.check import ask, size_of
 from cli.exit_codes import FAILED, OK
 from cli.findings import Finding, clock, expiry
 from cli.opening import Config, read_config
@@ -45,8 +45,7 @@ def examine(path: Path) -> int:
 
 def _findings(config: Config, now: datetime) -> Iterator[Finding]:
     settings = config.settings
-    said = f"{len(settings.sources)} sources, {len(settings.clients)} clients, {len(config.rules)} rules"
-    yield Finding("ok", "settings", said)
+    yield Finding("ok", "settings", size_of(config))
     freshness: Mapping[str, Freshness] = {}
     database = database_of(settings)
     if not database.exists():

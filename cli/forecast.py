@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from connectors.scope import count
 from unify.derived import table_of
 from unify.tables import SyncRun
 
@@ -28,12 +29,12 @@ class Forecast:
         seconds = max(1, round(self.takes.total_seconds()))
         if self.since is None:
             return (
-                f"{self.source}: everything is read (projects or boards: {self.parts}), in at least {self.requests} "
-                f"requests and {seconds} s; later runs ask only for what changed"
+                f"{self.source}: everything is read (projects or boards: {self.parts}), in at least "
+                f"{count(self.requests, 'request')} and {seconds} s; later runs ask only for what changed"
             )
         return (
             f"{self.source}: what changed since {self.since:%Y-%m-%d %H:%M} is read; "
-            f"the last run made {self.requests} requests in {seconds} s"
+            f"the last run made {count(self.requests, 'request')} in {seconds} s"
         )
 
 

@@ -21,6 +21,7 @@ from config.clock import Clock, system_clock
 from config.secrets import Redactor
 from config.settings import Settings
 from connectors.governor import PATIENCE
+from connectors.scope import count
 from report.overview import Overview, overview
 from report.server import Health
 from rules.evaluate import Outcome, evaluate
@@ -297,13 +298,17 @@ class Hub:
             fresh = read_freshness(connection, self.settings, self.clock())
             parked = count_parked(connection)
         stale = [f"{name}: {_last_read(one.read_at)}" for name, one in fresh.items() if one.stale]
-        return Health((*stale, *([f"{parked} messages need a person: milepost deliveries list"] if parked else [])))
+        return Health((*stale, *([_parked(parked)] if parked else [])))
 
     def _keep_sources(self) -> None:
         """A source that left the config keeps its rows, outside rules and report."""
         with writing(self.engine) as connection:
             gone = SOURCE.c.name.not_in(self.settings.sources)
             connection.execute(update(SOURCE).where(gone, SOURCE.c.active).values(active=False))
+
+
+def _parked(number: int) -> str:
+    return f"{count(number, 'message needs', 'messages need')} a person: milepost deliveries list"
 
 
 def _last_read(at: datetime | None) -> str:

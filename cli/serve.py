@@ -15,11 +15,11 @@ from typing import Literal
 import uvicorn
 from starlette.applications import Starlette
 
-from cli.exit_codes import FAILED, OK, WRONG
+from cli.exit_codes import FAILED, OK
 from cli.hub import Hub
 from cli.logs import log_with_times
 from cli.opening import Config, read_config
-from cli.talk import answer, say, warn
+from cli.talk import answer, refuse, say, warn
 from config.loading import ConfigError
 from config.values import is_loopback
 from report.server import server
@@ -33,8 +33,7 @@ _WISHES: Mapping[signal.Signals, _Wish] = {signal.SIGTERM: "end", signal.SIGINT:
 def serve_forever(path: Path, host: str, port: int) -> int:
     """Serve until SIGINT or SIGTERM; SIGHUP reads the settings again, and keeps the old ones if they are wrong."""
     if not is_loopback(host):
-        warn(f"{host} can be reached by others, and the report has no sign-in: serve on 127.0.0.1 behind a proxy")
-        return WRONG
+        return refuse(f"{host} can be reached by others, and the report has no sign-in: use 127.0.0.1 behind a proxy")
     log_with_times()
     served = _Served(read_config(path))
     try:

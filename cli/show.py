@@ -10,16 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from cli.coming import in_words, read_coming
-from cli.exit_codes import FAILED, OK, WRONG
+from cli.exit_codes import FAILED, OK
 from cli.files import write_private
 from cli.findings import expiry
 from cli.hub import Hub
 from cli.opening import open_hub, read_config
-from cli.talk import answer, local, print_json, print_table, say, warn
+from cli.talk import answer, local, print_json, print_table, refuse, say, waiting, warn
 from config.clock import system_clock
 from config.language import LANGUAGES, ago
 from config.nearest import did_you_mean, there_are
 from config.settings import Settings
+from connectors.scope import count
 from report.overview import Overview
 from report.page import Page, render
 from report.structured import as_json
@@ -125,8 +126,8 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
             f"\naccounts that are neither ours nor a client's, whose comments start and stop no clock: {len(unknown)}"
         )
         answer.print("`milepost clients suggest` prints the lines to paste.")
-    waiting = found["outbox"]
-    answer.print(f"\nmessages: {waiting.get('waiting', 0)} wait, {waiting.get('parked', 0)} need a person")
+    outbox = found["outbox"]
+    answer.print(f"\nmessages: {waiting(outbox.get('waiting', 0), outbox.get('parked', 0))}")
 
 
 def _source(connection: Connection, fresh: Freshness) -> dict[str, Any]:
@@ -202,16 +203,13 @@ def _last_runs() -> Select[tuple[int]]:
 def write_report(config: Path, output: Path, form: str, lang: str, bd: str) -> int:
     """Write the report of what is stored now."""
     if form not in ("html", "json"):
-        warn(f"--format is html or json, not {form!r}")
-        return WRONG
+        return refuse(f"--format is html or json, not {form!r}")
     if lang and lang not in LANGUAGES:
-        warn(f"--lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
-        return WRONG
+        return refuse(f"--lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
     with open_hub(config) as hub:
         shown = hub.overview()
         if bd and bd not in shown.people:
-            warn(_no_page_for(bd, shown, hub.settings))
-            return WRONG
+            return refuse(_no_page_for(bd, shown, hub.settings))
         text = _report(hub, shown, form, lang, bd or None)
     write_private(output, text)
     say(f"written to {output}")
@@ -270,7 +268,8 @@ def check_rules(path: Path) -> int:
     failures = [(rule, failure) for rule in config.rules for failure in check(rule, config.settings, system_clock())]
     for rule, failure in failures:
         warn(f"{rule.id}: {failure}")
-    say(f"{len(config.rules)} rules read, {sum(len(rule.examples) for rule in config.rules)} examples run")
+    examples = sum(len(rule.examples) for rule in config.rules)
+    say(f"{count(len(config.rules), 'rule')} read, {count(examples, 'example')} run")
     return FAILED if failures else OK
 
 

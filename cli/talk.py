@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.exit_codes import WRONG
+from connectors.scope import count
 from report.structured import plain
 from sync.engine import Progress, RunResult
 
@@ -39,6 +40,11 @@ def refuse(line: str) -> int:
     """Say why nothing was done, and what to type or write instead; the code to end with."""
     talk.print(_printable(line), style="red")
     return WRONG
+
+
+def waiting(delayed: int, parked: int) -> str:
+    """What became of messages that are not sent: "1 waits, 0 need a person"."""
+    return f"{count(delayed, 'waits', 'wait')}, {count(parked, 'needs a person', 'need a person')}"
 
 
 def print_json(value: Any) -> None:
@@ -140,11 +146,13 @@ def say_runs(runs: Sequence[RunResult]) -> None:
     for run in runs:
         match run.outcome:
             case "ok":
-                say(f"{run.source}: {run.records} records read, {run.changed} changed, {run.requests} requests")
+                read, asked = count(run.records, "record"), count(run.requests, "request")
+                say(f"{run.source}: {read} read, {run.changed} changed, {asked}")
             case "busy":
                 say(run.error)
             case "stopped":
-                warn(f"{run.source}: stopped after {run.records} records; they are kept, the next run goes on there")
+                kept = "what was read is kept, the next run goes on there"
+                warn(f"{run.source}: stopped after {count(run.records, 'record')}; {kept}")
             case "failed" if run.error in failed:
                 warn(f"{', '.join(failed.pop(run.error))}: failed: {run.error}")
         for warning in run.warnings:

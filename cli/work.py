@@ -11,7 +11,9 @@ from cli.exit_codes import FAILED, OK, WRONG
 from cli.forecast import Forecast
 from cli.hub import Hub, RoundResult
 from cli.opening import open_hub
-from cli.talk import RunTalk, answer, say, say_runs, warn
+from cli.talk import RunTalk, answer, refuse, say, say_runs, waiting, warn
+from config.nearest import did_you_mean, there_are
+from connectors.scope import count
 
 
 def stop_on_signals(said: str = "stopping; what was read is kept …") -> threading.Event:
@@ -30,8 +32,7 @@ def stop_on_signals(said: str = "stopping; what was read is kept …") -> thread
 def sync_now(config: Path, sources: Sequence[str], *, full: bool, accept_deletions: bool = False) -> int:
     """Read the sources once. What is accepted, is of sources that are named: each was asked about by itself."""
     if accept_deletions and not sources:
-        warn("say whose deletions: milepost sync SOURCE --accept-deletions")
-        return WRONG
+        return refuse("say whose deletions: milepost sync SOURCE --accept-deletions")
     with open_hub(config, stop=stop_on_signals()) as hub:
         if not _known(hub, sources):
             return WRONG
@@ -46,8 +47,8 @@ def remap_now(config: Path, sources: Sequence[str]) -> int:
     with open_hub(config) as hub:
         if not _known(hub, sources):
             return WRONG
-        for name, count in hub.remap(sources).items():
-            say(f"{name}: {count} records mapped again, no request made")
+        for name, mapped in hub.remap(sources).items():
+            say(f"{name}: {count(mapped, 'record')} mapped again, no request made")
     return OK
 
 
@@ -81,10 +82,10 @@ def say_round(result: RoundResult) -> None:
             warn(f"rule {outcome.rule.id}: {outcome.error}")
     delivered = result.delivered
     say(
-        f"the rules found {sum(len(outcome.findings) for outcome in result.outcomes)} things to act on "
-        f"({len(result.round.events)} alerts opened, changed or closed since the last round); "
-        f"{delivered.sent - delivered.comments} messages and {delivered.comments} comments sent, "
-        f"{delivered.delayed} wait, {len(delivered.parked)} need a person"
+        f"the rules found {count(sum(len(outcome.findings) for outcome in result.outcomes), 'thing')} to act on "
+        f"({count(len(result.round.events), 'alert')} opened, changed or closed since the last round); "
+        f"{_messages(delivered.sent - delivered.comments, delivered.comments)} sent, "
+        f"{waiting(delivered.delayed, len(delivered.parked))}"
     )
     for line in delivered.parked:
         warn(line)
@@ -99,11 +100,16 @@ def print_rehearsal(result: RoundResult) -> None:
         answer.print(f"--- comment on {written.on}\n{written.text or '(taken back)'}\n")
     for subject, reason in result.round.uncommented.items():
         say(f"no comment on {subject}: {reason}")
-    say(f"{len(result.round.messages)} messages and {len(result.round.comments)} comments would be sent; none was")
+    say(f"{_messages(len(result.round.messages), len(result.round.comments))} would be sent; none was")
+
+
+def _messages(messages: int, comments: int) -> str:
+    return f"{count(messages, 'message')} and {count(comments, 'comment')}"
 
 
 def _known(hub: Hub, sources: Sequence[str]) -> bool:
     unknown = [name for name in sources if name not in hub.settings.sources]
     for name in unknown:
-        warn(f"no source is called {name!r}; there are {', '.join(hub.settings.sources)}")
+        cure = did_you_mean(name, hub.settings.sources) or there_are(hub.settings.sources)
+        refuse(f'no source is called "{name}"{cure}')
     return not unknown

@@ -232,7 +232,7 @@ def test_a_parked_delivery_is_shown_and_sent_again_by_command(home: Home) -> Non
     said = home.run("deliveries", "retry", str(number))
 
     assert "550 no such user" in listed.out
-    assert "1 need a person" in status.out
+    assert "0 wait, 1 needs a person" in status.out
     assert said.code == 0
     assert [(row["state"], row["attempts"]) for row in home.rows("delivery")] == [("waiting", 0)]
 
@@ -267,5 +267,5 @@ def test_health_names_what_needs_a_person(home: Home) -> None:
     assert problems == (
         "delivery: never read",
         "boards: never read",
-        "1 messages need a person: milepost deliveries list",
+        "1 message needs a person: milepost deliveries list",
     )

@@ -63,7 +63,7 @@ def test_a_name_that_is_no_source_is_wrong_usage(home: Home) -> None:
     said = home.run("sync", "delivry")
 
     assert said.code == 2
-    assert "there are delivery, boards" in said.err
+    assert 'did you mean "delivery"?' in said.err
     assert home.sandbox.jira.app.log == []
 
 
@@ -143,7 +143,7 @@ def test_a_dry_run_prints_everything_and_sends_nothing(home: Home) -> None:
     assert "--- comment on delivery/issues/10102\nWaiting for an answer since " in said.out
     assert "comment on delivery/versions/" not in said.out
     assert "no comment on delivery/versions/30007: the tool has no place for one there" in said.err
-    assert "2 messages and 1 comments would be sent; none was" in said.err
+    assert "2 messages and 1 comment would be sent; none was" in said.err
     assert home.sandbox.mail.received == []
     assert home.sandbox.jira.comments_posted == []
     reads = ("/search/jql", "/changelog/bulkfetch")  # Jira reads these with a POST
