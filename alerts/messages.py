@@ -52,6 +52,8 @@ class End:
     """What a message about this alert alone is called from then on."""
     settled: bool = True
     """Nothing is left to do about it."""
+    fresh: str = ""
+    """How fresh that is: takes the place of the last line of the footer; "" where that says something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,9 @@ class Message:
             title = self.count.title(self.language, entries)
         else:
             title = end.title if all(entry.end for entry in entries) else self.title
-        return replace(self, entries=entries, title=title)
+        fresh = with_log_in(self.language, end.fresh, entries)
+        footer = (*self.footer[:-1], fresh) if end.fresh else self.footer
+        return replace(self, entries=entries, title=title, footer=footer)
 
     @property
     def fits(self) -> bool:
@@ -205,6 +209,16 @@ class Message:
         """Back from the outbox."""
         count = Count(**kept["count"]) if kept["count"] else None
         return cls(kept["language"], kept["title"], tuple(map(_entry, kept["entries"])), _lines(kept["footer"]), count)
+
+
+def with_log_in(language: Language, fresh: str, entries: Sequence[Entry]) -> Line:
+    """How fresh a message is; and, where those that are open lead to their tools, that those ask who is there.
+
+    In one line, however much there is to say: a phone shows eight.
+    """
+    linked = any(line.label for entry in entries if entry.end is None for line in entry.lines)
+    said = [fresh, *([TEXTS.say(language, "link.log_in")] if linked else [])]
+    return Line(TEXTS.say(language, "joint").join(said))
 
 
 def _shortened(line: Line, limit: int) -> tuple[Line, ...]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from alerts.ending_words import EndWording
 from alerts.feedback_words import FeedbackWording
-from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message
+from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message, with_log_in
 from alerts.overdue_words import OverdueWording
 from alerts.phone_size import BODY_LINES, TITLE_WIDTH, shorten, width_of
 from alerts.plain_text import cut, gapped, one_line
@@ -59,8 +59,9 @@ class Writer(Scene):
         footer = (
             *self._notes(reader.language, notes.values()),
             *self._report_link(reader.language),
-            *self._freshness(
-                reader.language, self.freshness, linked=any(line.url for one in flat for line in one.lines)
+            *(
+                with_log_in(reader.language, line.text, flat)
+                for line in self._freshness(reader.language, self.freshness)
             ),
         )
         message = Message(reader.language, count.title(reader.language, flat), tuple(flat), footer, count)
@@ -98,7 +99,8 @@ class Writer(Scene):
 
     def end(self, item: Item, reader: Reader) -> End:
         """One alert's end, as the message that told of it shows it from then on."""
-        return EndWording(self._wording(item, reader)).end()
+        end = EndWording(self._wording(item, reader)).end()
+        return replace(end, fresh="".join(line.text for line in self._freshness(reader.language, self.freshness)))
 
     def comment(self, item: Item) -> str:
         """The comment in the tool, in the language of those who must act: fixed words that anybody may read.
@@ -150,9 +152,8 @@ class Writer(Scene):
         url = self.settings.public_url
         return (Line(TEXTS.say(language, "link.report"), url),) if url else ()
 
-    def _freshness(self, language: Language, sources: Iterable[str], *, linked: bool = False) -> tuple[Line, ...]:
-        """When the sources that the message is about were read; every source that could not be checked; and that its
-        links lead to tools that ask who is there."""
+    def _freshness(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
+        """When the sources that the message is about were read; and every source that could not be checked."""
         told = [self.freshness[name] for name in dict.fromkeys(sources) if name in self.freshness]
         read = [(source.label, source.read_at) for source in told if not source.stale and source.read_at]
         stale = [source for source in self.freshness.values() if source.stale]
@@ -163,7 +164,6 @@ class Writer(Scene):
                 said.append(TEXTS.say(language, "fresh.stale", source=source.label, at=at))
             else:
                 said.append(TEXTS.say(language, "fresh.never", source=source.label))
-        said += [TEXTS.say(language, "link.log_in")] if linked else []
         # In one line, however many are stale: a phone shows eight.
         return (Line(TEXTS.say(language, "joint").join(said)),) if said else ()
 

@@ -153,7 +153,8 @@ def test_the_end_is_told_with_its_reason_in_the_same_thread_to_those_who_were_to
         "Marked done by Jason Tse 10:12, 8 days after the due date; open 1 working day as an alert. Nothing more to do."
     )
     assert fresh == "Jira, read 10:07 (8 min ago)."
-    assert shown.entries[0].end == End(told, notice.message.title)
+    assert shown.entries[0].end == End(told, notice.message.title, fresh="All sources read since 10:07.")
+    assert [line.text for line in shown.footer] == ["All sources read since 10:07."]
 
 
 def test_what_ends_in_one_round_is_one_mail_in_the_latest_thread(hub: Hub) -> None:
