@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test test-faults lint test-specs test-recorded docs bench bench-sync bench-peers lock clean
+.PHONY: help setup demo demo-recorded test test-faults test-working-time lint test-specs test-recorded docs bench bench-sync bench-peers lock clean
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
 
 setup: .venv/.ready  ## create .venv with everything pinned in requirements.lock
 
@@ -28,6 +28,9 @@ test: setup lint  ## everything that has to be green: format, types, imports, te
 
 test-faults: setup  ## the long form of the fault suite, for an hour or so: [MILEPOST_SEED=number]
 	MILEPOST_FAULTS=long $(BIN)/python -m pytest -n auto tests/faults
+
+test-working-time: setup  ## a million pairs of instants against a count minute by minute: [MILEPOST_SEED=number]
+	MILEPOST_WORKING_TIME=long $(BIN)/python -m pytest tests/rules/test_working_time_count.py
 
 lint: setup
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ from config.settings import (
     Settings,
     SourceSettings,
 )
-from config.values import check_spells
+from config.values import check_spells, check_time_of_day
 from config.words import may_be_a_clients, normal
 
 _DEFAULT_RULES_DIR = Settings.model_fields["rules_dir"].default
@@ -89,10 +89,23 @@ def _calendars(draft: Draft) -> Iterator[Found]:
             check_spells(calendar.hours)
         except ValueError as error:
             yield (*path, "hours"), str(error)
+        else:
+            yield from _half_day_ends(path, calendar)
         if not calendar.workdays:
             yield (*path, "workdays"), "write at least one day"
         for both in sorted(set(calendar.days_off) & set(calendar.extra_workdays)):
             yield path, f"{both} stands in days_off and in extra_workdays: take it out of one of them"
+
+
+def _half_day_ends(path: KeyPath, calendar: CalendarSettings) -> Iterator[Found]:
+    try:
+        check_time_of_day(calendar.half_day_ends)
+    except ValueError as error:
+        yield (*path, "half_day_ends"), str(error)
+    else:
+        begins = min(calendar.hours)[:5]
+        if calendar.has_half_days and calendar.half_day_ends <= begins:
+            yield (*path, "half_day_ends"), f"work begins at {begins}: write a later time, or list the day in days_off"
 
 
 def _sources(draft: Draft) -> Iterator[Found]:

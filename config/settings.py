@@ -80,13 +80,27 @@ class Secret(Tree):
 
 
 class CalendarSettings(Tree):
-    """Working days and hours. `hours` are spells of local time, "09:00-13:00"."""
+    """Working days and hours. `hours` are spells of local time, "09:00-13:00"; a half day ends at `half_day_ends`."""
 
     holidays: Literal["HK", "CN", "none"] = "HK"
+    region: str = ""
     workdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
     hours: tuple[str, ...] = ("09:00-13:00", "14:00-18:00")
     days_off: tuple[date, ...] = ()
     extra_workdays: tuple[date, ...] = ()
+    half_days: tuple[date, ...] = ()
+    lunar_new_year_eve_is_half: Flag = False
+    half_day_ends: str = "12:00"
+
+    @property
+    def has_half_days(self) -> bool:
+        """Whether `half_day_ends` is ever asked."""
+        return bool(self.half_days) or self.lunar_new_year_eve_is_half
+
+    @property
+    def closed_with(self) -> str:
+        """The region whose closures are this calendar's: `region`, else that of its holidays."""
+        return self.region or self.holidays
 
 
 class SourceSettings(Tree):

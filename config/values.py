@@ -18,6 +18,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _MULTIPLE = re.compile(r"([0-9]{1,3}(?:\.[0-9])?)x")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;]+@([^@\s]+)")
 _DOMAIN = re.compile(r"(?!-)[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+_TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _SPELL = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 
 
@@ -106,6 +107,12 @@ def check_multiple_or_duration(text: str) -> None:
             parse_duration(text)
         except ValueError:
             raise ValueError('write a multiple of the source\'s `every`, "3x", or a duration, "2h"') from None
+
+
+def check_time_of_day(text: str) -> None:
+    """Refuse what clocks do not show."""
+    if not _TIME_OF_DAY.fullmatch(text):
+        raise ValueError('write a time of day, such as "12:00"')
 
 
 def check_spells(hours: Sequence[str]) -> None:

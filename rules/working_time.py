@@ -3,21 +3,20 @@
 A calendar is built once, for a range of days, as sorted spells with prefix sums; every question is then a bisection.
 Whoever asks outside that range gets `OutsideCalendar`: an answer that silently saturated would be a wrong one.
 
-Holidays come from the `holidays` package (0.109, read 22 Nov 2026). Hong Kong: the category `optional`, which is the
-list of general holidays (`public`, the default, is the statutory list, without Good Friday). Mainland: the statutory
-days, the exchanged days off and their make-up days (調休) as the State Council's yearly notice fixes them.
+What an office was closed for (a typhoon, black rain) is cut out of the spells: no clock runs then. Which days are off
+at all is told by `rules.days_off` and by the config.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from config.settings import CalendarSettings, Settings
+from rules.days_off import days_off, lunar_new_year_eves, unannounced
+from unify.closures import Closed
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,6 +24,9 @@ _SPELL = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _YEARS_BACK, _YEARS_AHEAD = 20, 2
 _PROVISIONAL_NOTICE = timedelta(days=60)
+
+_Spells = list[tuple[int, int]]
+"""Beginnings and ends: minutes of a day, or microseconds since 1970."""
 
 
 class OutsideCalendar(ValueError):
@@ -38,35 +40,61 @@ class WorkingTime:
     off and an extra workday; TypeError for a naive instant.
     """
 
-    def __init__(self, calendar: CalendarSettings, zone: ZoneInfo, first: date, last: date) -> None:
-        hours = _spells_of_day(calendar.hours)
+    def __init__(
+        self,
+        calendar: CalendarSettings,
+        zone: ZoneInfo,
+        first: date,
+        last: date,
+        closures: Iterable[Closed] = (),
+    ) -> None:
+        """`closures`: when the office was closed out of turn; those of other regions must not be among them."""
         both = sorted(set(calendar.days_off) & set(calendar.extra_workdays))
         if both:
             raise ValueError(f"{both[0]} stands in days_off and in extra_workdays: take it out of one of them")
-        self.zone = zone
-        self.first, self.last = first, last
-        off, made_up = _holidays(calendar.holidays, range(first.year, last.year + 1))
-        self.provisional = _provisional(calendar, made_up, range(first.year, last.year + 1))
+        self.zone, self.first, self.last = zone, first, last
+        self.region = calendar.closed_with
+        self.closures: Sequence[Closed] = tuple(sorted(closures, key=lambda one: (one.begins_at, one.ends_at)))
+        years = range(first.year, last.year + 1)
+        known = days_off(calendar.holidays, years)
+        off = (known.off | set(calendar.days_off)) - set(calendar.extra_workdays)
+        extra = (known.made_up | set(calendar.extra_workdays)) - off
+        self.provisional = unannounced(extra, years) if calendar.holidays == "CN" else ()
         """Mainland years for which no make-up days are known yet: weekdays off and working weekends will change."""
-        workdays = {_WEEKDAYS.index(name) for name in calendar.workdays}
-        off = (off | set(calendar.days_off)) - set(calendar.extra_workdays)
-        extra = (made_up | set(calendar.extra_workdays)) - off
-        self._days = [
-            day
-            for day in range(first.toordinal(), last.toordinal() + 1)
-            if (on := date.fromordinal(day)) in extra or (on.weekday() in workdays and on not in off)
-        ]
         self._begin = _micros(_local(first, 0, zone))
         self._end = _micros(_local(last + timedelta(days=1), 0, zone))
-        spells = [
-            (_micros(_local(date.fromordinal(day), opens, zone)), _micros(_local(date.fromordinal(day), closes, zone)))
-            for day in self._days
-            for opens, closes in hours
-        ]
-        self._starts = [start for start, _ in spells]
-        self._ends = [end for _, end in spells]
+        self._days: list[int] = []
+        self._mostly_closed: set[int] = set()
+        self._starts: list[int] = []
+        self._ends: list[int] = []
         self._sums = [0]
-        for start, end in spells:
+        whole = _spells_of_day(calendar.hours)
+        half = _until(whole, calendar.half_day_ends)
+        if calendar.has_half_days and not half:
+            raise ValueError(f"half_day_ends: no work before {calendar.half_day_ends}; write a later time")
+        half_days = set(calendar.half_days)
+        if calendar.lunar_new_year_eve_is_half:
+            half_days |= lunar_new_year_eves(years)
+        workdays = {_WEEKDAYS.index(name) for name in calendar.workdays}
+        closed = [(_micros(one.begins_at), _micros(one.ends_at)) for one in self.closures]
+        for ordinal in range(first.toordinal(), last.toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            if day in extra or (day.weekday() in workdays and day not in off):
+                self._add(day, half if day in half_days else whole, closed)
+
+    def _add(self, day: date, hours: _Spells, closed: _Spells) -> None:
+        """A working day with these hours, less what falls into `closed`."""
+        spells = [
+            (_micros(_local(day, opens, self.zone)), _micros(_local(day, closes, self.zone))) for opens, closes in hours
+        ]
+        opened = [part for spell in spells for part in _outside(spell, closed)] if closed else spells
+        if opened:
+            self._days.append(day.toordinal())
+        if 2 * _length(opened) <= _length(spells):
+            self._mostly_closed.add(day.toordinal())
+        for start, end in opened:
+            self._starts.append(start)
+            self._ends.append(end)
             self._sums.append(self._sums[-1] + end - start)
 
     def between(self, a: datetime, b: datetime) -> timedelta:
@@ -116,6 +144,17 @@ class WorkingTime:
         """Whether any of `day` is worked."""
         return self._worked_until(day) > self._worked_until(day, including=False)
 
+    def promise_day(self, day: date) -> date:
+        """The day that a promise for `day` is measured by: the next working day where the office was closed for half
+        or more of that day's hours. A day that was off anyway stays what was promised."""
+        while day.toordinal() in self._mostly_closed:
+            day = self.add_days(day, 1)
+        return day
+
+    def closed_between(self, a: datetime, b: datetime) -> Sequence[Closed]:
+        """The closures that reach between `a` and `b`, earliest first."""
+        return [one for one in self.closures if one.begins_at < b and one.ends_at > a]
+
     def days_between(self, a: date, b: date) -> int:
         """Working days in (`a`, `b`]; negative where `b` is the earlier."""
         return self._worked_until(b) - self._worked_until(a)
@@ -161,8 +200,8 @@ class WorkingTime:
         return OutsideCalendar(f"{what} is outside the calendar, which runs from {self.first} to {self.last}")
 
 
-def calendars(settings: Settings, now: datetime) -> Mapping[str, WorkingTime]:
-    """The calendars of the config by name: "default" and each of `[calendars]`.
+def calendars(settings: Settings, now: datetime, closures: Sequence[Closed] = ()) -> Mapping[str, WorkingTime]:
+    """The calendars of the config by name: "default" and each of `[calendars]`, each with its region's `closures`.
 
     They reach from twenty years before `now`, older than any work that is still open, to the end of the second year
     after it. Raises ValueError with the name of a calendar that cannot be.
@@ -171,8 +210,9 @@ def calendars(settings: Settings, now: datetime) -> Mapping[str, WorkingTime]:
     first, last = date(today.year - _YEARS_BACK, 1, 1), date(today.year + _YEARS_AHEAD, 12, 31)
     built = {}
     for name, calendar in {"default": settings.calendar, **settings.calendars}.items():
+        own = [one for one in closures if one.region.casefold() == calendar.closed_with.casefold()]
         try:
-            built[name] = WorkingTime(calendar, settings.zone, first, last)
+            built[name] = WorkingTime(calendar, settings.zone, first, last, own)
         except ValueError as mistake:
             raise ValueError(f"calendar {name}: {mistake}") from mistake
     return built
@@ -209,25 +249,27 @@ def _spells_of_day(hours: Iterable[str]) -> list[tuple[int, int]]:
     return spells
 
 
-def _holidays(which: str, years: Collection[int]) -> tuple[set[date], set[date]]:
-    """Days off, and the weekend days that are worked instead."""
-    match which:
-        case "HK":
-            return set(holidays.country_holidays("HK", years=years, categories=("optional",))), set()
-        case "CN":
-            found = holidays.country_holidays("CN", years=years)
-            # The package keeps stray make-up days of years that nobody asked for.
-            return set(found), {day for day in found.weekend_workdays if day.year in years}
-        case _:
-            return set(), set()
+def _until(spells: _Spells, time_of_day: str) -> _Spells:
+    """What of the spells of a day lies before "12:00"."""
+    hour, minute = time_of_day.split(":")
+    end = 60 * int(hour) + int(minute)
+    return [(opens, min(closes, end)) for opens, closes in spells if opens < end]
 
 
-def _provisional(calendar: CalendarSettings, made_up: set[date], years: Iterable[int]) -> tuple[int, ...]:
-    """Since 2008 every year has had make-up days; a later one without them has not been announced, or not to us."""
-    if calendar.holidays != "CN":
-        return ()
-    known = {day.year for day in made_up} | {day.year for day in calendar.extra_workdays}
-    return tuple(year for year in years if year >= 2008 and year not in known)
+def _outside(spell: tuple[int, int], closed: _Spells) -> Iterator[tuple[int, int]]:
+    """The parts of `spell` that lie in none of `closed`, which are sorted by their beginnings and may overlap."""
+    at, end = spell
+    for begin, finish in closed:
+        if finish > at and begin < end:
+            if begin > at:
+                yield at, begin
+            at = finish
+    if at < end:
+        yield at, end
+
+
+def _length(spells: _Spells) -> int:
+    return sum(end - start for start, end in spells)
 
 
 def _local(day: date, minutes: int, zone: ZoneInfo) -> datetime:

@@ -102,6 +102,11 @@ def test_a_route_asks_for_what_there_is(match: str, says: str) -> None:
         ('[calendars.sz]\nhours = ["09:00-13:00", "12:00-18:00"]', "calendars.sz.hours: two spells overlap"),
         ("[calendars.sz]\nhours = []", "calendars.sz.hours: write at least one spell"),
         ("[calendars.sz]\nworkdays = []", "calendars.sz.workdays: write at least one day"),
+        ('[calendars.sz]\nhalf_day_ends = "noon"', "calendars.sz.half_day_ends: write a time of day"),
+        (
+            '[calendars.sz]\nhalf_days = [2026-12-24]\nhalf_day_ends = "09:00"',
+            "calendars.sz.half_day_ends: work begins at 09:00",
+        ),
         (
             "[calendar]\ndays_off = [2026-12-24]\nextra_workdays = [2026-12-24]",
             "calendar: 2026-12-24 stands in days_off and in extra_workdays",

@@ -1,14 +1,10 @@
-"""Working time, against the figures of the trade and against a count minute by minute."""
+"""Working time, against the figures of the trade."""
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from config.settings import CalendarSettings, Settings
 from rules.working_time import OutsideCalendar, WorkingTime, calendars, provisional_warnings
@@ -149,6 +145,51 @@ def test_outside_its_range_a_calendar_refuses(ask: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("eve", "year"), [(date(2026, 2, 16), 2026), (date(2027, 2, 5), 2027), (date(2025, 1, 28), 2025)]
+)
+def test_the_eve_of_lunar_new_year_ends_at_noon_where_the_firm_says_so(eve: date, year: int) -> None:
+    """It is a working day like any other; many close at noon, and a clock that ran on would blame them."""
+    early = WorkingTime(CalendarSettings(lunar_new_year_eve_is_half=True), ZONE, date(year, 1, 1), date(year, 12, 31))
+
+    assert hours(HK, f"{eve} 00:00", f"{eve} 23:59") == 8.0
+    assert hours(early, f"{eve} 00:00", f"{eve} 23:59") == 3.0
+    assert early.is_working(local(f"{eve} 11:59"))
+    assert not early.is_working(local(f"{eve} 12:00"))
+    assert early.days_between(eve - timedelta(days=1), eve) == 1
+
+
+def test_a_half_day_ends_when_the_firm_says_and_is_none_on_a_day_off() -> None:
+    """Christmas Eve until one; a date that is off stays off."""
+    early = WorkingTime(
+        CalendarSettings(half_days=(date(2026, 12, 24), date(2026, 12, 25)), half_day_ends="15:30"),
+        ZONE,
+        date(2026, 1, 1),
+        date(2026, 12, 31),
+    )
+
+    assert hours(early, "2026-12-24 00:00", "2026-12-25 00:00") == 5.5
+    assert hours(early, "2026-12-25 00:00", "2026-12-26 00:00") == 0.0
+
+
+def test_a_half_day_that_ends_before_work_begins_is_refused() -> None:
+    """That is a day off, and would be one only by accident."""
+    with pytest.raises(ValueError, match="half_day_ends: no work before 08:00"):
+        WorkingTime(
+            CalendarSettings(half_day_ends="08:00", lunar_new_year_eve_is_half=True),
+            ZONE,
+            date(2026, 1, 1),
+            date(2026, 1, 31),
+        )
+
+
+def test_a_night_shift_needs_no_half_day() -> None:
+    """Its hours begin after noon; nothing is wrong with that until it has half days."""
+    night = WorkingTime(CalendarSettings(hours=("18:00-22:00",)), ZONE, date(2026, 1, 1), date(2026, 1, 31))
+
+    assert hours(night, "2026-01-05 00:00", "2026-01-06 00:00") == 4.0
+
+
+@pytest.mark.parametrize(
     ("spells", "message"),
     [
         (("9-18",), "is not a spell"),
@@ -198,61 +239,3 @@ def test_a_mainland_year_without_make_up_days_is_provisional_until_they_are_list
     assert "shenzhen" in warning
     assert "2027" in warning
     assert listed.provisional == ()
-
-
-# --- against a count minute by minute, 2026 ----------------------------------------------------------------------
-
-_HK_OFF = "0101 0217 0218 0219 0403 0404 0406 0407 0501 0525 0619 0701 0926 1001 1019 1225 1226"
-_CN_OFF = "0101 0102 0216 0217 0218 0219 0220 0223 0406 0501 0504 0505 0619 0925 1001 1002 1005 1006 1007"
-_CN_MADE_UP = "0104 0214 0228 0509 0920 1010"
-_YEAR = local("2026-01-01 00:00")
-_MINUTES = 365 * 24 * 60
-
-
-def _worked_minutes(off: str, made_up: str, lunch: int) -> Iterator[bool]:
-    office = [9 <= minute // 60 < 18 and minute // 60 != lunch for minute in range(24 * 60)]
-    for number in range(365):
-        day = date(2026, 1, 1) + timedelta(days=number)
-        name = day.strftime("%m%d")
-        worked = name in made_up.split() or (day.weekday() < 5 and name not in off.split())
-        yield from office if worked else [False] * len(office)
-
-
-@pytest.fixture(scope="module", params=["HK", "CN"])
-def counted(request: pytest.FixtureRequest) -> tuple[WorkingTime, list[int]]:
-    """A calendar, and the minutes worked before each minute of 2026 according to a plain count."""
-    if request.param == "HK":
-        return HK, list(accumulate(_worked_minutes(_HK_OFF, "", 13), initial=0))
-    return CN, list(accumulate(_worked_minutes(_CN_OFF, _CN_MADE_UP, 12), initial=0))
-
-
-def test_ten_thousand_pairs_agree_with_the_count(counted: tuple[WorkingTime, list[int]]) -> None:
-    """Nights, lunches, holidays, make-up days, in both directions."""
-    calendar, worked = counted
-    chance = random.Random(20261124)
-
-    for _ in range(10_000):
-        a, b = chance.randrange(_MINUTES), chance.randrange(_MINUTES)
-        got = calendar.between(_YEAR + timedelta(minutes=a), _YEAR + timedelta(minutes=b))
-        assert got == timedelta(minutes=worked[b] - worked[a]), (a, b)
-
-
-@given(
-    minute=st.integers(60_000, _MINUTES - 1),
-    asked=st.one_of(st.integers(0, 60 * 60), st.sampled_from([0, 120, 240, 480, 960])),
-    other=st.integers(0, _MINUTES - 1),
-)
-def test_the_two_ends_of_so_many_hours_ago_keep_the_four_laws(
-    counted: tuple[WorkingTime, list[int]], minute: int, asked: int, other: int
-) -> None:
-    """`W > h` is `t < lo`, `W >= h` is `t <= hi`, and their opposites, for every instant of the year."""
-    calendar, worked = counted
-    now = _YEAR + timedelta(minutes=minute)
-    lo, hi = (calendar.ago(asked / 60, now, at_least=at_least) for at_least in (False, True))
-
-    for t in (other, *(round((end - _YEAR) / timedelta(minutes=1)) + d for end in (lo, hi) for d in (-1, 0, 1))):
-        if not 0 <= t < _MINUTES:
-            continue
-        at, waited = _YEAR + timedelta(minutes=t), worked[minute] - worked[t]
-        assert (waited > asked) == (at < lo)
-        assert (waited >= asked) == (at <= hi)

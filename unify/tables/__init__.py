@@ -9,7 +9,7 @@ Models define tables and types. Rows travel as dicts keyed by column name; objec
 """
 
 from unify.tables.alerts import Alert, AlertEvent, Delivery, DeliveryAlert, Evaluation
-from unify.tables.decisions import Agreement, Answer
+from unify.tables.decisions import Agreement, Answer, Closure
 from unify.tables.people import Account, Client, Company, Contact, Deal, Feedback, IdentityLink, Person, Reference
 from unify.tables.row import BY_SHORT, SourceRow, row_key
 from unify.tables.store import (
@@ -34,6 +34,7 @@ __all__ = [
     "Answer",
     "Change",
     "Client",
+    "Closure",
     "Comment",
     "Company",
     "Contact",

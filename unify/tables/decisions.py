@@ -1,4 +1,4 @@
-"""What people told the hub: dates that a client agreed to, and answers given elsewhere."""
+"""What people told the hub: dates that a client agreed to, answers given elsewhere, when an office was closed."""
 
 from datetime import date, datetime
 
@@ -31,3 +31,21 @@ class Answer(SQLModel, table=True):
     recorded_by: str
     note_id: str | None = None
     """Of the note written to the CRM, where that is allowed."""
+
+
+class Closure(SQLModel, table=True):
+    """When the offices of a region were closed out of turn: a typhoon, black rain (`milepost calendar close`)."""
+
+    __tablename__ = "closure"
+
+    id: int | None = Field(default=None, primary_key=True)
+    region: str
+    """As a calendar of the config calls it: HK, CN, or its own `region`."""
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+    recorded_at: datetime
+    recorded_by: str
+    lifted_at: datetime | None = None
+    """It was entered wrongly: since then no clock heeds it."""
+    lifted_by: str | None = None
