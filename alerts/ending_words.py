@@ -10,7 +10,7 @@ from config.language import bare_day, clock, weekday, working_days
 from rules.working_time import OutsideCalendar
 
 _TITLES = {"answered elsewhere": "answered", "date agreed": "date", "date moved": "moved", "gone": "over"}
-_TITLES |= {"cleared": "over"}
+_TITLES |= {"cleared": "over", "office closed": "over"}
 _DATES_SHOWN = 5
 """Of a promise that was moved: the first, and the last ones."""
 

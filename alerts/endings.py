@@ -3,6 +3,7 @@
 "Done" is said only of what the tool says is done. What can no longer be seen is called just that.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
-from alerts.facts import Facts
+from alerts.facts import Facts, limit_passed
 from alerts.messages import Ending
+from rules.working_time import WorkingTime
 from unify.derive_milestones import history
 from unify.derived import (
     ACCOUNT,
@@ -27,10 +29,13 @@ from unify.derived import (
 )
 
 
-def read_ending(connection: Connection, on: str, subject: str, facts: Facts, now: datetime, zone: ZoneInfo) -> Ending:
+def read_ending(
+    connection: Connection, on: str, subject: str, facts: Facts, now: datetime, calendars: Mapping[str, WorkingTime]
+) -> Ending:
     """Why the alert on `subject`, a row of the view `on`, is over.
 
-    `facts` are those that held last: only what has changed since can be the reason. Days are those of `zone`.
+    `facts` are those that held last: only what has changed since can be the reason. Days are those of the calendars'
+    zone, which is one.
     """
     table = FEEDBACK if on == "feedback" else MILESTONE
     project_gone = and_(PROJECT.c.key.is_not(None), or_(PROJECT.c.deleted_at.is_not(None), PROJECT.c.archived))
@@ -39,7 +44,9 @@ def read_ending(connection: Connection, on: str, subject: str, facts: Facts, now
     row = connection.execute(chosen).mappings().first()
     if row is None or (row["deleted_at"] is not None and row["delete_reason"] != "archived"):
         return Ending("gone")
-    return _feedback(connection, row, facts) if on == "feedback" else _milestone(connection, row, facts, now, zone)
+    if on == "feedback":
+        return _feedback(connection, row, facts, now, calendars)
+    return _milestone(connection, row, facts, now, calendars["default"].zone)
 
 
 def _milestone(connection: Connection, row: RowMapping, facts: Facts, now: datetime, zone: ZoneInfo) -> Ending:
@@ -83,7 +90,9 @@ def _path(connection: Connection, row: RowMapping, zone: ZoneInfo) -> tuple[date
     return path if len(path) == row["moves"] + 1 and path[-1] == row["deadline_on"] else ()
 
 
-def _feedback(connection: Connection, row: RowMapping, facts: Facts) -> Ending:
+def _feedback(
+    connection: Connection, row: RowMapping, facts: Facts, now: datetime, calendars: Mapping[str, WorkingTime]
+) -> Ending:
     closed = _is_closed(row["status_category"], row["closed_at"])
     was_closed = _is_closed(facts.text("status_category"), facts.at("closed_at"))
     if closed and not (was_closed and row["closed_at"] == facts.at("closed_at")):
@@ -91,7 +100,7 @@ def _feedback(connection: Connection, row: RowMapping, facts: Facts) -> Ending:
     if row["deleted_at"] is not None or row["project_gone"]:
         return Ending("gone")
     if not row["answered"] or facts.is_true("answered"):
-        return Ending("cleared")
+        return _closed_meanwhile(row, facts, now, calendars) or Ending("cleared")
     manual = _latest(connection, ANSWER, ANSWER.c.feedback_key == row["key"], ANSWER.c.answered_at)
     in_tool = _latest(connection, COMMENT, _is_our_word_on(row), COMMENT.c.created_at)
     if manual and (in_tool is None or manual["answered_at"] >= in_tool["created_at"]):
@@ -100,6 +109,18 @@ def _feedback(connection: Connection, row: RowMapping, facts: Facts) -> Ending:
     if in_tool is None:
         return Ending("answered")
     return Ending("answered", _name(connection, in_tool["author_account"]), in_tool["created_at"])
+
+
+def _closed_meanwhile(
+    row: RowMapping, facts: Facts, now: datetime, calendars: Mapping[str, WorkingTime]
+) -> Ending | None:
+    """That the office was closed while the client waited, as somebody has entered since the alert began: by that, the
+    time allowed for an answer is not over yet."""
+    since, limit = facts.at("waiting_since"), limit_passed(facts, calendars)
+    if since is None or limit is None or row["waiting_since"] != since or limit <= now:
+        return None
+    closures = calendars.get(row["calendar"], calendars["default"]).closed_between(since, now)
+    return Ending("office closed", at=limit, how=closures[-1].reason) if closures else None
 
 
 def _is_closed(category: str, closed_at: datetime | None) -> bool:

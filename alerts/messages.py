@@ -239,12 +239,12 @@ class Ending:
     """Why an alert is over, as the database tells it."""
 
     reason: str
-    """done, answered, answered elsewhere, closed, cancelled, date agreed, date moved, gone, cleared"""
+    """done, answered, answered elsewhere, closed, cancelled, date agreed, date moved, office closed, gone, cleared"""
     by: str = ""
     at: datetime | None = None
     new_on: date | None = None
     how: str = ""
-    """The reference of an agreement, or how an answer was given elsewhere."""
+    """The reference of an agreement, how an answer was given elsewhere, or what the office was closed for."""
     path: tuple[date, ...] = ()
     """Of a date that was moved: the first promise and every date that took its place; () where nobody knows."""
 

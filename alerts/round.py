@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -125,8 +124,8 @@ def _round(
     known = {key: alert.known for key, alert in alerts.items()}
     done.events = life.openings(known, findings, looks, finding_began, now)
     over = life.missing(known, findings, outcomes, freshness)
-    endings = _endings(connection, alerts, over, views, now, settings.zone)
-    endings |= _settled_since(connection, alerts, findings, views, now, settings.zone)
+    endings = _endings(connection, alerts, over, views, now, calendars)
+    endings |= _settled_since(connection, alerts, findings, views, now, calendars)
     done.events += [life.ending(known[key], ending.reason, now, ending.by) for key, ending in endings.items()]
     write_events(connection, alerts, done.events, findings, endings)
     write_facts(connection, alerts, findings)
@@ -161,7 +160,7 @@ def _endings(
     ended: Mapping[str, str | None],
     views: Mapping[str, str],
     now: datetime,
-    zone: ZoneInfo,
+    calendars: Mapping[str, WorkingTime],
 ) -> dict[str, Ending]:
     """Why each of `ended` is over; a quiet reason is known already."""
     endings = {}
@@ -170,7 +169,7 @@ def _endings(
         endings[key] = (
             Ending(quiet_reason)
             if quiet_reason is not None
-            else read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, zone)
+            else read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, calendars)
         )
     return endings
 
@@ -181,13 +180,13 @@ def _settled_since(
     findings: Mapping[str, Finding],
     views: Mapping[str, str],
     now: datetime,
-    zone: ZoneInfo,
+    calendars: Mapping[str, WorkingTime],
 ) -> dict[str, Ending]:
     """What has settled dates that were moved without the client: until then those who were told have a next step."""
     endings: dict[str, Ending] = {}
     for key, alert in alerts.items():
         moved = alert.ending is not None and alert.ending.reason == "date moved"
         if moved and key not in findings and alert.known.rule in views:
-            found = read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, zone)
+            found = read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, calendars)
             endings |= {key: found} if found.reason in ("date agreed", "done", "cancelled") else {}
     return endings

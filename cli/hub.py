@@ -8,7 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 
 from alerts.channels.base import Channel
 from alerts.channels.kinds import open_channel
@@ -33,6 +33,7 @@ from sync.remapping import remap_source
 from sync.schedule import Job
 from sync.sources import run_sources
 from unify.breaker import read_broken
+from unify.closures import Closed, read_closures
 from unify.derived import SOURCE
 from unify.engine import LOCK_WAIT_S, open_engine, writing
 from unify.freshness import read_freshness
@@ -97,7 +98,7 @@ class Hub:
             name: open_channel(channel, clock, self.stop, redactor) for name, channel in settings.channels.items()
         }
         self.engine: Engine = open_engine(settings.database, lock_wait_s=lock_wait_s)
-        self._calendars: tuple[int, Mapping[str, WorkingTime]] | None = None
+        self._calendars: tuple[tuple[int, Sequence[Closed]], Mapping[str, WorkingTime]] | None = None
         self.settling = Settling(settings, self.engine, clock, self.calendars)
         try:
             migrate(self.engine)
@@ -279,13 +280,15 @@ class Hub:
     def moment(self) -> Moment:
         """The present, for one pass."""
         now = self.clock()
-        return Moment.of(self.settings, self.calendars(now), now)
+        with self.reader.connect() as connection:
+            return Moment.of(self.settings, self.calendars(connection, now), now)
 
-    def calendars(self, now: datetime) -> Mapping[str, WorkingTime]:
-        """The working calendars around `now`: made once a year, for each takes a tenth of a second."""
-        year = now.astimezone(self.settings.zone).year
-        if self._calendars is None or self._calendars[0] != year:
-            self._calendars = (year, calendars(self.settings, now))
+    def calendars(self, connection: Connection, now: datetime) -> Mapping[str, WorkingTime]:
+        """The working calendars around `now`, with the closures that stand: made anew for another year or when a
+        closure came or went, for each takes a tenth of a second."""
+        made_for = (now.astimezone(self.settings.zone).year, read_closures(connection))
+        if self._calendars is None or self._calendars[0] != made_for:
+            self._calendars = (made_for, calendars(self.settings, now, made_for[1]))
         return self._calendars[1]
 
     def overview(self) -> Overview:

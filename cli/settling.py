@@ -11,6 +11,7 @@ from config.clock import Clock
 from config.settings import Settings
 from rules.working_time import WorkingTime
 from sync.settling import settle as settle_stored
+from unify.closures import read_closures
 from unify.derived import Touched
 from unify.engine import writing
 from unify.hub_state import recall, remember
@@ -33,7 +34,7 @@ class Settling:
         settings: Settings,
         engine: Engine,
         clock: Clock,
-        calendars: Callable[[datetime], Mapping[str, WorkingTime]],
+        calendars: Callable[[Connection, datetime], Mapping[str, WorkingTime]],
     ) -> None:
         """`calendars` gives the working calendars around an instant, by name."""
         self._settings = settings
@@ -44,7 +45,7 @@ class Settling:
     def settle(self, connection: Connection, touched: Touched | None) -> None:
         """What `touched` (table -> keys) reaches; None: everything."""
         now = self._clock()
-        known = self._calendars(now)
+        known = self._calendars(connection, now)
         settle(
             connection,
             self._settings,
@@ -58,12 +59,13 @@ class Settling:
         settle_stored(self._engine, self.settle)
 
     def settle_if_changed(self) -> None:
-        """Everything, if people, clients, calendars or the like are not what they were."""
+        """Everything, if people, clients, calendars, closures or the like are not what they were."""
         known = self._settings.model_dump(mode="json", exclude=_NOT_SETTLED_WITH)
         sources = self._settings.sources.items()
         known["commented"] = sorted(name for name, source in sources if source.client_comments_are_feedback)
-        version = xxhash.xxh3_64_hexdigest(json.dumps(known, sort_keys=True).encode())
         with writing(self._engine) as connection:
+            known["closures"] = [repr(one) for one in read_closures(connection)]
+            version = xxhash.xxh3_64_hexdigest(json.dumps(known, sort_keys=True).encode())
             if recall(connection, _SETTLED) != version:
                 self.settle(connection, None)
                 remember(connection, _SETTLED, version)
