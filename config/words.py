@@ -50,6 +50,17 @@ STATUS_WORDS: Mapping[str, StatusCategory] = {
 """Category by plain word. What is not here says nothing: the mapper decides what a word of its tool then means."""
 
 
+WAITING_FOR_CLIENT: frozenset[str] = frozenset(
+    {
+        *("waiting on contact", "waiting for contact", "waiting on customer", "waiting for customer"),
+        *("waiting on client", "waiting for client", "pending customer", "pending client", "client review"),
+        *("待客戶回覆", "等候客戶回覆", "等待客戶回覆", "待客戶確認", "待客户回复", "等待客户回复", "待客户确认"),
+    }
+)
+"""Statuses, in small letters, that say that the client is to answer: HubSpot's and Jira Service Management's own words
+among them."""
+
+
 def category(word: str, own: Mapping[str, StatusCategory]) -> StatusCategory | None:
     """What a list, section or status called `word` means: by the source's `status`, else by ours, else None.
 

@@ -215,15 +215,16 @@ def working_days_since(column: str, only: str) -> Callable[[nodes.Order, float, 
     return compared
 
 
-def working_hours_since(column: str) -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:
-    """Working hours from the instant `column` to now, on the row's calendar."""
+def working_hours_since(column: str, only: str = "") -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:
+    """Working hours from the instant `column` to now, on the row's calendar; in rows where the flag `only` holds."""
 
     def end(scope: Scope, number: float, at_least: bool) -> ColumnElement[datetime]:
         now = scope.moment.now
         return scope.on_calendar(lambda on: on.ago(number, now, at_least=at_least), UTCDateTime())
 
     def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
-        return _between_ends(operator, scope.columns[column], lambda late: end(scope, number, late))
+        passed = _between_ends(operator, scope.columns[column], lambda late: end(scope, number, late))
+        return and_(scope.columns[only], passed) if only else passed
 
     return compared
 

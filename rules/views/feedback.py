@@ -8,6 +8,7 @@ from sqlalchemy.types import Float
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config.settings import SEVERITIES
+from config.words import WAITING_FOR_CLIENT
 from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Age, Computed, Row, Stored, View, name_of, table, working_hours, working_hours_since
@@ -18,9 +19,13 @@ from unify import tables
 
 ORIGINS = ("ticket", "request", "item", "comment", "survey", "email")
 BASES = ("visible", "internal", "manual")
+SOLVED = ("ticket", "request")
+"""What is solved within hours agreed for its severity. An item is solved when it was planned; no tool closes a survey,
+a mail or a comment."""
 EXCERPT_CHARS = 120
 """Longer quotations of a client are in no message."""
 
+_OPEN = tuple(category for category in CATEGORIES if category not in ("done", "cancelled"))
 _feedback = table(tables.Feedback)
 _author = table(tables.Account).alias("author")
 _f = _feedback.c
@@ -60,10 +65,26 @@ def _limit_hours(scope: Scope) -> ColumnElement[float]:
     return case(*whens, else_=literal(float(limits["warning"]), Float()))
 
 
-def _waited_hours(row: Row, moment: Moment) -> float | None:
-    if row["waiting_since"] is None:
-        return None
-    return working_hours(moment.calendar(row["calendar"]), row["waiting_since"], moment.now)
+def _unsolved(scope: Scope) -> ColumnElement[bool]:
+    """Open in the tool, answered or not: an answer alone solves nothing."""
+    return and_(_f.origin.in_(SOLVED), _f.status_category.in_(_OPEN))
+
+
+def _client_has_it(scope: Scope) -> ColumnElement[bool]:
+    """Open, we have had the last word, and the tool's own word says that the client is to answer."""
+    waits = func.lower(_f.status_native).in_(sorted(WAITING_FOR_CLIENT))
+    return and_(_f.status_category.in_(_OPEN), _f.waiting_since.is_(None), waits)
+
+
+def _hours_since(column: str, only: str = "") -> Callable[[Row, Moment], float | None]:
+    """Working hours since the instant `column`, in rows where the flag `only` holds."""
+
+    def of(row: Row, moment: Moment) -> float | None:
+        if row[column] is None or (only and not row[only]):
+            return None
+        return working_hours(moment.calendar(row["calendar"]), row[column], moment.now)
+
+    return of
 
 
 FEEDBACK = View(
@@ -115,7 +136,26 @@ FEEDBACK = View(
             "waited_hours",
             "Working hours since `waiting_since`.",
             working_hours_since("waiting_since"),
-            _waited_hours,
+            _hours_since("waiting_since"),
+        ),
+        Computed("unsolved", "flag", "A ticket or request that the tool has not closed.", _unsolved),
+        Computed(
+            "client_has_it",
+            "flag",
+            'Open, answered, and its status says that the client is to answer ("Waiting on contact").',
+            _client_has_it,
+        ),
+        Age(
+            "open_hours",
+            "Working hours since `received_at`, while `unsolved`.",
+            working_hours_since("received_at", "unsolved"),
+            _hours_since("received_at", "unsolved"),
+        ),
+        Age(
+            "quiet_hours",
+            "Working hours since `updated_at`.",
+            working_hours_since("updated_at"),
+            _hours_since("updated_at"),
         ),
     ),
 )

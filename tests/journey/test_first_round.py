@@ -46,10 +46,25 @@ def test_the_rules_find_the_six_and_the_three_and_no_other(morning: tuple[Day, R
         for outcome in result.outcomes
     }
 
-    assert findings == {
-        "milestone-overdue": overdue_milestones(opened.plan),
-        "feedback-unhandled": unhandled_feedback(opened.plan),
-    }
+    assert findings["milestone-overdue"] == overdue_milestones(opened.plan)
+    assert findings["feedback-unhandled"] == unhandled_feedback(opened.plan)
+
+
+STORY = {
+    "feedback-open-too-long": ["October progress report", "通告未能依班別發送"],
+    "feedback-reopened": ["Club house booking shows the wrong month"],
+    "client-waited-for": ["積分換領頁面的字太小"],
+}
+"""What else is wrong on Tuesday morning."""
+
+
+@pytest.mark.parametrize("rule", STORY)
+def test_each_rule_finds_what_the_story_tells_and_no_more(morning: tuple[Day, RoundResult], rule: str) -> None:
+    """A rule that nobody ever saw fire is not believed when it does."""
+    _, result = morning
+    outcome = next(outcome for outcome in result.outcomes if outcome.rule.id == rule)
+
+    assert sorted(one.facts.get("name") or one.facts["subject"] for one in outcome.findings) == STORY[rule]
 
 
 def test_marco_knows_everything_from_one_message_without_a_link(morning: tuple[Day, RoundResult]) -> None:

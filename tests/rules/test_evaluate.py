@@ -45,7 +45,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def test_the_library_finds_what_is_wrong(engine: Engine) -> None:
     """Each finding says what it is about, whose, how bad, and carries the facts for the message."""
-    unhandled, overdue = evaluate(engine, load_rules(SETTINGS), moment())
+    outcomes = {outcome.rule.id: outcome for outcome in evaluate(engine, load_rules(SETTINGS), moment())}
+    unhandled, overdue = outcomes["feedback-unhandled"], outcomes["milestone-overdue"]
 
     assert [(f.rule, f.subject, f.source, f.client, f.severity) for f in overdue.findings] == [
         ("milestone-overdue", "delivery/versions/1", "delivery", "client/paperkite", "critical"),

@@ -234,3 +234,46 @@ def test_every_column_is_documented_and_named_once(view: View) -> None:
     assert len(names) == len(set(names))
     assert all(column.meaning.endswith(".") for column in view.columns)
     assert {"key", "source", "client", "calendar"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("origin", "category", "answered", "unsolved", "hours"),
+    [
+        ("ticket", "in_progress", False, True, 10.5),
+        ("ticket", "in_progress", True, True, 10.5),  # an answer alone solves nothing
+        ("request", "unknown", True, True, 10.5),
+        ("ticket", "done", True, False, None),
+        ("item", "in_progress", True, False, None),  # is solved when it was planned
+        ("survey", "todo", False, False, None),  # no tool closes it
+    ],
+)
+def test_a_ticket_is_unsolved_until_the_tool_closes_it(
+    tmp_path: Path, origin: str, category: str, answered: bool, unsolved: bool, hours: float | None
+) -> None:
+    """The time to solve runs from the first message on, answered or not."""
+    said: dict[str, Any] = {"received_at": local("2026-11-20 15:30"), "answered": answered, "handled": answered}
+
+    (row,) = read(tmp_path, FEEDBACK, source(), feedback(origin=origin, status_category=category, **said))
+
+    assert (row["unsolved"], row["open_hours"]) == (unsolved, hours)
+
+
+@pytest.mark.parametrize(
+    ("status", "waiting", "has_it"),
+    [
+        ("Waiting on contact", None, True),
+        ("Waiting for customer", None, True),
+        ("待客戶回覆", None, True),
+        ("Waiting on contact", "2026-11-23 15:30", False),  # they did answer
+        ("Waiting on us", None, False),
+    ],
+)
+def test_it_is_the_clients_turn_where_the_status_says_so_and_they_have_not_written(
+    tmp_path: Path, status: str, waiting: str | None, has_it: bool
+) -> None:
+    """A client who wrote again is not reminded of what they did."""
+    row_in = feedback(status_native=status, waiting_since=local(waiting) if waiting else None)
+
+    (row,) = read(tmp_path, FEEDBACK, source(), row_in)
+
+    assert row["client_has_it"] is has_it
