@@ -31,7 +31,7 @@ def record_agreement(config: Path, item: str, on: str, reference: str, by: str) 
     except ValueError:
         return refuse(f"write the date as 2026-11-30, not {on!r}")
     with open_hub(config) as hub:
-        who = _who(hub, by)
+        who = who_records(hub, by)
         if not who:
             return WRONG
         said = agreed(hub, item, agreed_on, reference, who)
@@ -48,7 +48,7 @@ def record_answer(config: Path, item: str, at: str, how: str, by: str) -> int:
     except ValueError:
         return refuse(f"write the time as 2026-11-20 17:15, not {at!r}")
     with open_hub(config) as hub:
-        who = _who(hub, by)
+        who = who_records(hub, by)
         if not who:
             return WRONG
         instant = local if local.tzinfo else local.replace(tzinfo=hub.settings.zone)
@@ -122,7 +122,7 @@ def retry_delivery(config: Path, number: int) -> int:
     return OK
 
 
-def _who(hub: Hub, by: str) -> str:
+def who_records(hub: Hub, by: str) -> str:
     """The key under [people] of whoever records it: `by`, else this machine's user. "": nobody's, which is told."""
     people = hub.settings.people
     name = by or getpass.getuser()

@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from cli.calendars import calendar_app
 from cli.exit_codes import OK
 from cli.groups import alerts_app, clients_app, deliveries_app, rules_app
 from cli.logs import log_as_talk
@@ -32,6 +33,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(clients_app, name="clients")
+app.add_typer(calendar_app, name="calendar")
 
 Sources = Annotated[list[str] | None, typer.Argument(help="Names under [sources]; none: all.")]
 

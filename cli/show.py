@@ -26,6 +26,7 @@ from report.page import Page, render
 from report.structured import as_json
 from rules.examples import check
 from rules.titles import Reading
+from rules.working_time import provisional_warnings
 from unify import tables
 from unify.derived import table_of
 from unify.doubts import names_of
@@ -52,6 +53,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
             "sources": [_source(connection, row) for row in read_freshness(connection, hub.settings, now).values()],
             "last_runs": _rows(connection, select(_RUN).where(_RUN.c.id.in_(_last_runs()))),
             "credentials": _credentials(hub.settings, now),
+            "provisional": provisional_warnings(hub.moment().calendars, now.astimezone(hub.settings.zone).date()),
             "mapping_problems": _rows(connection, select(_PROBLEM).order_by(*_PROBLEM.primary_key)),
             "unknown_people": _rows(
                 connection,
@@ -107,6 +109,8 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
     )
     for row in found["credentials"]:
         answer.print(f"\n{row['text']}")
+    for line in found["provisional"]:
+        answer.print(f"\n{line}")
     _print_doubts(found["sources"], settings)
     _print_incomplete(found["sources"], settings)
     problems = found["mapping_problems"]

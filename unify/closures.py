@@ -16,7 +16,7 @@ from unify.derived import table_of
 LONGEST_CLOSURE = timedelta(days=7)
 """More is a slip of the pen, or days off that the config lists."""
 
-_closure = table_of(tables.Closure)
+CLOSURE = table_of(tables.Closure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +44,26 @@ def close(connection: Connection, closed: Closed, by: str, now: datetime) -> int
             f"a closure lasts at most {LONGEST_CLOSURE.days} days: check the dates, or list the days in days_off"
         )
     told = {"region": closed.region, "begins_at": closed.begins_at, "ends_at": closed.ends_at, "reason": reason}
-    same = (_closure.c[name] == value for name, value in told.items())
-    if connection.scalar(select(_closure.c.id).where(*same, _closure.c.lifted_at.is_(None)).limit(1)) is not None:
+    same = (CLOSURE.c[name] == value for name, value in told.items())
+    if connection.scalar(select(CLOSURE.c.id).where(*same, CLOSURE.c.lifted_at.is_(None)).limit(1)) is not None:
         return None
-    added = insert(_closure).values(**told, recorded_at=now, recorded_by=by).returning(_closure.c.id)
+    added = insert(CLOSURE).values(**told, recorded_at=now, recorded_by=by).returning(CLOSURE.c.id)
     number: int = connection.execute(added).scalar_one()
     return number
 
 
 def lift(connection: Connection, number: int, by: str, now: datetime) -> Closed:
     """Take back the closure of that number, as though it had never been entered. Raises Refused if none stands."""
-    chosen = select(_closure).where(_closure.c.id == number, _closure.c.lifted_at.is_(None))
+    chosen = select(CLOSURE).where(CLOSURE.c.id == number, CLOSURE.c.lifted_at.is_(None))
     row = connection.execute(chosen).mappings().first()
     if row is None:
         raise Refused(f"there is no closure {number} that stands: `milepost calendar list` names them")
-    connection.execute(update(_closure).where(_closure.c.id == number).values(lifted_at=now, lifted_by=by))
+    connection.execute(update(CLOSURE).where(CLOSURE.c.id == number).values(lifted_at=now, lifted_by=by))
     return Closed(row["region"], row["begins_at"], row["ends_at"], row["reason"])
 
 
 def read_closures(connection: Connection) -> Sequence[Closed]:
     """Those that stand, by their beginning."""
-    chosen = select(_closure.c.region, _closure.c.begins_at, _closure.c.ends_at, _closure.c.reason)
-    standing = chosen.where(_closure.c.lifted_at.is_(None)).order_by(_closure.c.begins_at, _closure.c.id)
+    chosen = select(CLOSURE.c.region, CLOSURE.c.begins_at, CLOSURE.c.ends_at, CLOSURE.c.reason)
+    standing = chosen.where(CLOSURE.c.lifted_at.is_(None)).order_by(CLOSURE.c.begins_at, CLOSURE.c.id)
     return tuple(Closed(*row) for row in connection.execute(standing))

@@ -75,10 +75,11 @@ def test_a_calendar_that_will_change_is_told(home: Home) -> None:
     """The mainland fixes its make-up days each November: until we know them, working days of next year are guesses."""
     home.change("[channels.email]", '[calendars.shenzhen]\nholidays = "CN"\n\n[channels.email]')
 
-    checked = home.run("check")
+    checked, status = home.run("check"), home.run("status")
 
     assert checked.code == 0
     assert "calendar shenzhen: no make-up days (調休) are known for 2027" in checked.err
+    assert "calendar shenzhen: no make-up days (調休) are known for 2027" in status.out
 
 
 @pytest.mark.parametrize(
