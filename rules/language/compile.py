@@ -2,11 +2,13 @@
 
 Two-valued: an atom with a missing value is false, and its `not` true. `not` is pushed inward to the atoms, which
 then ask `IS NOT TRUE`; positive atoms stay bare, so that an index serves them.
+
+Times are folded: each is reckoned in Python, by `Scope.folded`, and enters the query as a bound value.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Date, Float, Integer, String, and_, case, cast, false, func, literal, or_, true
@@ -15,6 +17,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from rules.language import nodes
 from rules.language.nodes import Condition, Value
+from rules.language.portable import days_between, has_label, lowered, seconds_between
 from rules.moment import Moment
 from rules.working_time import WorkingTime
 
@@ -32,19 +35,34 @@ class AgeTerm(Protocol):
 
 @dataclass(frozen=True)
 class Scope:
-    """A view at a moment: what its names stand for."""
+    """A view at a moment: what its names stand for, and what becomes of the times in it.
+
+    Whoever asks of many moments at once overrides `folded`, the one place where a moment becomes a value.
+    """
 
     columns: Mapping[str, ColumnElement[Any]]
     ages: Mapping[str, AgeTerm]
     moment: Moment
 
-    def on_calendar(self, answer: Callable[[WorkingTime], _T], of_type: TypeEngine[_T]) -> ColumnElement[_T]:
-        """What `answer` says on the row's own calendar: one bound value for each calendar there is."""
-        asked = {name: literal(answer(calendar), of_type) for name, calendar in self.moment.calendars.items()}
+    def folded(self, of: Callable[[Moment], _T], as_type: TypeEngine[_T]) -> ColumnElement[_T]:
+        """What `of` says at the moment, as a bound value."""
+        return literal(of(self.moment), as_type)
+
+    def folded_on_calendar(self, of: Callable[[WorkingTime, Moment], _T], as_type: TypeEngine[_T]) -> ColumnElement[_T]:
+        """What `of` says on the row's own calendar: one folded value for each calendar there is."""
+        asked = {name: self.folded(_on(name, of), as_type) for name in self.moment.calendars}
         default = asked.pop("default")
         if not asked:
             return default
         return case(*((self.columns["calendar"] == name, value) for name, value in asked.items()), else_=default)
+
+    def on_calendar(self, answer: Callable[[WorkingTime], _T], as_type: TypeEngine[_T]) -> ColumnElement[_T]:
+        """The same of an answer that knows its moment already."""
+        return self.folded_on_calendar(lambda calendar, _: answer(calendar), as_type)
+
+
+def _on(name: str, of: Callable[[WorkingTime, Moment], _T]) -> Callable[[Moment], _T]:
+    return lambda moment: of(moment.calendars[name], moment)
 
 
 def condition(node: Condition, scope: Scope, *, holds: bool = True) -> ColumnElement[bool]:
@@ -69,22 +87,27 @@ def condition(node: Condition, scope: Scope, *, holds: bool = True) -> ColumnEle
             return atom if holds else atom.is_not(true())
 
 
-def _atom(node: nodes.Flag | nodes.Compare | nodes.OneOf | nodes.Like | nodes.Has, scope: Scope) -> ColumnElement[bool]:
+_Atom = nodes.Flag | nodes.Compare | nodes.OneOf | nodes.Like | nodes.Has | nodes.HasLabel
+
+
+def _atom(node: _Atom, scope: Scope) -> ColumnElement[bool]:
     match node:
         case nodes.Flag(flag):
             return value(flag, scope)
         case nodes.Compare(operator, nodes.Age(name), nodes.Constant(number)):
             return scope.ages[name].compare(operator, float(number), scope)
         case nodes.Compare(operator, left, right):
-            return compare(operator, value(left, scope), _right(operator, right, scope))
+            return compare(operator, _side(left, right, scope), _right(operator, right, left, scope))
         case nodes.OneOf(one, constants):
-            return value(one, scope).in_([constant.value for constant in constants])
+            return value(one, scope).in_([_side(constant, one, scope) for constant in constants])
         case nodes.Like(text, pattern):
-            return func.lower(value(text, scope)).like(_ascii_lower(pattern), escape=_ESCAPE)
+            return lowered(value(text, scope)).like(_ascii_lower(pattern), escape=_ESCAPE)
         case nodes.Has(text, part, at_start):
-            lowered = func.lower(value(text, scope))
-            search = lowered.startswith if at_start else lowered.contains
+            searched = lowered(value(text, scope))
+            search = searched.startswith if at_start else searched.contains
             return search(_ascii_lower(part), autoescape=True)
+        case nodes.HasLabel(column, label):
+            return has_label(scope.columns[column.name], literal(_ascii_lower(label), String()))
 
 
 def compare(operator: nodes.Order, left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -115,6 +138,13 @@ def value(node: Value, scope: Scope) -> ColumnElement[Any]:
             return func.abs(value(number, scope), type_=Float())
         case nodes.Call("length", (text,)):
             return func.length(value(text, scope), type_=Integer())
+        case nodes.Call("lower", (text,)):
+            return lowered(value(text, scope))
+        case nodes.Call("days_between", (first, second)):
+            return days_between(value(first, scope), value(second, scope))
+        case nodes.Call("hours_between", (first, second)):
+            seconds = seconds_between(value(first, scope), value(second, scope))
+            return cast(seconds, Float) / literal(3600.0)
         case nodes.Call("coalesce", arguments):
             return func.coalesce(*(value(argument, scope) for argument in arguments))
         case nodes.Choice(branches, otherwise):
@@ -126,26 +156,36 @@ def value(node: Value, scope: Scope) -> ColumnElement[Any]:
             raise AssertionError(f"{node} has no value of its own")
 
 
-def _right(operator: nodes.Order, node: Value, scope: Scope) -> ColumnElement[Any]:
-    """The right side of a comparison; times are folded to bound values."""
-    moment = scope.moment
-    match node:
-        case nodes.Now():
-            return _instant(moment.now)
-        case nodes.Ago(span):
-            return _instant(moment.now - span)
-        case nodes.Day(days):
-            return _date(moment.today + timedelta(days=days))
-        case nodes.WorkingHoursAgo(hours):
-            return scope.on_calendar(
-                lambda on: on.ago(hours, moment.now, at_least=includes_the_end(operator)), UTCDateTime()
-            )
-        case nodes.WorkingDaysAgo(days):
-            return scope.on_calendar(
-                lambda on: on.days_ago(days, moment.today, at_least=includes_the_end(operator)), Date()
-            )
+def _side(node: Value, beside: Value, scope: Scope) -> ColumnElement[Any]:
+    """One side of an equality. A word of a closed set stands in the query itself: an index on some of the rows serves
+    only where its own words are read."""
+    match node, beside:
+        case nodes.Constant(str(word)), nodes.Column(closed=closed) if word in closed:
+            return literal(word, String(), literal_execute=True)
         case _:
             return value(node, scope)
+
+
+def _right(operator: nodes.Order, node: Value, left: Value, scope: Scope) -> ColumnElement[Any]:
+    """The right side of a comparison; times are folded."""
+    at_least = includes_the_end(operator)
+    match node:
+        case nodes.Now():
+            return scope.folded(lambda moment: moment.now, UTCDateTime())
+        case nodes.Ago(span):
+            return scope.folded(lambda moment: moment.now - span, UTCDateTime())
+        case nodes.Day(days):
+            return scope.folded(lambda moment: moment.today + timedelta(days=days), Date())
+        case nodes.WorkingHoursAgo(hours):
+            return scope.folded_on_calendar(
+                lambda calendar, moment: calendar.ago(hours, moment.now, at_least=at_least), UTCDateTime()
+            )
+        case nodes.WorkingDaysAgo(days):
+            return scope.folded_on_calendar(
+                lambda calendar, moment: calendar.days_ago(days, moment.today, at_least=at_least), Date()
+            )
+        case _:
+            return _side(node, left, scope)
 
 
 def includes_the_end(operator: nodes.Order) -> bool:
@@ -170,11 +210,3 @@ def _arithmetic(operator: str, left: ColumnElement[Any], right: ColumnElement[An
 def _ascii_lower(text: str) -> str:
     """As SQLite folds: only A to Z. A database that folds É would find what another does not."""
     return "".join(character.lower() if character.isascii() else character for character in text)
-
-
-def _instant(at: datetime) -> ColumnElement[datetime]:
-    return literal(at, UTCDateTime())
-
-
-def _date(on: date) -> ColumnElement[date]:
-    return literal(on, Date())

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-Kind = Literal["flag", "number", "text", "date", "instant"]
+Kind = Literal["flag", "number", "text", "date", "instant", "labels"]
 Order = Literal["=", "<", "<=", ">", ">="]
+Parameter = bool | float | str
+"""What a rule's param may be: what config can override."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Term:
     """A name of a view as the language knows it.
 
     `closed` are all the values that a text may have; empty: any. An age ("how many days late") moves with the clock,
-    so it can be compared with a number and used in no other way.
+    so it can be compared with a number and used in no other way. Labels are a list of texts, for has_label alone.
     """
 
     kind: Kind
@@ -107,9 +109,13 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function: the first of several values that is there, an absolute value, a text's length in characters."""
+    """A function of values; missing where one of them is, but for `coalesce`, which is the first that is there.
 
-    function: Literal["coalesce", "abs", "length"]
+    `length` counts characters, `lower` turns A to Z alone, `days_between` and `hours_between` go from the first value
+    to the second.
+    """
+
+    function: Literal["coalesce", "abs", "length", "lower", "days_between", "hours_between"]
     arguments: tuple["Value", ...]
     kind: Kind
 
@@ -178,6 +184,14 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True)
+class HasLabel:
+    """A list of labels with one that equals `label`; ASCII letters match in either case."""
+
+    column: Column
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """A value that is not there."""
 
@@ -213,4 +227,4 @@ class Chosen:
     otherwise: "Condition"
 
 
-Condition = Truth | Flag | Compare | OneOf | Like | Has | Missing | All | Either | Not | Chosen
+Condition = Truth | Flag | Compare | OneOf | Like | Has | HasLabel | Missing | All | Either | Not | Chosen

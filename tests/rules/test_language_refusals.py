@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rules.language.nodes import Not, Term
@@ -17,6 +18,8 @@ TERMS = {
     "moves": Term("number"),
     "due_on": Term("date"),
     "due_at": Term("instant"),
+    "baseline_on": Term("date"),
+    "labels": Term("labels"),
     "days_overdue": Term("number", is_age=True),
 }
 PARAMS: dict[str, bool | float | str] = {"critical_days": 7}
@@ -35,10 +38,10 @@ def refusal(text: str) -> tuple[str, str]:
         # names
         ("overdu", "did you mean 'overdue'?", "overdu"),
         ("逾期 = 1", "cannot stand here", "逾"),
-        ("overdue and zzz = 1", "known are: days_overdue, due_at", "zzz"),
-        ("milestone.overdue", "names stand alone", "milestone.overdue"),
+        ("overdue and zzz = 1", "known are: baseline_on, days_overdue", "zzz"),
+        ("milestone.overdue", "names stand alone", "milestone"),
         ("params.critical = 1", "did you mean 'critical_days'?", "params.critical"),
-        ("a.params.critical_days = 1", "this form of Column", "a.params.critical_days"),
+        ("a.params.critical_days = 1", "names stand alone", "a"),
         ("status_category = 'doen'", "did you mean 'done'?", "'doen'"),
         ("status_category in ('todo', 'closed')", "'closed' is never its value", "'closed'"),
         # types
@@ -49,7 +52,21 @@ def refusal(text: str) -> tuple[str, str]:
         ("moves = 'x'", "a text, beside a number", "'x'"),
         ("name < 'b'", "has no order", "name"),
         ("name + 1 > 2", "where a number is needed", "name"),
-        ("due_on - 1 < today", "where a number is needed", "due_on"),
+        ("due_on - 1 < today", "compare it, as in due_on < today - 3", "due_on"),
+        ("due_on - baseline_on > 3", "days_between(date, date)", "due_on"),
+        ("due_at - due_at > 3", "hours_between(instant, instant)", "due_at"),
+        ("today - due_on > 3", "as in due_on < today - 3", "due_on"),
+        ("days_between(due_on, today) > 3", "takes two columns", "today"),
+        ("days_between(due_on, due_at) > 3", "an instant, where a date is needed", "due_at"),
+        ("days_between(due_on) > 3", "write days_between(date, date)", "days_between(due_on"),
+        ("has_label(name, 'x')", "known are: labels", "name"),
+        ("has_label(labels, name)", "a text in quotes", "name"),
+        ("has_label(labels)", "write has_label(labels, 'label')", "has_label(labels"),
+        ("labels = 'x'", "write has_label(labels, 'label')", "labels"),
+        ("has_label(labels, 'x') = true", "is a condition", "has_label(labels, 'x'"),
+        ("lower(moves) = 'a'", "where a text is needed", "moves"),
+        ("coalesce(moves) > 1", "write coalesce(value, value)", "coalesce(moves"),
+        ("overdue is not 1", "comes null, true or false", "1"),
         ("moves like 'a'", "where a text is needed", "moves"),
         ("name", "where a condition is needed", "name"),
         ("if(overdue, 1, 'a') = 1", "a text, beside a number", "'a'"),
@@ -62,8 +79,10 @@ def refusal(text: str) -> tuple[str, str]:
         ("due_at = now", "never met exactly", "due_at"),
         ("due_on < today - moves", "a whole number", "moves"),
         ("due_on < today + 9999", "a whole number from 0 to 3650", "9999"),
+        ("due_on < today + 3650 + 1", "by 3650 days at most", "1"),
+        ("now() > due_at", "write now, without brackets", "now"),
         ("due_at < ago('soon')", "write a span as", "'soon'"),
-        ("due_at < ago('99999d')", "write a span as", "'99999d'"),
+        ("due_at < ago('99999d')", "at most '3650d'", "'99999d'"),
         ("due_at < working_hours_ago(10001)", "from 0 to 10000", "10001"),
         ("due_on < working_days_ago(0.5)", "a whole number", "0.5"),
         ("due_at < now - 3", "only today can be moved", "now - 3"),
@@ -77,6 +96,10 @@ def refusal(text: str) -> tuple[str, str]:
         ("moves > 1e3", "as 12 or 0.5", "1e3"),
         ("moves > .5", "as 12 or 0.5", ".5"),
         ("moves > 1000000001", "numbers go to", "1000000001"),
+        ("moves > " + "9" * 400, "numbers go to", "9" * 400),
+        ("moves . 0.0 > 1", "as 12 or 0.5", ". 0.0"),
+        ("moves > 0.0000000001", "nine decimals", "0.0000000001"),
+        (" * ".join(["moves"] * 12) + " > 1", "more than 10 times", "*"),
         ("name like 'a\\'", "cannot end in a backslash", "'a\\'"),
         ("name like '%a%b%c%d%'", "at most 4 %", "'%a%b%c%d%'"),
         (f"contains(name, '{'x' * 101}')", "1 to 100 characters", f"'{'x' * 101}'"),
@@ -86,39 +109,78 @@ def refusal(text: str) -> tuple[str, str]:
         ('name = "x"', "straight single quotes", '"'),
         ("overdue，name", "write ','", "，"),
         ("overdue\u200b", "U+200B cannot stand here", "\u200b"),
-        ("name = 'a\u202eb'", "nobody can see", "a"),
+        ("name = 'a\u202eb'", "nobody can see stands here: U+202E", "\u202e"),
         ("overdue -- why", "comments", "--"),
         ("overdue /* why */", "comments", "/*"),
         ("overdue;", "without a semicolon", ";"),
         ("name = 'x", "quote is not closed", "'"),
-        ("(overdue", "a bracket is not closed", "overdue"),
+        ("(overdue", "this bracket is not closed", "("),
+        ("overdue)", "never opened", ")"),
+        ("overdue and", "something is missing", "and"),
+        ("moves >", "something is missing", ">"),
         ("not", "something is missing", "not"),
         ("overdue overdue", "does not belong here", "overdue"),
-        ("moves > 3 days", "does not belong here", "days"),
+        ("moves > 3 days", "a span is written", "days"),
+        ("overdue adn moves > 3", "did you mean 'and'?", "adn"),
         ("case when overdue then overdue", "needs its end", "overdue"),
         ("if overdue, 1", "write if(", "if"),
-        ("if(overdue)", "something is missing", ")"),
+        ("if(overdue)", "write if(condition, value, value)", ")"),
+        ("contains(name)", "write contains(text, 'part')", ")"),
+        ("abs(moves, 2) > 1", "write abs(number)", ")"),
+        ("contains > 1", "write contains(text, 'part')", "contains"),
         ("", "no expression", ""),
-        # what sqlglot would read
-        ("len(name) > 2", "did you mean 'length'?", "len"),
-        ("ifnull(moves, 1) = 1", "there is no function 'ifnull'", "ifnull"),
-        ("contains(name, 'x', 'y')", "this form of Contains", "contains(name, 'x', 'y'"),
-        ("moves in moves", "this form of In", "moves in moves"),
-        ("case name when 'a' then overdue end", "this form of Case", "name when 'a' then overdue"),
-        ("exists(select 1)", "there is no function 'exists'", "exists"),
-        ("moves in (select 1)", "cannot be written here", "moves in (select 1"),
-        ("count(*) > 1", "there is no function 'count'", "count"),
-        ("moves::text = 'a'", "cannot stand here", ":"),
-        ("name || 'x' = 'y'", "cannot stand here", "|"),
-        ("due_on > date '2026-01-01'", "cannot be written here", "'2026-01-01'"),
-        ("N'x' = name", "cannot be written here", "N'x'"),
-        ("name similar to 'a'", "cannot be written here", "name similar to 'a'"),
-        ("name ilike 'a'", "cannot be written here", "name ilike 'a'"),
-        ("name like 'a' escape 'b'", "cannot be written here", "name like 'a' escape 'b'"),
-        ("name is distinct from 'a'", "cannot be written here", "name is distinct from 'a'"),
-        ("moves = any(moves)", "there is no function 'any'", "any"),
-        ("moves between symmetric 3 and 1", "this form of Between", "moves between symmetric 3 and 1"),
-        ("$1 = 2", "cannot stand here", "$"),
+        # what SQL has besides
+        ("moves in (select 1)", "no sub-queries", "select"),
+        ("exists(select 1)", "no sub-queries", "exists"),
+        ("moves > (select max(moves) from x)", "no sub-queries", "select"),
+        ("with recursive x as (select 1) select 1", "no sub-queries", "with"),
+        ("count(*) > 1", "one row at a time", "count"),
+        ("sum(moves) over (partition by name) > 1", "one row at a time", "sum"),
+        ("overdue; drop table milestone", "without a semicolon", ";"),
+        ("drop table milestone", "a rule only reads", "drop"),
+        ("pragma query_only", "a rule only reads", "pragma"),
+        ("cast(moves as text) = 'a'", "compared as they are", "cast"),
+        ("moves::text = 'a'", "types are not changed", ":"),
+        ("due_on > date '2026-01-01'", "dates with today", "date"),
+        ("due_at < now - interval '3' day", "ago('3h')", "interval"),
+        ("current_date > due_on", "write today", "current_date"),
+        ("name || 'x' = 'y'", "texts are not joined", "|"),
+        ("name = 'a' 'b'", "two texts in a row", "'b'"),
+        ("name -> 'a' = 'b'", "nothing is taken out of a value", "->"),
+        ("moves = :p", "written params.name", ":"),
+        ("moves = ?", "written params.name", "?"),
+        ("moves = @p", "written params.name", "@"),
+        ("moves = $1", "written params.name", "$"),
+        ("params = 1", "write params.name", "params"),
+        ("params.a.b = 1", "names stand alone", "params.a.b"),
+        ("params.critical_days['y'] = 1", "a list stands in round brackets", "["),
+        ("moves = {{x}}", "without braces", "{"),
+        ("name in ['a']", "a list stands in round brackets", "["),
+        ("moves in moves", "after in comes a list", "moves in moves"),
+        ("(moves, name) = 1", "brackets hold one value", "moves, name"),
+        ("ago(x => 1) < due_at", "cannot stand here", "=>"),
+        ("moves == 3", "write =", "=="),
+        ("!overdue", "write not", "!"),
+        ("* = 1", "between two numbers", "*"),
+        ("params.* = 1", "between two numbers", "*"),
+        ("name.upper() = 'A'", "names stand alone", "name"),
+        ("N'x' = name", "a text begins with its quote", "N'x'"),
+        ("x'41' = name", "a text begins with its quote", "x"),
+        ("name ilike 'a'", "in either case already", "ilike"),
+        ("name glob 'a'", "write like 'a%'", "glob"),
+        ("name regexp 'a'", "write like 'a%'", "regexp"),
+        ("name similar to 'a'", "write like 'a%'", "similar to"),
+        ("name like 'a' escape 'b'", "a backslash before %", "escape"),
+        ("name collate nocase = 'a'", "no order to choose", "collate"),
+        ("name is distinct from 'a'", "write = or <>", "distinct"),
+        ("moves = any(moves)", "write in ('a', 'b')", "any"),
+        ("moves between symmetric 3 and 1", "the smaller value first", "symmetric"),
+        ("case name when 'a' then overdue end", "case when condition then", "name when 'a' then overdue"),
+        ("contains(name, 'x', 'y')", "write contains(text, 'part')", "contains(name, 'x', 'y'"),
+        ("len(name) > 2", "write length(text)", "len"),
+        ("ifnull(moves, 1) = 1", "write coalesce", "ifnull"),
+        ("lenght(name) = 1", "did you mean 'length'?", "lenght"),
+        ("round(moves) = 1", "numbers have +", "round"),
     ],
 )
 def test_a_refusal_says_why_and_points_at_the_words(text: str, message: str, marked: str) -> None:
@@ -156,11 +218,12 @@ def test_a_long_row_of_conditions_is_fine() -> None:
 _WORDS = (
     "overdue|name|moves|due_on|due_at|days_overdue|status_category|params.critical_days|now|today|and|or|not|in|is|"
     "between|like|null|true|false|if|case|when|then|else|end|(|)|,|+|-|*|/|=|<>|<|>|'x'|'done'|3|0.5|ago|contains|"
-    "length|abs|coalesce|select|from|as|'it''s'|working_hours_ago|.|:"
+    "length|lower|abs|coalesce|days_between|hours_between|has_label|labels|select|from|as|'it''s'|working_hours_ago|.|:"
 )
 WORDS = st.sampled_from(_WORDS.split("|"))
 
 
+@hypothesis_settings(max_examples=300, derandomize=True)
 @given(st.one_of(st.lists(WORDS, max_size=25).map(" ".join), st.text(max_size=60)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing else: no traceback reaches whoever wrote it."""
@@ -190,3 +253,44 @@ def test_every_text_that_a_severity_can_be_is_known() -> None:
 
     assert texts_of(value) == {"critical", "high", "todo", "done"}
     assert texts_of(read_value("name", TERMS, PARAMS)) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (10**400, "too large"),
+        (float("nan"), "too large"),
+        ("a\x00b", "U+0000"),
+        ("x" * 2001, "longer than 2000"),
+    ],
+)
+def test_a_param_keeps_to_the_limits_of_what_stands_in_a_rule(value: float | str, message: str) -> None:
+    """The config may override it with anything that TOML can hold."""
+    with pytest.raises(LanguageError, match=r"params\.limit") as refused:
+        read_condition("overdue and name = params.limit", TERMS, {"limit": value})
+
+    assert message in refused.value.message
+    assert refused.value.start == len("overdue and name = ")
+
+
+def test_a_place_is_where_the_word_begins_whatever_stands_before_it() -> None:
+    """sqlglot's column is that of a word's end; editors count characters, not bytes."""
+    text = "name = '逾期 😀' and\n  overdu"
+    with pytest.raises(LanguageError) as refused:
+        read_condition(text, TERMS, PARAMS)
+
+    assert (refused.value.start, refused.value.end) == (text.index("overdu"), len(text))
+
+
+def test_twenty_thousand_conditions_are_refused_at_once() -> None:
+    """The parser would take its time over them."""
+    with pytest.raises(LanguageError, match="longer than 2000"):
+        read_condition(" and ".join(["overdue"] * 20_000), TERMS, PARAMS)
+
+
+def test_nothing_is_logged_while_a_rule_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    """sqlglot warns of what it takes for a command; the refusal says it better."""
+    for text in ("if overdue, 1", "if . name", "pragma x", "overdue, 1"):
+        refusal(text)
+
+    assert not caplog.records
