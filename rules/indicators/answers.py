@@ -1,0 +1,98 @@
+"""Indicators 3 and 5: how soon clients were answered, and how much of what they told us was handled in time."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rules.indicators.figures import LeftOut, Rate, Window, nearest_rank
+
+WorkingHours = Callable[[datetime, datetime], float]
+"""(from, to) -> working hours on the calendar of those who must answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Feedback as the first of these indicators sees it; `received_on` is the organisation's day."""
+
+    key: str
+    received_on: date
+    received_at: datetime
+    answered_at: datetime | None = None
+    """The first answer that the client could see; else, where the tool cannot say who sees it, any of our people's."""
+    is_internal: bool = False
+    """That answer is one of which nobody can say whether the client saw it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Working hours; `or_more`: it still counts, nobody has answered."""
+
+    hours: float
+    or_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstResponse:
+    """Median and 90th percentile by nearest rank, and how many of the answers are of basis `internal`."""
+
+    median: Hours | None
+    p90: Hours | None
+    counted: int
+    internal: int
+
+
+def first_response(
+    asked: Iterable[Asked], window: Window, now: datetime, working_hours: Callable[[Asked], WorkingHours]
+) -> FirstResponse:
+    """The working hours from receipt to the first answer, of what was received in `window`.
+
+    What nobody has answered enters with the time so far. `working_hours` gives the clock of those who must answer it.
+    """
+    counted = [one for one in asked if one.received_on in window]
+    waits = sorted(
+        (
+            Hours(working_hours(one)(one.received_at, one.answered_at or now), one.answered_at is None)
+            for one in counted
+        ),
+        key=lambda wait: (wait.hours, wait.or_more),
+    )
+    internal = sum(one.is_internal and one.answered_at is not None for one in counted)
+    return FirstResponse(_percentile(waits, 50), _percentile(waits, 90), len(counted), internal)
+
+
+def _percentile(waits: Sequence[Hours], percent: int) -> Hours | None:
+    if not waits:
+        return None
+    return waits[int(nearest_rank(range(len(waits)), percent))]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Feedback as the service level sees it: `solve_due_at` was set at receipt, and moves only for closures."""
+
+    key: str
+    due_on: date
+    """The organisation's day of `solve_due_at`."""
+    solve_due_at: datetime
+    handled_at: datetime | None = None
+    """When it was closed (the last time), or answered where that handles it."""
+    duplicate_of: str | None = None
+    withdrawn: bool = False
+
+
+def handled_in_time(due: Iterable[Due], window: Window, today: date) -> Rate:
+    """How much of what was to be solved in `window` was handled by then.
+
+    Left out: duplicates (the original counts), and what the client withdrew. What is due yet is not counted.
+    """
+    met, missed, left_out = 0, [], []
+    for one in due:
+        if one.due_on not in window or (one.due_on >= today and one.handled_at is None):
+            continue
+        if one.duplicate_of or one.withdrawn:
+            left_out.append(LeftOut(one.key, "duplicate" if one.duplicate_of else "withdrawn"))
+        elif one.handled_at is not None and one.handled_at <= one.solve_due_at:
+            met += 1
+        else:
+            missed.append(one.key)
+    return Rate(met, met + len(missed), tuple(missed), tuple(left_out))

@@ -1,0 +1,77 @@
+"""What indicators have in common: windows of whole months, rates of so many of so many, and what was left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+FEWEST = 5
+"""Below so many counted there is a fraction, but no rate, no colour and no rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days from `first` to `last`, both in it."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date | None) -> bool:
+        return day is not None and self.first <= day <= self.last
+
+
+def month_of(day: date) -> Window:
+    """The calendar month in which `day` lies."""
+    return months_until(day, 1)
+
+
+def months_until(day: date, count: int) -> Window:
+    """The month in which `day` lies, and those before it, `count` in all."""
+    months = day.year * 12 + day.month - 1
+    first, after = months - count + 1, months + 1
+    end = date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+    return Window(date(first // 12, first % 12 + 1, 1), end)
+
+
+def months_before(day: date, count: int) -> Window:
+    """The last `count` months that had ended before `day`."""
+    return months_until(day.replace(day=1) - timedelta(days=1), count)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that was not counted, and why: the reason is a word that the report has texts for."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`met` of `counted`. `missed` are the keys of the others; `left_out` was not counted at all."""
+
+    met: int
+    counted: int
+    missed: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def percent(self) -> float | None:
+        """To one decimal, half up; None where nothing was counted: no data is neither 0 nor 100."""
+        return tenths(Decimal(100 * self.met) / self.counted) if self.counted else None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether so many were counted that the rate says something."""
+        return self.counted >= FEWEST
+
+
+def tenths(value: Decimal | float) -> float:
+    """To one decimal, half up: 81.25 is 81.3."""
+    return float(Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def nearest_rank(ascending: Sequence[float], percent: int) -> float:
+    """The percentile by nearest rank: value number ceil(p x n) of the list, which may not be empty."""
+    rank = -(-percent * len(ascending) // 100)
+    return ascending[max(rank, 1) - 1]
