@@ -49,8 +49,12 @@ def evaluate(
     engine: Engine, rules: Iterable[Rule], moment: Moment, *, time_limit_s: float = TIME_LIMIT_S
 ) -> list[Outcome]:
     """Evaluate `rules` in one read transaction of `engine`, which should be a read-only one, in their order."""
-    with engine.connect() as connection, connection.begin():
-        return [_outcome(connection, rule, moment, time_limit_s) for rule in rules]
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # SQLite's transactions see one snapshot by themselves.
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            return [_outcome(connection, rule, moment, time_limit_s) for rule in rules]
 
 
 def _outcome(connection: Connection, rule: Rule, moment: Moment, time_limit_s: float) -> Outcome:

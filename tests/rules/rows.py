@@ -61,15 +61,20 @@ def feedback(number: int = 1, **values: Any) -> tables.Feedback:
     return tables.Feedback(key=f"{row['source']}/tickets/{number}", vendor_id=str(number), **row)
 
 
+def fill(engine: Engine, *rows: SQLModel) -> None:
+    """Every table, with `rows`, in an empty database."""
+    SQLModel.metadata.create_all(engine)
+    with engine.begin() as connection:
+        for row in rows:
+            connection.execute(insert(table(type(row))), row.model_dump())
+
+
 @contextmanager
 def database(folder: Path, *rows: SQLModel) -> Iterator[Engine]:
     """A read-only engine on a file that holds `rows`."""
     url = f"sqlite:///{folder / 'milepost.db'}"
     writable = open_engine(url)
-    SQLModel.metadata.create_all(writable)
-    with writable.begin() as connection:
-        for row in rows:
-            connection.execute(insert(table(type(row))), row.model_dump())
+    fill(writable, *rows)
     writable.dispose()
     engine = open_engine(url, read_only=True)
     yield engine
