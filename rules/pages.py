@@ -27,7 +27,8 @@ are shipped, each with its texts and examples:
 
 `milepost rules list` shows those that are on, `milepost rules check` reads them and runs their examples. What a rule
 says is changed in `milepost.toml` under `[rules.ID]` (`enabled`, `severity`, `repeat`, and its params); rules of your
-own are YAML files of the same form in the folder that `rules_dir` names.
+own are YAML files of the same form in the folder that `rules_dir` names. What a condition may say is told in
+[the language of rules](../rule-language.md).
 
 ## The views
 
