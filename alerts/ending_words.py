@@ -56,6 +56,8 @@ class EndWording:
 
     def _told(self) -> str:
         # Who and when may be missing, and their gaps with them.
+        if self._ending.reason == "cleared" and type(self._wording) is Wording:
+            return one_line(self._say("ended.cleared_matter", told=self._wording.matter()))
         return one_line(self._say(f"ended.{self._ending.reason.replace(' ', '_')}", **self._values()))
 
     def _values(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 
 from alerts.facts import Facts, limit_passed
 from alerts.messages import Ending
+from rules.views import VIEWS
 from rules.working_time import WorkingTime
 from unify.derive_milestones import history
 from unify.derived import (
@@ -21,8 +22,6 @@ from unify.derived import (
     ANSWER,
     CHANGE,
     COMMENT,
-    FEEDBACK,
-    MILESTONE,
     PERSON,
     PROJECT,
     REFERENCE,
@@ -37,7 +36,9 @@ def read_ending(
     `facts` are those that held last: only what has changed since can be the reason. Days are those of the calendars'
     zone, which is one.
     """
-    table = FEEDBACK if on == "feedback" else MILESTONE
+    table = VIEWS[on].table
+    if not {"key", "project_key", "status_category"} <= set(table.c.keys()):
+        return Ending("cleared")  # a person, a client, a source: nothing is done or answered about it
     project_gone = and_(PROJECT.c.key.is_not(None), or_(PROJECT.c.deleted_at.is_not(None), PROJECT.c.archived))
     joined = table.outerjoin(PROJECT, PROJECT.c.key == table.c.project_key)
     chosen = select(table, project_gone.label("project_gone")).select_from(joined).where(table.c.key == subject)
@@ -46,13 +47,17 @@ def read_ending(
         return Ending("gone")
     if on == "feedback":
         return _feedback(connection, row, facts, now, calendars)
-    return _milestone(connection, row, facts, now, calendars["default"].zone)
+    over = _finished(connection, row, facts)
+    if over is not None or on != "milestone":
+        return over or Ending("cleared")
+    return _dated_anew(connection, row, facts, now, calendars["default"].zone)
 
 
-def _milestone(connection: Connection, row: RowMapping, facts: Facts, now: datetime, zone: ZoneInfo) -> Ending:
+def _finished(connection: Connection, row: RowMapping, facts: Facts) -> Ending | None:
+    """That it was done or given up, or is no longer seen; None: it is as open as it was."""
     category, was = row["status_category"], facts.text("status_category")
     if category == "done" and was != "done":
-        return Ending("done", _name(connection, row["done_by_account"]), row["done_at"])
+        return Ending("done", _name(connection, row.get("done_by_account")), row.get("done_at"))
     if category == "cancelled" and was != "cancelled":
         change = _last_change(connection, row["key"], "status")
         if change is None:
@@ -60,10 +65,18 @@ def _milestone(connection: Connection, row: RowMapping, facts: Facts, now: datet
         return Ending("cancelled", _name(connection, change["author_account"]), change["changed_at"])
     if row["deleted_at"] is not None or row["project_gone"]:
         return Ending("gone")
-    deadline = row["deadline_at"]
-    if deadline is None or deadline <= now or deadline == facts.at("deadline_at"):
+    return None
+
+
+def _dated_anew(connection: Connection, row: RowMapping, facts: Facts, now: datetime, zone: ZoneInfo) -> Ending:
+    """What became of the date of a milestone that is open."""
+    is_agreed = row["agreed_on"] is not None and row["agreed_on"] == row["deadline_on"]
+    if is_agreed and facts.is_true("moved_without_agreement"):
+        return _agreed(connection, row)
+    deadline, was_overdue = row["deadline_at"], facts.is_true("overdue", default=True)
+    if deadline is None or deadline <= now or deadline == facts.at("deadline_at") or not was_overdue:
         return Ending("cleared")
-    if row["agreed_on"] is not None and row["agreed_on"] == row["deadline_on"]:
+    if is_agreed:
         return _agreed(connection, row)
     path = _path(connection, row, zone)
     mover = _name(connection, row["moved_by_account"])

@@ -57,9 +57,12 @@ class Facts:
 
 
 def began(on: str, facts: Facts, calendars: Mapping[str, WorkingTime]) -> datetime | None:
-    """When what the flagship rules look for began: the deadline, or the end of the time allowed for an answer."""
+    """When what a rule looks for began: the deadline of a milestone, the end of the time allowed for an answer.
+
+    None where nobody can tell, or it is yet to come.
+    """
     if on == "milestone":
-        return facts.at("deadline_at")
+        return facts.at("deadline_at") if facts.is_true("overdue", default=True) else None
     return limit_passed(facts, calendars)
 
 

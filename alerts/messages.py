@@ -250,6 +250,17 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Says:
+    """What a rule itself says of a finding."""
+
+    title: str
+    matter: str
+    """The same below the client's name: it does not name the client again."""
+    why: str
+    """Why it matters, and what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One alert as a message needs it."""
 
@@ -262,6 +273,6 @@ class Item:
     severity: str
     facts: Facts
     since: datetime
-    title: Callable[[Language], str]
-    """What the rule itself calls it: for rules that have no texts of ours."""
+    says: Callable[[Language], Says]
+    """For rules that have no texts of ours."""
     ending: Ending | None = None

@@ -8,13 +8,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from alerts.channels.kinds import edits
 from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, working_days_since
 from alerts.deliveries import NEWS, Identity, Past, Planned
 from alerts.facts import Facts
-from alerts.life import QUIET_ENDS
-from alerts.messages import End, Item, Message
+from alerts.life import QUIET_ENDS, fingerprint
+from alerts.messages import End, Item, Message, Says
 from alerts.routing import People, Reader, Subject, Target, coordinator_only, instead_of_group, route
 from alerts.store import Stored
 from alerts.writer import Note, Writer, worst_first
@@ -24,6 +26,8 @@ from rules.titles import Reading
 from rules.working_time import WorkingTime
 
 _IN_LINE = ("info", "warning")
+_FOLLOWS = {"milestone-slipped": ("milestone-overdue", "date moved")}
+"""Rule -> the rule, and the end of its alert, whose message says all that this one would: nobody is told twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Decision:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Planner:
     """Decides and composes. `alerts` are the alerts as this round leaves them."""
 
@@ -109,8 +113,8 @@ class Planner:
         rule, facts = self.rules[alert.known.rule], alert.facts
         zone, today = self.writer.zone, self.writer.today
 
-        def title(language: Language) -> str:
-            return rule.title(facts, Reading(language, zone, today))
+        def says(language: Language) -> Says:
+            return said_by(rule, facts, Reading(language, zone, today))
 
         return Item(
             fingerprint=alert.known.fingerprint,
@@ -121,7 +125,7 @@ class Planner:
             severity=alert.known.life.severity,
             facts=Facts(facts),
             since=alert.known.life.since,
-            title=title,
+            says=says,
             ending=alert.ending,
         )
 
@@ -146,12 +150,23 @@ class Planner:
             state=life.state,
             adopted=life.adopted,
             stale=self.is_stale(alert),
-            quiet_end=life.resolve_reason in QUIET_ENDS,
+            quiet_end=life.resolve_reason in QUIET_ENDS or self._ends_quietly(alert),
             worse_at=life.worse_at,
         )
         policy = Policy(urgent=alert.urgent, in_line=rule.view.name != "feedback" and life.severity in _IN_LINE)
         told = self._told(alert, reader, identity, rule.repeat)
         return decide(holding, told, policy, self._hours(reader, self._owed_from(alert)))
+
+    def _ends_quietly(self, alert: Stored) -> bool:
+        """Nothing was done about it: what only was to be known has passed, or another alert on the same goes on."""
+        life = alert.known.life
+        return life.resolve_reason == "cleared" and (life.severity == "info" or alert.subject in self._subjects)
+
+    @cached_property
+    def _subjects(self) -> set[str]:
+        """What open alerts are about that somebody must see to."""
+        lives = ((alert.subject, alert.known.life) for alert in self.alerts.values())
+        return {subject for subject, life in lives if life.state != "resolved" and life.severity != "info"}
 
     def _owed_from(self, alert: Stored) -> datetime | None:
         """When the alert could be known at the earliest: since the look before the one at which it fired."""
@@ -171,6 +186,7 @@ class Planner:
     def _told(self, alert: Stored, reader: Reader, identity: Identity, repeat: Repeat | None) -> Told | None:
         past = [past for past in self.past.get(alert.known.fingerprint, ()) if past.identity == identity]
         news = [one.at for one in past if one.kind in NEWS]
+        news += self._told_as_an_end(alert, identity)
         if not news:
             return None
         over_at = alert.known.life.resolved_at  # what was told before that, was told of another end
@@ -179,6 +195,16 @@ class Planner:
             ended=any(one.kind == "resolved" and one.at >= (over_at or one.at) for one in past),
             repeat_due=repeat is not None and _is_over(repeat, max(news), self.writer.now, self._calendar(reader)),
         )
+
+    def _told_as_an_end(self, alert: Stored, identity: Identity) -> list[datetime]:
+        """When the reader was told, as the end of what it follows, how this alert began; [] where nobody did so."""
+        rule, reason = _FOLLOWS.get(alert.known.rule, ("", ""))
+        before = self.alerts.get(fingerprint(rule, alert.subject))
+        if before is None or before.known.life.resolve_reason != reason:
+            return []
+        over_at = before.known.life.resolved_at
+        heard = any(past.identity == identity for past in self.past.get(before.known.fingerprint, ()))
+        return [over_at] if heard and over_at and over_at <= alert.known.life.since else []
 
     def _told_by(self, fingerprint: str) -> dict[Identity, Past]:
         """The last message about the alert that each of its readers got, or will get."""
@@ -233,6 +259,12 @@ class Planner:
         for item, told_in in owed:
             ends[told_in.id][item.fingerprint] = self.writer.end(item, reader)
         return Planned("resolved", root.channel, reader, message, told, after=root.id, ends=ends)
+
+
+def said_by(rule: Rule, facts: Mapping[str, Any], reading: Reading) -> Says:
+    """What `rule` says of a finding with these `facts`."""
+    unnamed = {**facts, "client_names": None}
+    return Says(rule.title(facts, reading), rule.title(unnamed, reading), rule.reason(facts, reading))
 
 
 def _is_over(repeat: Repeat, at: datetime, now: datetime, calendar: WorkingTime) -> bool:

@@ -14,6 +14,9 @@ from alerts.facts import Facts
 from config.settings import Language, Route, Settings
 from unify.derived import PERSON
 
+OF_THE_HOUSE = frozenset({"workload", "source", "indicator"})
+"""Views of what is no client's: who has too much to do, what cannot be read, how we are doing."""
+
 NoteKey = Literal["", "no_bd", "no_owner", "not_ours", "no_group"]
 
 
@@ -62,8 +65,13 @@ class Subject:
 
     @property
     def bd_is_told(self) -> bool:
-        """Milestones that are no promise to a client are for owner and coordinator."""
-        return self.on != "milestone" or self.facts.is_true("client_facing", default=True)
+        """What is no promise to a client, and what is only to be known, is for owner and coordinator."""
+        return self.severity != "info" and self.facts.is_true("client_facing", default=True)
+
+    @property
+    def is_of_the_house(self) -> bool:
+        """It is about our people or the hub itself: for the coordinator alone."""
+        return self.on in OF_THE_HOUSE
 
 
 class People:
@@ -186,6 +194,8 @@ def _targets(settings: Settings, people: People, subject: Subject, channel: str,
     match who:
         case "":
             return [Target(people.group(), (channel,))]
+        case "bd" | "owner" if subject.is_of_the_house:
+            return [Target(people.coordinator(), (channel,))]
         case "bd" if subject.bd_is_told:
             return _or_coordinator(settings, people, channel, subject, "bd", "no_bd")
         case "bd":

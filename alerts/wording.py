@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from alerts.messages import TEXTS, Entry, Item, Line
+from alerts.messages import TEXTS, Entry, Item, Line, Says
 from alerts.phone_size import TITLE_WIDTH, shorten
 from alerts.plain_text import cut, one_line, spaced
 from alerts.routing import Reader, client_name
@@ -20,6 +20,7 @@ from rules.working_time import WorkingTime
 from unify.freshness import Freshness
 
 QUOTE_CHARS = 120
+WHY_CHARS = 240
 NAME_CHARS = 120
 """More than the longest name that people give: no name is cut where there is room for it."""
 
@@ -69,27 +70,38 @@ class Wording:
 
     def title(self) -> str:
         """Client first, then what and how late, all before the cut."""
-        return shorten(self._own_title(), TITLE_WIDTH)
+        return shorten(self.hide(one_line(self.said.title)), TITLE_WIDTH)
 
     def body(self) -> list[str]:
         """The lines below the title, but for links and freshness; "" for what there is nothing to say of."""
-        return [self._own_title(), self.where(), self.with_whom()]
+        own = self.hide(one_line(self.said.title))
+        return [own if own != self.title() else "", self.where(), self.why(), self.with_whom()]
 
     def brief(self) -> str:
         """What it is and who has it, where the client stands before it."""
-        return self._own_title()
+        matter = self.matter()
+        return self.say("daily.matter", told=matter, who=cut(self.owner, NAME_CHARS)) if self.owner else matter
 
     def particulars(self) -> str:
         """One short line below `brief`; "" where there is nothing more to say."""
-        return ""
+        return self.why()
 
     def next_step(self) -> str:
         """The key of what the reader does about it; "" for rules that have no texts of ours."""
         return ""
 
-    def _own_title(self) -> str:
-        """What the rule itself calls it."""
-        return self.hide(one_line(self.item.title(self.language)))
+    @property
+    def said(self) -> Says:
+        """What the rule itself says."""
+        return self.item.says(self.language)
+
+    def matter(self) -> str:
+        """What it is, without whose."""
+        return self.hide(one_line(self.said.matter))
+
+    def why(self) -> str:
+        """Why it matters, and what to do."""
+        return cut(self.hide(one_line(self.said.why)), WHY_CHARS)
 
     # --- The parts of messages ---
 

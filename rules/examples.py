@@ -4,11 +4,12 @@ The row stands alone in a database in memory. What the example does not set is m
 where a column cannot be.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
 
 from config.settings import Settings
 from rules import given
@@ -16,7 +17,7 @@ from rules.evaluate import find
 from rules.moment import Moment
 from rules.rule import Example, Rule
 from rules.views import FEEDBACK, MILESTONE, View
-from rules.views.base import table
+from rules.views.base import Computed, Stored, table
 from rules.working_time import calendars
 from unify import tables
 from unify.derive_feedback import Policy, derive_feedback
@@ -65,10 +66,23 @@ def check(rule: Rule, settings: Settings, now: datetime) -> list[Failure]:
 def _findings(connection: Connection, rule: Rule, example: Example, settings: Settings, moment: Moment) -> list[Any]:
     """What the rule finds where the example's row is the only one."""
     with connection.begin_nested() as alone:
-        connection.execute(insert(rule.view.table), row_of(rule.view, example, settings, moment))
+        row = row_of(rule.view, example, settings, moment)
+        connection.execute(insert(rule.view.table), row)
+        for beside, values in _beside(rule.view, example, row, moment):
+            connection.execute(insert(beside), values)
         found = find(connection, rule, moment)
         alone.rollback()
     return list(found)
+
+
+def _beside(
+    view: View, example: Example, row: dict[str, Any], moment: Moment
+) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """The rows of other tables that give the example's row its computed columns."""
+    for name, value in example.given.items():
+        column = given.settable(view, name)
+        if isinstance(column, Computed) and column.shown_by:
+            yield from column.shown_by(value, row, moment)
 
 
 def row_of(view: View, example: Example, settings: Settings, moment: Moment) -> dict[str, Any]:
@@ -77,8 +91,12 @@ def row_of(view: View, example: Example, settings: Settings, moment: Moment) -> 
     A derived column that the example names stands as named, but for two that derive is told as it would learn of
     them: `waiting_since` is a message of the client, `agreed_on` a field of the tool.
     """
-    columns = {name: given.settable(view, name).sql.name for name in example.given}
-    named = {columns[name]: given.at(value, moment) for name, value in example.given.items()}
+    columns = {name: given.settable(view, name) for name in example.given}
+    named = {
+        column.sql.name: given.at(example.given[name], moment)
+        for name, column in columns.items()
+        if isinstance(column, Stored)
+    }
     if view is MILESTONE:
         return _milestone(named, moment)
     assert view is FEEDBACK, f"no example can be made of {view.name}"

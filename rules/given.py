@@ -10,21 +10,27 @@ from sqlalchemy import Column
 from rules.language import nodes
 from rules.language.text import nearest
 from rules.moment import Moment
-from rules.rule import Given
-from rules.views.base import Stored, View
+from rules.rule import Given, Sunday
+from rules.views.base import Computed, Stored, View
 
 _DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _AGO = re.compile(r"(\d{1,5}(?:\.\d+)?) (working hour|working day|minute|hour|day)s? ago")
-_AHEAD = re.compile(r"in (\d{1,5}) (minute|hour|day)s?")
+_AHEAD = re.compile(r"in (\d{1,5}) (working day|minute|hour|day)s?")
+_SUNDAY = re.compile(r"Sunday in (\d{1,2}) weeks?")
 
 
-def settable(view: View, name: str) -> Stored:
-    """The column of that name, where it is one of the view's own table. Raises ValueError with the words to show."""
+Settable = Stored | Computed
+"""What an example can give: a column of the view's own table, or one for which it can fill other tables."""
+
+
+def settable(view: View, name: str) -> Settable:
+    """The column of that name, where an example can give it. Raises ValueError with the words to show."""
     columns = {column.name: column for column in view.columns}
-    own = {
+    own: dict[str, Settable] = {
         column.name: column
         for column in view.columns
-        if isinstance(column, Stored) and isinstance(column.sql, Column) and column.sql.table is view.table
+        if (isinstance(column, Stored) and isinstance(column.sql, Column) and column.sql.table is view.table)
+        or (isinstance(column, Computed) and column.shown_by)
     }
     if name in own:
         return own[name]
@@ -35,7 +41,7 @@ def settable(view: View, name: str) -> Stored:
     raise ValueError(f"there is no {name!r}; {nearest(name, own)}")
 
 
-def read(column: Stored, value: Any) -> Given:
+def read(column: Settable, value: Any) -> Given:
     """`value`, as YAML read it, for `column`. Raises ValueError with the words to show."""
     if value is None:
         return None
@@ -44,10 +50,10 @@ def read(column: Stored, value: Any) -> Given:
             return value
         case "number", int() | float() if not isinstance(value, bool):
             return value
-        case "text", str() if not column.closed or value in column.closed:
+        case "text", str() if not (isinstance(column, Stored) and column.closed) or value in column.closed:
             return value
         case "text", str():
-            raise ValueError(f"{value!r} is never its value; known are: {', '.join(column.closed)}")
+            raise ValueError(f"{value!r} is never its value; known are: {', '.join(getattr(column, 'closed', ()))}")
         case "date", date() if not isinstance(value, datetime):
             return value
         case "instant", datetime() if value.tzinfo is not None:
@@ -63,12 +69,14 @@ _KINDS = {
     "number": "a number",
     "text": "a text",
     "names": "names by language",
-    "date": "a date: 2026-11-16, yesterday, 3 days ago, 3 working days ago, in 3 days",
+    "date": "a date: 2026-11-16, yesterday, 3 days ago, in 3 working days, Sunday in 2 weeks",
     "instant": "an instant: 9 working hours ago, 30 minutes ago, in 2 hours, 2026-11-24T09:00:00+08:00",
 }
 
 
 def _moment(kind: str, text: str) -> Given:
+    if kind == "date" and (sunday := _SUNDAY.fullmatch(text)):
+        return Sunday(int(sunday[1]))
     ago, ahead = _AGO.fullmatch(text), _AHEAD.fullmatch(text)
     amount = float(ago[1]) if ago else float(ahead[1]) if ahead else math.nan
     whole = amount == amount // 1
@@ -77,8 +85,8 @@ def _moment(kind: str, text: str) -> Given:
             return nodes.Day(_DAYS[day])
         case "date", "day", forward if whole:
             return nodes.Day(int(amount) if forward else -int(amount))
-        case "date", "working day", _ if whole:
-            return nodes.WorkingDaysAgo(int(amount))
+        case "date", "working day", forward if whole:
+            return nodes.WorkingDaysAgo(-int(amount) if forward else int(amount))
         case "instant", "now", _:
             return nodes.Now()
         case "instant", "working hour", _:
@@ -104,5 +112,7 @@ def at(value: Given, moment: Moment) -> date | str | float | bool | None:
             return moment.calendar(None).ago(hours, moment.now, at_least=False)
         case nodes.WorkingDaysAgo(days):
             return moment.calendar(None).days_ago(days, moment.today, at_least=False)
+        case Sunday(weeks):
+            return moment.today + timedelta(days=7 * weeks - moment.today.isoweekday() % 7)
         case _:
             return value

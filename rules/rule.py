@@ -11,7 +11,15 @@ from rules.language.parse import Parameter
 from rules.titles import Reading, Title
 from rules.views import View
 
-Given = Moment | date | str | float | bool | None
+
+@dataclass(frozen=True, slots=True)
+class Sunday:
+    """The Sunday that ends the next week of so many: a day off, on any day on which an example is run."""
+
+    weeks: int
+
+
+Given = Moment | Sunday | date | str | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ class Computed:
     kind: Kind
     meaning: str
     sql: Callable[[Scope], ColumnElement[Any]]
+    shown_by: Callable[[Any, Row, Moment], Sequence[tuple[Table, Row]]] | None = None
+    """What other tables must hold that an example's row has a value: (table, row) of each; None: no example gives it."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,14 @@ class View:
     source: FromClause
     living: Sequence[ColumnElement[bool]]
     columns: Sequence[ViewColumn]
+    beside: Sequence[Table] = ()
+    """Tables that computed columns read for themselves."""
 
     @property
     def tables(self) -> set[Table]:
         """The tables that it reads."""
-        return {element for element in visitors.iterate(self.source) if isinstance(element, Table)}
+        joined = {element for element in visitors.iterate(self.source) if isinstance(element, Table)}
+        return joined | set(self.beside)
 
     @property
     def terms(self) -> Mapping[str, Term]:
@@ -213,6 +218,54 @@ def working_days_since(column: str, only: str) -> Callable[[nodes.Order, float, 
         return and_(scope.columns[only], _between_ends(operator, since, lambda late: end(scope, whole, late)))
 
     return compared
+
+
+def working_days_to(column: str, only: str) -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:
+    """Working days from today to the date `column` on the row's calendar, in rows where the flag `only` holds."""
+
+    def end(scope: Scope, whole: int, at_least: bool) -> ColumnElement[date]:
+        today = scope.moment.today
+        return scope.on_calendar(lambda on: on.days_ago(-whole, today, at_least=at_least), Date())
+
+    def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
+        whole, to = _whole(operator, number), scope.columns[column]
+        if whole is None:
+            return literal(False)
+        if operator == "=":
+            return and_(scope.columns[only], to >= end(scope, whole, False), to <= end(scope, whole, True))
+        return and_(scope.columns[only], compare(operator, to, end(scope, whole, operator in ("<=", ">"))))
+
+    return compared
+
+
+def working_days_beyond(column: str, needed: str) -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:
+    """By how many working days the number `needed` is more than those from today to the date `column`.
+
+    Of more than `AHEAD_DAYS` needed nothing is said.
+    """
+
+    def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
+        whole, today = _whole(operator, number), scope.moment.today
+        if whole is None:
+            return literal(False)
+        flipped = _FLIPPED[operator]
+
+        def end(at_least: bool) -> ColumnElement[date]:
+            def on_day(days: int) -> ColumnElement[date]:
+                return scope.on_calendar(lambda on: on.days_ago(whole - days, today, at_least=at_least), Date())
+
+            return case({days: on_day(days) for days in range(AHEAD_DAYS + 1)}, value=scope.columns[needed], else_=None)
+
+        to = scope.columns[column]
+        if operator == "=":
+            return and_(to >= end(False), to <= end(True))
+        return compare(flipped, to, end(flipped in ("<=", ">")))
+
+    return compared
+
+
+AHEAD_DAYS = 130
+"""Working days, half a year."""
 
 
 def working_hours_since(column: str, only: str = "") -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:

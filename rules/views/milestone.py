@@ -1,16 +1,33 @@
 """The view `milestone`: every living milestone of an active source, with what is known of its date."""
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
-from sqlalchemy import ColumnElement, Date, and_, false, func, literal, or_
+from sqlalchemy import ColumnElement, Date, Integer, Table, and_, false, func, literal, or_, select, true
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config.settings import StatusCategory
 from rules.language.compile import Scope
 from rules.moment import Moment
-from rules.views.base import Age, Computed, Row, Stored, View, days_since, name_of, table, working_days_since
+from rules.views.base import (
+    AHEAD_DAYS,
+    Age,
+    Computed,
+    Row,
+    Stored,
+    View,
+    days_since,
+    name_of,
+    table,
+    working_days_beyond,
+    working_days_since,
+    working_days_to,
+)
 from rules.views.owners import PROJECT, SOURCE, owner_columns, with_owners
+from rules.working_time import WorkingTime
 from unify import tables
+from unify.tables import BY_SHORT
 
 CATEGORIES: tuple[str, ...] = get_args(StatusCategory)
 _OPEN = tuple(category for category in CATEGORIES if category not in ("done", "cancelled"))
@@ -18,13 +35,30 @@ _OPEN = tuple(category for category in CATEGORIES if category not in ("done", "c
 _milestone = table(tables.Milestone)
 _mover_account, _mover = table(tables.Account).alias("mover_account"), table(tables.Person).alias("mover")
 _doer_account, _doer = table(tables.Account).alias("doer_account"), table(tables.Person).alias("doer")
+_of_item = table(tables.WorkItem).alias("of_item")
+"""The item that the milestone is made from, where it is made from one."""
+_item, _reference = table(tables.WorkItem), table(tables.Reference)
 _m = _milestone.c
+
+PACE_DAYS = 20
+"""Working days whose closed items tell the pace."""
+_DAYS_OFF_AHEAD = timedelta(days=120)
+"""How far it is looked whether a date falls on a day off."""
+
 _committed_on = func.coalesce(_m.agreed_on, _m.baseline_on)
+
+
+def _is_open(_: Scope) -> ColumnElement[bool]:
+    return _m.status_category.in_(_OPEN)
 
 
 def _overdue(scope: Scope) -> ColumnElement[bool]:
     """Open, and the instant that the promise asks for has passed; undated ones never are."""
     return and_(_m.status_category.in_(_OPEN), _m.deadline_at < literal(scope.moment.now, UTCDateTime()))
+
+
+def _awaited(scope: Scope) -> ColumnElement[bool]:
+    return and_(_m.status_category.in_(_OPEN), _m.deadline_at >= literal(scope.moment.now, UTCDateTime()))
 
 
 def _moved_past_promise(scope: Scope) -> ColumnElement[bool]:
@@ -34,6 +68,80 @@ def _moved_past_promise(scope: Scope) -> ColumnElement[bool]:
     """
     ahead = or_(_m.deadline_at.is_(None), _m.deadline_at >= literal(scope.moment.now, UTCDateTime()))
     return and_(_m.status_category.in_(_OPEN), _committed_on < literal(scope.moment.today, Date()), ahead)
+
+
+def _moved_without_agreement(_: Scope) -> ColumnElement[bool]:
+    """Open, its date was moved beyond the promise, and what it asks is not what the client accepted."""
+    return and_(_m.status_category.in_(_OPEN), _m.moves > 0, _m.deadline_on > _committed_on)
+
+
+def _promise_passed(scope: Scope) -> ColumnElement[bool]:
+    return _committed_on < literal(scope.moment.today, Date())
+
+
+def _on_day_off(scope: Scope) -> ColumnElement[bool]:
+    """On a day off of the organisation or of those who must answer, in what is to come."""
+    return or_(
+        *(
+            and_(or_(literal(name == "default"), _m.calendar == name), _m.deadline_on.in_(days))
+            for name, calendar in scope.moment.calendars.items()
+            if (days := _days_off(calendar, scope.moment.today))
+        ),
+        false(),
+    )
+
+
+def _days_off(calendar: WorkingTime, today: date) -> Sequence[date]:
+    last = min(today + _DAYS_OFF_AHEAD, calendar.last)
+    ahead = (today + timedelta(days=n) for n in range((last - today).days + 1))
+    return [day for day in ahead if not calendar.is_working_day(day)]
+
+
+def _closed_lately(scope: Scope) -> ColumnElement[int]:
+    """How many of its items were done in the last `PACE_DAYS` working days: the pace. Items are counted as derive does."""
+    today, zone = scope.moment.today, scope.moment.zone
+
+    def before(calendar: WorkingTime) -> datetime:
+        return datetime.combine(calendar.days_ago(PACE_DAYS, today, at_least=True), time.max, zone).astimezone(UTC)
+
+    named = [_m.key, _m.source + f"/{BY_SHORT}/" + _of_item.c.short]
+    return (
+        select(func.count())
+        .select_from(_reference.join(_item, _item.c.key == _reference.c.from_key))
+        .where(_reference.c.to_key.in_(named), _item.c.deleted_at.is_(None), _item.c.status_category == "done")
+        .where(_item.c.done_at > scope.on_calendar(before, UTCDateTime()))
+        .correlate(_milestone, _of_item)
+        .scalar_subquery()
+    )
+
+
+def _closed_items(count: int, row: Row, moment: Moment) -> Sequence[tuple[Table, Row]]:
+    """So many items of the milestone `row`, done just now."""
+    shared = {"source": row["source"], "kind": "task", "status_category": "done", "done_at": moment.now}
+    items = [
+        tables.WorkItem(key=f"{row['key']}.{n}", vendor_id=str(n), **shared).model_dump() for n in range(int(count))
+    ]
+    belong = [(_reference, {"from_key": item["key"], "to_key": row["key"]}) for item in items]
+    return [*((_item, item) for item in items), *belong]
+
+
+def _needed_days(scope: Scope) -> ColumnElement[int]:
+    closed = scope.columns["closed_lately"]
+    # Division of whole numbers: `//` would ask for a function that not every SQLite has.
+    return (_m.open_items * PACE_DAYS + closed - 1).op("/", precedence=8, return_type=Integer())(func.nullif(closed, 0))
+
+
+def _working_days_left(row: Row, moment: Moment) -> float | None:
+    if not row["awaited"]:
+        return None
+    return moment.calendar(row["calendar"]).days_between(moment.today, row["deadline_on"])
+
+
+def _days_behind(row: Row, moment: Moment) -> float | None:
+    if row["needed_days"] is None or row["deadline_on"] is None or row["needed_days"] > AHEAD_DAYS:
+        return None
+    needed: int = row["needed_days"]
+    return needed - moment.calendar(row["calendar"]).days_between(moment.today, row["deadline_on"])
 
 
 def _days_overdue(row: Row, moment: Moment) -> float | None:
@@ -53,7 +161,9 @@ MILESTONE = View(
     .outerjoin(_mover_account, _mover_account.c.key == _m.moved_by_account)
     .outerjoin(_mover, _mover.c.key == _mover_account.c.person_key)
     .outerjoin(_doer_account, _doer_account.c.key == _m.done_by_account)
-    .outerjoin(_doer, _doer.c.key == _doer_account.c.person_key),
+    .outerjoin(_doer, _doer.c.key == _doer_account.c.person_key)
+    .outerjoin(_of_item, _of_item.c.key == _m.key),
+    beside=(_item, _reference),
     living=(
         _m.deleted_at.is_(None),
         _m.counted.is_not(false()),
@@ -111,13 +221,54 @@ MILESTONE = View(
         Stored("done_by_name", "text", "Who set it done.", "tracked", name_of(_doer.c.name, _doer_account.c.name)),
         Stored("created_at", "instant", "When it was entered in the tool.", "fixed", _m.created_at),
         Stored("updated_at", "instant", "When the tool last changed it.", "untracked", _m.updated_at),
+        Computed("is_open", "flag", "Neither done nor cancelled.", _is_open),
         Computed("overdue", "flag", "Open, and its day (or instant) has passed.", _overdue),
+        Computed("awaited", "flag", "Open, dated, and not overdue.", _awaited),
+        Computed(
+            "moved_without_agreement",
+            "flag",
+            "Open, and moved to a day after `committed_on`: the client has accepted no such date on record.",
+            _moved_without_agreement,
+        ),
+        Computed("promise_passed", "flag", "`committed_on` has passed.", _promise_passed),
+        Computed(
+            "on_day_off",
+            "flag",
+            "Its day, within the next 120 days, is a day off: of the organisation or of those who must answer.",
+            _on_day_off,
+        ),
+        Computed(
+            "closed_lately",
+            "number",
+            f"Its items that were done in the last {PACE_DAYS} working days: the pace.",
+            _closed_lately,
+            shown_by=_closed_items,
+        ),
+        Computed(
+            "needed_days",
+            "number",
+            "Working days that its open items take at that pace, rounded up; missing where none was done.",
+            _needed_days,
+        ),
         Computed(
             "moved_past_promise",
             "flag",
             "Open and not overdue, though `committed_on` has passed: the tool's date was moved or taken away, and no "
             "agreement of the client to a later one is on record.",
             _moved_past_promise,
+        ),
+        Age(
+            "working_days_left",
+            "Working days until its day, while open and not overdue.",
+            working_days_to("deadline_on", "awaited"),
+            _working_days_left,
+        ),
+        Age(
+            "days_behind",
+            "Working days by which `needed_days` is more than those left; missing where that is more than "
+            f"{AHEAD_DAYS}.",
+            working_days_beyond("deadline_on", "needed_days"),
+            _days_behind,
         ),
         Age(
             "days_overdue",

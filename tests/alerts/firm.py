@@ -1,7 +1,7 @@
 """A small firm for the tests: May coordinates, Marco and Kevin are BD managers, the bank is confidential in groups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -172,10 +172,26 @@ def feedback(number: int = 1, **facts: Any) -> Finding:
     return Finding("feedback-unhandled", known["key"], known["source"], known["client"], known["severity"], known)
 
 
+RULES = (
+    "milestone-overdue",
+    "feedback-unhandled",
+    "milestone-at-risk",
+    "milestone-due-soon",
+    "milestone-slipped",
+)
+"""The first two have words and comments of their own."""
+
+
+def of(rule: str, severity: str, **facts: Any) -> Finding:
+    """What another rule on milestones found about the bank's UAT sign-off, which is not overdue."""
+    ahead = {"overdue": False, "days_overdue": None, "working_days_overdue": None}
+    return replace(milestone(**{**ahead, "severity": severity, **facts}), rule=rule)
+
+
 def outcomes(*findings: Finding, failed: str = "") -> list[Outcome]:
-    """What both rules found; the rule `failed` did not run to its end."""
+    """What the rules found that are at work in these tests; the rule `failed` did not run to its end."""
     found = []
-    for name in ("milestone-overdue", "feedback-unhandled"):
+    for name in RULES:
         mine = [finding for finding in findings if finding.rule == name]
         found.append(Outcome(rule(name), error="too slow") if name == failed else Outcome(rule(name), mine))
     return found

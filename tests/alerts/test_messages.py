@@ -20,6 +20,7 @@ from alerts.facts import Facts
 from alerts.messages import TEXTS, End, Ending, Item, Line, Message
 from alerts.phone_size import BODY_CHARS, BODY_LINES, titled
 from alerts.plain_text import one_line, safe_url
+from alerts.planning import said_by
 from alerts.routing import Reader
 from alerts.writer import Writer
 from config.language import LANGUAGES
@@ -48,7 +49,9 @@ def item(finding: Finding, ending: Ending | None = None) -> Item:
         finding.severity,
         Facts(finding.facts),
         hk(19),
-        lambda language: rule.title(finding.facts, Reading(language, firm.HK, TUESDAY.astimezone(firm.HK).date())),
+        lambda language: said_by(
+            rule, finding.facts, Reading(language, firm.HK, TUESDAY.astimezone(firm.HK).date())
+        ),
         ending,
     )
 

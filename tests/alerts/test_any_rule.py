@@ -1,0 +1,188 @@
+"""A rule without words of its own is told all the same: by its title, its reason and the facts that all have."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from alerts.facts import Facts
+from alerts.messages import Ending
+from alerts.routing import People, Subject, route
+from config.language import LANGUAGES
+from config.settings import Language
+from rules.evaluate import Finding
+from tests.alerts import firm
+from tests.alerts.conftest import Hub
+from tests.alerts.firm import TUESDAY, hk, milestone, of
+from tests.alerts.test_messages import coordinator, group, item, reader, writer
+
+RAYMOND = "person/raymond@lanternquay.example"
+BOAT = {"client": "client/boat", "client_names": {"en": "Slow Boat Freight", "zh-Hans-CN": "慢船物流"}}
+AT_RISK = of(
+    "milestone-at-risk",
+    "warning",
+    **BOAT,
+    name="仓储 SIT",
+    bd="person/kevin",
+    bd_name="罗建明",
+    owner_name="周敏",
+    project_name="仓储系统",
+    deadline_on="2026-12-11",
+    deadline_at="2026-12-11T15:59:59.999999+00:00",
+    baseline_on="2026-12-11",
+    moves=0,
+    open_items=18,
+    total_items=27,
+    closed_lately=9,
+    days_behind=27,
+)
+SLIPPED = of("milestone-slipped", "critical", deadline_on="2026-11-30", moved_without_agreement=True, moves=3)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "en",
+            "Slow Boat Freight: 仓储 SIT at risk…\n"
+            "Slow Boat Freight: 仓储 SIT at risk, about 27 working days late at this pace\n"
+            "Slow Boat Freight, 仓储系统\n"
+            "Due Fri 11 Dec: 18 items open, 9 done in the last 20 working days. Agree what to drop or a new date before "
+            "the client finds out.\n"
+            "With: 周敏.\n"
+            "Open in Jira (log-in needed): https://lanternquay.atlassian.example/browse/NFA-1\n"
+            "Jira, read 08:52 (8 min ago).",
+        ),
+        (
+            "zh-Hans-CN",
+            "【预警】慢船物流：仓储 SIT 按当前进度约晚…\n"
+            "【预警】慢船物流：仓储 SIT 按当前进度约晚 27 个工作日\n"
+            "项目：仓储系统\n"
+            "截止 12月11日（五）：剩余 18 项，近 20 个工作日完成 9 项；请先确定取舍或新日期，再告知客户\n"
+            "负责人：周敏\n"
+            "在 Jira 打开（需登录）：https://lanternquay.atlassian.example/browse/NFA-1\n"
+            "数据：Jira 08:52（8 分钟前）",
+        ),
+    ],
+)
+def test_alone_it_has_the_form_of_every_message(language: Language, text: str) -> None:
+    """Client first, what and how bad; why and what next; who has it; how fresh."""
+    assert writer().one(item(AT_RISK), reader(language)).as_text() == text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_among_others_the_client_is_named_once(language: Language) -> None:
+    """Every entry of a client stands below its name."""
+    client = {"en": "Slow Boat Freight", "zh-Hant-HK": "Slow Boat Freight", "zh-Hans-CN": "慢船物流"}[language]
+    message = writer().many([item(AT_RISK), item(milestone())], reader(language), {k: ("", "") for k in _keys()})
+
+    (entry,) = (entry for entry in message.entries if entry.fingerprint == _keys()[0])
+    matter, particulars = (line.text for line in entry.lines)
+    assert entry.client == client
+    assert client not in matter + particulars
+    assert "仓储 SIT" in matter
+    assert "周敏" in matter
+
+
+def _keys() -> list[str]:
+    return [f"{one.rule}:{one.subject}" for one in (AT_RISK, milestone())]
+
+
+def test_a_group_does_not_hear_the_name_of_a_confidential_client() -> None:
+    """Neither in the rule's title nor in its reason."""
+    named = of("milestone-at-risk", "warning", name="SIT at Bank of Nine Ferries", open_items=3, closed_lately=1)
+
+    text = writer().one(item(named), group("en")).as_text()
+
+    assert "Ferries" not in text
+    assert "BANK" in text
+
+
+@pytest.mark.parametrize(
+    ("finding", "on", "told"),
+    [
+        (AT_RISK, "milestone", ["person/kevin"]),
+        (replace(AT_RISK, severity="info"), "milestone", [RAYMOND, "person/may"]),
+        (of("milestone-at-risk", "high", client_facing=False), "milestone", [RAYMOND, "person/may"]),
+        (AT_RISK, "workload", ["person/may"]),
+        (AT_RISK, "source", ["person/may"]),
+    ],
+    ids=["a client's", "to be known", "no client's", "people", "the hub"],
+)
+def test_who_is_told(finding: Finding, on: str, told: list[str]) -> None:
+    """A route to `bd`: what touches a client goes to who owns the client, all else stays among those who mend it."""
+    people = People(firm.settings(), {RAYMOND: ("Raymond Ho", "raymond@lanternquay.example")})
+    client = (finding.client or "").removeprefix("client/")
+    subject = Subject(finding.rule, on, finding.severity, finding.source, client, Facts(finding.facts))
+
+    assert [target.reader.key for target in route(firm.settings(), people, subject)] == told
+
+
+def test_a_moved_date_is_told_once_as_the_end_of_what_was_overdue(hub: Hub) -> None:
+    """A date that is moved without the client turns one alert into another; whoever heard of the first hears once."""
+    firm.put(hub.engine, "milestone", firm.milestone_row())
+    hub.tell(milestone())
+    firm.change(
+        hub.engine,
+        "milestone",
+        "delivery/issue/1",
+        **{"due_on": date(2026, 11, 30), "deadline_on": date(2026, 11, 30), "deadline_at": hk(30, 23)},
+    )
+
+    done = hub.tell(SLIPPED, at=TUESDAY + timedelta(minutes=50))
+    later = hub.tell(SLIPPED, at=TUESDAY + timedelta(minutes=60))
+
+    assert [event.reason for event in done.events] == ["fired", "date moved"]
+    assert [message.kind for message in done.messages] == ["resolved"]
+    assert later.messages == []
+
+
+def test_a_date_that_was_moved_before_it_was_overdue_is_news(hub: Hub) -> None:
+    """Nobody was told of anything yet; and its end is told to those who were."""
+    firm.put(hub.engine, "milestone", firm.milestone_row(deadline_on=date(2026, 11, 30), deadline_at=hk(30, 23)))
+
+    told = hub.tell(SLIPPED)
+    agreed = {"agreed_on": date(2026, 11, 30)}
+    firm.change(hub.engine, "milestone", "delivery/issue/1", **agreed)
+    over = hub.tell(at=TUESDAY + timedelta(minutes=10))
+
+    assert [message.message.title for message in told.messages] == ["Bank of Nine Ferries: UAT sign-off now…"]
+    assert [event.reason for event in over.events] == ["date agreed"]
+    assert [message.kind for message in over.messages] == ["resolved"]
+
+
+def test_what_was_only_to_be_known_ends_without_a_word(hub: Hub) -> None:
+    """Due soon is over when the day has come: no news for anybody."""
+    firm.put(hub.engine, "milestone", firm.milestone_row())
+    hub.tell(of("milestone-due-soon", "info"))
+    hub.tell(of("milestone-due-soon", "info"), at=TUESDAY + timedelta(days=1))
+
+    over = hub.tell(at=TUESDAY + timedelta(days=1, minutes=10))
+
+    assert [event.reason for event in over.events] == ["cleared"]
+    assert over.messages == []
+
+
+def test_what_turned_worse_is_not_said_to_have_ended(hub: Hub) -> None:
+    """At risk until yesterday, overdue since midnight: one message, and it is the bad news."""
+    firm.put(hub.engine, "milestone", firm.milestone_row())
+    hub.tell(of("milestone-at-risk", "high"))
+
+    over = hub.tell(milestone(), at=TUESDAY + timedelta(minutes=10))
+
+    assert [message.kind for message in over.messages] == ["alert"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "No longer so: 仓储 SIT at risk, about 27 working days late at this pace. Nothing more to do."),
+        ("zh-Hant-HK", "情況已解除：仓储 SIT 或會延誤，按現時進度約遲 27 個工作天。毋須再跟進。"),
+        ("zh-Hans-CN", "已不再成立：【预警】仓储 SIT 按当前进度约晚 27 个工作日，无需处理"),
+    ],
+)
+def test_what_ends_of_itself_names_the_matter(language: Language, text: str) -> None:
+    """Several rules may speak of one milestone: whoever was told knows which of them is over."""
+    message = writer().ended([item(AT_RISK, Ending("cleared"))], coordinator(language))
+
+    assert text in message.as_text()
