@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from math import isfinite
 from typing import Any
 
 from config.settings import SEVERITIES, RuleSettings
 from rules import given, titles
 from rules.language.nodes import Constant, Value
 from rules.language.parse import Parameter, read_value, texts_of
-from rules.language.text import LanguageError, nearest
+from rules.language.text import MAX_NUMBER, LanguageError, nearest
 from rules.rule import Example, Repeat, RuleErrors, RuleMistake
 from rules.titles import Title, TitleError
 from rules.views import View
@@ -131,7 +130,7 @@ def type_of(value: Any) -> str:
     match value:
         case bool():
             return "true or false"
-        case int() | float() if isfinite(value):
+        case int() | float() if abs(value) <= MAX_NUMBER:
             return "a number"
         case str():
             return "a text"

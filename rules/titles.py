@@ -134,10 +134,12 @@ def _kinds(view: View) -> dict[str, str]:
 
 
 def _shown(name: str, facts: Mapping[str, Any], view: View, language: Language) -> Any:
-    """A column as a title sees it: typed again after JSON, a key as its name."""
+    """A column as a title sees it: typed again after JSON, a key as its name, labels in a row."""
     value = facts.get(_READABLE.get(name, name))
     if name == "client":
         return in_language(value, language)
+    if isinstance(value, list):
+        return ", ".join(value)
     if not isinstance(value, str):
         return value
     match _kinds(view)[name]:

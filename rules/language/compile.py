@@ -11,7 +11,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Date, Float, Integer, String, and_, case, cast, false, func, literal, or_, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    Float,
+    Integer,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    true,
+)
 from sqlalchemy.types import TypeEngine
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -80,11 +95,23 @@ def condition(node: Condition, scope: Scope, *, holds: bool = True) -> ColumnEle
             )
         case nodes.Truth(always):
             return true() if always is holds else false()
+        case nodes.OneOf(nodes.Column() as column, constants) if not holds and _is_always_known(column, scope):
+            given = {constant.value for constant in constants}
+            rest = tuple(nodes.Constant(word, "text") for word in column.closed if word not in given)
+            return _atom(nodes.OneOf(column, rest), scope) if rest else false()
         case nodes.Missing(missing):
             return value(missing, scope).is_(None) if holds else value(missing, scope).is_not(None)
         case _:
             atom = _atom(node, scope)
             return atom if holds else atom.is_not(true())
+
+
+def _is_always_known(column: nodes.Column, scope: Scope) -> bool:
+    """Whether it has one of its closed set in every row: "none of these" is then "one of the others", which an index
+    serves. A column of a joined table may be missing whatever that table says."""
+    sql = scope.columns[column.name]
+    of_the_subject = isinstance(sql, Column) and sql.table is scope.columns["key"].table
+    return bool(column.closed) and of_the_subject and sql.nullable is False
 
 
 _Atom = nodes.Flag | nodes.Compare | nodes.OneOf | nodes.Like | nodes.Has | nodes.HasLabel

@@ -154,11 +154,21 @@ def holding(text: E, part: str, function: str) -> E:
     return E(f"{function}({text.text}, {quoted(part).text})", of)
 
 
+def mostly(leaf: st.SearchStrategy[E], *grown: st.SearchStrategy[E]) -> st.SearchStrategy[E]:
+    """A leaf two times of three, so that expressions stay as short as a person's."""
+    further = st.one_of(*grown)
+    return st.integers(0, 2).flatmap(lambda thrown: further if thrown == 2 else leaf)
+
+
 SPELLINGS = st.sampled_from(["if", "case"])
+LIMIT = E("params.limit", lambda row, m: 3)
+number_leaves = st.one_of(
+    st.sampled_from([column("n"), column("x"), LIMIT]),
+    st.sampled_from([0, 1, 3, 0.5, 2.5]).map(lambda n: E(str(n), lambda row, m: n)),
+)
 numbers: st.SearchStrategy[E] = st.deferred(
-    lambda: st.one_of(
-        st.sampled_from([column("n"), column("x"), E("params.limit", lambda row, m: 3)]),
-        st.sampled_from([0, 1, 3, 0.5, 2.5]).map(lambda n: E(str(n), lambda row, m: n)),
+    lambda: mostly(
+        number_leaves,
         st.builds(arithmetic, numbers, st.sampled_from("+-*/"), numbers),
         numbers.map(lambda e: function("abs", abs, e)),
         numbers.map(lambda e: E(f"(-{e.text})", lambda r, m: None if e.of(r, m) is None else 0 - e.of(r, m))),
@@ -171,30 +181,29 @@ numbers: st.SearchStrategy[E] = st.deferred(
     )
 )
 texts: st.SearchStrategy[E] = st.deferred(
-    lambda: st.one_of(
-        st.just(column("text")),
-        st.sampled_from([quoted("abc"), quoted("it's"), E("params.word", lambda row, m: "abc")]),
+    lambda: mostly(
+        st.sampled_from([column("text"), quoted("abc"), quoted("it's"), E("params.word", lambda row, m: "abc")]),
         texts.map(lambda e: function("lower", ascii_lower, e)),
         st.builds(first_there, texts, texts),
         st.builds(conditional, conditions, texts, texts, SPELLINGS),
     )
 )
 flags: st.SearchStrategy[E] = st.deferred(
-    lambda: st.one_of(
+    lambda: mostly(
         st.sampled_from([column("flag"), column("other")]),
         st.builds(first_there, flags, st.just(E("false", lambda row, m: False))),
         st.builds(first_there, flags, flags, flags),
     )
 )
 dates: st.SearchStrategy[E] = st.deferred(
-    lambda: st.one_of(
+    lambda: mostly(
         st.sampled_from([column("day"), column("until")]),
         st.builds(first_there, dates, dates),
         st.builds(conditional, conditions, dates, dates, SPELLINGS),
     )
 )
 times: st.SearchStrategy[E] = st.deferred(
-    lambda: st.one_of(
+    lambda: mostly(
         st.sampled_from([column("at"), column("ended")]),
         st.builds(first_there, times, times),
         st.builds(conditional, conditions, times, times, SPELLINGS),
@@ -294,9 +303,12 @@ atoms = st.one_of(
     # Beside a column: a text that cannot equal any of those on the other side is refused, rightly.
     st.builds(compared, st.just(column("text")), st.sampled_from(["=", "<>"]), texts),
     st.builds(
-        compared, st.just(column("category")), st.sampled_from(["=", "!="]), st.sampled_from(CATEGORIES).map(quoted)
+        compared,
+        st.sampled_from([column("category"), column("state")]),
+        st.sampled_from(["=", "!="]),
+        st.sampled_from(CATEGORIES).map(quoted),
     ),
-    st.builds(listed, st.just(column("category")), literals(CATEGORIES), st.booleans()),
+    st.builds(listed, st.sampled_from([column("category"), column("state")]), literals(CATEGORIES), st.booleans()),
     st.builds(listed, st.just(column("text")), literals(TEXTS[:-1]), st.booleans()),
     st.builds(listed, numbers, literals([0, 1, 2.5, 3]), st.booleans()),
     st.builds(compared, dates, SIGNS, st.one_of(dates, folded_days)),
@@ -320,8 +332,7 @@ atoms = st.one_of(
     st.builds(missing, st.one_of(numbers, flags, texts, dates, times, st.just(column("category"))), st.booleans()),
 )
 conditions: st.SearchStrategy[E] = st.deferred(
-    lambda: st.one_of(
-        atoms,
+    lambda: mostly(
         atoms,
         st.builds(lambda e: E(f"not ({e.text})", lambda r, m: not e.of(r, m)), conditions),
         st.builds(

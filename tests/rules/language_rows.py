@@ -59,6 +59,7 @@ TABLE = Table(
     Column("other", Boolean),
     Column("text", String),
     Column("category", String),
+    Column("state", String, nullable=False),
     Column("day", Date),
     Column("until", Date),
     Column("at", UTCDateTime()),
@@ -95,6 +96,7 @@ VIEW = View(
         Stored("other", "flag", "", "fixed", _c.other),
         Stored("text", "text", "", "fixed", _c.text),
         Stored("category", "text", "", "fixed", _c.category, CATEGORIES),
+        Stored("state", "text", "", "fixed", _c.state, CATEGORIES),
         Stored("day", "date", "", "fixed", _c.day),
         Stored("until", "date", "", "fixed", _c.until),
         Stored("at", "instant", "", "fixed", _c.at),
@@ -127,7 +129,7 @@ def _rows() -> list[dict[str, Any]]:
     def one_of(values: list[Any]) -> Any:
         return chance.choice(values) if chance.random() > 0.3 else None
 
-    return [
+    rows = [
         {
             "key": key,
             "n": one_of([-1, 0, 1, 2, 3, 7]),
@@ -136,6 +138,7 @@ def _rows() -> list[dict[str, Any]]:
             "other": one_of([True, False]),
             "text": one_of(TEXTS),
             "category": one_of(list(CATEGORIES)),
+            "state": chance.choice(CATEGORIES),
             "day": one_of(days),
             "until": one_of(days),
             "at": one_of(near),
@@ -145,6 +148,9 @@ def _rows() -> list[dict[str, Any]]:
         }
         for key in range(250)
     ]
+    for row, now in zip(rows, INSTANTS, strict=False):
+        row["at"] = now  # the very instant of an evaluation
+    return rows
 
 
 ROWS = _rows()

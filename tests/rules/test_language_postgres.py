@@ -23,7 +23,7 @@ def connection(postgres: Engine) -> Iterator[Connection]:
         yield opened
 
 
-@hypothesis_settings(max_examples=200, derandomize=True)
+@hypothesis_settings(max_examples=300, derandomize=True)
 @given(expression=SMALL, now=st.sampled_from(INSTANTS))
 def test_postgres_chooses_what_a_plain_evaluation_chooses(connection: Connection, expression: E, now: datetime) -> None:
     """And so what SQLite chooses, which is held to the same evaluation."""

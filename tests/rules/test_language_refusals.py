@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from rules.fields import type_of
 from rules.language.nodes import Not, Term
 from rules.language.parse import read_condition, read_value, texts_of
 from rules.language.text import LanguageError
@@ -271,6 +272,12 @@ def test_a_param_keeps_to_the_limits_of_what_stands_in_a_rule(value: float | str
 
     assert message in refused.value.message
     assert refused.value.start == len("overdue and name = ")
+
+
+def test_a_number_beyond_the_limit_is_no_param() -> None:
+    """YAML holds whole numbers of any length, which no float does."""
+    assert type_of(10**400) == type_of(float("inf")) == "something else"
+    assert type_of(10**9) == "a number"
 
 
 def test_a_place_is_where_the_word_begins_whatever_stands_before_it() -> None:

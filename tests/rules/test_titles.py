@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rules.titles import MAX_TITLE, Reading, TitleError, check
 from rules.views import MILESTONE
+from tests.rules.language_rows import VIEW as THINGS
 from tests.rules.rows import ZONE
 
 READING = Reading("en", ZONE, date(2026, 11, 24))
@@ -89,6 +90,12 @@ def test_a_client_is_named_in_the_readers_language_else_by_the_name_for_all() ->
 
     assert title.render(names, READING) == "Harbour Ltd"
     assert title.render(names, Reading("zh-Hant-HK", ZONE, date(2026, 11, 24))) == "海港"
+
+
+def test_labels_are_told_in_a_row() -> None:
+    """Not as Python spells a list."""
+    assert check("{{ labels }}", THINGS).render({"labels": ["client", "逾期"]}, READING) == "client, 逾期"
+    assert check("{% if labels %}x{% endif %}", THINGS).render({"labels": []}, READING) == ""
 
 
 COLUMNS = [column for column in MILESTONE.columns if column.kind != "names"]
