@@ -111,6 +111,7 @@ def _listen(engine: Engine, path: Path | None, *, read_only: bool) -> None:
         cursor.execute("PRAGMA foreign_keys = ON")
         if read_only:
             cursor.execute("PRAGMA query_only = ON")
+            cursor.execute("PRAGMA trusted_schema = OFF")  # nothing that a file brings along runs while it is read
         else:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = NORMAL")

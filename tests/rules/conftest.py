@@ -16,8 +16,8 @@ from unify.engine import open_engine
 def postgres() -> Iterator[Engine]:
     """An engine on an empty server, which listens on a socket in its own folder only and ends with the session.
 
-    It comes in a wheel; where there is none for the machine, what needs it is skipped. The folder is not pytest's: run
-    as root, the server is another user's, who must be able to reach it.
+    It comes in a wheel; where there is none for the machine, what needs it is skipped. Postgres does not run as root:
+    there the wheel makes a user `pgserver` for it, who must be able to reach the folder, which pytest's own denies.
     """
     pytest.importorskip("psycopg", reason="no wheel of psycopg for this machine")
     with warnings.catch_warnings():

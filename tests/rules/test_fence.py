@@ -53,6 +53,13 @@ def test_inside_the_fence_only_the_views_tables_can_be_read(engine: Engine, sql:
         connection.execute(text(sql))
 
 
+def test_nothing_that_the_file_brings_along_is_trusted(engine: Engine) -> None:
+    """A view or a default in a file from elsewhere could call a function that does harm."""
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA trusted_schema")).scalar() == 0
+        assert connection.execute(text("PRAGMA query_only")).scalar() == 1
+
+
 def test_labels_are_read_inside_the_fence(engine: Engine) -> None:
     """A list is a table of its own to SQLite, and its name no table of ours."""
     items = table(tables.WorkItem)
