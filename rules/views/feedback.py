@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, true
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, true
 from sqlalchemy.types import Float
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -52,7 +52,8 @@ def _unhandled(scope: Scope) -> ColumnElement[bool]:
         ),
         else_=scope.on_calendar(_ago(limits["warning"], now), UTCDateTime()),
     )
-    return and_(_f.handled.is_not(true()), _f.waiting_since < latest)
+    # `handled` is never missing: asked so, an index leads to the few that are not.
+    return and_(_f.handled.is_(false()), _f.waiting_since < latest)
 
 
 def _ago(hours: float, now: datetime) -> Callable[[WorkingTime], datetime]:

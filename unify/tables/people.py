@@ -138,7 +138,11 @@ class Feedback(SourceRow, table=True):
     """What a client told us: one row per ticket, item or commented item, never per message."""
 
     __tablename__ = "feedback"
-    __table_args__ = (Index("feedback_by_waiting", "waiting_since"),)
+    # What is open or not handled is little, and rules ask for nothing else.
+    __table_args__ = (
+        Index("feedback_by_status", "status_category", "waiting_since"),
+        Index("feedback_by_handled", "handled", "waiting_since"),
+    )
 
     origin: str
     """ticket, request, item, comment, survey, email"""

@@ -76,7 +76,8 @@ class Milestone(SourceRow, table=True):
     """A date that was promised or planned. One made from an item or a project has that row's key."""
 
     __tablename__ = "milestone"
-    __table_args__ = (Index("milestone_by_deadline", "deadline_at"),)
+    # The open ones are few, and rules ask for nothing else.
+    __table_args__ = (Index("milestone_by_status", "status_category", "deadline_at"),)
 
     project_key: str | None = Field(default=None, index=True)
     kind: str

@@ -284,7 +284,8 @@ def upgrade() -> None:
         sa.Column("handled", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("feedback_by_waiting", "feedback", ["waiting_since"], unique=False)
+    op.create_index("feedback_by_handled", "feedback", ["handled", "waiting_since"], unique=False)
+    op.create_index("feedback_by_status", "feedback", ["status_category", "waiting_since"], unique=False)
     op.create_index(op.f("ix_feedback_client_key"), "feedback", ["client_key"], unique=False)
     op.create_index(op.f("ix_feedback_project_key"), "feedback", ["project_key"], unique=False)
     op.create_table(
@@ -364,7 +365,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_milestone_client_key"), "milestone", ["client_key"], unique=False)
     op.create_index(op.f("ix_milestone_project_key"), "milestone", ["project_key"], unique=False)
-    op.create_index("milestone_by_deadline", "milestone", ["deadline_at"], unique=False)
+    op.create_index("milestone_by_status", "milestone", ["status_category", "deadline_at"], unique=False)
     op.create_table(
         "person",
         sa.Column("key", sa.String(), nullable=False),
