@@ -108,7 +108,8 @@ class Wording:
     def entry(self) -> Entry:
         """The alert among others: what it is and what to do, below it the particulars, and where it is in its tool."""
         step = self.next_step()
-        matter = self.say("daily.step", told=self.brief(), next=self.say(step)) if step else self.brief()
+        brief = self.brief()
+        matter = self.say("daily.step", told=brief, next=self.say(step)) if step else self.say("daily.stop", told=brief)
         link = self.vendor_link()
         more = Line(self.particulars(), link.url, self._source_label() if link.url else "")
         lines = (Line(matter), more) if more.text or more.url else (Line(matter),)

@@ -63,7 +63,7 @@ class Computed:
     meaning: str
     sql: Callable[[Scope], ColumnElement[Any]]
     shown_by: Callable[[Any, Row, Moment], Sequence[tuple[Table, Row]]] | None = None
-    """What other tables must hold that an example's row has a value: (table, row) of each; None: no example gives it."""
+    """What other tables must hold that an example's row has a value: (table, row) of each; None: none can give it."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
-from sqlalchemy import ColumnElement, Date, Integer, Table, and_, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Date, Integer, Table, and_, false, func, literal, or_, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config.settings import StatusCategory
@@ -98,7 +98,7 @@ def _days_off(calendar: WorkingTime, today: date) -> Sequence[date]:
 
 
 def _closed_lately(scope: Scope) -> ColumnElement[int]:
-    """How many of its items were done in the last `PACE_DAYS` working days: the pace. Items are counted as derive does."""
+    """How many of its items were done in the last `PACE_DAYS` working days. Items are counted as derive does."""
     today, zone = scope.moment.today, scope.moment.zone
 
     def before(calendar: WorkingTime) -> datetime:

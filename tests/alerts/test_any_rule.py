@@ -47,8 +47,8 @@ SLIPPED = of("milestone-slipped", "critical", deadline_on="2026-11-30", moved_wi
             "Slow Boat Freight: 仓储 SIT at risk…\n"
             "Slow Boat Freight: 仓储 SIT at risk, about 27 working days late at this pace\n"
             "Slow Boat Freight, 仓储系统\n"
-            "Due Fri 11 Dec: 18 items open, 9 done in the last 20 working days. Agree what to drop or a new date before "
-            "the client finds out.\n"
+            "Due Fri 11 Dec: 18 items open, 9 done in the last 20 working days. "
+            "Agree what to drop or a new date before the client finds out.\n"
             "With: 周敏.\n"
             "Open in Jira (log-in needed): https://lanternquay.atlassian.example/browse/NFA-1\n"
             "Jira, read 08:52 (8 min ago).",
@@ -74,7 +74,7 @@ def test_alone_it_has_the_form_of_every_message(language: Language, text: str) -
 def test_among_others_the_client_is_named_once(language: Language) -> None:
     """Every entry of a client stands below its name."""
     client = {"en": "Slow Boat Freight", "zh-Hant-HK": "Slow Boat Freight", "zh-Hans-CN": "慢船物流"}[language]
-    message = writer().many([item(AT_RISK), item(milestone())], reader(language), {k: ("", "") for k in _keys()})
+    message = writer().many([item(AT_RISK), item(milestone())], reader(language), dict.fromkeys(_keys(), ("", "")))
 
     (entry,) = (entry for entry in message.entries if entry.fingerprint == _keys()[0])
     matter, particulars = (line.text for line in entry.lines)
@@ -126,7 +126,9 @@ def test_a_moved_date_is_told_once_as_the_end_of_what_was_overdue(hub: Hub) -> N
         hub.engine,
         "milestone",
         "delivery/issue/1",
-        **{"due_on": date(2026, 11, 30), "deadline_on": date(2026, 11, 30), "deadline_at": hk(30, 23)},
+        due_on=date(2026, 11, 30),
+        deadline_on=date(2026, 11, 30),
+        deadline_at=hk(30, 23),
     )
 
     done = hub.tell(SLIPPED, at=TUESDAY + timedelta(minutes=50))

@@ -49,9 +49,7 @@ def item(finding: Finding, ending: Ending | None = None) -> Item:
         finding.severity,
         Facts(finding.facts),
         hk(19),
-        lambda language: said_by(
-            rule, finding.facts, Reading(language, firm.HK, TUESDAY.astimezone(firm.HK).date())
-        ),
+        lambda language: said_by(rule, finding.facts, Reading(language, firm.HK, TUESDAY.astimezone(firm.HK).date())),
         ending,
     )
 

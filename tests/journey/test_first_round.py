@@ -51,6 +51,11 @@ def test_the_rules_find_the_six_and_the_three_and_no_other(morning: tuple[Day, R
 
 
 STORY = {
+    "milestone-due-soon": ["家長通試用"],
+    "milestone-at-risk": ["仓储 SIT"],
+    "milestone-slipped": [],
+    "milestone-without-owner-or-date": ["Block C live"],
+    "milestone-on-day-off": [],
     "feedback-open-too-long": ["October progress report", "通告未能依班別發送"],
     "feedback-reopened": ["Club house booking shows the wrong month"],
     "client-waited-for": ["積分換領頁面的字太小"],

@@ -130,7 +130,8 @@ def test_a_move_says_how_often_by_whom_and_how_far(tmp_path: Path) -> None:
     assert reasons == [
         "Promised Fri 30 Oct; moved 3 times, last by Raymond Ho, 31 days in all. "
         "Agree it with the client or ask for the old date.",
-        "承諾日期 10月30日（五），其後改期 3 次，最近一次由 Raymond Ho 更改，共延 31 日。請與客戶商議，或要求維持原定日期。",
+        "承諾日期 10月30日（五），其後改期 3 次，最近一次由 Raymond Ho 更改，共延 31 日。"
+        "請與客戶商議，或要求維持原定日期。",
         "承诺 10月30日（五），改期 3 次（最近：Raymond Ho），共延 31 天；请与客户确认新日期",
     ]
 
