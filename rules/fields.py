@@ -7,8 +7,8 @@ from typing import Any
 
 from config.settings import SEVERITIES, RuleSettings
 from rules import given, titles
-from rules.language.nodes import Constant, Value
-from rules.language.parse import Parameter, read_value, texts_of
+from rules.language.nodes import Constant, Parameter, Value
+from rules.language.parse import read_value, texts_of
 from rules.language.text import MAX_NUMBER, LanguageError, nearest
 from rules.rule import Example, Repeat, RuleErrors, RuleMistake
 from rules.titles import Title, TitleError

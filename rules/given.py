@@ -60,6 +60,8 @@ def read(column: Settable, value: Any) -> Given:
             return value
         case (("date" | "instant"), str()):
             return _moment(column.kind, value)
+        case "labels", list() if all(isinstance(label, str) for label in value):
+            return value
         case _:
             raise ValueError(f"{column.name} is {_KINDS[column.kind]}")
 
@@ -68,6 +70,7 @@ _KINDS = {
     "flag": "true or false",
     "number": "a number",
     "text": "a text",
+    "labels": "a list of texts: [client feedback, urgent]",
     "names": "names by language",
     "date": "a date: 2026-11-16, yesterday, 3 days ago, in 3 working days, Sunday in 2 weeks",
     "instant": "an instant: 9 working hours ago, 30 minutes ago, in 2 hours, 2026-11-24T09:00:00+08:00",
@@ -98,7 +101,7 @@ def _moment(kind: str, text: str) -> Given:
             raise ValueError(f"{text!r} is not {_KINDS[kind]}")
 
 
-def at(value: Given, moment: Moment) -> date | str | float | bool | None:
+def at(value: Given, moment: Moment) -> date | str | float | bool | list[str] | None:
     """`value` at `moment`. Of the many instants that are n working hours ago it is the earliest, on the default
     calendar; so one just past a limit says "more than n"."""
     match value:

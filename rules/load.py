@@ -31,8 +31,8 @@ from rules.fields import (
     wrong,
 )
 from rules.files import LIBRARY, Files, read_files
-from rules.language.nodes import Condition, Value
-from rules.language.parse import Parameter, read_condition
+from rules.language.nodes import Condition, Parameter, Value
+from rules.language.parse import read_condition
 from rules.language.text import LanguageError, nearest
 from rules.rule import Example, Place, Repeat, Rule, RuleErrors, RuleMistake
 from rules.titles import Title

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from config.settings import Language
-from rules.language.nodes import Condition, Moment, Value
-from rules.language.parse import Parameter
+from rules.language.nodes import Condition, Moment, Parameter, Value
 from rules.titles import Reading, Title
 from rules.views import View
 
@@ -19,7 +18,7 @@ class Sunday:
     weeks: int
 
 
-Given = Moment | Sunday | date | str | float | bool | None
+Given = Moment | Sunday | date | str | float | bool | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)

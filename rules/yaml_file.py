@@ -35,9 +35,9 @@ class Part:
 
     @property
     def value(self) -> Any:
-        """A scalar as YAML reads it: a text, a number, true, false, a date, or None. Raises RuleErrors."""
+        """As YAML reads it: a text, a number, true, false, a date, None, or a list of such. Raises RuleErrors."""
         try:
-            return YAML(typ="safe", pure=True).constructor.construct_object(self.node)
+            return YAML(typ="safe", pure=True).constructor.construct_object(self.node, deep=True)
         except (YAMLError, ValueError) as error:
             raise RuleErrors([RuleMistake(self.place, f"this is no value: {self.text!r}")]) from error
 

@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from rules.language import constants, nodes
-from rules.language.nodes import Condition, Term, Value
+from rules.language.nodes import Condition, Parameter, Term, Value
 from rules.language.text import nearest
 from rules.language.tree import ORDERS, checked, parse, refusal
 from rules.language.values import A, ValueReader, mismatch
-
-Parameter = nodes.Parameter
 
 _SWAPPED: Mapping[nodes.Order, nodes.Order] = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 

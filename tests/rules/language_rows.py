@@ -25,7 +25,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config.settings import CalendarSettings
 from rules.language import compile
-from rules.language.parse import Parameter, read_condition
+from rules.language.nodes import Parameter
+from rules.language.parse import read_condition
 from rules.moment import Moment
 from rules.views.base import Age, Row, Stored, View, days_since, working_days_since, working_hours, working_hours_since
 from rules.working_time import WorkingTime
