@@ -78,11 +78,30 @@ def test_the_clock_examples_of_the_trade(calendar: WorkingTime, received: str, a
     assert hours(calendar, received, answered) == expected
 
 
-def test_a_slip_counts_working_days_and_knows_the_holiday() -> None:
-    """Fri 16 to Wed 21 Oct is two working days, because Mon 19 Oct is none; earlier is negative."""
-    assert HK.days_between(date(2026, 10, 16), date(2026, 10, 21)) == 2
-    assert HK.days_between(date(2026, 10, 9), date(2026, 10, 8)) == -1
-    assert HK.days_between(date(2026, 10, 23), date(2026, 10, 30)) == 5
+@pytest.mark.parametrize(
+    ("calendar", "a", "b", "days"),
+    [
+        (HK, date(2026, 10, 5), date(2026, 10, 5), 0),  # slips of October
+        (HK, date(2026, 10, 9), date(2026, 10, 8), -1),
+        (HK, date(2026, 10, 12), date(2026, 10, 14), 2),
+        (HK, date(2026, 10, 16), date(2026, 10, 21), 2),  # Mon 19 Oct is a holiday
+        (HK, date(2026, 10, 23), date(2026, 10, 30), 5),
+        (HK, date(2026, 10, 18), date(2026, 10, 25), 4),  # the week of that holiday
+        (HK, date(2026, 10, 19), date(2026, 10, 27), 6),  # left on Tue 20 Oct until Tue 27 Oct
+        (HK, date(2026, 10, 30), date(2026, 11, 24), 17),  # UAT sign-off, past its promise on the story date
+        (HK, date(2026, 10, 30), date(2026, 11, 30), 21),  # and moved to 30 Nov
+        (HK, date(2026, 11, 16), date(2026, 11, 24), 6),  # overdue on the story date
+        (HK, date(2026, 11, 13), date(2026, 11, 24), 7),
+        (HK, date(2026, 11, 20), date(2026, 11, 24), 2),
+        (HK, date(2026, 11, 18), date(2026, 11, 24), 4),
+        (CN, date(2026, 11, 23), date(2026, 11, 24), 1),
+        (HK, date(2026, 11, 9), date(2026, 11, 24), 11),  # answered, and open since
+        (HK, date(2026, 11, 24), date(2026, 12, 11), 13),  # left until 仓储 SIT
+    ],
+)
+def test_the_day_examples_of_the_trade(calendar: WorkingTime, a: date, b: date, days: int) -> None:
+    """What messages and indicators call working days: of (`a`, `b`], fewer than none where `b` is the earlier."""
+    assert calendar.days_between(a, b) == days
 
 
 def test_days_off_and_extra_workdays_overrule_the_list() -> None:
