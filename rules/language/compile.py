@@ -8,7 +8,7 @@ Times are folded: each is reckoned in Python, by `Scope.folded`, and enters the 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import (
@@ -63,17 +63,23 @@ class Scope:
         """What `of` says at the moment, as a bound value."""
         return literal(of(self.moment), as_type)
 
-    def folded_on_calendar(self, of: Callable[[WorkingTime, Moment], _T], as_type: TypeEngine[_T]) -> ColumnElement[_T]:
+    @property
+    def now(self) -> ColumnElement[datetime]:
+        """The instant of the moment."""
+        return self.folded(lambda moment: moment.now, UTCDateTime())
+
+    @property
+    def today(self) -> ColumnElement[date]:
+        """Its day, in the organisation's zone."""
+        return self.folded(lambda moment: moment.today, Date())
+
+    def on_calendar(self, of: Callable[[WorkingTime, Moment], _T], as_type: TypeEngine[_T]) -> ColumnElement[_T]:
         """What `of` says on the row's own calendar: one folded value for each calendar there is."""
         asked = {name: self.folded(_on(name, of), as_type) for name in self.moment.calendars}
         default = asked.pop("default")
         if not asked:
             return default
         return case(*((self.columns["calendar"] == name, value) for name, value in asked.items()), else_=default)
-
-    def on_calendar(self, answer: Callable[[WorkingTime], _T], as_type: TypeEngine[_T]) -> ColumnElement[_T]:
-        """The same of an answer that knows its moment already."""
-        return self.folded_on_calendar(lambda calendar, _: answer(calendar), as_type)
 
 
 def _on(name: str, of: Callable[[WorkingTime, Moment], _T]) -> Callable[[Moment], _T]:
@@ -198,17 +204,17 @@ def _right(operator: nodes.Order, node: Value, left: Value, scope: Scope) -> Col
     at_least = includes_the_end(operator)
     match node:
         case nodes.Now():
-            return scope.folded(lambda moment: moment.now, UTCDateTime())
+            return scope.now
         case nodes.Ago(span):
             return scope.folded(lambda moment: moment.now - span, UTCDateTime())
         case nodes.Day(days):
             return scope.folded(lambda moment: moment.today + timedelta(days=days), Date())
         case nodes.WorkingHoursAgo(hours):
-            return scope.folded_on_calendar(
+            return scope.on_calendar(
                 lambda calendar, moment: calendar.ago(hours, moment.now, at_least=at_least), UTCDateTime()
             )
         case nodes.WorkingDaysAgo(days):
-            return scope.folded_on_calendar(
+            return scope.on_calendar(
                 lambda calendar, moment: calendar.days_ago(days, moment.today, at_least=at_least), Date()
             )
         case _:

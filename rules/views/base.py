@@ -197,8 +197,7 @@ def days_since(column: str, only: str) -> Callable[[nodes.Order, float, Scope], 
         whole = _whole(operator, number)
         if whole is None:
             return literal(False)
-        ordinal = min(max(scope.moment.today.toordinal() - whole, date.min.toordinal()), date.max.toordinal())
-        limit = literal(date.fromordinal(ordinal), Date())
+        limit = scope.folded(lambda at: _days_before(at.today, whole), Date())
         return and_(scope.columns[only], compare(_FLIPPED[operator], scope.columns[column], limit))
 
     return compared
@@ -208,8 +207,7 @@ def working_days_since(column: str, only: str) -> Callable[[nodes.Order, float, 
     """Working days from the date `column` to today on the row's calendar, in rows where the flag `only` holds."""
 
     def end(scope: Scope, whole: int, at_least: bool) -> ColumnElement[date]:
-        today = scope.moment.today
-        return scope.on_calendar(lambda on: on.days_ago(whole, today, at_least=at_least), Date())
+        return scope.on_calendar(lambda on, at: on.days_ago(whole, at.today, at_least=at_least), Date())
 
     def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
         whole, since = _whole(operator, number), scope.columns[column]
@@ -224,8 +222,7 @@ def working_days_to(column: str, only: str) -> Callable[[nodes.Order, float, Sco
     """Working days from today to the date `column` on the row's calendar, in rows where the flag `only` holds."""
 
     def end(scope: Scope, whole: int, at_least: bool) -> ColumnElement[date]:
-        today = scope.moment.today
-        return scope.on_calendar(lambda on: on.days_ago(-whole, today, at_least=at_least), Date())
+        return scope.on_calendar(lambda on, at: on.days_ago(-whole, at.today, at_least=at_least), Date())
 
     def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
         whole, to = _whole(operator, number), scope.columns[column]
@@ -245,14 +242,14 @@ def working_days_beyond(column: str, needed: str) -> Callable[[nodes.Order, floa
     """
 
     def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
-        whole, today = _whole(operator, number), scope.moment.today
+        whole = _whole(operator, number)
         if whole is None:
             return literal(False)
         flipped = _FLIPPED[operator]
 
         def end(at_least: bool) -> ColumnElement[date]:
             def on_day(days: int) -> ColumnElement[date]:
-                return scope.on_calendar(lambda on: on.days_ago(whole - days, today, at_least=at_least), Date())
+                return scope.on_calendar(lambda on, at: on.days_ago(whole - days, at.today, at_least=at_least), Date())
 
             return case({days: on_day(days) for days in range(AHEAD_DAYS + 1)}, value=scope.columns[needed], else_=None)
 
@@ -272,8 +269,7 @@ def working_hours_since(column: str, only: str = "") -> Callable[[nodes.Order, f
     """Working hours from the instant `column` to now, on the row's calendar; in rows where the flag `only` holds."""
 
     def end(scope: Scope, number: float, at_least: bool) -> ColumnElement[datetime]:
-        now = scope.moment.now
-        return scope.on_calendar(lambda on: on.ago(number, now, at_least=at_least), UTCDateTime())
+        return scope.on_calendar(lambda on, at: on.ago(number, at.now, at_least=at_least), UTCDateTime())
 
     def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
         passed = _between_ends(operator, scope.columns[column], lambda late: end(scope, number, late))
@@ -290,6 +286,11 @@ def _between_ends(
         return and_(since >= end(False), since <= end(True))
     flipped = _FLIPPED[operator]
     return compare(flipped, since, end(includes_the_end(flipped)))
+
+
+def _days_before(today: date, days: int) -> date:
+    """So many days before, as far as there are dates."""
+    return date.fromordinal(min(max(today.toordinal() - days, date.min.toordinal()), date.max.toordinal()))
 
 
 def _whole(operator: nodes.Order, number: float) -> int | None:

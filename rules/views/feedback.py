@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, true
+from sqlalchemy import ColumnElement, and_, case, false, func, literal
 from sqlalchemy.types import Float
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -41,23 +41,23 @@ def _unhandled(scope: Scope) -> ColumnElement[bool]:
 
     One moment for each calendar and severity, folded here, so that the database compares stored instants.
     """
-    now, limits = scope.moment.now, scope.moment.feedback_hours
+    limits = scope.moment.feedback_hours
     latest = case(
         *(
             (
                 _f.severity == severity,
-                scope.on_calendar(_ago(hours, now), UTCDateTime()),
+                scope.on_calendar(_ago(hours), UTCDateTime()),
             )
             for severity, hours in limits.items()
         ),
-        else_=scope.on_calendar(_ago(limits["warning"], now), UTCDateTime()),
+        else_=scope.on_calendar(_ago(limits["warning"]), UTCDateTime()),
     )
     # `handled` is never missing: asked so, an index leads to the few that are not.
     return and_(_f.handled.is_(false()), _f.waiting_since < latest)
 
 
-def _ago(hours: float, now: datetime) -> Callable[[WorkingTime], datetime]:
-    return lambda calendar: calendar.ago(hours, now, at_least=False)
+def _ago(hours: float) -> Callable[[WorkingTime, Moment], datetime]:
+    return lambda calendar, moment: calendar.ago(hours, moment.now, at_least=False)
 
 
 def _limit_hours(scope: Scope) -> ColumnElement[float]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
-from sqlalchemy import ColumnElement, Date, Integer, Table, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Table, and_, false, func, literal, or_, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config.settings import StatusCategory
@@ -54,11 +54,11 @@ def _is_open(_: Scope) -> ColumnElement[bool]:
 
 def _overdue(scope: Scope) -> ColumnElement[bool]:
     """Open, and the instant that the promise asks for has passed; undated ones never are."""
-    return and_(_m.status_category.in_(_OPEN), _m.deadline_at < literal(scope.moment.now, UTCDateTime()))
+    return and_(_m.status_category.in_(_OPEN), _m.deadline_at < scope.now)
 
 
 def _awaited(scope: Scope) -> ColumnElement[bool]:
-    return and_(_m.status_category.in_(_OPEN), _m.deadline_at >= literal(scope.moment.now, UTCDateTime()))
+    return and_(_m.status_category.in_(_OPEN), _m.deadline_at >= scope.now)
 
 
 def _moved_past_promise(scope: Scope) -> ColumnElement[bool]:
@@ -66,8 +66,8 @@ def _moved_past_promise(scope: Scope) -> ColumnElement[bool]:
 
     An agreed date that stands is the one that `overdue` asks, so nothing that the client accepted is among these.
     """
-    ahead = or_(_m.deadline_at.is_(None), _m.deadline_at >= literal(scope.moment.now, UTCDateTime()))
-    return and_(_m.status_category.in_(_OPEN), _committed_on < literal(scope.moment.today, Date()), ahead)
+    ahead = or_(_m.deadline_at.is_(None), _m.deadline_at >= scope.now)
+    return and_(_m.status_category.in_(_OPEN), _committed_on < scope.today, ahead)
 
 
 def _moved_without_agreement(_: Scope) -> ColumnElement[bool]:
@@ -76,7 +76,7 @@ def _moved_without_agreement(_: Scope) -> ColumnElement[bool]:
 
 
 def _promise_passed(scope: Scope) -> ColumnElement[bool]:
-    return _committed_on < literal(scope.moment.today, Date())
+    return _committed_on < scope.today
 
 
 def _on_day_off(scope: Scope) -> ColumnElement[bool]:
@@ -99,10 +99,10 @@ def _days_off(calendar: WorkingTime, today: date) -> Sequence[date]:
 
 def _closed_lately(scope: Scope) -> ColumnElement[int]:
     """How many of its items were done in the last `PACE_DAYS` working days. Items are counted as derive does."""
-    today, zone = scope.moment.today, scope.moment.zone
 
-    def before(calendar: WorkingTime) -> datetime:
-        return datetime.combine(calendar.days_ago(PACE_DAYS, today, at_least=True), time.max, zone).astimezone(UTC)
+    def before(calendar: WorkingTime, moment: Moment) -> datetime:
+        last = calendar.days_ago(PACE_DAYS, moment.today, at_least=True)
+        return datetime.combine(last, time.max, moment.zone).astimezone(UTC)
 
     named = [_m.key, _m.source + f"/{BY_SHORT}/" + _of_item.c.short]
     return (

@@ -1,16 +1,21 @@
 """What an expression means: the database and a plain evaluation in Python choose the same rows."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, literal_column
+from sqlalchemy.types import TypeEngine
 
 from rules.language import compile
+from rules.language.compile import Scope
 from rules.language.parse import read_condition
+from rules.moment import Moment
 from tests.rules.language_expressions import E, conditions
 from tests.rules.language_rows import INSTANTS, KEYS, ROWS, VIEW, chosen, fill, moment_at
 from unify.engine import open_engine
@@ -94,3 +99,35 @@ def test_none_of_a_closed_set_is_one_of_the_others_where_no_row_lacks_it(text: s
     condition = compile.condition(read_condition(text, VIEW.terms, {}), VIEW.scope(moment_at(INSTANTS[0])))
 
     assert str(condition.compile(compile_kwargs={"render_postcompile": True})) == sql
+
+
+class Ticks(Scope):
+    """Every folded time as a column of a table of moments."""
+
+    def folded(self, of: Callable[[Moment], Any], as_type: TypeEngine[Any]) -> ColumnElement[Any]:
+        return literal_column(f"tick.{type(of(self.moment)).__name__}", as_type)
+
+
+@pytest.mark.parametrize(
+    ("text", "sql"),
+    [
+        ("at < now", "thing.at < tick.datetime"),
+        ("day <= today - 3", "thing.day <= tick.date"),
+        ("at > ago('3d')", "thing.at > tick.datetime"),
+        ("day > working_days_ago(3)", "thing.day > CASE WHEN (thing.calendar = 'x') THEN tick.date ELSE tick.date END"),
+        (
+            "at < working_hours_ago(8)",
+            "thing.at < CASE WHEN (thing.calendar = 'x') THEN tick.datetime ELSE tick.datetime END",
+        ),
+        ("days_late > 3", "thing.flag AND thing.day < tick.date"),
+        ("waited > 8", "thing.at < CASE WHEN (thing.calendar = 'x') THEN tick.datetime ELSE tick.datetime END"),
+    ],
+)
+def test_every_time_is_folded_in_one_place(text: str, sql: str) -> None:
+    """So one query can be made over many moments: what a rule would have found, hour by hour."""
+    scope = VIEW.scope(moment_at(INSTANTS[0]))
+    ticks = Ticks(scope.columns, scope.ages, scope.moment)
+
+    condition = compile.condition(read_condition(text, VIEW.terms, {}), ticks)
+
+    assert re.sub(":calendar_1", "'x'", str(condition)) == sql
