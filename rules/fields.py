@@ -32,10 +32,12 @@ def read_severity(text: str, view: View, params: Mapping[str, Parameter]) -> Val
         raise LanguageError(f"there is no severity {word!r}; {nearest(word, SEVERITIES)}", 0, len(text))
     value = read_value(text, view.terms, params)
     possible = texts_of(value)
-    strange = sorted((possible or set()) - set(SEVERITIES))
-    if possible is None or strange:
-        what = repr(strange[0]) if strange else "this"
-        raise LanguageError(f"{what} is not always one of {', '.join(SEVERITIES)}", 0, len(text))
+    if possible is None:
+        raise LanguageError(f"this is not always one of {', '.join(SEVERITIES)}", 0, len(text))
+    strange = sorted(possible - set(SEVERITIES))
+    if strange:
+        at = max(0, text.find(f"'{strange[0]}'"))  # not there: it comes from a param, or from a column
+        raise LanguageError(f"{strange[0]!r} is no severity; {nearest(strange[0], SEVERITIES)}", at, at + 1)
     return value
 
 
