@@ -38,7 +38,7 @@ class Part:
         """As YAML reads it: a text, a number, true, false, a date, None, or a list of such. Raises RuleErrors."""
         try:
             return YAML(typ="safe", pure=True).constructor.construct_object(self.node, deep=True)
-        except (YAMLError, ValueError) as error:
+        except (YAMLError, ValueError, RecursionError) as error:
             raise RuleErrors([RuleMistake(self.place, f"this is no value: {self.text!r}")]) from error
 
     @property
@@ -113,6 +113,8 @@ class YamlFile:
             raise RuleErrors([RuleMistake(place, f"not YAML: {error.problem}")]) from error
         except YAMLError as error:
             raise RuleErrors([RuleMistake(Place(shown), f"not YAML: {error}")]) from error
+        except RecursionError as error:
+            raise RuleErrors([RuleMistake(Place(shown), "nested too deep")]) from error
         self.root = None if node is None else Part(self, node)
 
     def place(self, index: int) -> Place:

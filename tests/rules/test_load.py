@@ -239,6 +239,17 @@ def test_a_file_that_cannot_be_read_may_hold_any_rule(tmp_path: Path) -> None:
     assert (of_config, known.ids, len(in_files)) == ([], None, 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["- " * 3000 + "x", "[" * 3000 + "]" * 3000, GOOD + "  examples: [{given: {name: &a [*a]}, expect: fires}]\n"],
+)
+def test_a_file_that_nests_without_end_is_a_mistake_like_any_other(tmp_path: Path, text: str) -> None:
+    """It hurts no other file, and leaves no traceback."""
+    (found,) = mistakes(tmp_path, text)
+
+    assert found.startswith("rules.d/0.yaml")
+
+
 def test_a_severity_that_could_be_anything_is_refused(tmp_path: Path) -> None:
     """No route matches a severity that nobody knows."""
     free = mistakes(tmp_path, GOOD.replace("severity: warning", "severity: name"))
