@@ -33,12 +33,12 @@ def first_looks(
     look alone: what went wrong since then is news. A stale source is not looked at yet.
     """
     found = {}
-    for name, source in freshness.items():
-        for rule in rules if not source.stale else ():
+    for name, mapping_version in _looked_at(freshness).items():
+        for rule in rules:
             last = before.get((rule, name))
             if last is None or now - last.last_at >= GAP:
                 found[rule, name] = now
-            elif last.mapping_version != source.mapping_version:
+            elif last.mapping_version != mapping_version:
                 found[rule, name] = last.last_at
     return found
 
@@ -51,11 +51,16 @@ def note_look(
     now: datetime,
 ) -> None:
     """Remember that `rules` have looked at every fresh source."""
-    for name, source in freshness.items():
-        for rule in rules if not source.stale else ():
-            seen = {"mapping_version": source.mapping_version, "last_at": now}
+    for name, mapping_version in _looked_at(freshness).items():
+        for rule in rules:
+            seen = {"mapping_version": mapping_version, "last_at": now}
             if (rule, name) in before:
                 this = (EVALUATION.c.rule == rule) & (EVALUATION.c.source == name)
                 connection.execute(update(EVALUATION).where(this).values(seen))
             else:
                 connection.execute(insert(EVALUATION).values(rule=rule, source=name, first_at=now, **seen))
+
+
+def _looked_at(freshness: Mapping[str, Freshness]) -> dict[str, str]:
+    """What can be looked at, with the version of its mapping: every fresh source, and the hub itself ("")."""
+    return {"": "", **{name: source.mapping_version for name, source in freshness.items() if not source.stale}}

@@ -92,6 +92,11 @@ def after(life: Life | None, event: Event) -> Life:
     raise ValueError(f"{event.fingerprint}: no alert goes from {event.from_state} to {event.to_state}")
 
 
+def is_believed(source: str, freshness: Mapping[str, Freshness]) -> bool:
+    """Whether what is known of that source holds now; of the hub itself ("", no single source) it always does."""
+    return not source or (source in freshness and not freshness[source].stale)
+
+
 def believed(outcomes: Sequence[Outcome], freshness: Mapping[str, Freshness]) -> dict[str, Finding]:
     """Findings by fingerprint that may change anything: those about sources that are configured and fresh.
 
@@ -102,7 +107,7 @@ def believed(outcomes: Sequence[Outcome], freshness: Mapping[str, Freshness]) ->
         for outcome in outcomes
         if outcome.error is None
         for finding in outcome.findings
-        if finding.source in freshness and not freshness[finding.source].stale
+        if is_believed(finding.source, freshness)
     }
 
 
@@ -151,11 +156,11 @@ def missing(
     for key, alert in known.items():
         if alert.life.state == "resolved" or key in findings:
             continue
-        if alert.source not in freshness:
+        if alert.source and alert.source not in freshness:
             ended[key] = "source removed"
         elif alert.rule not in ran:
             ended[key] = "rule removed"
-        elif ran[alert.rule] and not freshness[alert.source].stale:
+        elif ran[alert.rule] and is_believed(alert.source, freshness):
             ended[key] = None
     return ended
 

@@ -15,7 +15,7 @@ from alerts.channels.kinds import edits
 from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, working_days_since
 from alerts.deliveries import NEWS, Identity, Past, Planned
 from alerts.facts import Facts
-from alerts.life import QUIET_ENDS, fingerprint
+from alerts.life import QUIET_ENDS, fingerprint, is_believed
 from alerts.messages import End, Item, Message, Says
 from alerts.routing import People, Reader, Subject, Target, coordinator_only, instead_of_group, route
 from alerts.store import Stored
@@ -26,6 +26,8 @@ from rules.titles import Reading
 from rules.working_time import WorkingTime
 
 _IN_LINE = ("info", "warning")
+TOLD_AS_OUTAGE = frozenset({"source-stale"})
+"""Rules whose alerts `alerts.outages` tells of, with what is wrong and who mends it: nobody is told twice."""
 _FOLLOWS = {"milestone-slipped": ("milestone-overdue", "date moved")}
 """Rule -> the rule, and the end of its alert, whose message says all that this one would: nobody is told twice."""
 
@@ -59,7 +61,8 @@ class Planner:
         """What is told of open alerts: one message for each reader."""
         decisions, owed = [], defaultdict[Identity, list[tuple[Item, Target, Reason]]](list)
         for key, alert in self.alerts.items():
-            if alert.known.life.state == "resolved" or alert.known.rule not in self.rules:
+            is_told = alert.known.rule in self.rules and alert.known.rule not in TOLD_AS_OUTAGE
+            if alert.known.life.state == "resolved" or not is_told:
                 continue
             item = self.item(alert)
             for target in route(self.settings, self.people, self._subject(alert)):
@@ -96,7 +99,7 @@ class Planner:
             for key, alert in self.alerts.items()
             if alert.known.life.state == "firing"
             and not alert.known.life.adopted
-            and alert.known.rule in self.rules
+            and alert.known.rule in self.rules.keys() - TOLD_AS_OUTAGE
             and not self.past.get(key)
         ]
         if not unsaid or not self.settings.routes:
@@ -131,8 +134,7 @@ class Planner:
 
     def is_stale(self, alert: Stored) -> bool:
         """Whether what we know of the alert may be over."""
-        freshness = self.writer.freshness.get(alert.known.source)
-        return freshness is None or freshness.stale
+        return not is_believed(alert.known.source, self.writer.freshness)
 
     def is_working_time(self, calendar: str) -> bool:
         """Whether those of that calendar are at work."""

@@ -103,6 +103,7 @@ def _source(sandbox: Sandbox, vendor: str) -> str:
             "token": f"file:{_SECRETS}/{vendor}_token",
             "comment_back": True,
             "every": "10m",
+            "expires": ends.isoformat() if (ends := sandbox.plan.expires.get(vendor)) else None,
         },
     )
 
@@ -130,6 +131,11 @@ def _client(sandbox: Sandbox, plan: Plan, client: ClientPlan) -> str:
             "bd": client.bd,
             "calendar": client.calendar,
             "confidential": client.confidential,
+            "tier": client.tier,
+            "contract_end": client.contract_end and client.contract_end.isoformat(),
+            "cadence": client.cadence,
+            "cadence_by": client.cadence_by if client.cadence else "",
+            "report_day": client.report_day or None,
             "domains": list(client.domains),
             "projects": [
                 f"{project.vendor}:{sandbox.vendors[project.vendor].project_ref(project)}" for project in projects

@@ -304,8 +304,12 @@ class Hub:
         return Health((*stale, *([_parked(parked)] if parked else [])))
 
     def _keep_sources(self) -> None:
-        """A source that left the config keeps its rows, outside rules and report."""
+        """A source that left the config keeps its rows, outside rules and report; the others' credentials end when the
+        config says so."""
         with writing(self.engine) as connection:
+            for name, source in self.settings.sources.items():
+                ends = update(SOURCE).where(SOURCE.c.name == name)
+                connection.execute(ends.values(expires_on=source.expires))
             gone = SOURCE.c.name.not_in(self.settings.sources)
             connection.execute(update(SOURCE).where(gone, SOURCE.c.active).values(active=False))
 

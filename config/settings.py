@@ -157,6 +157,14 @@ class ClientSettings(Tree):
     domains: tuple[Domain, ...] = ()
     projects: tuple[str, ...] = ()
     crm: tuple[str, ...] = ()
+    tier: str = ""
+    contract_start: date | None = None
+    contract_end: date | None = None
+    notice_days: Whole = Field(default=0, ge=0)
+    warranty_end: date | None = None
+    cadence: Literal["", "weekly", "fortnightly", "monthly"] = ""
+    cadence_by: Literal["any", "call", "meeting"] = "any"
+    report_day: Whole = Field(default=0, ge=0, le=15)
 
 
 class ChannelSettings(Tree):

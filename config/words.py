@@ -61,6 +61,15 @@ WAITING_FOR_CLIENT: frozenset[str] = frozenset(
 among them."""
 
 
+REPORT_WORDS: frozenset[str] = frozenset(
+    {
+        *("progress report", "monthly report", "status report", "進度報告", "月報", "項目報告"),
+        *("进度报告", "月报", "项目报告"),
+    }
+)
+"""What a mail that brings a client their progress report says, in small letters."""
+
+
 def category(word: str, own: Mapping[str, StatusCategory]) -> StatusCategory | None:
     """What a list, section or status called `word` means: by the source's `status`, else by ours, else None.
 

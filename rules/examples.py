@@ -4,12 +4,13 @@ The row stands alone in a database in memory. What the example does not set is m
 where a column cannot be.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
+from sqlmodel import SQLModel
 
 from config.settings import Settings
 from rules import given
@@ -26,6 +27,14 @@ from unify.engine import open_engine
 
 _SOURCE = "example"
 _KEY = f"{_SOURCE}/row/1"
+_FRESH = timedelta(minutes=30)
+"""How old the example's source may be: what `stale_after` allows by default."""
+_BLANK: Mapping[str, SQLModel] = {
+    "client": tables.Client(key=f"client/{_SOURCE}"),
+    "deal": tables.Deal(key=_KEY, source=_SOURCE, vendor_id="1", client_key=f"client/{_SOURCE}"),
+    "source": tables.Source(name=_SOURCE, kind=_SOURCE),
+}
+"""Rows of the views of which nothing is derived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +55,15 @@ def check(rule: Rule, settings: Settings, now: datetime) -> list[Failure]:
     own rules rest on `settings`.
     """
     basis = Settings(coordinator=settings.coordinator) if rule.is_library else settings
-    moment = Moment.of(basis, calendars(basis, now), now)
+    moment = replace(Moment.of(basis, calendars(basis, now), now), stale_before={_SOURCE: now - _FRESH})
     engine = open_engine("sqlite://")
     try:
         with engine.connect() as connection:
             for needed in rule.view.tables:
                 needed.create(connection)
-            source = tables.Source(name=_SOURCE, kind=_SOURCE)
-            connection.execute(insert(table(tables.Source)), source.model_dump())
+            sources = table(tables.Source)
+            if sources in rule.view.tables and rule.view.table is not sources:
+                connection.execute(insert(sources), _BLANK["source"].model_dump())
             return [
                 Failure(example)
                 for example in rule.examples
@@ -82,7 +92,7 @@ def _beside(
     for name, value in example.given.items():
         column = given.settable(view, name)
         if isinstance(column, Computed) and column.shown_by:
-            yield from column.shown_by(value, row, moment)
+            yield from column.shown_by(given.at(value, moment), row, moment)
 
 
 def row_of(view: View, example: Example, settings: Settings, moment: Moment) -> dict[str, Any]:
@@ -99,8 +109,9 @@ def row_of(view: View, example: Example, settings: Settings, moment: Moment) -> 
     }
     if view is MILESTONE:
         return _milestone(named, moment)
-    assert view is FEEDBACK, f"no example can be made of {view.name}"
-    return _feedback(named, settings)
+    if view is FEEDBACK:
+        return _feedback(named, settings)
+    return {**_BLANK[view.name].model_dump(), **named}
 
 
 def _milestone(named: dict[str, Any], moment: Moment) -> dict[str, Any]:

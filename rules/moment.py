@@ -1,7 +1,7 @@
 """The present as one pass over the rules sees it: read once, so that a title cannot disagree with its rule."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,8 @@ class Moment:
     calendars: Mapping[str, WorkingTime]
     feedback_hours: Mapping[Severity, float]
     """Working hours after which feedback of that severity is unhandled."""
+    stale_before: Mapping[str, datetime] = field(default_factory=dict)
+    """By source of the config: read last before that instant, its data is old, as `stale_after` says."""
 
     @classmethod
     def of(cls, settings: Settings, calendars: Mapping[str, WorkingTime], now: datetime) -> "Moment":
@@ -28,7 +30,8 @@ class Moment:
             **Settings.model_fields["feedback_hours"].get_default(call_default_factory=True),
             **settings.feedback_hours,
         }
-        return cls(now, now.astimezone(settings.zone).date(), settings.zone, calendars, limits)
+        stale = {name: now - settings.stale_after_of(source) for name, source in settings.sources.items()}
+        return cls(now, now.astimezone(settings.zone).date(), settings.zone, calendars, limits, stale)
 
     def calendar(self, name: str | None) -> WorkingTime:
         """The calendar of that name; the default one for a name that left the config."""

@@ -64,6 +64,12 @@ class ClientPlan:
     bd: str
     calendar: str = "default"
     confidential: bool = False
+    tier: str = ""
+    contract_end: date | None = None
+    cadence: str = ""
+    cadence_by: str = "any"
+    report_day: int = 0
+    """The working day of the month by which the progress report is sent; 0: none is."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +223,8 @@ class Plan:
     projects: list[ProjectPlan]
     tickets: list[TicketPlan]
     deals: list[DealPlan]
+    expires: dict[str, date] = field(default_factory=dict)
+    """When the hub's credential of a tool ends."""
 
     def of_vendor(self, vendor: str) -> list[ProjectPlan]:
         """The projects that live in one tool."""

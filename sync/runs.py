@@ -53,6 +53,7 @@ class RunRecord:
             known = connection.execute(select(SOURCE.c.last_error).where(SOURCE.c.name == source))
             self._was_away = bool(known.scalar())
             values = {"name": source, "kind": settings.kind, "active": True, "last_tried_at": started}
+            values["expires_on"] = settings.expires
             Upserts(engine.dialect).save(connection, "source", [values], {})
             killed = update(_runs).where(_runs.c.source == source, _runs.c.outcome == "running")
             connection.execute(killed.values(outcome="failed", error="the program ended in the middle of it"))

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import Connection, case, func, or_, select
 
 from config.settings import Settings
+from unify.derive_clients import derive_clients
 from unify.derive_feedback import Policy, derive_feedback
 from unify.derive_milestones import Days, WorkingDays, derive_milestone, uncounted
 from unify.derived import (
@@ -30,7 +31,8 @@ from unify.tables import BY_SHORT, row_key
 
 
 def derive(connection: Connection, settings: Settings, working_days: WorkingDays, reached: Reached) -> None:
-    """Derive the milestones and feedback that were `reached`, and which project dates count."""
+    """Derive the milestones and feedback that were `reached`, which project dates count, and when we were in touch with
+    whom."""
     for some in slices(connection, MILESTONE, reached.milestones):
         _derive_milestones(connection, settings, working_days, some)
     if reached.milestones is None or reached.milestones:
@@ -38,6 +40,7 @@ def derive(connection: Connection, settings: Settings, working_days: WorkingDays
     policy = Policy(settings.handled_when, settings.answers_count)
     for some in slices(connection, FEEDBACK, reached.feedback):
         _derive_feedback(connection, policy, some)
+    derive_clients(connection, reached.spoken_of)
 
 
 def _derive_milestones(

@@ -45,6 +45,8 @@ class Reached:
 
     milestones: set[str] | None = field(default_factory=set)
     feedback: set[str] | None = field(default_factory=set)
+    spoken_of: set[str] | None = field(default_factory=set)
+    """What something was said on, or received as: whose clients we were in touch with."""
 
 
 def link(connection: Connection, settings: Settings, touched: Touched | None, now: datetime) -> Reached:
@@ -68,7 +70,7 @@ def link(connection: Connection, settings: Settings, touched: Touched | None, no
         keep_commented(connection, settings, None, now)
         link_milestones(connection, None)
         link_feedback(connection, None)
-        return Reached(None, None)
+        return Reached(None, None, None)
     moved, milestones = _link_items(connection, clients, touched.get("work_item", ()), changed.get("project", set()))
     written_on = _link_comments(connection, touched.get("comment", ()), changed.get("account", set()))
     commented = keep_commented(connection, settings, {*touched.get("work_item", ()), *written_on}, now)
@@ -79,7 +81,9 @@ def link(connection: Connection, settings: Settings, touched: Touched | None, no
     everywhere = moved or renamed or any(changed.values())
     milestones |= link_milestones(connection, None if everywhere else milestones)
     feedback |= link_feedback(connection, None if everywhere else feedback)
-    return Reached(milestones, feedback)
+    whose = any(changed.get(table) for table in ("client", "company", "contact", "deal"))
+    spoken_of = None if moved or whose else {*written_on, *touched.get("feedback", ())}
+    return Reached(milestones, feedback, spoken_of)
 
 
 def _link_items(

@@ -203,6 +203,14 @@ def _client_rows(settings: Settings, crm: _Crm, staff: Mapping[str, str]) -> Ite
             "bd_basis": basis,
             "calendar": client.calendar,
             "confidential": client.confidential,
+            "tier": client.tier or None,
+            "contract_start_on": client.contract_start,
+            "contract_end_on": client.contract_end,
+            "notice_days": client.notice_days or None,
+            "warranty_end_on": client.warranty_end,
+            "cadence": client.cadence or None,
+            "cadence_by": client.cadence_by if client.cadence else None,
+            "report_day": client.report_day or None,
         }
 
 

@@ -7,7 +7,7 @@ plan comes out every time.
 from itertools import count
 
 from sandbox.lantern_quay import cloud_hill, nine_ferries, paper_kite, slow_boat, stacked_tower, warm_kettle
-from sandbox.lantern_quay.office import at
+from sandbox.lantern_quay.office import at, day
 from sandbox.lantern_quay.people import staff
 from sandbox.plan import Plan
 
@@ -30,4 +30,5 @@ def lantern_quay() -> Plan:
         projects=[project for chapter in chapters for project in chapter.projects],
         tickets=[ticket for chapter in chapters for ticket in chapter.tickets],
         deals=[deal for chapter in chapters for deal in chapter.deals],
+        expires={"asana": day("2026-12-01")},
     )

@@ -19,7 +19,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
     client = ClientPlan(
         "cloud_hill",
         {"en": "Cloud Hill College", "zh-Hant-HK": "雲坡書院", "zh-Hans-CN": "云坡书院"},
-        ("cloudhill.example",), "sandy",
+        ("cloudhill.example",), "sandy", tier="bronze", contract_end=day("2026-12-31"),
     )
     company = CompanyPlan(COMPANY, "Cloud Hill College", client.domains, client.id, "sandy", next(numbers))
     written = Chapter(client, [company], _contacts(numbers))

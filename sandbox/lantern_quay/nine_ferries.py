@@ -23,7 +23,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
         {"en": "Bank of Nine Ferries", "zh-Hant-HK": "九渡銀行", "zh-Hans-CN": "九渡银行"},
         ("nineferries.example",),
         "marco",
-        confidential=True,
+        confidential=True, tier="gold", cadence="weekly", cadence_by="meeting",
     )
     company = CompanyPlan(COMPANY, "Bank of Nine Ferries", client.domains, client.id, "marco", next(numbers))
     written = Chapter(client, [company], _contacts(numbers))

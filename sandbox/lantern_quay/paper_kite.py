@@ -19,7 +19,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
     client = ClientPlan(
         "paper_kite",
         {"en": "Paper Kite Stores", "zh-Hant-HK": "紙鳶百貨", "zh-Hans-CN": "纸鸢百货"},
-        ("paperkite.example",), "sandy",
+        ("paperkite.example",), "sandy", tier="silver",
     )
     companies = [
         CompanyPlan(COMPANY, "Paper Kite Stores", client.domains, client.id, "sandy", next(numbers)),

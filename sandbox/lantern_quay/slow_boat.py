@@ -19,7 +19,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
     client = ClientPlan(
         "slow_boat",
         {"en": "Slow Boat Freight", "zh-Hant-HK": "慢船物流", "zh-Hans-CN": "慢船物流"},
-        ("slowboat.example", "slowboat-sz.example"), "kevin", calendar="mainland",
+        ("slowboat.example", "slowboat-sz.example"), "kevin", calendar="mainland", tier="gold",
     )
     company = CompanyPlan(COMPANY, "Slow Boat Freight 慢船物流", client.domains, client.id, "kevin", next(numbers))
     written = Chapter(client, [company], _contacts(numbers))

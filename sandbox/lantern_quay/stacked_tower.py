@@ -19,7 +19,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
     client = ClientPlan(
         "stacked_tower",
         {"en": "Stacked Tower Estates", "zh-Hant-HK": "疊樓物業", "zh-Hans-CN": "叠楼物业"},
-        ("stackedtower.example",), "marco",
+        ("stackedtower.example",), "marco", tier="silver", report_day=4,
     )
     company = CompanyPlan(COMPANY, "Stacked Tower Estates", client.domains, client.id, "marco", next(numbers))
     written = Chapter(client, [company], _contacts(numbers))

@@ -19,7 +19,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
     client = ClientPlan(
         "warm_kettle",
         {"en": "Warm Kettle Foundation", "zh-Hant-HK": "暖壺基金會", "zh-Hans-CN": "暖壶基金会"},
-        ("warmkettle.example",), "sandy",
+        ("warmkettle.example",), "sandy", tier="bronze",
     )
     company = CompanyPlan(COMPANY, "Warm Kettle Foundation", client.domains, client.id, "sandy", next(numbers))
     written = Chapter(client, [company], _contacts(numbers))

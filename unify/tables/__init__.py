@@ -10,7 +10,18 @@ Models define tables and types. Rows travel as dicts keyed by column name; objec
 
 from unify.tables.alerts import Alert, AlertEvent, Delivery, DeliveryAlert, Evaluation
 from unify.tables.decisions import Agreement, Answer, Closure
-from unify.tables.people import Account, Client, Company, Contact, Deal, Feedback, IdentityLink, Person, Reference
+from unify.tables.people import (
+    Account,
+    Client,
+    ClientContact,
+    Company,
+    Contact,
+    Deal,
+    Feedback,
+    IdentityLink,
+    Person,
+    Reference,
+)
 from unify.tables.row import BY_SHORT, SourceRow, row_key
 from unify.tables.store import (
     HubState,
@@ -34,6 +45,7 @@ __all__ = [
     "Answer",
     "Change",
     "Client",
+    "ClientContact",
     "Closure",
     "Comment",
     "Company",

@@ -83,6 +83,33 @@ class Client(SQLModel, table=True):
     """config, crm"""
     calendar: str = "default"
     confidential: bool = False
+    tier: str | None = None
+    contract_start_on: date | None = None
+    contract_end_on: date | None = None
+    notice_days: int | None = None
+    warranty_end_on: date | None = None
+    cadence: str | None = None
+    """weekly, fortnightly, monthly; None: none was agreed"""
+    cadence_by: str | None = None
+    """any, call, meeting"""
+    report_day: int | None = None
+    """The working day of the month by which the progress report is sent; None: none was agreed."""
+
+
+class ClientContact(SQLModel, table=True):
+    """When we were last in touch with a client, as far as any tool tells. Written by `unify.derive_clients`."""
+
+    __tablename__ = "client_contact"
+
+    client_key: str = Field(primary_key=True)
+    source: str = ""
+    """The CRM where its companies are: what is logged there. Empty: none is known."""
+    contact_at: datetime | None = None
+    """The last meeting, call, mail, message or note, or what the client wrote."""
+    call_at: datetime | None = None
+    meeting_at: datetime | None = None
+    report_at: datetime | None = None
+    """The last mail to them, or note, that speaks of the progress report."""
 
 
 class Company(SourceRow, table=True):

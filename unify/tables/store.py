@@ -1,6 +1,6 @@
 """What the hub keeps of its sources: cursors, raw payloads, runs, problems, and small facts of its own."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
@@ -26,6 +26,8 @@ class Source(SQLModel, table=True):
     """End of the last run that read every stream: what it tells of may have happened while it ran."""
     last_tried_at: datetime | None = None
     last_error: str = ""
+    expires_on: date | None = None
+    """When its credential ends, as the config says."""
 
 
 class StreamState(SQLModel, table=True):

@@ -104,7 +104,25 @@ def upgrade() -> None:
         sa.Column("bd_basis", sa.String(), nullable=True),
         sa.Column("calendar", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=True),
+        sa.Column("contract_start_on", sa.Date(), nullable=True),
+        sa.Column("contract_end_on", sa.Date(), nullable=True),
+        sa.Column("notice_days", sa.Integer(), nullable=True),
+        sa.Column("warranty_end_on", sa.Date(), nullable=True),
+        sa.Column("cadence", sa.String(), nullable=True),
+        sa.Column("cadence_by", sa.String(), nullable=True),
+        sa.Column("report_day", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "client_contact",
+        sa.Column("client_key", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("contact_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("call_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("meeting_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("report_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("client_key"),
     )
     op.create_table(
         "closure",
@@ -484,6 +502,7 @@ def upgrade() -> None:
         sa.Column("last_ok_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
