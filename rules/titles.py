@@ -79,11 +79,13 @@ def check(text: str, view: View) -> Title:
     if len(text) > MAX_TEMPLATE:
         raise TitleError(f"longer than {MAX_TEMPLATE} characters")
     try:
-        tree = _environment().parse(text)
+        for statement in _environment().parse(text).body:
+            _check(statement, _kinds(view))
+        _template(text)
     except TemplateSyntaxError as error:
         raise TitleError(str(error.message or "this cannot be read"), error.lineno) from error
-    for statement in tree.body:
-        _check(statement, _kinds(view))
+    except (RecursionError, SyntaxError) as error:  # of Jinja's parser; of the Python that it makes
+        raise TitleError("nested too deep") from error
     return Title(text, view)
 
 

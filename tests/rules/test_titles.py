@@ -44,6 +44,8 @@ def rendered(template: str, **facts: Any) -> str:
         ("{{ range }}", "there is no 'range'"),
         ("{{ name", "unexpected end"),
         ("x" * 1001, "longer than 1000"),
+        ("{{ " + "(" * 480 + "name" + ")" * 480 + " }}", "nested too deep"),
+        ("{{ " + "not " * 240 + "name }}", "nested too deep"),
     ],
 )
 def test_what_a_title_cannot_hold_is_refused(template: str, message: str) -> None:
