@@ -69,6 +69,7 @@ class EndWording:
             "by": who,
             "at": at,
             "recorded": self._say("ended.recorded", by=who, at=at) if by else "",
+            "until": self._say("ended.until", at=at) if at else "",
             "how": self._say("ended.how", how=how) if how else "",
             "date": wording.day(ending.new_on) if ending.new_on else "",
             "late": self._late(ending.at),

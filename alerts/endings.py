@@ -53,6 +53,16 @@ def read_ending(
     return _dated_anew(connection, row, facts, now, calendars["default"].zone)
 
 
+def withdrawn(facts: Facts, calendars: Mapping[str, WorkingTime], looked_at: datetime | None) -> Ending | None:
+    """Of what no longer holds though nothing was done about it: that a closure of its calendar was entered since its
+    rule last looked, at `looked_at`, so that fewer working hours or days have passed; None: nothing was entered."""
+    if looked_at is None or not (name := facts.text("calendar")):
+        return None
+    closures = calendars.get(name, calendars["default"]).closures
+    entered = [one for one in closures if one.recorded_at and one.recorded_at > looked_at]
+    return Ending("office closed", how=entered[-1].reason) if entered else None
+
+
 def _finished(connection: Connection, row: RowMapping, facts: Facts) -> Ending | None:
     """That it was done or given up, or is no longer seen; None: it is as open as it was."""
     category, was = row["status_category"], facts.text("status_category")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from alerts import deliveries, life, planning
 from alerts.comments import Written, write_comments
 from alerts.doubts import Doubts
-from alerts.endings import read_ending
+from alerts.endings import read_ending, withdrawn
 from alerts.facts import Facts, began
 from alerts.first_look import first_looks, looked_before, note_look
 from alerts.messages import Ending
@@ -22,6 +22,7 @@ from rules.evaluate import Finding, Outcome
 from rules.working_time import WorkingTime
 from unify.engine import writing
 from unify.freshness import Freshness
+from unify.tables import Evaluation
 
 
 @dataclass(slots=True)
@@ -124,7 +125,7 @@ def _round(
     known = {key: alert.known for key, alert in alerts.items()}
     done.events = life.openings(known, findings, looks, finding_began, now)
     over = life.missing(known, findings, outcomes, freshness)
-    endings = _endings(connection, alerts, over, views, now, calendars)
+    endings = _endings(connection, alerts, over, views, now, calendars, before)
     endings |= _settled_since(connection, alerts, findings, views, now, calendars)
     done.events += [life.ending(known[key], ending.reason, now, ending.by) for key, ending in endings.items()]
     write_events(connection, alerts, done.events, findings, endings)
@@ -161,16 +162,20 @@ def _endings(
     views: Mapping[str, str],
     now: datetime,
     calendars: Mapping[str, WorkingTime],
+    before: Mapping[tuple[str, str], Evaluation],
 ) -> dict[str, Ending]:
     """Why each of `ended` is over; a quiet reason is known already."""
     endings = {}
     for key, quiet_reason in ended.items():
-        alert = alerts[key]
-        endings[key] = (
-            Ending(quiet_reason)
-            if quiet_reason is not None
-            else read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, calendars)
-        )
+        if quiet_reason is not None:
+            endings[key] = Ending(quiet_reason)
+            continue
+        alert, facts = alerts[key], Facts(alerts[key].facts)
+        ending = read_ending(connection, views[alert.known.rule], alert.subject, facts, now, calendars)
+        if ending.reason == "cleared":
+            look = before.get((alert.known.rule, alert.known.source))
+            ending = withdrawn(facts, calendars, look.last_at if look else None) or ending
+        endings[key] = ending
     return endings
 
 

@@ -4,7 +4,7 @@ A closure is never deleted: one that was entered wrongly is lifted, with who did
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
@@ -27,6 +27,7 @@ class Closed:
     begins_at: datetime
     ends_at: datetime
     reason: str = ""
+    recorded_at: datetime | None = field(default=None, compare=False)
 
 
 def close(connection: Connection, closed: Closed, by: str, now: datetime) -> int | None:
@@ -64,6 +65,7 @@ def lift(connection: Connection, number: int, by: str, now: datetime) -> Closed:
 
 def read_closures(connection: Connection) -> Sequence[Closed]:
     """Those that stand, by their beginning."""
-    chosen = select(CLOSURE.c.region, CLOSURE.c.begins_at, CLOSURE.c.ends_at, CLOSURE.c.reason)
+    columns = ("region", "begins_at", "ends_at", "reason", "recorded_at")
+    chosen = select(*(CLOSURE.c[name] for name in columns))
     standing = chosen.where(CLOSURE.c.lifted_at.is_(None)).order_by(CLOSURE.c.begins_at, CLOSURE.c.id)
     return tuple(Closed(*row) for row in connection.execute(standing))

@@ -25,6 +25,7 @@ class Year:
 
     hub: Hub
     closures: Sequence[Closed] = ()
+    rule: str = "feedback-unhandled"
 
     def wait(self, since: str, calendar: str = "default", **values: Any) -> None:
         """A client of Sandy's has waited since then for those of that calendar."""
@@ -38,7 +39,7 @@ class Year:
         self.hub.now = at(now)
         known = calendars(self.hub.settings, self.hub.now, self.closures)
         moment = Moment.of(self.hub.settings, known, self.hub.now)
-        outcomes = evaluate(self.hub.engine, [firm.rule("feedback-unhandled")], moment)
+        outcomes = evaluate(self.hub.engine, [firm.rule(self.rule)], moment)
         done = run_round(
             self.hub.engine, self.hub.settings, outcomes, firm.freshness(self.hub.now), known, self.hub.now
         )
@@ -114,6 +115,34 @@ def test_what_was_late_without_the_typhoon_too_goes_on_firing(year: Year) -> Non
     year.closures = [TYPHOON]
 
     assert year.go("2026-09-09 17:01").events == []
+
+
+def test_what_another_clock_measured_is_withdrawn_with_the_reason_too(year: Year) -> None:
+    """Eight hours to solve it, since Tuesday 09:00: they were over that evening, had the office been open."""
+    year.rule = "feedback-open-too-long"
+    year.wait("2026-09-08 09:00", severity="critical", received_at=at("2026-09-08 09:00"), answered=True)
+    fired = year.go("2026-09-09 09:30")
+    entered = at("2026-09-09 09:31")
+    year.closures = [Closed("HK", TYPHOON.begins_at, TYPHOON.ends_at, "typhoon 8", entered)]
+    withdrawn = year.go("2026-09-09 09:32")
+
+    assert [event.reason for event in fired.events] == ["fired"]
+    assert [event.reason for event in withdrawn.events] == ["office closed"]
+    assert year.hub.mail.updated == []  # nobody is there to read it before it opens
+    year.go("2026-09-09 15:00")
+    ((_, news, _),) = year.hub.mail.updated
+    assert "已補登辦公室暫停辦公（typhoon 8），警示撤回。" in news.message.body()
+
+
+def test_what_clears_by_itself_long_after_a_typhoon_is_not_laid_to_it(year: Year) -> None:
+    """The closure was known when the rule looked last: something else ended it."""
+    year.rule = "feedback-open-too-long"
+    year.closures = [Closed("HK", TYPHOON.begins_at, TYPHOON.ends_at, "typhoon 8", at("2026-09-09 09:31"))]
+    year.wait("2026-09-01 09:00", severity="high", received_at=at("2026-09-01 09:00"), answered=True)
+    year.go("2026-09-10 09:30")
+    firm.change(year.hub.engine, "feedback", "crm/ticket/1", severity="info")
+
+    assert [event.reason for event in year.go("2026-09-10 09:31").events] == ["cleared"]
 
 
 def test_what_was_answered_meanwhile_ends_as_answered(year: Year) -> None:
