@@ -13,7 +13,21 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from sqlalchemy import Connection, func, select
 
 _FUNCTIONS = frozenset(
-    {"abs", "coalesce", "count", "julianday", "length", "like", "lower", "max", "nullif", "strftime", "substr", "sum"}
+    {
+        "abs",
+        "coalesce",
+        "count",
+        "json_extract",
+        "julianday",
+        "length",
+        "like",
+        "lower",
+        "max",
+        "nullif",
+        "strftime",
+        "substr",
+        "sum",
+    }
 )
 _ELEMENTS = "json_each"
 """What SQLite calls the table that a list of labels is read as."""
@@ -97,7 +111,7 @@ def _authorizer(tables: frozenset[str]) -> Callable[..., int]:
                 return sqlite3.SQLITE_OK
             case sqlite3.SQLITE_READ if first in tables:
                 return sqlite3.SQLITE_OK
-            case sqlite3.SQLITE_FUNCTION if second in _FUNCTIONS:
+            case sqlite3.SQLITE_FUNCTION if (second or "").lower() in _FUNCTIONS:
                 return sqlite3.SQLITE_OK
             case _:
                 return sqlite3.SQLITE_DENY
