@@ -16,7 +16,8 @@ from rules.language import compile
 from rules.language.compile import Scope
 from rules.language.parse import read_condition
 from rules.moment import Moment
-from tests.rules.language_expressions import E, conditions
+from tests.rules.language_expressions import conditions
+from tests.rules.language_meanings import E
 from tests.rules.language_rows import INSTANTS, KEYS, ROWS, VIEW, chosen, fill, moment_at
 from unify.engine import open_engine
 

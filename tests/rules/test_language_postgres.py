@@ -9,7 +9,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from tests.rules.language_expressions import PATTERNS, E, column, conditions, follows
+from tests.rules.language_expressions import PATTERNS, conditions
+from tests.rules.language_meanings import E, column, follows
 from tests.rules.language_rows import INSTANTS, KEYS, ROWS, chosen, fill, moment_at
 
 SMALL = conditions.filter(lambda expression: expression.is_small)
