@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from alerts.planning import TOLD_AS_OUTAGE
 from cli.demo_recorded import arrived
 from cli.demo_settings import write_settings
 from cli.demo_summary import found
@@ -145,7 +146,8 @@ def news(hub: Hub, result: RoundResult, away: set[str]) -> Iterator[str]:
             yield f"{tool} is back"
     names = _names(hub)
     for change in result.round.events:
-        yield f"{names[change.fingerprint]}: {change.reason}"
+        if change.fingerprint.partition(":")[0] not in TOLD_AS_OUTAGE:
+            yield f"{names[change.fingerprint]}: {change.reason}"
     if result.delivered.sent:
         yield f"messages and comments sent: {result.delivered.sent}"
     yield from result.delivered.parked

@@ -81,7 +81,7 @@ def link(connection: Connection, settings: Settings, touched: Touched | None, no
     everywhere = moved or renamed or any(changed.values())
     milestones |= link_milestones(connection, None if everywhere else milestones)
     feedback |= link_feedback(connection, None if everywhere else feedback)
-    whose = any(changed.get(table) for table in ("client", "company", "contact", "deal"))
+    whose = any(changed.get(table) for table in ("client", "company", "contact", "deal", "project"))
     spoken_of = None if moved or whose else {*written_on, *touched.get("feedback", ())}
     return Reached(milestones, feedback, spoken_of)
 
