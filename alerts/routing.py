@@ -66,7 +66,7 @@ class Subject:
     @property
     def bd_is_told(self) -> bool:
         """What is no promise to a client, and what is only to be known, is for owner and coordinator."""
-        return self.severity != "info" and self.facts.is_true("client_facing", default=True)
+        return self.severity != "info" and self.on != "item" and self.facts.is_true("client_facing", default=True)
 
     @property
     def is_of_the_house(self) -> bool:

@@ -32,9 +32,11 @@ _FRESH = timedelta(minutes=30)
 _BLANK: Mapping[str, SQLModel] = {
     "client": tables.Client(key=f"client/{_SOURCE}"),
     "deal": tables.Deal(key=_KEY, source=_SOURCE, vendor_id="1", client_key=f"client/{_SOURCE}"),
+    "item": tables.WorkItem(key=_KEY, source=_SOURCE, vendor_id="1"),
+    "risk": tables.Risk(key=_KEY, source=_SOURCE, vendor_id="1"),
     "source": tables.Source(name=_SOURCE, kind=_SOURCE),
 }
-"""Rows of the views of which nothing is derived."""
+"""Rows of the views of which nothing is derived: they stand as they were mapped."""
 
 
 @dataclass(frozen=True, slots=True)

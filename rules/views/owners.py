@@ -1,6 +1,8 @@
 """Whose something is: the joins and columns that the views of unified rows share."""
 
-from sqlalchemy import FromClause, Table
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Table, func
 
 from rules.views.base import Stored, name_of, table
 from unify import tables
@@ -40,3 +42,35 @@ def owner_columns(of: Table) -> tuple[Stored, ...]:
         ),
         Stored("owner_name", "text", "Who has it.", "tracked", name_of(_OWNER.c.name, _OWNER_ACCOUNT.c.name)),
     )
+
+
+def with_client(of: Table, client: ColumnElement[Any], account: ColumnElement[Any]) -> FromClause:
+    """`of` with the same, where only the keys of its client and of its owner's account are known."""
+    return (
+        of.join(SOURCE, SOURCE.c.name == of.c.source)
+        .outerjoin(PROJECT, PROJECT.c.key == of.c.project_key)
+        .outerjoin(_CLIENT, _CLIENT.c.key == client)
+        .outerjoin(_BD, _BD.c.key == _CLIENT.c.bd_person)
+        .outerjoin(_OWNER_ACCOUNT, _OWNER_ACCOUNT.c.key == account)
+        .outerjoin(_OWNER, _OWNER.c.key == _OWNER_ACCOUNT.c.person_key)
+    )
+
+
+def client_columns(client: ColumnElement[Any]) -> tuple[Stored, ...]:
+    """The columns that say so, of a view over `with_client`."""
+    calendar = func.coalesce(_CLIENT.c.calendar, "default")
+    return (
+        Stored("client", "text", "Key of its client; missing: nobody has said whose it is.", "untracked", client),
+        *_of_client,
+        Stored("bd", "text", "Key of the BD manager.", "untracked", _CLIENT.c.bd_person),
+        Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_BD.c.name)),
+        Stored("owner", "text", "Key of the person who has it, where known.", "untracked", _OWNER.c.key),
+        Stored("owner_name", "text", "Who has it.", "untracked", name_of(_OWNER.c.name, _OWNER_ACCOUNT.c.name)),
+        Stored("calendar", "text", "The calendar of those who must answer.", "untracked", calendar),
+    )
+
+
+_of_client = (
+    Stored("client_names", "names", "The client's name, by language.", "untracked", _CLIENT.c.names),
+    Stored("confidential", "flag", "The client goes by a code in group channels.", "untracked", _CLIENT.c.confidential),
+)

@@ -45,6 +45,8 @@ PHRASES = {
     ),
 }
 
+LATELY = (day("2026-11-10"), day("2026-11-20"))
+"""The two weeks before the story begins."""
 FIRST_WORK = (time(9, 20), time(10, 50))
 LATER_WORK = (time(11, 5), time(12, 40))
 LAST_WORK = (time(14, 10), time(17, 40))
@@ -180,6 +182,8 @@ class ProjectWriter:
                 if index % 2 == 0:
                     item.messages = self._talk(started, self._at(days[-1], LAST_WORK), worker)
             self._add(item)
+            if begun:
+                item.updated_at = max(item.updated_at or created, self._gone_over(index))
 
     def _ordinary(
         self, title: str, status: Status, created: datetime, worker: str, of: int | None, kind: str
@@ -198,6 +202,11 @@ class ProjectWriter:
             written = self._in_hours(first + (last - first) * share, first, last)
             said.append(Message(author, written, self._chance.choice(self._phrases), number=next(self._numbers)))
         return tuple(sorted(said, key=lambda message: message.at))
+
+    def _gone_over(self, index: int) -> datetime:
+        """When somebody last looked at what is in progress: once in two weeks, even with nothing to say."""
+        days = self._office.days(*LATELY)
+        return moment(days[index % len(days)], time(10, 15 + index % 30))
 
     def _in_hours(self, wanted: datetime, first: datetime, last: datetime) -> datetime:
         """An instant near the wanted one at which people work."""
