@@ -88,17 +88,21 @@ class JiraIssues:
         is_long = begun is not None and begun.is_long_look_due
         since = begun.until - (RECENT if is_long else LOOK_BACK) if begun else None
         until = begun.until if begun else None
-        for found, histories in self._with_histories(self._changed(project, since, fields)):
+        unsure: dict[str, datetime | None] = {}
+        for found in self._changed(project, since, fields):
             page = _PageInTheMaking([], [], [])
-            if "" in histories:
-                page.problems.append(Problem("issues", "", "histories", "some are of no issue that has an id"))
             for element in found.elements:
-                issue = payloads.sliced(element, decoder)
-                until = max(filter(None, (until, self._add(page, issue, histories))), default=None)
-            settled = found.is_last and begun is not None and until == begun.until and self._is_indexed(until)
-            looked = begun.until if begun and is_long and found.is_last else begun.looked if begun else until
-            cursor = Position(until, looked, settled).cursor() if until and looked else None
-            yield Page(page.records, cursor, page.whole, page.problems)
+                self._add(page, payloads.sliced(element, decoder), unsure)
+            cursor = None
+            if found.is_last or not self._site.is_cloud or len(unsure) + PAGE > HISTORIES:
+                self._add_histories(page, unsure)
+                until = max(filter(None, (until, *unsure.values())), default=None)
+                unsure = {}
+                settled = found.is_last and begun is not None and until == begun.until and self._is_indexed(until)
+                looked = begun.until if begun and is_long and found.is_last else begun.looked if begun else until
+                cursor = Position(until, looked, settled).cursor() if until and looked else None
+            if found.elements or cursor:
+                yield Page(page.records, cursor, page.whole, page.problems)
 
     def _is_indexed(self, until: datetime) -> bool:
         """Whether the search has had its time, by Jira's own clock, to show all that changed until then."""
@@ -112,32 +116,27 @@ class JiraIssues:
 
     # --- one issue
 
-    def _add(
-        self, page: "_PageInTheMaking", issue: payloads.Sliced, histories: Mapping[str, list[Any]]
-    ) -> datetime | None:
-        """Put an issue, its comments and its history on the page; return when it changed."""
+    def _add(self, page: "_PageInTheMaking", issue: payloads.Sliced, unsure: dict[str, datetime | None]) -> None:
+        """Put an issue, its comments and, on Data Center, its history on the page; note in `unsure` when it changed."""
         id_ = id_of(issue.payload)
         if not id_:
             page.problems.append(Problem("issues", "", "", "is not an object with an id"))
-            return None
+            return
         fields, ref = payloads.fields_of(issue.payload), Ref("issues", id_)
-        updated_at = instant(fields.get("updated"))
+        updated_at = unsure[id_] = instant(fields.get("updated"))
         comment = fields.pop("comment", None)
         embedded = mapping(comment)
         if not isinstance(comment, dict | None) or not isinstance(embedded.get("comments"), list | None):
             page.problems.append(Problem("issues", id_, "fields.comment", "holds no list of comments"))
-        changelog = mapping(issue.payload.pop("changelog", None))
+        inside = mapping(issue.payload.pop("changelog", None)).get("histories")
         page.records.append(Record("issues", id_, updated_at, issue.payload, body=issue.body))
         elements, is_whole = self._comments(id_, embedded)
         stream = "request_comments" if payloads.is_service_desk(fields) else "comments"
         page.add_comments(stream, ref, map(payloads.comment, elements))
         if is_whole:
             page.whole.extend([("comments", ref), ("request_comments", ref)])
-        inside = changelog.get("histories")
-        history = payloads.history(id_, histories.get(id_) or (inside if isinstance(inside, list) else []))
-        if history is not None:
-            page.records.append(Record("histories", id_, updated_at, history.payload, ref, history.body))
-        return updated_at
+        if isinstance(inside, list):
+            page.add_history(ref, updated_at, inside)
 
     def _comments(self, id_: str, embedded: Mapping[str, Any]) -> tuple[list[Any], bool]:
         """All comments of an issue, and whether they are all for certain: a search shows some, and the true total."""
@@ -160,19 +159,16 @@ class JiraIssues:
 
     # --- history
 
-    def _with_histories(self, pages: Iterator[_Found]) -> Iterator[tuple[_Found, Mapping[str, list[Any]]]]:
-        """Pages with the histories of their issues: Data Center shows them inside the issues; on Cloud one request
-        brings those of 1000 issues, so ten pages are asked for first."""
-        ahead: list[_Found] = []
-        ids: list[str] = []
-        for found in pages:
-            ahead.append(found)
-            if self._site.is_cloud:
-                ids += filter(None, (payloads.mark_of(element)[0] for element in found.elements))
-            if found.is_last or not self._site.is_cloud or len(ids) + PAGE > HISTORIES:
-                histories = self._histories(list(dict.fromkeys(ids))) if ids else {}
-                yield from ((one, histories) for one in ahead if one.elements or one.is_last)
-                ahead, ids = [], []
+    def _add_histories(self, page: "_PageInTheMaking", changed_at: Mapping[str, datetime | None]) -> None:
+        """Put the histories of these issues on the page: Data Center shows them inside the issues, on Cloud one request
+        brings those of a thousand."""
+        if not self._site.is_cloud or not changed_at:
+            return
+        histories = self._histories(list(changed_at))
+        for id_, at in changed_at.items():
+            page.add_history(Ref("issues", id_), at, histories.get(id_, []))
+        if "" in histories:
+            page.problems.append(Problem("issues", "", "histories", "some are of no issue that has an id"))
 
     def _histories(self, ids: list[str]) -> Mapping[str, list[Any]]:
         """Changelog entries by issue. One issue's entries may be spread over pages."""
@@ -297,6 +293,12 @@ class _PageInTheMaking:
     records: list[Record]
     whole: list[tuple[str, Ref | None]]
     problems: list[Problem]
+
+    def add_history(self, issue: Ref, changed_at: datetime | None, entries: list[Any]) -> None:
+        """An issue's history, if it tells of anything that is mapped."""
+        history = payloads.history(issue.id, entries)
+        if history is not None:
+            self.records.append(Record("histories", issue.id, changed_at, history.payload, issue, history.body))
 
     def add_comments(self, stream: str, parent: Ref, listed: Iterable[payloads.Sliced]) -> None:
         """The comments of an issue."""
