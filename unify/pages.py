@@ -43,9 +43,9 @@ class PageStore:
 
         Without `mapped` no rows: a new vocabulary has the whole source mapped again, itself included.
         """
-        fresh = self._records.keep(connection, page.records, place, now)
-        if mapped:
-            self._rows.write(connection, fresh, now, not_before=before.complete_at)
+        with self._records.keeping(connection, page.records, place, now) as fresh:
+            if mapped:
+                self._rows.write(connection, fresh, now, not_before=before.complete_at)
         new = {Ref(one.record.stream, one.record.id) for one in fresh if not one.known}
         whole = [(child, parent) for child, parent in page.whole if parent not in new]  # a new one has lost none yet
         self.bury(connection, self._records.missing_children(connection, whole, page.records), now)

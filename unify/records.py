@@ -1,6 +1,7 @@
 """Raw records: what a source sent, what of it is new, and what is gone (ADR 0003)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
@@ -15,6 +16,8 @@ from unify.tables import RawHistory, RawRecord
 from unify.upsert import Upserts
 
 Item = TypeVar("Item")
+
+_Columns = dict[str, Any]
 
 _raw = table_of(RawRecord)
 _history = table_of(RawHistory)
@@ -49,24 +52,35 @@ class Records:
         self._historic = historic
         """Streams of which every different payload is kept."""
 
-    def keep(self, connection: Connection, records: Iterable[Record], place: Place, now: datetime) -> list[Fresh]:
-        """Store what differs from what is stored, in the order of `records`; a repeat only gets its pass noted."""
+    @contextmanager
+    def keeping(
+        self, connection: Connection, records: Iterable[Record], place: Place, now: datetime
+    ) -> Iterator[list[Fresh]]:
+        """What of `records` differs from what is stored, in their order; stored at the end of the block, in which its
+        rows are made while its payloads are compressed. A repeat only gets its pass noted."""
         records_of: dict[str, dict[str, Record]] = {}
         for record in records:
             if not record.id.isprintable() or (record.parent and not record.parent.id.isprintable()):
                 record = replace(record, id=clean(record.id), parent=record.parent and _clean(record.parent))
             records_of.setdefault(record.stream, {})[record.id] = record
         fresh: list[Fresh] = []
+        rows: dict[str, list[_Columns]] = {}
         for stream, found in records_of.items():
-            fresh += self._keep_stream(connection, stream, found, place, now)
-        return fresh
+            rows[stream] = self._differing(connection, stream, found, place, fresh)
+        packed = pack([row["body"] for some in rows.values() for row in some])
+        yield fresh
+        bodies = iter(packed.result())
+        for stream, some in rows.items():
+            for row in some:
+                row["body"] = next(bodies)
+            self._store(connection, stream, some, place, now)
 
-    def _keep_stream(
-        self, connection: Connection, stream: str, found: Mapping[str, Record], place: Place, now: datetime
-    ) -> list[Fresh]:
+    def _differing(
+        self, connection: Connection, stream: str, found: Mapping[str, Record], place: Place, fresh: list[Fresh]
+    ) -> list[_Columns]:
+        """Rows of the records that are not stored like this, their payloads not yet compressed; adds to `fresh`."""
         stored = self._stored(connection, stream, found)
-        rows: list[dict[str, Any]] = []
-        fresh: list[Fresh] = []
+        rows: list[_Columns] = []
         repeated: list[str] = []
         for vendor_id, record in found.items():
             body = body_of(record)
@@ -84,19 +98,21 @@ class Records:
                     "parent_stream": parent.stream,
                     "parent_id": parent.id,
                     "updated_at": record.updated_at,
-                    "body": pack(body),
+                    "body": body,
                     "hash": digest,
                 }
             )
-        seen = {"source": self._source, "stream": stream, "codec": CODEC, "seen_at": now}
-        if stream in self._historic:
-            self._remember(connection, seen, [row for row in rows if _differs(stored.get(row["vendor_id"]), row)])
-        self._upserts.save(
-            connection, "raw_record", rows, seen | {"part": place.part, "pass_id": place.pass_id, "deleted_at": None}
-        )
         for some in in_chunks(repeated):
             connection.execute(self._of(update(_raw), stream, some).values(pass_id=place.pass_id))
-        return fresh
+        return rows
+
+    def _store(self, connection: Connection, stream: str, rows: list[_Columns], place: Place, now: datetime) -> None:
+        seen = {"source": self._source, "stream": stream, "codec": CODEC, "seen_at": now}
+        if stream in self._historic and rows:
+            was = self._stored(connection, stream, [row["vendor_id"] for row in rows])
+            self._remember(connection, seen, [row for row in rows if _differs(was.get(row["vendor_id"]), row)])
+        living = {"part": place.part, "pass_id": place.pass_id, "deleted_at": None}
+        self._upserts.save(connection, "raw_record", rows, seen | living)
 
     def _stored(self, connection: Connection, stream: str, ids: Iterable[str]) -> dict[str, Row[Any]]:
         columns = _raw.c

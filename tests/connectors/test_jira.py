@@ -169,7 +169,6 @@ def test_a_pass_cut_off_goes_on_behind_its_last_histories(monkeypatch: pytest.Mo
     with connected(sandbox(firm(items(250)))) as site:
         reading = site.jira.read("issues", "APP", None)
         first = next(reading)
-        reading.close()
         rest = [record.id for page in site.jira.read("issues", "APP", first.cursor) for record in page.records]
 
     everything = {str(10100 + n) for n in range(250)}

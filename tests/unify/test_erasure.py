@@ -89,7 +89,7 @@ def test_no_byte_of_an_erased_contact_stays(told: Engine) -> None:
     assert NAME.encode() not in after
     assert ADDRESS.encode() not in after
     assert not any(body in after for body in packed)
-    assert pack(b"")[:4] in after, "what was compressed in the same way, and is kept, is still there"
+    assert pack([b"{}"]).result()[0][:4] in after, "what was compressed in the same way, and is kept, is still there"
 
 
 def tell_nobody(engine: Engine) -> None:
