@@ -196,17 +196,21 @@ def comment(element: Any) -> Sliced:
 
 
 def history(issue: str, elements: list[Any]) -> Sliced | None:
-    """Of these entries of an issue's changelog those that tell of our fields, as one record; None: none do."""
+    """Of these entries of the changelog of `issue` (an id: letters and digits) those that tell of our fields, as one
+    record; None: none do."""
     bodies = [bytes(one) if isinstance(one, msgspec.Raw) else encode(one) for one in elements]
+    listed = b"[%b]" % b",".join(bodies)
     try:
-        entries = _entries.decode(b"[%b]" % b",".join(bodies))
+        entries = _entries.decode(listed)
     except REFUSED:
         entries = [decode(one, "Jira") for one in bodies]
     ours = [number for number, entry in enumerate(entries) if tells_of_our_fields(entry)]
     if not ours:
         return None
-    body = b'{"id":%b,"histories":[%b]}' % (encode(issue), b",".join(bodies[number] for number in ours))
-    return Sliced({"id": issue, "histories": [entries[number] for number in ours]}, body)
+    if len(ours) < len(entries):
+        entries = [entries[number] for number in ours]
+        listed = b"[%b]" % b",".join(bodies[number] for number in ours)
+    return Sliced({"id": issue, "histories": entries}, b'{"id":"%b","histories":%b}' % (issue.encode(), listed))
 
 
 def issue_changes(element: Any) -> tuple[str, list[Any]]:
@@ -246,5 +250,8 @@ def is_service_desk(fields: Mapping[str, Any]) -> bool:
 
 def mark_of(element: Any) -> tuple[str, object]:
     """Id and `updated` of an issue that is not decoded yet."""
-    read = sliced(element, _mark).payload
+    try:
+        read = _mark.decode(element) if isinstance(element, msgspec.Raw) else element
+    except REFUSED:
+        read = decode(bytes(element), "Jira")
     return id_of(read), fields_of(read).get("updated")

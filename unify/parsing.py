@@ -96,15 +96,15 @@ class Reader:
             return self._refuse(path, "is an instant without an offset", value, None)
         return self._plausible(path, value, read)
 
-    def instant_ms(self, *path: Key) -> datetime | None:
-        """Milliseconds since 1970 as a number or a text, as aware UTC."""
-        milliseconds = self.number(*path)
-        if milliseconds is None:
+    def instant_ms(self, *path: Key, unit_ms: int = 1) -> datetime | None:
+        """Milliseconds since 1970 (or what takes `unit_ms` of them) as a number or a text, as aware UTC."""
+        number = self.number(*path)
+        if number is None:
             return None
         try:
-            return self._plausible(path, milliseconds, EPOCH + timedelta(milliseconds=milliseconds))
+            return self._plausible(path, number, EPOCH + timedelta(milliseconds=number * unit_ms))
         except OverflowError:
-            return self._refuse(path, "lies in a year that cannot be", milliseconds, None)
+            return self._refuse(path, "lies in a year that cannot be", number, None)
 
     def day(self, *path: Key) -> date | None:
         """A calendar day, YYYY-MM-DD and nothing behind it."""

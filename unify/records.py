@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
 
 from connectors.base import Record, Ref
 from unify.derived import table_of
@@ -21,6 +21,21 @@ _Columns = dict[str, Any]
 
 _raw = table_of(RawRecord)
 _history = table_of(RawHistory)
+
+_STORED = select(
+    _raw.c.vendor_id,
+    _raw.c.hash,
+    _raw.c.part,
+    _raw.c.parent_stream,
+    _raw.c.parent_id,
+    _raw.c.deleted_at,
+    _raw.c.pass_id,
+).where(
+    _raw.c.source == bindparam("source"),
+    _raw.c.stream == bindparam("stream"),
+    _raw.c.vendor_id.in_(bindparam("ids", expanding=True)),
+)
+"""Made once: every page asks it for each of its streams, and making it takes as long as running it."""
 
 _NOBODY = Ref("", "")
 _NUL = b"\\u0000"
@@ -115,21 +130,11 @@ class Records:
         self._upserts.save(connection, "raw_record", rows, seen | living)
 
     def _stored(self, connection: Connection, stream: str, ids: Iterable[str]) -> dict[str, Row[Any]]:
-        columns = _raw.c
-        asked = select(
-            columns.vendor_id,
-            columns.hash,
-            columns.part,
-            columns.parent_stream,
-            columns.parent_id,
-            columns.deleted_at,
-            columns.pass_id,
-        )
-        return {
-            row.vendor_id: row
-            for some in in_chunks(list(ids))
-            for row in connection.execute(self._of(asked, stream, some))
-        }
+        of = {"source": self._source, "stream": stream}
+        stored: dict[str, Row[Any]] = {}
+        for some in in_chunks(list(ids)):
+            stored |= {row.vendor_id: row for row in connection.execute(_STORED, of | {"ids": some})}
+        return stored
 
     def _of(self, statement: Any, stream: str, ids: Sequence[str]) -> Any:
         return statement.where(_raw.c.source == self._source, _raw.c.stream == stream, _raw.c.vendor_id.in_(ids))
@@ -230,7 +235,7 @@ def _clean(ref: Ref) -> Ref:
 
 def is_odd(body: bytes) -> bool:
     """Whether a text in `body` holds a NUL, which SQLite would take and others, and readers, would not."""
-    return _NUL in body or b"\0" in body
+    return (b"\\" in body and _NUL in body) or b"\0" in body  # a single byte is found ten times as fast
 
 
 def _state(was: Row[Any]) -> tuple[int, str, str, str, datetime | None]:

@@ -9,7 +9,7 @@ from connectors.jira_comments import document, wiki
 from sandbox.http import Fault
 from sandbox.jira_state import document as written
 from tests.connectors.jira_firm import NOW, connected, map_all, sandbox
-from unify.mappers.jira_text import document_text
+from unify.mappers.jira_text import read_document
 
 ISSUE = Ref("issues", "10050")
 KEY = "milestone-overdue:delivery/issues/10050:1"
@@ -148,7 +148,7 @@ def test_the_address_that_an_answer_gives_is_never_followed() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_a_document_says_any_text_as_it_is(text: str) -> None:
     """Nothing in a text is markup."""
-    assert document_text(document(text)) == "\n".join(line for line in text.splitlines() if line.strip())
+    assert read_document(document(text))[0] == "\n".join(line for line in text.splitlines() if line.strip())
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from config.words import normal, normals
 from connectors.base import Record
 from connectors.own_comment import MARK
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
-from unify.mappers.jira_people import mark_of, read_account, user_id
-from unify.mappers.jira_text import document_text, is_document
+from unify.mappers.jira_people import is_sound, mark_of, read_account, user_id
+from unify.mappers.jira_text import read_document
 from unify.mappers.jira_words import CANCELLED, CATEGORIES, SEVERITIES, words_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader
@@ -281,9 +281,10 @@ class _Mapping:
     def _document(self, told: Reader, name: str) -> str:
         """The text of a document; what can be read of an odd one."""
         body = told.payload.get(name)
-        if not is_document(body):
+        text, is_sound = read_document(body)
+        if not is_sound:
             told.problem((name,), "is neither a text nor a document throughout", body)
-        return document_text(body)
+        return text
 
     def _is_own(self, author: Reader) -> bool:
         """Whether our account wrote it; it may be a colleague's, who writes by hand too."""
@@ -307,8 +308,7 @@ class _Mapping:
         value = entry.payload.get("created")
         if isinstance(value, bool) or not isinstance(value, int):
             return entry.instant("created")
-        milliseconds = value if abs(value) > _LAST_SECONDS else value * 1000
-        return entry.saying({"created": milliseconds}).instant_ms("created")
+        return entry.instant_ms("created", unit_ms=1 if abs(value) > _LAST_SECONDS else 1000)
 
     def _values(self, item: Reader, field: str) -> tuple[str | None, str | None]:
         """Old and new value: dates as days, everything else as Jira writes it for people."""
@@ -329,7 +329,7 @@ class _Mapping:
         mark = mark_of(holder.payload.get(name))
         known = self.words.people.get(mark) if mark else None
         key, row = known or read_account(self.source, holder.at(name))
-        if mark and known is None:
+        if mark and known is None and is_sound(mark):
             self.words.remember(mark, (key, row))
         if row is not None and row["key"] not in self.seen:
             self.seen.add(row["key"])
@@ -344,7 +344,7 @@ class _Mapping:
 def _plain(value: object) -> str:
     """A custom field's value as a text: of a number, a choice, a paragraph."""
     if isinstance(value, Mapping) and value.get("type") == "doc":
-        return document_text(value)
+        return read_document(value)[0]
     if isinstance(value, int | float):
         return f"{value:g}"
     return ", ".join(_texts_in(value)) or ("" if not value else repr(value))

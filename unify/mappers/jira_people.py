@@ -5,7 +5,8 @@ from unify.mapping import Row
 from unify.parsing import Reader
 from unify.tables import row_key
 
-PERSON = ("accountId", "accountType", "key", "name", "displayName", "emailAddress")
+READ = ("accountId", "accountType", "key", "name", "displayName", "emailAddress", "active")
+"""Of a user, `active` being the only one that is no text."""
 
 
 def read_account(source: str, user: Reader) -> tuple[str | None, Row | None]:
@@ -33,15 +34,21 @@ def read_account(source: str, user: Reader) -> tuple[str | None, Row | None]:
 
 
 def mark_of(user: object) -> tuple[object, ...] | None:
-    """All that is read of a user, if it is well-formed: the same mark gives the same row. None: read it with care."""
+    """All that is read of a user: the same mark gives the same row. None: nobody, or one to be read with care."""
     if type(user) is not dict:
         return None
-    texts = tuple(map(user.get, PERSON))
-    for text in texts:
-        if text is not None and (type(text) is not str or not text.isprintable()):
-            return None
-    active = user.get("active")
-    return (*texts, active) if active is None or type(active) is bool else None
+    mark = tuple(map(user.get, READ))
+    try:
+        hash(mark)
+    except TypeError:  # a list or an object where a text belongs
+        return None
+    # A number would be equal to a flag.
+    return mark if mark[-1] is None or type(mark[-1]) is bool else None
+
+
+def is_sound(mark: tuple[object, ...]) -> bool:
+    """Whether reading that user has nothing to report; what is odd is reported each time, and so not remembered."""
+    return all(text is None or (type(text) is str and text.isprintable()) for text in mark[:-1])
 
 
 def user_id(user: Reader) -> str:

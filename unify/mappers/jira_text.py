@@ -1,8 +1,5 @@
 """The text of Jira's rich bodies: an Atlassian document (API v3), or text already (v2)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 DEEPEST = 50
 """Documents of people nest a few levels; a hostile one must not exhaust the stack."""
 
@@ -12,36 +9,24 @@ _BLOCKS = frozenset(
 _INLINE = frozenset(("mention", "emoji", "status", "inlineCard"))
 
 
-def is_document(body: object) -> bool:
-    """Whether it is a text, or a document whose parts are what they should be, as deep as it is read."""
-    return body is None or isinstance(body, str) or _is_node(body, 0)
-
-
-def _is_node(node: object, depth: int) -> bool:
-    if not isinstance(node, dict) or not all(isinstance(node.get(name), str | None) for name in ("type", "text")):
-        return False
-    children = node.get("content")
-    if depth == DEEPEST or children is None:
-        return children is None
-    return isinstance(children, list) and all(_is_node(child, depth + 1) for child in children)
-
-
-def document_text(body: object) -> str:
-    """Plain text, a line for each block; "" for what is neither document nor text."""
-    if isinstance(body, str):
-        return body
-    if not isinstance(body, dict):
-        return ""
+def read_document(body: object) -> tuple[str, bool]:
+    """Plain text, a line for each block, and whether nothing is odd: a text, or a document whose parts are what they
+    should be, as deep as it is read. Of an odd one what can be read."""
+    if body is None or isinstance(body, str):
+        return body or "", True
     pieces: list[str] = []
-    _collect(body, 0, pieces)
-    return "\n".join(line for line in "".join(pieces).split("\n") if line.strip())
+    is_sound = _collect(body, 0, pieces)
+    return "\n".join(line for line in "".join(pieces).split("\n") if line.strip()), is_sound
 
 
-def _collect(node: Mapping[str, Any], depth: int, pieces: list[str]) -> None:
-    """Add the text of `node` and all below it to `pieces`."""
-    kind = node.get("type")
+def _collect(node: object, depth: int, pieces: list[str]) -> bool:
+    """Add the text of `node` and all below it to `pieces`; return whether nothing there is odd."""
+    if not isinstance(node, dict):
+        return False
+    kind, text = node.get("type"), node.get("text")
+    is_sound = (kind is None or isinstance(kind, str)) and (text is None or isinstance(text, str))
     if kind == "text":
-        pieces.append(_text(node.get("text")))
+        pieces.append(_text(text))
     elif kind == "hardBreak":
         pieces.append("\n")
     elif isinstance(kind, str) and kind in _INLINE:
@@ -49,12 +34,14 @@ def _collect(node: Mapping[str, Any], depth: int, pieces: list[str]) -> None:
         if isinstance(told, dict):
             pieces.append(_text(told.get("text")) or _text(told.get("shortName")) or _text(told.get("url")))
     children = node.get("content")
-    if isinstance(children, list) and depth < DEEPEST:
-        for child in children:
-            if isinstance(child, dict):
-                _collect(child, depth + 1, pieces)
+    if children is not None:
+        is_sound &= isinstance(children, list) and depth < DEEPEST
+        if isinstance(children, list) and depth < DEEPEST:
+            for child in children:
+                is_sound &= _collect(child, depth + 1, pieces)
     if isinstance(kind, str) and kind in _BLOCKS:
         pieces.append("\n")
+    return is_sound
 
 
 def _text(value: object) -> str:

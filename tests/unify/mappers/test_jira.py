@@ -13,7 +13,7 @@ from sandbox.jira_state import document
 from sandbox.plan import ItemPlan
 from tests.connectors.jira_firm import connected, context, firm, hours_ago, map_all, sandbox, signed_off
 from unify.mappers import MAPPERS, jira
-from unify.mappers.jira_text import document_text
+from unify.mappers.jira_text import read_document
 from unify.mapping import Row
 from unify.tables import Account, Change, Comment, Feedback, Milestone, Project, WorkItem
 
@@ -451,8 +451,8 @@ def test_a_document_becomes_lines_of_text() -> None:
         ],
     }
 
-    assert document_text(body) == "Dear @Sam\none\ntwo\na\nb"
-    assert document_text("wiki *text*") == "wiki *text*"
+    assert read_document(body) == ("Dear @Sam\none\ntwo\na\nb", True)
+    assert read_document("wiki *text*") == ("wiki *text*", True)
 
 
 def text(said: str) -> dict[str, Any]:
