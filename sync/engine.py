@@ -31,7 +31,7 @@ from unify.hub_state import recall, remember
 from unify.mapping import Mapper, MappingContext
 from unify.pages import PageStore, State
 from unify.prune import prune
-from unify.records import Place
+from unify.records import Place, has_records
 from unify.remap import load_vocabulary, mapping_version, remap
 from unify.upsert import Upserts
 
@@ -139,6 +139,7 @@ class _Run:
         self._absence = Absence(self._source, connector, engine, held, clock, settings.most_deleted, self._completeness)
         self._result = RunResult(self._source, "ok")
         self._refusal: Exception | None = None
+        self._all_new = False
 
     def run(self, full: bool, accepted: bool, after: After | None, keep_deleted: timedelta | None) -> RunResult:
         """Read, remove what is long gone, link and derive, record how it ended."""
@@ -146,6 +147,7 @@ class _Run:
         try:
             with writing(self._engine) as connection:
                 self._absence.begin(connection, self._settings.since, accepted=accepted)
+                self._all_new = not has_records(connection, self._source)
             self._read(full)
             if keep_deleted is not None and self._result.outcome == "ok":
                 with writing(self._engine) as connection:
@@ -242,7 +244,7 @@ class _Run:
         return "\n".join(sorted(self._settings.projects))
 
     def _pages(self) -> PageStore:
-        return PageStore(self._mapper, self._context, self._upserts)
+        return PageStore(self._mapper, self._context, self._upserts, all_new=self._all_new)
 
     def _read_streams(self, streams: Sequence[Stream]) -> list[Refusal]:
         """Read every part of `streams`; return why some could not be, which costs no other part.

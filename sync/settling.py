@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import Connection, Engine, delete, func, select
 
-from unify.derived import COMMENT, TOUCHED, WORK_ITEM
+from unify.derived import COMMENT, EVERYTHING, TOUCHED, WORK_ITEM
 from unify.engine import writing
 
 _FEW, _ALL = 1_000, 20_000
@@ -28,7 +28,9 @@ def settle(engine: Engine, after: After) -> None:
 
 
 def _is_much(connection: Connection, touched: int) -> bool:
-    """Whether going over everything is cheaper than going from key to key."""
+    """Whether everything was touched, or going over everything is cheaper than going from key to key."""
+    if connection.execute(select(TOUCHED).where(TOUCHED.c.table == EVERYTHING["table"])).first():
+        return True
     if not _FEW < touched <= _ALL:
         return touched > _ALL
     stored = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in _MANY)

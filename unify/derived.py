@@ -47,6 +47,9 @@ SOURCE = table_of(tables.Source)
 TOUCHED = table_of(tables.Touched)
 WORK_ITEM = table_of(tables.WorkItem)
 
+EVERYTHING = {"table": "*", "key": "*"}
+"""A row of `touched` that stands for every row there is: where all is new, noting each would be half as much again."""
+
 
 def slices(connection: Connection, table: Table, keys: Collection[str] | None) -> Iterator[list[str]]:
     """`keys` in sorted slices that a statement can hold; None: every key of `table`, never all of them in memory."""

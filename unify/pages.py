@@ -29,12 +29,13 @@ class State:
 class PageStore:
     """Saves the pages of one source. Belongs to one thread: its statements remember what they last converted."""
 
-    def __init__(self, mapper: Mapper, context: MappingContext, upserts: Upserts) -> None:
+    def __init__(self, mapper: Mapper, context: MappingContext, upserts: Upserts, *, all_new: bool = False) -> None:
+        """`all_new`: nothing of the source was stored when the run began."""
         self._source = context.source
         self._personal = mapper.PERSONAL
         self._upserts = upserts
         self._records = Records(context.source, upserts, historic=mapper.COMPARED)
-        self._rows = RowStore(mapper, context, upserts)
+        self._rows = RowStore(mapper, context, upserts, all_new=all_new)
 
     def save(
         self, connection: Connection, page: Page, place: Place, now: datetime, before: State, *, mapped: bool = True

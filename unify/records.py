@@ -275,6 +275,11 @@ def _record(row: Row[Any]) -> Record:
     return Record(row.stream, row.vendor_id, row.updated_at, decode(body), parent, body)
 
 
+def has_records(connection: Connection, source: str) -> bool:
+    """Whether anything of the source was ever stored."""
+    return connection.execute(select(_raw.c.source).where(_raw.c.source == source).limit(1)).first() is not None
+
+
 def history(connection: Connection, source: str, ref: Ref) -> list[tuple[Record, datetime]]:
     """Every different payload of one record with the time it was first seen, oldest first."""
     columns = _history.c

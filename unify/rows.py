@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from connectors.base import Problem, Record, Ref
 from unify.commented import GIVEN
+from unify.derived import EVERYTHING
 from unify.mapping import Mapped, Mapper, MappingContext, Row
 from unify.odd_values import empty_value, fit
 from unify.problems import ProblemStore
@@ -52,11 +53,13 @@ Rows = dict[str, dict[str, Row]]
 class RowStore:
     """The unified rows of one source. Belongs to one thread, as `Upserts` does."""
 
-    def __init__(self, mapper: Mapper, context: MappingContext, upserts: Upserts) -> None:
+    def __init__(self, mapper: Mapper, context: MappingContext, upserts: Upserts, *, all_new: bool = False) -> None:
+        """`all_new`: nothing of the source was stored before, so that everything is touched."""
         self._source = context.source
         self._mapper = mapper
         self._context = context
         self._upserts = upserts
+        self._all_new = all_new
         self._problems = ProblemStore(context.source, upserts)
 
     def write(
@@ -184,6 +187,9 @@ class RowStore:
 
     def _touch(self, connection: Connection, rows: Mapping[str, Mapping[str, Row]]) -> None:
         """Note the rows that link and derive must look at: these, and those that hang on them."""
+        if self._all_new:  # again with each page: somebody else may have settled, and forgotten it, in between
+            self._upserts.save(connection, "touched", [EVERYTHING], {})
+            return
         touched: set[tuple[str, str]] = set()
         referred: set[str] = set()
         own: set[str] = set()
