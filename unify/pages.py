@@ -27,7 +27,7 @@ class State:
 
 
 class PageStore:
-    """Saves the pages of one source. Belongs to one thread: its statements remember what they last converted."""
+    """Saves the pages of one source. Belongs to one thread."""
 
     def __init__(self, mapper: Mapper, context: MappingContext, upserts: Upserts, *, all_new: bool = False) -> None:
         """`all_new`: nothing of the source was stored when the run began."""

@@ -7,7 +7,6 @@ moves only with the content. A row that no longer says it is deleted is alive ag
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -36,7 +35,7 @@ _INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgre
 
 
 class Upserts:
-    """Upserts for any table, each compiled once. Belongs to one thread: conversions remember their last instant."""
+    """Upserts for any table, each compiled once. Belongs to one thread."""
 
     def __init__(self, dialect: Dialect, *, by_driver: bool | None = None) -> None:
         self._dialect = dialect
@@ -133,15 +132,10 @@ def _differs(stored: Column[Any], new: ColumnElement[Any]) -> ColumnElement[bool
 
 
 class _Converts:
-    """What the columns' own types do to a value before the driver sees it.
-
-    The same instants stand in several rows and columns of a page (a change, the entries of its history, the record
-    itself), and converting one costs more than storing it: the latest are remembered, for all columns of a type.
-    """
+    """What the columns' own types do to a value before the driver sees it."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._of_instants: dict[type[TypeEngine[Any]], Convert] = {}
 
     def of(self, type_: TypeEngine[Any]) -> Convert | None:
         """The conversion of a type's values; None: nothing is done to them.
@@ -149,23 +143,22 @@ class _Converts:
         Asked by way of the dialect: a TypeDecorator asked directly skips it, and hands SQLite a datetime.
         """
         convert = type_.dialect_impl(self._dialect).bind_processor(self._dialect)
-        if convert is None or not _is_instant(type_):
+        if convert is None or self._dialect.name != "sqlite" or not _is_instant(type_):
             return convert
-        return self._of_instants.setdefault(type(type_), _remembered(convert))
+        return _written_at_once(convert)
 
 
 def _is_instant(of: TypeEngine[Any]) -> bool:
     return isinstance(of.impl_instance if isinstance(of, TypeDecorator) else of, DateTime)
 
 
-def _remembered(convert: Convert) -> Convert:
-    """`convert`, once for each of the latest instants."""
-    known = lru_cache(maxsize=1024)(convert)
+def _written_at_once(convert: Convert) -> Convert:
+    """`convert`, but aware UTC, as nearly all instants are, written as SQLAlchemy writes it, in a third of the time: a
+    page holds a thousand."""
 
-    def remembering(value: Any) -> Any:
+    def written(value: Any) -> Any:
         if value is None:
             return None
-        # In other zones an hour that comes twice is two instants that are equal, and would be remembered as one.
-        return known(value) if value.tzinfo is UTC else convert(value)
+        return value.isoformat(" ", "microseconds")[:26] if value.tzinfo is UTC else convert(value)
 
-    return remembering
+    return written
