@@ -70,6 +70,15 @@ REPORT_WORDS: frozenset[str] = frozenset(
 """What a mail that brings a client their progress report says, in small letters."""
 
 
+REPORT_SENT_WORDS: frozenset[str] = frozenset(
+    {
+        *("report sent", "progress report sent", "monthly report sent", "status report sent"),
+        *("已發送進度報告", "已發送月報", "已發送項目報告", "已发送进度报告", "已发送月报", "已发送项目报告"),
+    }
+)
+"""What a note begins with, in small letters, that says that the report went out other than by a logged mail."""
+
+
 def category(word: str, own: Mapping[str, StatusCategory]) -> StatusCategory | None:
     """What a list, section or status called `word` means: by the source's `status`, else by ours, else None.
 

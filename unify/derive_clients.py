@@ -2,15 +2,15 @@
 
 Contact is a meeting, a call, a mail, a message or a note about the client's people, deals or tickets, and whatever the
 client wrote, be it a comment or feedback. Our own comments and robots' are none; neither is a comment of our people in
-a delivery tool, which no client need have seen.
+a delivery tool, which no client need have seen. What a source told that left the config counts no more.
 """
 
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, delete, func, insert, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, delete, func, insert, or_, select, union_all
 
-from config.words import REPORT_WORDS
+from config.words import REPORT_SENT_WORDS, REPORT_WORDS
 from unify.derived import (
     CLIENT,
     CLIENT_CONTACT,
@@ -19,6 +19,8 @@ from unify.derived import (
     CONTACT,
     DEAL,
     FEEDBACK,
+    REFERENCE,
+    SOURCE,
     WORK_ITEM,
     Values,
     slices,
@@ -52,28 +54,43 @@ def _clients_of(connection: Connection, keys: Collection[str]) -> set[str]:
 
 
 def _contact(connection: Connection, client: str) -> Values:
-    said = select(COMMENT.c.kind, func.max(COMMENT.c.created_at)).where(
-        COMMENT.c.on_key.in_(_places(client)),
+    places, active = _places(client), select(SOURCE.c.name).where(SOURCE.c.active)
+    referring = select(REFERENCE.c.from_key).where(REFERENCE.c.to_key.in_(places))
+    at = COMMENT.c.created_at
+    said = select(COMMENT.c.kind, func.min(at), func.max(at)).where(
+        or_(COMMENT.c.on_key.in_(places), COMMENT.c.key.in_(referring)),
+        COMMENT.c.source.in_(active),
         COMMENT.c.deleted_at.is_(None),
         COMMENT.c.side.not_in(("hub", "bot")),
+        or_(COMMENT.c.kind.in_(_LOGGED), COMMENT.c.side == "client"),
     )
-    is_contact = or_(COMMENT.c.kind.in_(_LOGGED), COMMENT.c.side == "client")
-    by_kind = {row[0]: row[1] for row in connection.execute(said.where(is_contact).group_by(COMMENT.c.kind))}
-    received = select(func.max(FEEDBACK.c.received_at)).where(
-        FEEDBACK.c.client_key == client, FEEDBACK.c.deleted_at.is_(None)
+    spoken = connection.execute(said.group_by(COMMENT.c.kind)).all()
+    sent = connection.execute(said.where(_brings_a_report()).group_by(COMMENT.c.kind)).all()
+    received = select(func.min(FEEDBACK.c.received_at), func.max(FEEDBACK.c.received_at)).where(
+        FEEDBACK.c.client_key == client, FEEDBACK.c.source.in_(active), FEEDBACK.c.deleted_at.is_(None)
     )
-    text = func.lower(COMMENT.c.text)
-    reports = or_(*(text.contains(word, autoescape=True) for word in sorted(REPORT_WORDS)))
-    sent = (COMMENT.c.kind.in_(("email", "note")), COMMENT.c.side == "team", reports)
-    reported = [at for _, at in connection.execute(said.where(*sent).group_by(COMMENT.c.kind))]
-    crm = select(func.min(COMPANY.c.source)).where(COMPANY.c.client_key == client, COMPANY.c.deleted_at.is_(None))
+    first_received, last_received = connection.execute(received).one()
+    crm = select(func.min(COMPANY.c.source)).where(
+        COMPANY.c.client_key == client, COMPANY.c.source.in_(active), COMPANY.c.deleted_at.is_(None)
+    )
+    last = {kind: latest for kind, _, latest in spoken}
     return {
         "source": connection.scalar(crm) or "",
-        "contact_at": max(filter(None, (*by_kind.values(), connection.scalar(received))), default=None),
-        "call_at": by_kind.get("call"),
-        "meeting_at": by_kind.get("meeting"),
-        "report_at": max(filter(None, reported), default=None),
+        "first_contact_at": min(filter(None, (first_received, *(first for _, first, _ in spoken))), default=None),
+        "contact_at": max(filter(None, (last_received, *last.values())), default=None),
+        "call_at": last.get("call"),
+        "meeting_at": last.get("meeting"),
+        "report_at": max(filter(None, (latest for _, _, latest in sent)), default=None),
     }
+
+
+def _brings_a_report() -> ColumnElement[bool]:
+    """A mail to the client that speaks of it; or a note that says that it was sent, not one that it is to be."""
+    text = func.lower(COMMENT.c.text)
+    mailed = and_(COMMENT.c.kind == "email", COMMENT.c.direction == "outbound")
+    speaks = or_(*(text.contains(word, autoescape=True) for word in sorted(REPORT_WORDS)))
+    tells = or_(*(text.startswith(word, autoescape=True) for word in sorted(REPORT_SENT_WORDS)))
+    return and_(COMMENT.c.side == "team", or_(and_(mailed, speaks), and_(COMMENT.c.kind == "note", tells)))
 
 
 def _places(client: str) -> CompoundSelect[Any]:

@@ -1,10 +1,10 @@
 """The view `client`: every client of the config, what was agreed with them, and when we were last in touch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, exists, func, literal, or_
+from sqlalchemy import ColumnElement, Date, Integer, Table, and_, case, exists, func, or_
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from rules.language import nodes
@@ -12,12 +12,14 @@ from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Age, Computed, Row, Stored, View, name_of, table, working_hours, working_hours_since
 from rules.views.milestone import CATEGORIES
+from rules.views.owners import PROJECT, SOURCE
 from rules.working_time import WorkingTime
 from unify import tables
 
 CADENCES = ("weekly", "fortnightly", "monthly")
 DAY_HOURS = 8
 """Working hours of a working day."""
+_A_DAY, _A_YEAR = timedelta(days=1), timedelta(days=365)
 
 _client, _contact = table(tables.Client), table(tables.ClientContact)
 _item = table(tables.WorkItem)
@@ -27,8 +29,16 @@ _OPEN = tuple(category for category in CATEGORIES if category not in ("done", "c
 
 
 def _works(scope: Scope) -> ColumnElement[bool]:
-    mine = and_(_item.c.client_key == _c.key, _item.c.deleted_at.is_(None), _item.c.status_category.in_(_OPEN))
-    return exists().where(mine).correlate(_client)
+    """Open work of those items that the view `item` shows."""
+    items = _item.join(SOURCE, SOURCE.c.name == _item.c.source).outerjoin(PROJECT, PROJECT.c.key == _item.c.project_key)
+    living = (
+        _item.c.deleted_at.is_(None),
+        SOURCE.c.active,
+        PROJECT.c.deleted_at.is_(None),
+        PROJECT.c.archived.is_not(True),
+    )
+    mine = (_item.c.client_key == _c.key, _item.c.status_category.in_(_OPEN))
+    return exists().select_from(items).where(*mine, *living).correlate(_client)
 
 
 def _work(value: Any, row: Row, moment: Moment) -> Sequence[tuple[Table, Row]]:
@@ -39,10 +49,14 @@ def _work(value: Any, row: Row, moment: Moment) -> Sequence[tuple[Table, Row]]:
 
 
 def _in_touch(column: str) -> Callable[[Any, Row, Moment], Sequence[tuple[Table, Row]]]:
-    """An example's row of `client_contact`, with that column at the given moment."""
+    """An example's row of `client_contact`, with that column at the given moment.
+
+    A `contact_at` is the only contact there was; by any other column the client is an old one.
+    """
 
     def shown_by(value: Any, row: Row, moment: Moment) -> Sequence[tuple[Table, Row]]:
-        told = {"contact_at": value, column: value}
+        first = value if column == "contact_at" else value - _A_YEAR
+        told = {"source": "example", "first_contact_at": first, "contact_at": value, column: value}
         return [(_contact, tables.ClientContact(client_key=row["key"], **told).model_dump())]
 
     return shown_by
@@ -54,54 +68,102 @@ def _cadence_at(scope: Scope) -> ColumnElement[datetime | None]:
 
 
 def _cadence_missed(scope: Scope) -> ColumnElement[bool]:
-    """No contact of the agreed kind since the beginning of the last week (fortnight, month) that has ended."""
-    late = (
-        and_(_c.cadence == cadence, _cadence_at(scope) < _at(begin, scope.moment))
-        for cadence, begin in _last_periods(scope.moment.today).items()
-    )
-    return or_(*late, and_(_c.cadence.is_not(None), _t.contact_at.is_not(None), _cadence_at(scope).is_(None)))
+    """No contact of the agreed kind since the last whole week (fortnight, month) in which anybody works began."""
+    missed = {cadence: _owed(scope, last, last, _cadence_at(scope)) for cadence, last in _LAST_PERIODS.items()}
+    return or_(*(and_(_c.cadence == cadence, one) for cadence, one in missed.items()))
 
 
-def _last_periods(today: date) -> dict[str, date]:
-    monday, month = today - timedelta(days=today.weekday()), today.replace(day=1)
-    return {
-        "weekly": monday - timedelta(weeks=1),
-        "fortnightly": monday - timedelta(weeks=2),
-        "monthly": (month - timedelta(days=1)).replace(day=1),
-    }
+_Begin = Callable[[WorkingTime, date], date]
+"""Where a period begins, on a calendar and a day."""
+
+
+def _last_weeks(weeks: int) -> _Begin:
+    """The last whole period of so many weeks that has a working day."""
+
+    def begin(calendar: WorkingTime, today: date) -> date:
+        end = today - timedelta(days=today.weekday())
+        while not _has_working_day(calendar, first := end - timedelta(weeks=weeks), end):
+            end = first
+        return first
+
+    return begin
+
+
+def _last_month(calendar: WorkingTime, today: date) -> date:
+    """The last whole month that has a working day."""
+    end = _this_month(calendar, today)
+    while not _has_working_day(calendar, first := _month_before(calendar, end), end):
+        end = first
+    return first
+
+
+def _has_working_day(calendar: WorkingTime, begin: date, end: date) -> bool:
+    return calendar.days_between(begin - _A_DAY, end - _A_DAY) > 0
+
+
+def _this_month(_: WorkingTime, today: date) -> date:
+    return today.replace(day=1)
+
+
+def _month_before(_: WorkingTime, today: date) -> date:
+    return (today.replace(day=1) - _A_DAY).replace(day=1)
+
+
+_LAST_PERIODS: Mapping[str, _Begin] = {
+    "weekly": _last_weeks(1),
+    "fortnightly": _last_weeks(2),
+    "monthly": _last_month,
+}
 
 
 def _report_due(scope: Scope) -> ColumnElement[bool]:
-    """No report was sent in the month in which its working day last came to an end."""
-    moment = scope.moment
-    month = moment.today.replace(day=1)
-    month_before = (month - timedelta(days=1)).replace(day=1)
+    """No report was sent in the month in which its working day last came to an end: one of the month before that."""
 
-    def of(calendar: WorkingTime) -> ColumnElement[bool]:
-        ended = calendar.days_between(month - timedelta(days=1), moment.today - timedelta(days=1))
-        since = case((_c.report_day <= ended, _at(month, moment)), else_=_at(month_before, moment))
-        return or_(_t.report_at.is_(None), _t.report_at < since)
+    def ended(calendar: WorkingTime, moment: Moment) -> int:
+        return calendar.days_between(moment.today.replace(day=1) - _A_DAY, moment.today - _A_DAY)
 
-    unsent = {name: of(calendar) for name, calendar in moment.calendars.items()}
-    default = unsent.pop("default")
-    on_its_calendar = case(*((_c.calendar == name, one) for name, one in unsent.items()), else_=default)
-    return and_(_c.report_day > 0, _t.contact_at.is_not(None), on_its_calendar if unsent else default)
+    def unsent(month: _Begin) -> ColumnElement[bool]:
+        return _owed(scope, month, lambda calendar, today: month(calendar, today) - _A_DAY, _t.report_at)
+
+    has_ended = _c.report_day <= scope.on_calendar(ended, Integer())
+    return and_(_c.report_day > 0, case((has_ended, unsent(_this_month)), else_=unsent(_month_before)))
 
 
-def _at(day: date, moment: Moment) -> ColumnElement[datetime]:
-    """The midnight at which `day` begins."""
-    return literal(datetime.combine(day, time(), moment.zone), UTCDateTime())
+def _owed(
+    scope: Scope, period: _Begin, started_by: _Begin, last_at: ColumnElement[datetime | None]
+) -> ColumnElement[bool]:
+    """What was agreed was last done before `period` began, or never, though the client is ours.
 
+    They are where a CRM of ours knows them, we were in touch before the period, and the contract, where one is written
+    down, began on the day `started_by` at the latest and has not ended.
+    """
+
+    def midnight(calendar: WorkingTime, moment: Moment) -> datetime:
+        return datetime.combine(period(calendar, moment.today), time(), moment.zone)
+
+    begin = scope.on_calendar(midnight, UTCDateTime())
+    latest = scope.on_calendar(lambda calendar, moment: started_by(calendar, moment.today), Date())
+    return and_(
+        _has_crm,
+        _t.first_contact_at < begin,
+        or_(_c.contract_start_on.is_(None), _c.contract_start_on <= latest),
+        or_(_c.contract_end_on.is_(None), _c.contract_end_on >= scope.today),
+        or_(last_at.is_(None), last_at < begin),
+    )
+
+
+_has_crm = _t.source != ""
+"""Without one nobody could have logged a call or a mail: that none is on record says nothing."""
 
 _hours_since_contact = working_hours_since("contact_at")
 
 
 def _silent_for(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
-    return _hours_since_contact(operator, number * DAY_HOURS, scope)
+    return and_(_has_crm, _hours_since_contact(operator, number * DAY_HOURS, scope))
 
 
 def _silent_days(row: Row, moment: Moment) -> float | None:
-    if row["contact_at"] is None:
+    if not row["source"] or row["contact_at"] is None:
         return None
     return round(working_hours(moment.calendar(row["calendar"]), row["contact_at"], moment.now) / DAY_HOURS, 1)
 
@@ -110,13 +172,19 @@ CLIENT = View(
     name="client",
     table=_client,
     source=_client.outerjoin(_contact, _t.client_key == _c.key).outerjoin(_bd, _bd.c.key == _c.bd_person),
-    beside=(_item,),
+    beside=(_item, SOURCE, PROJECT),
     living=(),
     columns=(
         Stored("key", "text", "What names it here.", "fixed", _c.key),
         Stored("client", "text", "The same.", "fixed", _c.key),
         Stored("client_names", "names", "Its name, by language.", "untracked", _c.names),
-        Stored("source", "text", "The CRM that knows it; empty: none.", "untracked", func.coalesce(_t.source, "")),
+        Stored(
+            "source",
+            "text",
+            "The CRM that knows it; empty: none that is read.",
+            "untracked",
+            func.coalesce(_t.source, ""),
+        ),
         Stored("confidential", "flag", "It goes by a code in group channels.", "untracked", _c.confidential),
         Stored("bd", "text", "Key of the BD manager.", "untracked", _c.bd_person),
         Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_bd.c.name)),
@@ -140,15 +208,29 @@ CLIENT = View(
         Computed(
             "report_at",
             "instant",
-            "The last mail or note that speaks of the progress report.",
+            "The last mail to them that speaks of the progress report, or note that says that it was sent.",
             lambda scope: _t.report_at,
             _in_touch("report_at"),
         ),
         Computed("works", "flag", "We have open work for them.", _works, _work),
-        Computed("cadence_missed", "flag", "No such contact in the last whole period.", _cadence_missed),
         Computed(
-            "report_due", "flag", "Its working day has ended, and no report of that month is on record.", _report_due
+            "cadence_missed",
+            "flag",
+            "No such contact in the last whole period that has a working day. The client was ours and still is.",
+            _cadence_missed,
         ),
-        Age("silent_days", "Working days of 8 hours since `contact_at`.", _silent_for, _silent_days),
+        Computed(
+            "report_due",
+            "flag",
+            "Its working day has ended, and no report is on record since that month began. The client was ours "
+            "before it and still is.",
+            _report_due,
+        ),
+        Age(
+            "silent_days",
+            "Working days of 8 hours since `contact_at`; missing where no CRM knows it.",
+            _silent_for,
+            _silent_days,
+        ),
     ),
 )

@@ -11,7 +11,7 @@ from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Computed, Row, Stored, View, name_of, table
 from rules.views.milestone import CATEGORIES
-from rules.views.owners import SOURCE
+from rules.views.owners import PROJECT, SOURCE
 from unify import tables
 
 STAGES = ("open", "won", "lost")
@@ -20,21 +20,33 @@ _deal, _client = table(tables.Deal), table(tables.Client)
 _milestone = table(tables.Milestone)
 _bd, _owner = table(tables.Person).alias("bd"), table(tables.Person).alias("owner")
 _account = table(tables.Account).alias("oa")
+_its_source = SOURCE.alias("its_source")
+"""A milestone's: the deal's own is the CRM."""
 _d, _m = _deal.c, _milestone.c
 _OPEN = tuple(category for category in CATEGORIES if category not in ("done", "cancelled"))
 
 
 def _late(scope: Scope) -> ColumnElement[int]:
-    """Promises to its client whose day has passed."""
+    """Promises to its client whose day has passed, of those that the view `milestone` shows."""
+    promises = _milestone.join(_its_source, _its_source.c.name == _m.source).outerjoin(
+        PROJECT, PROJECT.c.key == _m.project_key
+    )
     late = (
         _m.client_key == _d.client_key,
         _m.deleted_at.is_(None),
+        _its_source.c.active,
+        PROJECT.c.deleted_at.is_(None),
+        PROJECT.c.archived.is_not(True),
         _m.counted.is_not(false()),
         _m.client_facing.is_not(false()),
         _m.status_category.in_(_OPEN),
         _m.deadline_at < literal(scope.moment.now, UTCDateTime()),
     )
-    return select(func.count()).where(*late).correlate(_deal).scalar_subquery()
+    return select(func.count()).select_from(promises).where(*late).correlate(_deal).scalar_subquery()
+
+
+def _close_passed(scope: Scope) -> ColumnElement[bool]:
+    return _d.close_on < scope.today
 
 
 def _late_promises(value: Any, row: Row, moment: Moment) -> Sequence[tuple[Table, Row]]:
@@ -54,7 +66,7 @@ DEAL = View(
     .outerjoin(_bd, _bd.c.key == _client.c.bd_person)
     .outerjoin(_account, _account.c.key == _d.owner_account)
     .outerjoin(_owner, _owner.c.key == _account.c.person_key),
-    beside=(_milestone,),
+    beside=(_milestone, PROJECT),
     living=(_d.deleted_at.is_(None), SOURCE.c.active),
     columns=(
         Stored("key", "text", "What names it here: source, stream and the CRM's own id.", "fixed", _d.key),
@@ -74,6 +86,7 @@ DEAL = View(
         Stored("stage", "text", "The CRM's own word.", "tracked", _d.stage_native),
         Stored("close_on", "date", "When it is expected to close.", "tracked", _d.close_on),
         Stored("updated_at", "instant", "When the CRM last changed it.", "untracked", _d.updated_at),
+        Computed("close_passed", "flag", "`close_on` has passed.", _close_passed),
         Computed("late", "number", "Promises to its client whose day has passed.", _late, _late_promises),
     ),
 )

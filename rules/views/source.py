@@ -3,17 +3,21 @@
 Its rows belong to no source's data (`source` is empty): what is wrong with a source is told while it is stale too.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, false, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, String, Table, and_, case, exists, false, func, literal, null, or_, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from rules.language.compile import Scope
+from rules.moment import Moment
 from rules.views.base import Computed, Row, Stored, View, table
 from unify import tables
 
 _source = table(tables.Source)
 _problem = table(tables.MappingProblem)
+_lease = table(tables.Lease)
 _s = _source.c
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -38,19 +42,34 @@ def _stale(scope: Scope) -> ColumnElement[bool]:
     return read_in_time.is_not(True)
 
 
+def _reading(scope: Scope) -> ColumnElement[bool]:
+    """Somebody works on it: whoever does prolongs the lease with every page, and a lease that nobody does ends."""
+    held = and_(_lease.c.name == _s.name, _lease.c.expires_at > scope.now)
+    return exists().where(held).correlate(_source)
+
+
+def _read_by(value: Any, row: Row, moment: Moment) -> Sequence[tuple[Table, Row]]:
+    held = tables.Lease(name=row["name"], holder="example", expires_at=moment.now + timedelta(minutes=15))
+    return [(_lease, held.model_dump())] if value else []
+
+
 def _failing(scope: Scope) -> ColumnElement[bool]:
     return and_(_stale(scope), _s.last_error != "")
 
 
 def _not_tried(scope: Scope) -> ColumnElement[bool]:
-    return and_(_stale(scope), _s.last_error == "")
+    return and_(_stale(scope), _s.last_error == "", ~scope.columns["reading"])
+
+
+def _expired(scope: Scope) -> ColumnElement[bool]:
+    return _s.expires_on < scope.today
 
 
 SOURCE_VIEW = View(
     name="source",
     table=_source,
     source=_source,
-    beside=(_problem,),
+    beside=(_problem, _lease),
     living=(or_(_s.active.is_(None), _s.active),),
     columns=(
         Stored("key", "text", "Its name in the config.", "fixed", _s.name),
@@ -63,9 +82,11 @@ SOURCE_VIEW = View(
         Stored("tried_at", "instant", "When a reading last began.", "untracked", _s.last_tried_at),
         Stored("error", "text", "What stopped the last reading; empty: nothing.", "untracked", _s.last_error),
         Stored("expires_on", "date", "When its credential ends, as the config says.", "untracked", _s.expires_on),
+        Computed("expired", "flag", "`expires_on` has passed.", _expired),
+        Computed("reading", "flag", "A reading of it is under way.", _reading, _read_by),
         Computed("stale", "flag", "Not read for longer than `stale_after`.", _stale),
         Computed("failing", "flag", "Stale, and the last reading failed.", _failing),
-        Computed("not_tried", "flag", "Stale, though no reading failed.", _not_tried),
+        Computed("not_tried", "flag", "Stale, though no reading failed and none is under way.", _not_tried),
         Computed(
             "problems",
             "number",

@@ -22,6 +22,8 @@ def connection() -> Iterator[Connection]:
     engine = open_engine("sqlite://")
     with engine.begin() as connection:
         SQLModel.metadata.create_all(connection)
+        add(connection, tables.Source(name="crm", kind="hubspot"))
+        add(connection, tables.Source(name="jira", kind="jira"))
         add(connection, tables.Client(key=CLIENT))
         add(connection, tables.Company(key="crm/companies/1", source="crm", vendor_id="1", client_key=CLIENT))
         add(connection, tables.Contact(key="crm/contacts/1", source="crm", vendor_id="1", client_key=CLIENT))
@@ -76,12 +78,66 @@ def test_a_ticket_is_contact_too(connection: Connection) -> None:
 
 
 def test_a_report_is_a_mail_of_ours_that_speaks_of_it(connection: Connection) -> None:
-    """Not the client's asking where it is."""
-    say(connection, 1, 3, kind="email", text="Attached: October progress report.")
-    say(connection, 2, 9, kind="email", side="client", text="Where is the progress report?")
-    say(connection, 3, 10, kind="email", text="附上十月月報。")
+    """Neither the client's asking where it is, nor a mail that never went out, nor a note that it is to be written."""
+    ours = {"kind": "email", "direction": "outbound"}
+    say(connection, 1, 3, text="Attached: October progress report.", **ours)
+    say(connection, 2, 9, kind="email", side="client", direction="inbound", text="Where is the progress report?")
+    say(connection, 3, 10, text="附上十月月報。", **ours)
+    say(connection, 4, 11, kind="note", text="Remember to send the monthly report.")
+    say(connection, 5, 12, kind="email", direction="none", text="Attached: the progress report.")
 
     assert in_touch(connection)["report_at"] == november(10)
+
+
+@pytest.mark.parametrize(
+    ("note", "sent"),
+    [
+        ("Monthly report sent by WhatsApp.", True),
+        ("已發送月報（WhatsApp）", True),
+        ("Not yet: monthly report sent to Kitty for review.", False),
+        ("未發送月報", False),
+    ],
+)
+def test_a_note_tells_of_a_report_where_it_begins_so(connection: Connection, note: str, sent: bool) -> None:
+    """A report that went out by another way is on record, where somebody says so."""
+    say(connection, 1, 3, kind="note", text=note)
+
+    assert in_touch(connection)["report_at"] == (november(3) if sent else None)
+
+
+def test_the_first_contact_is_known_too(connection: Connection) -> None:
+    """What was agreed is asked of no time before it."""
+    say(connection, 1, 5)
+    say(connection, 2, 4, kind="meeting")
+    ticket = tables.Feedback(key="crm/tickets/1", source="crm", vendor_id="1", origin="ticket", client_key=CLIENT)
+    ticket.received_at = november(6)
+    add(connection, ticket)
+
+    found = in_touch(connection)
+
+    assert (found["first_contact_at"], found["contact_at"]) == (november(4), november(6))
+
+
+def test_what_is_said_of_several_is_said_of_the_client_among_them(connection: Connection) -> None:
+    """A meeting is logged on somebody without a company first, and on the client's company after."""
+    key = "crm/said/1"
+    say(connection, 1, 3, kind="meeting", on_key="crm/contacts/9")
+    add(connection, tables.Reference(from_key=key, to_key="crm/companies/1"))
+
+    assert in_touch(connection)["meeting_at"] == november(3)
+
+
+def test_a_crm_that_left_the_config_tells_nothing_any_more(connection: Connection) -> None:
+    """Its rows stay, outside of everything; the CRM is the one that is read now."""
+    add(connection, tables.Source(name="a_former_crm", kind="hubspot", active=False))
+    company = tables.Company(key="a_former_crm/companies/1", source="a_former_crm", vendor_id="1", client_key=CLIENT)
+    add(connection, company)
+    say(connection, 1, 3)
+    say(connection, 2, 4, source="a_former_crm", on_key="a_former_crm/companies/1")
+
+    found = in_touch(connection)
+
+    assert (found["source"], found["contact_at"]) == ("crm", november(3))
 
 
 def test_nobody_was_in_touch_where_nothing_is_on_record(connection: Connection) -> None:

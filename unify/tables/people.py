@@ -103,13 +103,14 @@ class ClientContact(SQLModel, table=True):
 
     client_key: str = Field(primary_key=True)
     source: str = ""
-    """The CRM where its companies are: what is logged there. Empty: none is known."""
+    """The CRM where its companies are: what is logged there. Empty: none that is in the config."""
+    first_contact_at: datetime | None = None
     contact_at: datetime | None = None
     """The last meeting, call, mail, message or note, or what the client wrote."""
     call_at: datetime | None = None
     meeting_at: datetime | None = None
     report_at: datetime | None = None
-    """The last mail to them, or note, that speaks of the progress report."""
+    """The last mail to them that speaks of the progress report, or note that says that it was sent."""
 
 
 class Company(SourceRow, table=True):

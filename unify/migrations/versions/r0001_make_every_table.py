@@ -118,6 +118,7 @@ def upgrade() -> None:
         "client_contact",
         sa.Column("client_key", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("first_contact_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("contact_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("call_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("meeting_at", sa.DateTime(timezone=True), nullable=True),
