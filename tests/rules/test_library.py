@@ -119,6 +119,34 @@ def test_titles_say_who_what_and_how_late(rule: str, facts: dict[str, Any], lang
     assert RULES[rule].title(facts, Reading(language, ZONE, date(2026, 11, 24))) == title
 
 
+@pytest.mark.parametrize(
+    ("rule", "facts", "title"),
+    [
+        ("credential-expiring", {"expired": False}, "asana: the token ends on Mon 30 Nov"),
+        ("credential-expiring", {"expired": True}, "asana: the token ended on Mon 30 Nov"),
+        ("deal-at-risk", {"close_passed": False}, "asana closes on Mon 30 Nov while 1 promised date is overdue"),
+        ("deal-at-risk", {"close_passed": True}, "asana was to close on Mon 30 Nov while 1 promised date is overdue"),
+        ("client-waited-for", {"author": "潘詠琳"}, "We wait for an answer from 潘詠琳: Fonts"),
+        ("client-waited-for", {}, "We wait for an answer: Fonts"),
+    ],
+)
+def test_titles_tell_what_is_past_from_what_is_to_come_and_blame_nobody(
+    rule: str, facts: dict[str, Any], title: str
+) -> None:
+    """A date that has passed is not spoken of as one to come."""
+    shared = {"name": "asana", "subject": "Fonts", "expires_on": "2026-11-30", "close_on": "2026-11-30", "late": 1}
+
+    assert RULES[rule].title(shared | facts, Reading("en", ZONE, date(2026, 11, 24))) == title
+
+
+@pytest.mark.parametrize(("answered", "said"), [(True, "was answered, not helped"), (False, "waits for an answer")])
+def test_nobody_is_told_of_an_answer_that_nobody_gave(answered: bool, said: str) -> None:
+    """A ticket can be open too long without a word of ours."""
+    reason = RULES["feedback-open-too-long"].reason({"answered": answered}, Reading("en", ZONE, date(2026, 11, 24)))
+
+    assert said in reason
+
+
 def test_what_repeats_and_what_config_may_change() -> None:
     """Documented in the rule itself."""
     assert RULES["milestone-overdue"].repeat == Repeat(3, "wd")
