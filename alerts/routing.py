@@ -16,8 +16,11 @@ from unify.derived import PERSON
 
 OF_THE_HOUSE = frozenset({"workload", "source", "indicator"})
 """Views of what is no client's: who has too much to do, what cannot be read, how we are doing."""
+BD_OWNS = frozenset({"client"})
+"""Views of what nobody has but the BD manager: they name no owner."""
 
 NoteKey = Literal["", "no_bd", "no_owner", "not_ours", "no_group"]
+_NOTES: Mapping[str, NoteKey] = {"bd": "no_bd", "owner": "no_owner"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,18 @@ class Subject:
     @property
     def bd_is_told(self) -> bool:
         """What is no promise to a client, and what is only to be known, is for owner and coordinator."""
-        return self.severity != "info" and self.on != "item" and self.facts.is_true("client_facing", default=True)
+        is_ours = self.is_of_the_house or self.on == "item" or not self.facts.is_true("client_facing", default=True)
+        return self.severity != "info" and not is_ours
 
     @property
     def is_of_the_house(self) -> bool:
         """It is about our people or the hub itself: for the coordinator alone."""
         return self.on in OF_THE_HOUSE
+
+    @property
+    def owner_column(self) -> Literal["owner", "bd"]:
+        """Which of the facts names who has it."""
+        return "bd" if self.on in BD_OWNS else "owner"
 
 
 class People:
@@ -138,7 +147,7 @@ def route(settings: Settings, people: People, subject: Subject) -> list[Target]:
     for channel, who in map(_address, chosen.to):
         for target in _targets(settings, people, subject, channel, who):
             known = targets.setdefault(target.identity, target)
-            targets[target.identity] = replace(known, channels=_unique((*known.channels, channel)))
+            targets[target.identity] = replace(known, channels=_unique((*known.channels, *target.channels)))
     fall_backs = _personal_channels(settings.routes[position + 1 :])
     alone = not any(target.reader.key for target in targets.values())
     return [
@@ -155,9 +164,7 @@ def instead_of_group(settings: Settings, people: People, channel: str) -> Target
     By every channel that reaches persons, those first that routes use for them, and last the one that failed. None
     without any: then the parked delivery is all there is to see.
     """
-    personal = [name for name, found in settings.channels.items() if found.reaches != "group"]
-    known = _unique((*_personal_channels(settings.routes), *personal))
-    channels = tuple(sorted(known, key=lambda name: name == channel))
+    channels = tuple(sorted(_reaching_persons(settings), key=lambda name: name == channel))
     return Target(people.coordinator(), channels, "no_group", channel) if channels else None
 
 
@@ -186,6 +193,12 @@ def _personal_channels(routes: Iterable[Route]) -> tuple[str, ...]:
     return tuple(channel for route in routes for channel, who in map(_address, route.to) if who)
 
 
+def _reaching_persons(settings: Settings) -> tuple[str, ...]:
+    """Every channel that does; those first that routes use for them."""
+    others = (name for name, found in settings.channels.items() if found.reaches != "group")
+    return _unique((*_personal_channels(settings.routes), *others))
+
+
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
@@ -193,18 +206,17 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
 def _targets(settings: Settings, people: People, subject: Subject, channel: str, who: str) -> list[Target]:
     match who:
         case "":
-            return [Target(people.group(), (channel,))]
+            # What BD managers are not told is not for their group either, as long as anything reaches persons.
+            channels = () if subject.bd_is_told else _reaching_persons(settings)
+            return _among_ourselves(settings, people, channels, subject) or [Target(people.group(), (channel,))]
         case "bd" | "owner" if subject.is_of_the_house:
-            return [Target(people.coordinator(), (channel,))]
+            return _among_ourselves(settings, people, (channel,), subject)
         case "bd" if subject.bd_is_told:
-            return _or_coordinator(settings, people, channel, subject, "bd", "no_bd")
+            return _or_coordinator(settings, people, (channel,), subject, "bd")
         case "bd":
-            return [
-                *_or_coordinator(settings, people, channel, subject, "owner", "no_owner"),
-                Target(people.coordinator(), (channel,)),
-            ]
+            return _among_ourselves(settings, people, (channel,), subject)
         case "owner":
-            return _or_coordinator(settings, people, channel, subject, "owner", "no_owner")
+            return _or_coordinator(settings, people, (channel,), subject, subject.owner_column)
         case "coordinator":
             return [Target(people.coordinator(), (channel,))]
         case _:
@@ -213,8 +225,18 @@ def _targets(settings: Settings, people: People, subject: Subject, channel: str,
             return [Target(reader, (channel,))]
 
 
+def _among_ourselves(settings: Settings, people: People, channels: tuple[str, ...], subject: Subject) -> list[Target]:
+    """Owner and coordinator, or the coordinator alone of what is about our people or the hub; [] without a channel."""
+    if not channels:
+        return []
+    coordinator = Target(people.coordinator(), channels)
+    if subject.is_of_the_house:
+        return [coordinator]
+    return [*_or_coordinator(settings, people, channels, subject, subject.owner_column), coordinator]
+
+
 def _or_coordinator(
-    settings: Settings, people: People, channel: str, subject: Subject, column: str, note: NoteKey
+    settings: Settings, people: People, channels: tuple[str, ...], subject: Subject, column: Literal["owner", "bd"]
 ) -> list[Target]:
     """The person that the facts name under `column`, else the coordinator with the reason."""
     reader = people.reader(subject.facts.text(column))
@@ -226,12 +248,12 @@ def _or_coordinator(
             or subject.facts.text("name")
             or subject.facts.text("subject")
         )
-        return [Target(reader, (channel,), note, what)]
+        return [Target(reader, channels, _NOTES[column], what)]
     refused = refusal(settings, reader)
     if refused:
-        parked = Target(reader, (channel,), refused=refused)
-        return [parked, Target(people.coordinator(), (channel,), "not_ours", reader.name)]
-    return [Target(reader, (channel,))]
+        parked = Target(reader, channels, refused=refused)
+        return [parked, Target(people.coordinator(), channels, "not_ours", reader.name)]
+    return [Target(reader, channels)]
 
 
 def client_name(settings: Settings, client: str, language: Language) -> str:

@@ -65,6 +65,65 @@ def test_a_person_is_told_by_one_channel_and_the_others_stand_by() -> None:
     ]
 
 
+def told_to_group(on: str, severity: str, others: tuple[Route, ...] = (), **facts: Any) -> list[Target]:
+    """Who hears of it where a route names the group of `chat` alone."""
+    settings = with_routes(Route(to=("chat",)), *others)
+    subject = Subject("some-rule", on, severity, "delivery", "kite", Facts({"owner": RAYMOND, **facts}))
+    return route(settings, People(settings, OTHERS), subject)
+
+
+@pytest.mark.parametrize(
+    ("on", "severity", "facts", "readers"),
+    [
+        ("milestone", "warning", {}, ["everybody there"]),
+        ("milestone", "info", {}, ["Raymond Ho", "May Chan"]),
+        ("milestone", "high", {"client_facing": False}, ["Raymond Ho", "May Chan"]),
+        ("item", "warning", {}, ["Raymond Ho", "May Chan"]),
+        ("source", "high", {}, ["May Chan"]),
+        ("workload", "warning", {}, ["May Chan"]),
+    ],
+)
+def test_a_group_of_bd_managers_is_not_told_what_they_are_not(
+    on: str, severity: str, facts: dict[str, Any], readers: list[str]
+) -> None:
+    """A channel in which the hub talks of itself, or of tasks, is one that BD managers stop reading."""
+    usual = (Route(to=("email:bd",)),)
+
+    assert [who for who, _ in told(told_to_group(on, severity, usual, **facts))] == readers
+
+
+def test_what_is_not_for_a_group_goes_by_what_reaches_persons() -> None:
+    """Its own channel may reach nobody by name; and a person whom the route names anyway is told once."""
+    settings = with_routes(Route(to=("chat", "pager:bd")), Route(to=("email:bd",)))
+    finding = milestone(severity="info")
+    subject = Subject(finding.rule, "milestone", "info", "delivery", "bank", Facts(finding.facts))
+
+    targets = route(settings, People(settings, OTHERS), subject)
+
+    assert told(targets) == [("Raymond Ho", ("pager", "email")), ("May Chan", ("pager", "email"))]
+
+
+def test_where_nothing_reaches_a_person_the_group_is_told_of_everything() -> None:
+    """Better read by all than by nobody."""
+    assert told(told_to_group("source", "high")) == [("everybody there", ("chat",))]
+
+
+@pytest.mark.parametrize(
+    ("bd", "readers"),
+    [
+        ("person/sandy", [("莫詠珊", "", ""), ("May Chan", "", "")]),
+        (None, [("May Chan", "no_bd", "Paper Kite Stores")]),
+    ],
+)
+def test_a_client_is_owned_by_its_bd_manager(bd: str | None, readers: list[tuple[str, str, str]]) -> None:
+    """What is to be known of a client is for them and the coordinator; nobody is asked to name another owner."""
+    subject = Subject("contract-ending", "client", "info", "crm", "kite", Facts({"bd": bd}))
+
+    targets = route(firm.settings(), People(firm.settings(), OTHERS), subject)
+
+    assert [(target.reader.name, target.note, target.note_name) for target in targets] == readers
+
+
 def test_a_milestone_that_was_promised_to_nobody_goes_to_owner_and_coordinator() -> None:
     """Internal epics are not paraded as client promises."""
     targets = routed(firm.settings(), client_facing=False)
