@@ -10,7 +10,7 @@ from config.language import bare_day, clock, weekday, working_days
 from rules.working_time import OutsideCalendar
 
 _TITLES = {"answered elsewhere": "answered", "date agreed": "date", "date moved": "moved", "gone": "over"}
-_TITLES |= {"cleared": "over", "office closed": "over"}
+_TITLES |= {"cleared": "over", "office closed": "over", "date removed": "removed"}
 _DATES_SHOWN = 5
 """Of a promise that was moved: the first, and the last ones."""
 
@@ -42,8 +42,11 @@ class EndWording:
 
     def end(self) -> End:
         """As the message that told of it shows it from then on; where a next step stands, it is not settled."""
-        stands = self._ending.reason in ("date moved", "cancelled") and not self._wording.is_own()
-        return End(self._text(), self.title(), settled=not stands)
+        return End(self._text(), self.title(), settled=not self._stands())
+
+    def _stands(self) -> bool:
+        """Whether there is something to do with the client: not about what nobody promised to one."""
+        return self._ending.reason in ("date moved", "date removed", "cancelled") and not self._wording.is_own()
 
     def in_list(self) -> str:
         """One line among others."""
@@ -62,7 +65,7 @@ class EndWording:
 
     def _values(self) -> dict[str, str]:
         ending, wording = self._ending, self._wording
-        by, how = (cut(wording.hide(one_line(text)), NAME_CHARS) for text in (ending.by, ending.how))
+        by, how = (cut(text, NAME_CHARS) for text in (self._by(), wording.hide(one_line(ending.how))))
         who = self._say("ended.by", who=gapped(by, self._language)) if by else ""
         at = self._say("ended.at", at=self._at(ending.at)) if ending.at else ""
         return {
@@ -74,8 +77,11 @@ class EndWording:
             "date": wording.day(ending.new_on) if ending.new_on else "",
             "late": self._late(ending.at),
             "open": self._span("ended.open", self._scene.day(wording.item.since), self._scene.today),
-            "next": self._say("ended.next.cancelled") if not wording.is_own() else "",
+            "next": self._say(f"ended.next.{ending.reason.replace(' ', '_')}") if self._stands() else "",
         }
+
+    def _by(self) -> str:
+        return self._wording.ours(one_line(self._ending.by))
 
     # --- A date that was moved, and nobody agreed to ---
 
@@ -107,7 +113,7 @@ class EndWording:
         return self._say(key, date=bare, weekday=named, figures=figures)
 
     def _mover(self) -> str:
-        by, at = cut(one_line(self._ending.by), NAME_CHARS), self._ending.at
+        by, at = cut(self._by(), NAME_CHARS), self._ending.at
         if at is None:
             return ""
         today = self._scene.day(at) == self._scene.today

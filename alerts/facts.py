@@ -14,6 +14,15 @@ class Facts:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
 
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """As the finding has them."""
+        return self._values
+
+    def but(self, **others: Any) -> "Facts":
+        """The same, with `others` in the place of some."""
+        return Facts({**self._values, **others})
+
     def text(self, name: str) -> str:
         """A text in one line, without what could change the look of its neighbours."""
         value = self._values.get(name)

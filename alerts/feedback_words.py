@@ -29,8 +29,8 @@ class FeedbackWording(Wording):
 
     def brief(self) -> str:
         """Who wrote when, how long they wait, and who has it."""
-        waits, author = self.facts.at("waiting_since"), "" if self.hidden else self.facts.text("author")
-        author = gapped(cut(author, NAME_CHARS) or self.say("daily.client"), self.language)
+        waits = self.facts.at("waiting_since")
+        author = gapped(cut(self.facts.text("author"), NAME_CHARS) or self.say("daily.client"), self.language)
         when = spaced(self._when(waits), self.language) if waits else ""
         wrote = one_line(self.say("daily.wrote_again" if self.wrote_again else "daily.wrote", author=author, when=when))
         has = self.say("daily.has", who=self.who()) if self.owner else self.say("daily.nobody_has")

@@ -59,6 +59,8 @@ class Life:
     since: datetime
     worse_at: datetime | None = None
     """When it last became more severe in this episode."""
+    worst: str = ""
+    """How severe it was at most in this episode."""
     resolved_at: datetime | None = None
     resolve_reason: str | None = None
 
@@ -82,11 +84,12 @@ def after(life: Life | None, event: Event) -> Life:
     """The state of an alert once `event` has happened to it."""
     if event.to_state == "firing" and (life is None or life.state == "resolved"):
         adopted = event.reason != Cause.FIRST_LOOK
-        return Life(event.episode, "firing", event.severity, adopted, since=event.at)
+        return Life(event.episode, "firing", event.severity, adopted, since=event.at, worst=event.severity)
     if event.to_state == "firing" and life is not None:
         worse_at = event.at if event.reason == Cause.WORSE else life.worse_at
         adopted = life.adopted or event.reason == Cause.ADOPTED
-        return replace(life, severity=event.severity, worse_at=worse_at, adopted=adopted)
+        worst = max(life.worst, event.severity, key=SEVERITIES.index)
+        return replace(life, severity=event.severity, worse_at=worse_at, adopted=adopted, worst=worst)
     if event.to_state == "resolved" and life is not None:
         return replace(life, state="resolved", resolved_at=event.at, resolve_reason=event.reason)
     raise ValueError(f"{event.fingerprint}: no alert goes from {event.from_state} to {event.to_state}")

@@ -239,7 +239,8 @@ class Ending:
     """Why an alert is over, as the database tells it."""
 
     reason: str
-    """done, answered, answered elsewhere, closed, cancelled, date agreed, date moved, office closed, gone, cleared"""
+    """done, answered, answered elsewhere, closed, cancelled, date agreed, date moved, date removed, office closed,
+    gone, cleared"""
     by: str = ""
     at: datetime | None = None
     new_on: date | None = None
@@ -273,6 +274,6 @@ class Item:
     severity: str
     facts: Facts
     since: datetime
-    says: Callable[[Language], Says]
-    """For rules that have no texts of ours."""
+    says: Callable[[Language, Facts], Says]
+    """For rules that have no texts of ours; of the facts that the reader may know."""
     ending: Ending | None = None

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from alerts.channels.kinds import edits
 from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, working_days_since
@@ -25,7 +24,8 @@ from rules.rule import Repeat, Rule
 from rules.titles import Reading
 from rules.working_time import WorkingTime
 
-_IN_LINE = ("info", "warning")
+_OF_THEMSELVES = ("cleared", "office closed")
+"""Ends of what nobody did anything about."""
 TOLD_AS_OUTAGE = frozenset({"source-stale"})
 """Rules whose alerts `alerts.outages` tells of, with what is wrong and who mends it: nobody is told twice."""
 _FOLLOWS = {"milestone-slipped": ("milestone-overdue", "date moved")}
@@ -61,8 +61,7 @@ class Planner:
         """What is told of open alerts: one message for each reader."""
         decisions, owed = [], defaultdict[Identity, list[tuple[Item, Target, Reason]]](list)
         for key, alert in self.alerts.items():
-            is_told = alert.known.rule in self.rules and alert.known.rule not in TOLD_AS_OUTAGE
-            if alert.known.life.state == "resolved" or not is_told:
+            if not self._is_open(alert):
                 continue
             item = self.item(alert)
             for target in route(self.settings, self.people, self._subject(alert)):
@@ -113,10 +112,10 @@ class Planner:
 
     def item(self, alert: Stored) -> Item:
         """The alert as messages need it."""
-        rule, facts = self.rules[alert.known.rule], alert.facts
+        rule = self.rules[alert.known.rule]
         zone, today = self.writer.zone, self.writer.today
 
-        def says(language: Language) -> Says:
+        def says(language: Language, facts: Facts) -> Says:
             return said_by(rule, facts, Reading(language, zone, today))
 
         return Item(
@@ -126,7 +125,7 @@ class Planner:
             source=alert.known.source,
             client=alert.client,
             severity=alert.known.life.severity,
-            facts=Facts(facts),
+            facts=Facts(alert.facts),
             since=alert.known.life.since,
             says=says,
             ending=alert.ending,
@@ -152,23 +151,37 @@ class Planner:
             state=life.state,
             adopted=life.adopted,
             stale=self.is_stale(alert),
-            quiet_end=life.resolve_reason in QUIET_ENDS or self._ends_quietly(alert),
+            quiet_end=life.resolve_reason in QUIET_ENDS or self._ends_quietly(alert, identity),
             worse_at=life.worse_at,
         )
-        policy = Policy(urgent=alert.urgent, in_line=rule.view.name != "feedback" and life.severity in _IN_LINE)
+        at_once = ("warning", "high", "critical") if rule.view.name == "feedback" else ("high", "critical")
+        policy = Policy(urgent=alert.urgent, in_line=life.severity not in at_once)
         told = self._told(alert, reader, identity, rule.repeat)
         return decide(holding, told, policy, self._hours(reader, self._owed_from(alert)))
 
-    def _ends_quietly(self, alert: Stored) -> bool:
-        """Nothing was done about it: what only was to be known has passed, or another alert on the same goes on."""
+    def _ends_quietly(self, alert: Stored, identity: Identity) -> bool:
+        """Nothing was done about it: what never was more than to be known has passed, or the same reader is told of
+        another alert that goes on about the same."""
         life = alert.known.life
-        return life.resolve_reason == "cleared" and (life.severity == "info" or alert.subject in self._subjects)
+        if life.worst == "info":
+            return life.resolve_reason in _OF_THEMSELVES
+        return life.resolve_reason == "cleared" and identity in self._told_of.get(alert.subject, ())
 
     @cached_property
-    def _subjects(self) -> set[str]:
-        """What open alerts are about that somebody must see to."""
-        lives = ((alert.subject, alert.known.life) for alert in self.alerts.values())
-        return {subject for subject, life in lives if life.state != "resolved" and life.severity != "info"}
+    def _told_of(self) -> Mapping[str, set[Identity]]:
+        """By subject: who was told, or is in this round, of open alerts on it that somebody must see to."""
+        told = defaultdict[str, set[Identity]](set)
+        for key, alert in self.alerts.items():
+            if self._is_open(alert) and alert.known.life.severity != "info":
+                told[alert.subject] |= self._told_by(key).keys()
+                readers = route(self.settings, self.people, self._subject(alert)) if alert.known.life.adopted else ()
+                told[alert.subject] |= {target.identity for target in readers}
+        return told
+
+    def _is_open(self, alert: Stored) -> bool:
+        """Whether readers are told of it as long as it holds."""
+        is_told = alert.known.rule in self.rules and alert.known.rule not in TOLD_AS_OUTAGE
+        return is_told and alert.known.life.state != "resolved"
 
     def _owed_from(self, alert: Stored) -> datetime | None:
         """When the alert could be known at the earliest: since the look before the one at which it fired."""
@@ -263,10 +276,10 @@ class Planner:
         return Planned("resolved", root.channel, reader, message, told, after=root.id, ends=ends)
 
 
-def said_by(rule: Rule, facts: Mapping[str, Any], reading: Reading) -> Says:
+def said_by(rule: Rule, facts: Facts, reading: Reading) -> Says:
     """What `rule` says of a finding with these `facts`."""
-    unnamed = {**facts, "client_names": None}
-    return Says(rule.title(facts, reading), rule.title(unnamed, reading), rule.reason(facts, reading))
+    known, unnamed = facts.values, facts.but(client_names=None).values
+    return Says(rule.title(known, reading), rule.title(unnamed, reading), rule.reason(known, reading))
 
 
 def _is_over(repeat: Repeat, at: datetime, now: datetime, calendar: WorkingTime) -> bool:

@@ -1,6 +1,7 @@
 """Alerts as the database keeps them: read what a round needs, write what it changes, with its events."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from alerts.life import Cause, Event, Known, Life, after
 from alerts.messages import Ending
+from config.settings import SEVERITIES
 from rules.evaluate import Finding
 from unify.derived import table_of
 from unify.tables import Alert, AlertEvent
@@ -57,8 +59,8 @@ def read_alerts(connection: Connection, found: Collection[str], now: datetime) -
         if key not in rows:
             row = connection.execute(select(ALERT).where(ALERT.c.fingerprint == key)).mappings().first()
             rows |= {key: row} if row is not None else {}
-    worse = _worse(connection)
-    return {key: _stored(row, worse.get((key, row["episode"]))) for key, row in sorted(rows.items())}
+    severities = _severities(connection, now)
+    return {key: _stored(row, severities.get(key, [])) for key, row in sorted(rows.items())}
 
 
 def is_of_interest(now: datetime) -> ColumnElement[bool]:
@@ -66,26 +68,33 @@ def is_of_interest(now: datetime) -> ColumnElement[bool]:
     return (ALERT.c.state != "resolved") | (ALERT.c.resolved_at > now - ENDS_TOLD_WITHIN)
 
 
-def _worse(connection: Connection) -> dict[tuple[str, int], datetime]:
-    """When open alerts last became more severe, by fingerprint and episode."""
-    joined = ALERT_EVENT.join(ALERT, ALERT.c.fingerprint == ALERT_EVENT.c.fingerprint)
+def _severities(connection: Connection, now: datetime) -> dict[str, list[tuple[datetime, str, str]]]:
+    """When, how severe and why, each time that alerts of interest fired or changed in their present episode."""
+    joined = ALERT_EVENT.join(
+        ALERT, (ALERT.c.fingerprint == ALERT_EVENT.c.fingerprint) & (ALERT.c.episode == ALERT_EVENT.c.episode)
+    )
     events = (
-        select(ALERT_EVENT.c.fingerprint, ALERT_EVENT.c.episode, ALERT_EVENT.c.at)
+        select(*(ALERT_EVENT.c[name] for name in ("fingerprint", "at", "severity", "reason")))
         .select_from(joined)
-        .where(ALERT_EVENT.c.reason == Cause.WORSE, ALERT.c.state != "resolved")
+        .where(ALERT_EVENT.c.to_state == "firing", is_of_interest(now))
         .order_by(ALERT_EVENT.c.id)
     )
-    return {(key, episode): at for key, episode, at in connection.execute(events)}
+    found = defaultdict[str, list[tuple[datetime, str, str]]](list)
+    for key, at, severity, reason in connection.execute(events):
+        found[key].append((at, severity, reason))
+    return found
 
 
-def _stored(row: RowMapping, worse_at: datetime | None) -> Stored:
+def _stored(row: RowMapping, severities: Sequence[tuple[datetime, str, str]]) -> Stored:
+    became_worse = [at for at, _, reason in severities if reason == Cause.WORSE]
     life = Life(
         episode=row["episode"],
         state=row["state"],
         severity=row["severity"],
         adopted=row["adopted"],
         since=row["since"],
-        worse_at=worse_at,
+        worse_at=became_worse[-1] if became_worse else None,
+        worst=max((severity for _, severity, _ in severities), key=SEVERITIES.index, default=row["severity"]),
         resolved_at=row["resolved_at"],
         resolve_reason=row["resolve_reason"],
     )
@@ -147,8 +156,8 @@ def _of_finding(finding: Finding) -> dict[str, Any]:
 
 
 def _of_life(life: Life) -> dict[str, Any]:
-    """Its columns; when it became worse is read from the events."""
-    return {name: value for name, value in asdict(life).items() if name != "worse_at"}
+    """Its columns; how severe it was, and when it became worse, is read from the events."""
+    return {name: value for name, value in asdict(life).items() if name not in ("worse_at", "worst")}
 
 
 def _ending(ending: Ending) -> dict[str, Any]:

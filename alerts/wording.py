@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from alerts.facts import Facts
 from alerts.messages import TEXTS, Entry, Item, Line, Says
 from alerts.phone_size import TITLE_WIDTH, shorten
 from alerts.plain_text import cut, one_line, spaced
-from alerts.routing import Reader, client_name
+from alerts.routing import BD_OWNS, Reader, client_name
 from config.language import day, instant
 from config.settings import Settings
 from rules.working_time import WorkingTime
@@ -23,6 +24,9 @@ QUOTE_CHARS = 120
 WHY_CHARS = 240
 NAME_CHARS = 120
 """More than the longest name that people give: no name is cut where there is room for it."""
+
+_LEFT_OUT = ("author", "text", "project_name", "response_plan", "url")
+"""Of a confidential client, for a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,16 @@ class Wording:
 
     def __init__(self, scene: Scene, item: Item, reader: Reader) -> None:
         self.scene, self.item, self.reader = scene, item, reader
-        self.facts, self.language = item.facts, reader.language
+        self.language = reader.language
         settings = scene.settings.clients.get(item.client)
         self.hidden = settings is not None and settings.confidential and not reader.key
         self._names = _names(settings.name) if settings else ()
         name = client_name(scene.settings, item.client, reader.language)
         self.client = item.client.upper() if self.hidden else name
+        self.facts = self._unnamed(item.facts) if self.hidden else item.facts
         self.what = self.hide(self.facts.text("name") or self.facts.text("subject"))
-        self.project = "" if self.hidden else self.facts.text("project_name")
-        self.owner = self.facts.text("owner_name")
+        self.project = self.facts.text("project_name")
+        self.owner = self.facts.text("bd_name" if item.on in BD_OWNS else "owner_name")
         self.whom = "" if reader.key else self._whom()
         """Who of a group is asked: the BD manager, or the owner of what was promised to no client."""
 
@@ -93,7 +98,7 @@ class Wording:
     @property
     def said(self) -> Says:
         """What the rule itself says."""
-        return self.item.says(self.language)
+        return self.item.says(self.language, self.facts)
 
     def matter(self) -> str:
         """What it is, without whose."""
@@ -126,9 +131,9 @@ class Wording:
         return cut(self.client or self.project or self._source_label() or self.facts.text("source"), NAME_CHARS)
 
     def vendor_link(self) -> Line:
-        """The item in its tool; not for a group when the client is confidential."""
+        """The item in its tool."""
         source = self._source_label()
-        url = "" if self.hidden or not source else self.facts.url("url")
+        url = self.facts.url("url") if source else ""
         return Line(self.say("link.vendor", source=source), url)
 
     def _source_label(self) -> str:
@@ -181,6 +186,19 @@ class Wording:
     def instant(self, at: datetime) -> str:
         """A moment in prose."""
         return instant(self.language, at, self.scene.zone, self.scene.today)
+
+    def ours(self, name: str) -> str:
+        """`name`; "" where it may be that of somebody at a client whom a group must not know."""
+        facts, people = self.item.facts, self.scene.settings.people.values()
+        known = {facts.text("owner_name"), facts.text("bd_name"), *(person.name for person in people)}
+        return name if not self.hidden or name in known else ""
+
+    def _unnamed(self, facts: Facts) -> Facts:
+        """What a group may know of a confidential client's `facts`, whatever a rule's title asks for."""
+        words = {"subject": self.say("hidden.subject")} if self.item.on == "feedback" else {}
+        mover = self.ours(facts.text("moved_by_name"))
+        known = {"client_names": {"": self.client}, "moved_by_name": mover, **words}
+        return facts.but(**dict.fromkeys(_LEFT_OUT), **known)
 
     def hide(self, text: str) -> str:
         """`text` without the client's names, where those must not be read."""

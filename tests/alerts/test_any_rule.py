@@ -9,7 +9,7 @@ from alerts.facts import Facts
 from alerts.messages import Ending
 from alerts.routing import People, Subject, route
 from config.language import LANGUAGES
-from config.settings import Language
+from config.settings import Language, Route, RouteMatch
 from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
@@ -173,6 +173,35 @@ def test_what_turned_worse_is_not_said_to_have_ended(hub: Hub) -> None:
     over = hub.tell(milestone(), at=TUESDAY + timedelta(minutes=10))
 
     assert [message.kind for message in over.messages] == ["alert"]
+
+
+def test_what_turned_worse_for_others_is_said_to_have_ended(hub: Hub) -> None:
+    """Marco reads no mail about the bank's overdue dates: for him the risk that he was told of is over."""
+    hub.settings = firm.settings(
+        routes=(Route(match=RouteMatch(rule="milestone-overdue"), to=("email:sandy",)), Route(to=("email:bd",)))
+    )
+    firm.put(hub.engine, "milestone", firm.milestone_row())
+    hub.tell(of("milestone-at-risk", "high"))
+
+    over = hub.tell(milestone(), at=TUESDAY + timedelta(minutes=10))
+
+    assert [(message.kind, message.reader.name) for message in over.messages] == [
+        ("resolved", "Marco Yip"),
+        ("alert", "莫詠珊"),
+    ]
+
+
+def test_what_was_worse_before_it_was_only_to_be_known_is_said_to_have_ended(hub: Hub) -> None:
+    """Whoever was alarmed hears the end of it, also when it had calmed down, and when it is told a day later."""
+    firm.put(hub.engine, "milestone", firm.milestone_row())
+    hub.tell(of("milestone-at-risk", "high"))
+    hub.tell(of("milestone-at-risk", "info"), at=TUESDAY + timedelta(minutes=1))
+
+    at_night = hub.tell(at=hk(24, 22))
+    in_the_morning = hub.tell(at=hk(25, 9))
+
+    assert at_night.messages == []
+    assert [(message.kind, message.reader.name) for message in in_the_morning.messages] == [("resolved", "Marco Yip")]
 
 
 @pytest.mark.parametrize(

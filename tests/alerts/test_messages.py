@@ -49,7 +49,7 @@ def item(finding: Finding, ending: Ending | None = None) -> Item:
         finding.severity,
         Facts(finding.facts),
         hk(19),
-        lambda language: said_by(rule, finding.facts, Reading(language, firm.HK, TUESDAY.astimezone(firm.HK).date())),
+        lambda language, facts: said_by(rule, facts, Reading(language, firm.HK, TUESDAY.astimezone(firm.HK).date())),
         ending,
     )
 
@@ -111,6 +111,7 @@ def messages(language: Language) -> dict[str, Message]:
             milestone(),
             Ending("date moved", at=hk(23, 9, 40), new_on=date(2026, 11, 30)),
         ),
+        "date removed": (milestone(), Ending("date removed", "Raymond Ho", hk(24, 9, 40))),
         "gone": (milestone(), Ending("gone")),
         "cleared": (milestone(), Ending("cleared")),
     }
@@ -310,6 +311,7 @@ def test_a_title_that_counts_says_what_is_true_once_some_are_over(settled: list[
         (Ending("done"), True),
         (Ending("date agreed", new_on=date(2026, 11, 30)), True),
         (Ending("date moved", new_on=date(2026, 11, 30)), False),
+        (Ending("date removed"), False),
         (Ending("cancelled"), False),
     ],
 )
