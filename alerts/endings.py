@@ -53,16 +53,6 @@ def read_ending(
     return _dated_anew(connection, row, facts, now, calendars["default"].zone)
 
 
-def withdrawn(facts: Facts, calendars: Mapping[str, WorkingTime], looked_at: datetime | None) -> Ending | None:
-    """Of what no longer holds though nothing was done about it: that a closure of its calendar was entered since its
-    rule last looked, at `looked_at`, so that fewer working hours or days have passed; None: nothing was entered."""
-    if looked_at is None or not (name := facts.text("calendar")):
-        return None
-    closures = calendars.get(name, calendars["default"]).closures
-    entered = [one for one in closures if one.recorded_at and one.recorded_at > looked_at]
-    return Ending("office closed", how=entered[-1].reason) if entered else None
-
-
 def _finished(connection: Connection, row: RowMapping, facts: Facts) -> Ending | None:
     """That it was done or given up, or is no longer seen; None: it is as open as it was."""
     category, was = row["status_category"], facts.text("status_category")
@@ -84,6 +74,11 @@ def _dated_anew(connection: Connection, row: RowMapping, facts: Facts, now: date
     if is_agreed and facts.is_true("moved_without_agreement"):
         return _agreed(connection, row)
     deadline, was_overdue = row["deadline_at"], facts.is_true("overdue", default=True)
+    if deadline is None and was_overdue and facts.at("deadline_at") is not None:
+        change = _last_change(connection, row["key"], "due")
+        if change is None or change["new"]:
+            return Ending("date removed")
+        return Ending("date removed", _name(connection, change["author_account"]), change["changed_at"])
     if deadline is None or deadline <= now or deadline == facts.at("deadline_at") or not was_overdue:
         return Ending("cleared")
     if is_agreed:

@@ -9,20 +9,20 @@ from sqlalchemy import Connection, Engine
 from alerts import deliveries, life, planning
 from alerts.comments import Written, write_comments
 from alerts.doubts import Doubts
-from alerts.endings import read_ending, withdrawn
+from alerts.endings import read_ending
 from alerts.facts import Facts, began
 from alerts.first_look import first_looks, looked_before, note_look
 from alerts.messages import Ending
 from alerts.outages import Outages
 from alerts.routing import read_people
 from alerts.store import Stored, read_alerts, write_events, write_facts
+from alerts.withdrawals import Withdrawals
 from alerts.writer import Writer
 from config.settings import Settings
 from rules.evaluate import Finding, Outcome
 from rules.working_time import WorkingTime
 from unify.engine import writing
 from unify.freshness import Freshness
-from unify.tables import Evaluation
 
 
 @dataclass(slots=True)
@@ -117,7 +117,8 @@ def _round(
     done = Round()
 
     looks = {} if settings.first_run == "send" else first_looks(ran, freshness, before, now)
-    views = {outcome.rule.id: outcome.rule.view.name for outcome in outcomes}
+    rules = {outcome.rule.id: outcome.rule for outcome in outcomes}
+    views = {name: rule.view.name for name, rule in rules.items()}
 
     def finding_began(finding: Finding) -> datetime | None:
         return began(views[finding.rule], Facts(finding.facts), calendars)
@@ -125,7 +126,8 @@ def _round(
     known = {key: alert.known for key, alert in alerts.items()}
     done.events = life.openings(known, findings, looks, finding_began, now)
     over = life.missing(known, findings, outcomes, freshness)
-    endings = _endings(connection, alerts, over, views, now, calendars, before)
+    withdrawals = Withdrawals(connection, settings, rules, calendars, before, now)
+    endings = _endings(connection, alerts, over, views, now, calendars, withdrawals)
     endings |= _settled_since(connection, alerts, findings, views, now, calendars)
     done.events += [life.ending(known[key], ending.reason, now, ending.by) for key, ending in endings.items()]
     write_events(connection, alerts, done.events, findings, endings)
@@ -136,7 +138,7 @@ def _round(
     planner = planning.Planner(
         settings=settings,
         people=read_people(connection, settings),
-        rules={outcome.rule.id: outcome.rule for outcome in outcomes},
+        rules=rules,
         writer=Writer(settings, freshness, calendars, now),
         alerts=alerts,
         past=deliveries.read_past(connection, now),
@@ -162,7 +164,7 @@ def _endings(
     views: Mapping[str, str],
     now: datetime,
     calendars: Mapping[str, WorkingTime],
-    before: Mapping[tuple[str, str], Evaluation],
+    withdrawals: Withdrawals,
 ) -> dict[str, Ending]:
     """Why each of `ended` is over; a quiet reason is known already."""
     endings = {}
@@ -173,8 +175,7 @@ def _endings(
         alert, facts = alerts[key], Facts(alerts[key].facts)
         ending = read_ending(connection, views[alert.known.rule], alert.subject, facts, now, calendars)
         if ending.reason == "cleared":
-            look = before.get((alert.known.rule, alert.known.source))
-            ending = withdrawn(facts, calendars, look.last_at if look else None) or ending
+            ending = withdrawals.ending(alert) or ending
         endings[key] = ending
     return endings
 
@@ -187,10 +188,10 @@ def _settled_since(
     now: datetime,
     calendars: Mapping[str, WorkingTime],
 ) -> dict[str, Ending]:
-    """What has settled dates that were moved without the client: until then those who were told have a next step."""
+    """What has settled dates that were moved or removed without the client: till then those told have a next step."""
     endings: dict[str, Ending] = {}
     for key, alert in alerts.items():
-        moved = alert.ending is not None and alert.ending.reason == "date moved"
+        moved = alert.ending is not None and alert.ending.reason in ("date moved", "date removed")
         if moved and key not in findings and alert.known.rule in views:
             found = read_ending(connection, views[alert.known.rule], alert.subject, Facts(alert.facts), now, calendars)
             endings |= {key: found} if found.reason in ("date agreed", "done", "cancelled") else {}

@@ -145,6 +145,36 @@ def test_what_clears_by_itself_long_after_a_typhoon_is_not_laid_to_it(year: Year
     assert [event.reason for event in year.go("2026-09-10 09:31").events] == ["cleared"]
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [("2026-09-11 09:00", "2026-09-11 18:00"), ("2026-09-08 17:00", "2026-09-09 15:00")],
+    ids=["tomorrow", "while they waited"],
+)
+def test_what_would_be_over_without_a_closure_too_is_not_laid_to_it(year: Year, begins: str, ends: str) -> None:
+    """Entered in the same minute in which the matter turned out to be a slight one: that is what ended it."""
+    year.rule = "feedback-open-too-long"
+    year.wait("2026-09-01 09:00", severity="high", received_at=at("2026-09-01 09:00"), answered=True)
+    year.go("2026-09-10 09:30")
+    year.closures = [Closed("HK", at(begins), at(ends), "typhoon 8", at("2026-09-10 09:31"))]
+    firm.change(year.hub.engine, "feedback", "crm/ticket/1", severity="info")
+
+    assert [event.reason for event in year.go("2026-09-10 09:32").events] == ["cleared"]
+
+
+def test_what_was_only_to_be_known_is_withdrawn_without_a_word(year: Year) -> None:
+    """Eighty hours to solve it, seventy-eight of them worked: whoever had it in the line need not hear."""
+    year.rule = "feedback-open-too-long"
+    year.wait("2026-08-25 16:30", severity="info", received_at=at("2026-08-25 16:30"), answered=True)
+    year.go("2026-09-08 18:00")
+    told = year.go("2026-09-09 09:30")
+    year.closures = [Closed("HK", at("2026-09-07 14:00"), at("2026-09-07 18:00"), "flood", at("2026-09-09 09:31"))]
+    over = year.go("2026-09-09 09:32")
+
+    assert len(told.messages) == 1
+    assert [event.reason for event in over.events] == ["office closed"]
+    assert over.messages == []
+
+
 def test_what_was_answered_meanwhile_ends_as_answered(year: Year) -> None:
     """A typhoon is no reason where a person did something."""
     year.wait("2026-09-08 16:00")

@@ -75,6 +75,16 @@ def test_a_milestone_warning_waits_for_the_next_morning_line(hub: Hub) -> None:
     assert len(hub.mail.of("marco")) == 1
 
 
+def test_feedback_that_is_only_to_be_known_waits_for_the_line_too(hub: Hub) -> None:
+    """A client's slight matter of three in the afternoon is for owner and coordinator, in the morning."""
+    hub.tell(at=hk(23, 15))
+    hub.tell(feedback(severity="info"), at=hk(23, 15, 1))
+    assert hub.mail.sent == []
+
+    hub.tell(feedback(severity="info"), at=hk(24, 9))
+    assert [outgoing.reader.name for outgoing in hub.mail.sent] == ["May Chan"]
+
+
 def test_only_what_config_marks_urgent_is_told_at_night(hub: Hub) -> None:
     """Severity is not urgency."""
     hub.tell(
@@ -212,6 +222,23 @@ def test_a_moved_date_tells_every_date_that_stood_before(hub: Hub) -> None:
     )
 
 
+def test_a_date_that_was_taken_away_is_told_with_who_did_so(hub: Hub) -> None:
+    """Without its date nothing is ever overdue: that is no end of the promise."""
+    moved = {"field": "due", "old": "2026-11-16", "new": None, "changed_at": hk(24, 8), "origin": "native"}
+    firm.put(hub.engine, "milestone", firm.milestone_row(deadline_on=None, deadline_at=None))
+    firm.put(hub.engine, "change", {"key": "1", "entity_key": "delivery/issue/1", "author_account": "d/1", **moved})
+    firm.put(hub.engine, "account", {"key": "d/1", "name": "Raymond Ho"})
+    hub.tell(milestone())
+
+    hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+    ((_, notice, _),) = hub.mail.updated
+    assert notice.message.told[-1].text == (
+        "Its date was taken away by Raymond Ho 08:00; no agreement of the client's on record. "
+        "Next: agree a date with the client."
+    )
+
+
 def test_nobody_hears_of_the_end_at_night(hub: Hub) -> None:
     """Good news keeps until nine."""
     firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
@@ -230,6 +257,7 @@ def test_nobody_hears_of_the_end_at_night(hub: Hub) -> None:
         ({"status_category": "done"}, "done"),
         ({"status_category": "cancelled"}, "cancelled"),
         ({"deadline_on": date(2026, 11, 30), "deadline_at": hk(30)}, "date moved"),
+        ({"due_on": None, "deadline_on": None, "deadline_at": None}, "date removed"),
         (
             {"deadline_on": date(2026, 11, 30), "deadline_at": hk(30), "agreed_on": date(2026, 11, 30)},
             "date agreed",
@@ -344,12 +372,15 @@ def test_a_date_moved_without_the_client_is_settled_by_the_agreement_that_follow
     assert (alert["state"], alert["resolve_reason"]) == ("resolved", "date agreed")
 
 
+@pytest.mark.parametrize(
+    "date_now", [{"deadline_on": date(2026, 11, 30), "deadline_at": hk(30)}, {"deadline_on": None, "deadline_at": None}]
+)
 @pytest.mark.parametrize(("category", "told"), [("done", 2), ("cancelled", 2), ("in_progress", 1)])
 def test_a_date_moved_without_the_client_is_settled_by_what_ends_the_milestone_too(
-    hub: Hub, category: str, told: int
+    hub: Hub, category: str, told: int, date_now: dict[str, Any]
 ) -> None:
     """Nobody needs to agree to a date that has been kept, or is planned no more."""
-    firm.put(hub.engine, "milestone", firm.milestone_row(deadline_on=date(2026, 11, 30), deadline_at=hk(30)))
+    firm.put(hub.engine, "milestone", firm.milestone_row(**date_now))
     hub.tell(milestone())
     hub.tell(at=TUESDAY + timedelta(minutes=1))
 
