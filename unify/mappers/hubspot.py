@@ -25,7 +25,7 @@ from unify.mappers.hubspot_words import (
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import day_in
 
-VERSION = "2"
+VERSION = "3"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {}
 """HubSpot tells the history of a deal's and a ticket's stage, owner and closing date itself."""
@@ -44,6 +44,9 @@ _DIRECTIONS = {"INCOMING_EMAIL": "inbound", "EMAIL": "outbound", "INBOUND": "inb
 
 _NEVER_ARRIVED = frozenset({"BOUNCED", "FAILED", "SCHEDULED", "SENDING"})
 _NEVER_HAPPENED = frozenset({"BUSY", "CANCELED", "CANCELLED", "FAILED", "MISSED", "NO_ANSWER", "NO_SHOW"})
+
+_LEFT_OPEN = frozenset({"", "SCHEDULED"})
+"""Outcomes of a meeting that nobody has set yet: HubSpot's own, and none."""
 
 
 def tables(stream: str) -> tuple[str, ...]:
@@ -233,7 +236,7 @@ class _Mapping(HubspotRecord):
         if outcome.upper() in _NEVER_HAPPENED:
             return
         row = self.row()
-        row["created_at"] = self._said_at(row["created_at"])
+        row["created_at"] = self._said_at(row["created_at"], row["updated_at"])
         comment = row | self._comment(kind)
         self.mapped.add("comment", comment)
         if comment["direction"] == "inbound" and kind == "email" and not self.linked("tickets"):
@@ -274,11 +277,18 @@ class _Mapping(HubspotRecord):
         }[kind]
         return plain_text(self.text(body)) or self.text(f"hs_{kind}_title")
 
-    def _said_at(self, logged_at: datetime | None) -> datetime | None:
-        """When it was said. A meeting to come tells the client of it when it is made: it answers nothing later."""
+    def _said_at(self, logged_at: datetime | None, changed_at: datetime | None) -> datetime | None:
+        """When it was said. A meeting to come tells the client of it when it is made: it answers nothing later.
+
+        Few set the outcome of one that was held. It was where somebody changed the record after it began, and did not
+        call it off.
+        """
         at = self.instant("hs_meeting_start_time") or self.instant("hs_timestamp") or logged_at
-        is_ahead = self.record.stream == "meetings" and self.text("hs_meeting_outcome").upper() != "COMPLETED"
-        return min(filter(None, (at, logged_at)), default=None) if is_ahead else at
+        outcome = self.text("hs_meeting_outcome").upper()
+        if self.record.stream != "meetings" or outcome == "COMPLETED":
+            return at
+        has_begun = at is not None and changed_at is not None and at <= changed_at
+        return at if has_begun and outcome in _LEFT_OPEN else min(filter(None, (at, logged_at)), default=None)
 
 
 def _distinct(texts: Any) -> list[str]:

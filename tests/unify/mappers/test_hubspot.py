@@ -438,6 +438,18 @@ def test_a_meeting_to_come_is_told_of_when_it_is_made() -> None:
     assert held["created_at"] == at("2026-12-09 10:00")
 
 
+@pytest.mark.parametrize("outcome", ["", "SCHEDULED"])
+def test_a_meeting_that_was_written_on_after_it_began_was_held(outcome: str) -> None:
+    """Few set the outcome; notes that are written into it afterwards show that it took place."""
+    booked = {"createdate": "2026-11-02T08:30:00Z", "hs_meeting_start_time": "2026-11-20T02:00:00Z"}
+    payload = thing(LINKS, hs_meeting_outcome=outcome, **booked)
+
+    assert row(payload, "meetings", "comment")["created_at"] == at("2026-11-20 10:00")
+    assert row(payload | {"updatedAt": "2026-11-20T01:59:00Z"}, "meetings", "comment")["created_at"] == at(
+        "2026-11-02 16:30"
+    )
+
+
 @pytest.mark.parametrize(("stream", "ours"), [("notes", True), ("emails", False)])
 def test_our_marker_makes_a_note_ours(stream: str, ours: bool) -> None:
     """We write notes only: a mail that quotes one is somebody's."""
