@@ -98,6 +98,14 @@ def test_a_group_does_not_hear_the_name_of_a_confidential_client() -> None:
     assert "BANK" in text
 
 
+def test_who_has_a_client_is_its_bd_manager() -> None:
+    """ "With: nobody" would send the reader looking for an owner whom no client has."""
+    facts = {**BOAT, "key": "client/boat", "bd": "person/kevin", "bd_name": "罗建明", "contract_end_on": "2026-12-31"}
+    ending = Finding("contract-ending", "client/boat", "crm", "client/boat", "warning", facts)
+
+    assert "With: 罗建明." in writer().one(item(ending), reader("en")).as_text()
+
+
 @pytest.mark.parametrize(
     ("finding", "on", "told"),
     [
