@@ -129,5 +129,6 @@ def _listen(engine: Engine, path: Path | None, *, read_only: bool) -> None:
         code = getattr(problem, "sqlite_errorcode", None)
         cure = None if code is None else _CURES.get(code & 0xFF)
         if cure is None:
-            return None
+            # A disk that is full ends SQLite's transaction, savepoints and all: the way back to one fails in its turn.
+            return problem.__context__ if isinstance(problem.__context__, StoreError) else None
         return StoreError(f"The database {path or 'in memory'} {cure.format(path=path)}. ({problem})")

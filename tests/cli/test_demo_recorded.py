@@ -83,10 +83,10 @@ def test_the_story_is_read_on_the_morning_after(left: Path) -> None:
 
 
 def test_the_coordinator_hears_of_what_nobody_owns(left: Path, summary: Any) -> None:
-    """No project has a client, so the one message goes to her."""
+    """No project has a client, so whatever is found goes to her, in one message."""
     [mail] = (left / "mail").glob("*.eml")
 
-    assert summary["alerts"] == summary["delivered"] == 1
+    assert summary["alerts"] > summary["delivered"] == 1
     assert "kitty.fung@lanternquay.example" in mail.read_text("utf-8")
 
 

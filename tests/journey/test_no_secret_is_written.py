@@ -42,7 +42,7 @@ def leaks(written: bytes) -> set[str]:
         for form in forms(secret)
         for start in range(len(form) - TELLING + 1)
     }
-    ids = (set("0123456789/:%AF23"), set("MDAw"))  # stand elsewhere too: the zeros of Asana's also in base64, in mails
+    ids = (set("0123456789/:%AF23"), set("MDAwNx"))  # stand elsewhere too: Asana's also in base64, in mails
     telling = {part for part in parts if not any(set(part) <= signs for signs in ids)}
     return {part for part in telling if part.encode() in written}
 
