@@ -205,12 +205,17 @@ def _listed(message: Message, ranked: Sequence[Entry]) -> Message:
     return listed.fitted()
 
 
+_BROKEN = ("milestone-overdue", "feedback-unhandled")
+"""A promised day has passed; a client has waited too long."""
+
+
 def worst_first(items: Iterable[Item]) -> list[Item]:
-    """The most severe first, then the longest late or waiting."""
+    """The most severe first; of those what is broken by now before what may break; then the longest late or waiting."""
     return sorted(
         items,
         key=lambda item: (
             -SEVERITIES.index(item.severity),
+            item.rule not in _BROKEN,
             -item.facts.count("days_overdue"),
             -item.facts.amount("waited_hours"),
             item.client,
