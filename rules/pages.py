@@ -156,9 +156,16 @@ def _list(texts: Mapping[str, str]) -> str:
 def _examples(part: Part | None) -> str:
     rows = []
     for item in (part.items if part is not None else None) or ():
-        given = ", ".join(f"`{name.text}: {value.text}`" for name, value in item.named["given"].fields or ())
+        given = ", ".join(f"`{name.text}: {_given(value)}`" for name, value in item.named["given"].fields or ())
         rows.append(f"| {given} | {'fires' if item.named['expect'].text == 'fires' else 'is silent'} |")
     return "\n".join(rows)
+
+
+def _given(part: Part) -> str:
+    """A value as it is written; of a list each."""
+    if part.items is None:
+        return part.text or ""
+    return f"[{', '.join(one.text or '' for one in part.items)}]"
 
 
 def _view(view: View) -> str:

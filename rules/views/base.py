@@ -238,22 +238,26 @@ def working_days_to(column: str, only: str) -> Callable[[nodes.Order, float, Sco
 def working_days_beyond(column: str, needed: str) -> Callable[[nodes.Order, float, Scope], ColumnElement[bool]]:
     """By how many working days the number `needed` is more than those from today to the date `column`.
 
-    Of more than `AHEAD_DAYS` needed nothing is said.
+    More than `AHEAD_DAYS` needed count as one more than those, which is enough to say "more than so many"; of nothing
+    else is it.
     """
 
     def compared(operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
         whole = _whole(operator, number)
         if whole is None:
             return literal(False)
-        flipped = _FLIPPED[operator]
+        flipped, to, days_needed = _FLIPPED[operator], scope.columns[column], scope.columns[needed]
 
         def end(at_least: bool) -> ColumnElement[date]:
             def on_day(days: int) -> ColumnElement[date]:
                 return scope.on_calendar(lambda on, at: on.days_ago(whole - days, at.today, at_least=at_least), Date())
 
-            return case({days: on_day(days) for days in range(AHEAD_DAYS + 1)}, value=scope.columns[needed], else_=None)
+            known = {days: on_day(days) for days in range(AHEAD_DAYS + 1)}
+            at_least_more = (
+                case((days_needed > AHEAD_DAYS, on_day(AHEAD_DAYS + 1))) if operator in (">", ">=") else None
+            )
+            return case(known, value=days_needed, else_=at_least_more)
 
-        to = scope.columns[column]
         if operator == "=":
             return and_(to >= end(False), to <= end(True))
         return compare(flipped, to, end(flipped in ("<=", ">")))

@@ -1,8 +1,9 @@
 """The view `item`: what is worked on, whose it is, and who has it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, exists
+from sqlalchemy import ColumnElement, Table, exists, func, select
 
 from rules.language.compile import Scope
 from rules.moment import Moment
@@ -21,8 +22,9 @@ from rules.views.milestone import CATEGORIES
 from rules.views.owners import PROJECT, SOURCE, client_columns, with_client
 from unify import tables
 
-_item, _milestone = table(tables.WorkItem), table(tables.Milestone)
+_item, _milestone, _change = table(tables.WorkItem), table(tables.Milestone), table(tables.Change)
 _i = _item.c
+_assignee = _i.assignee_accounts[0].as_string()
 OPEN: Sequence[str] = ("todo", "in_progress", "unknown")
 
 
@@ -42,6 +44,24 @@ def _idle_hours(row: Row, moment: Moment) -> float | None:
     return working_hours(moment.calendar(row["calendar"]), row["updated_at"], moment.now)
 
 
+def _status_since(_: Scope) -> ColumnElement[datetime]:
+    """Its last change of status; one that never had any stands where it was made."""
+    last = (
+        select(func.max(_change.c.changed_at))
+        .where(_change.c.entity_key == _i.key, _change.c.field == "status")
+        .correlate(_item)
+        .scalar_subquery()
+    )
+    return func.coalesce(last, _i.created_at)
+
+
+def _put_there(at: datetime, row: Row, _: Moment) -> Sequence[tuple[Table, Row]]:
+    """The change of status of the item `row` at that instant."""
+    shared = {"key": f"{row['key']}.1", "source": row["source"], "vendor_id": "1"}
+    change = tables.Change(**shared, entity_key=row["key"], field="status", new=row["status_native"], changed_at=at)
+    return [(_change, change.model_dump())]
+
+
 def _as_milestone(is_one: bool, row: Row, _: Moment) -> Sequence[tuple[Table, Row]]:
     """The milestone that the item `row` is."""
     known = tables.Milestone(key=row["key"], source=row["source"], vendor_id=row["vendor_id"], kind="item")
@@ -51,8 +71,8 @@ def _as_milestone(is_one: bool, row: Row, _: Moment) -> Sequence[tuple[Table, Ro
 ITEM = View(
     name="item",
     table=_item,
-    source=with_client(_item, _i.client_key, _i.assignee_accounts[0].as_string()),
-    beside=(_milestone,),
+    source=with_client(_item, _i.client_key, _assignee),
+    beside=(_milestone, _change),
     living=(
         _i.deleted_at.is_(None),
         SOURCE.c.active,
@@ -81,10 +101,23 @@ ITEM = View(
         Stored("updated_at", "instant", "When anything about it last changed in the tool.", "untracked", _i.updated_at),
         Computed("is_open", "flag", "Neither done nor cancelled.", _is_open),
         Computed(
+            "has_owner",
+            "flag",
+            "Somebody has it, also where the hub does not know who.",
+            lambda _: _assignee.is_not(None),
+        ),
+        Computed(
+            "status_since",
+            "instant",
+            "When its status last changed, as far as is known; else when it was entered.",
+            _status_since,
+            shown_by=_put_there,
+        ),
+        Computed(
             "is_milestone",
             "flag",
             "It is a milestone as well, of which the rules on milestones speak.",
-            lambda _: exists().where(_milestone.c.key == _i.key).correlate(_item),
+            lambda _: exists().where(_milestone.c.key == _i.key, _milestone.c.deleted_at.is_(None)).correlate(_item),
             shown_by=_as_milestone,
         ),
         Age(

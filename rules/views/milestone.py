@@ -25,12 +25,20 @@ from rules.views.base import (
     working_days_to,
 )
 from rules.views.owners import PROJECT, SOURCE, owner_columns, with_owners
+from rules.views.promise import (
+    OPEN,
+    committed_on,
+    days_beyond_promise,
+    moved_past_promise,
+    moved_without_agreement,
+    moves_since_promise,
+    promise_passed,
+)
 from rules.working_time import WorkingTime
 from unify import tables
 from unify.tables import BY_SHORT
 
 CATEGORIES: tuple[str, ...] = get_args(StatusCategory)
-_OPEN = tuple(category for category in CATEGORIES if category not in ("done", "cancelled"))
 
 _milestone = table(tables.Milestone)
 _mover_account, _mover = table(tables.Account).alias("mover_account"), table(tables.Person).alias("mover")
@@ -45,38 +53,24 @@ PACE_DAYS = 20
 _DAYS_OFF_AHEAD = timedelta(days=120)
 """How far it is looked whether a date falls on a day off."""
 
-_committed_on = func.coalesce(_m.agreed_on, _m.baseline_on)
-
 
 def _is_open(_: Scope) -> ColumnElement[bool]:
-    return _m.status_category.in_(_OPEN)
+    return _m.status_category.in_(OPEN)
+
+
+def _has_owner(_: Scope) -> ColumnElement[bool]:
+    """As link tells an owner, but that the account may be one that was never read."""
+    lead = and_(_m.kind == "version", PROJECT.c.owner_account.is_not(None))
+    return or_(_m.owner_account.is_not(None), _m.owner_person.is_not(None), lead)
 
 
 def _overdue(scope: Scope) -> ColumnElement[bool]:
     """Open, and the instant that the promise asks for has passed; undated ones never are."""
-    return and_(_m.status_category.in_(_OPEN), _m.deadline_at < scope.now)
+    return and_(_m.status_category.in_(OPEN), _m.deadline_at < scope.now)
 
 
 def _awaited(scope: Scope) -> ColumnElement[bool]:
-    return and_(_m.status_category.in_(_OPEN), _m.deadline_at >= scope.now)
-
-
-def _moved_past_promise(scope: Scope) -> ColumnElement[bool]:
-    """Open, its promised day has passed, and yet it is not overdue: the tool's date was moved on or taken away.
-
-    An agreed date that stands is the one that `overdue` asks, so nothing that the client accepted is among these.
-    """
-    ahead = or_(_m.deadline_at.is_(None), _m.deadline_at >= scope.now)
-    return and_(_m.status_category.in_(_OPEN), _committed_on < scope.today, ahead)
-
-
-def _moved_without_agreement(_: Scope) -> ColumnElement[bool]:
-    """Open, its date was moved beyond the promise, and what it asks is not what the client accepted."""
-    return and_(_m.status_category.in_(_OPEN), _m.moves > 0, _m.deadline_on > _committed_on)
-
-
-def _promise_passed(scope: Scope) -> ColumnElement[bool]:
-    return _committed_on < scope.today
+    return and_(_m.status_category.in_(OPEN), _m.deadline_at >= scope.now)
 
 
 def _on_day_off(scope: Scope) -> ColumnElement[bool]:
@@ -163,7 +157,7 @@ MILESTONE = View(
     .outerjoin(_doer_account, _doer_account.c.key == _m.done_by_account)
     .outerjoin(_doer, _doer.c.key == _doer_account.c.person_key)
     .outerjoin(_of_item, _of_item.c.key == _m.key),
-    beside=(_item, _reference),
+    beside=(_item, _reference, table(tables.Change)),
     living=(
         _m.deleted_at.is_(None),
         _m.counted.is_not(false()),
@@ -204,7 +198,7 @@ MILESTONE = View(
             "date",
             "The promise: `agreed_on`, else `baseline_on`.",
             "untracked",
-            _committed_on,
+            committed_on,
         ),
         Stored("slip_days", "number", "Calendar days from `baseline_on` to `deadline_on`.", "tracked", _m.slip_days),
         Stored("moves", "number", "How often the date was changed after the first promise.", "tracked", _m.moves),
@@ -222,15 +216,29 @@ MILESTONE = View(
         Stored("created_at", "instant", "When it was entered in the tool.", "fixed", _m.created_at),
         Stored("updated_at", "instant", "When the tool last changed it.", "untracked", _m.updated_at),
         Computed("is_open", "flag", "Neither done nor cancelled.", _is_open),
+        Computed("has_owner", "flag", "Somebody has it, also where the hub does not know who.", _has_owner),
         Computed("overdue", "flag", "Open, and its day (or instant) has passed.", _overdue),
         Computed("awaited", "flag", "Open, dated, and not overdue.", _awaited),
         Computed(
             "moved_without_agreement",
             "flag",
-            "Open, and moved to a day after `committed_on`: the client has accepted no such date on record.",
-            _moved_without_agreement,
+            "Open, and moved to a day after `committed_on`, or its date was taken away: no agreement of the client to "
+            "that is on record.",
+            moved_without_agreement,
         ),
-        Computed("promise_passed", "flag", "`committed_on` has passed.", _promise_passed),
+        Computed(
+            "moves_since_promise",
+            "number",
+            "How often the date was changed after the promise: after the client's last agreement, where there is one.",
+            moves_since_promise,
+        ),
+        Computed(
+            "days_beyond_promise",
+            "number",
+            "Calendar days from `committed_on` to `deadline_on`.",
+            days_beyond_promise,
+        ),
+        Computed("promise_passed", "flag", "`committed_on` has passed.", promise_passed),
         Computed(
             "on_day_off",
             "flag",
@@ -255,7 +263,7 @@ MILESTONE = View(
             "flag",
             "Open and not overdue, though `committed_on` has passed: the tool's date was moved or taken away, and no "
             "agreement of the client to a later one is on record.",
-            _moved_past_promise,
+            moved_past_promise,
         ),
         Age(
             "working_days_left",
@@ -265,8 +273,8 @@ MILESTONE = View(
         ),
         Age(
             "days_behind",
-            "Working days by which `needed_days` is more than those left; missing where that is more than "
-            f"{AHEAD_DAYS}.",
+            f"Working days by which `needed_days` is more than those left. Of more than {AHEAD_DAYS} needed only that "
+            "they are more is known: the figure is missing.",
             working_days_beyond("deadline_on", "needed_days"),
             _days_behind,
         ),

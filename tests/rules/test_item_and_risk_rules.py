@@ -61,7 +61,7 @@ def test_an_item_is_its_projects_clients_and_its_first_assignees(tmp_path: Path)
     blocked = item(
         labels=["Blocked"],
         assignee_accounts=[ARJUN.key, "delivery/users/2"],
-        created_at=local("2026-11-02 10:00"),
+        updated_at=local("2026-11-02 10:00"),
     )
 
     (finding,) = findings(tmp_path, "item-blocked", blocked)
@@ -83,12 +83,53 @@ def test_untouched_is_counted_on_the_clients_calendar_and_not_of_milestones(tmp_
     assert found[0].facts["idle_working_hours"] > 120
 
 
+def test_what_is_no_milestone_any_more_is_work_again(tmp_path: Path) -> None:
+    """Its label was taken off: the milestone is gone, the card is not."""
+    touched = local("2026-11-02 15:30")
+    once = tables.Milestone(
+        key="delivery/issues/1", source="delivery", vendor_id="1", kind="item", deleted_at=local("2026-11-03 10:00")
+    )
+
+    (finding,) = findings(tmp_path, "item-stale", item(1, updated_at=touched), once)
+
+    assert finding.subject == once.key
+
+
+def test_blocked_counts_from_when_the_status_said_so(tmp_path: Path) -> None:
+    """An old item that is blocked since this morning is not late, and talk about it unblocks nothing."""
+    shared = {
+        "status_native": "Blocked",
+        "created_at": local("2026-06-01 10:00"),
+        "updated_at": local("2026-11-24 08:59"),
+    }
+    since = {1: "2026-11-24 08:00", 2: "2026-11-20 10:00"}
+    changes = [
+        tables.Change(
+            key=f"delivery/changes/{number}/{index}",
+            source="delivery",
+            vendor_id=f"{number}/{index}",
+            entity_key=f"delivery/issues/{number}",
+            field="status",
+            new=new,
+            changed_at=local(at),
+        )
+        for number, last in since.items()
+        for index, (at, new) in enumerate([("2026-06-02 10:00", "In progress"), (last, "Blocked")])
+    ]
+
+    (finding,) = findings(tmp_path, "item-blocked", item(1, **shared), item(2, **shared), *changes)
+
+    assert finding.subject == "delivery/issues/2"
+    assert finding.facts["status_since"] == local("2026-11-20 10:00").isoformat()
+
+
 def test_what_nobody_has_and_is_due_soon(tmp_path: Path) -> None:
     """Thursday is two working days ahead of Tuesday."""
-    nobodys, arjuns = item(1, due_on=date(2026, 11, 26)), item(2, due_on=date(2026, 11, 26))
+    nobodys, arjuns, strangers = (item(number, due_on=date(2026, 11, 26)) for number in (1, 2, 3))
     arjuns.assignee_accounts = [ARJUN.key]
+    strangers.assignee_accounts = ["delivery/users/never read"]
 
-    (finding,) = findings(tmp_path, "item-unassigned-due-soon", nobodys, arjuns)
+    (finding,) = findings(tmp_path, "item-unassigned-due-soon", nobodys, arjuns, strangers)
 
     assert finding.facts["working_days_left"] == 2
     assert said(finding, "zh-Hant-HK")[0] == "Slow Boat：I1 將於 11月26日（四）到期，未指派負責人"

@@ -46,6 +46,11 @@ def said(rule: str, finding: Finding, language: Language) -> str:
     return RULES[rule].title(finding.facts, Reading(language, ZONE, moment().today))
 
 
+def reasons(finding: Finding) -> list[str]:
+    """Why, in each language."""
+    return [RULES[finding.rule].reason(finding.facts, Reading(language, ZONE, STORY.date())) for language in LANGUAGES]
+
+
 def test_the_pace_is_what_was_done_in_the_last_twenty_working_days(tmp_path: Path) -> None:
     """12 open, 10 done, 15 working days left: 24 are needed, about nine too many. Older work is no pace."""
     late = milestone(1, name="SIT", open_items=12, **due(date(2026, 12, 15)))
@@ -69,6 +74,16 @@ def test_what_is_left_is_counted_on_the_calendar_of_those_who_must_do_it(tmp_pat
 
     assert (finding.facts["needed_days"], finding.facts["working_days_left"]) == (40, 13)
     assert said("milestone-at-risk", finding, "zh-Hans-CN") == "【预警】仓储 SIT 按当前进度约晚 27 个工作日"
+
+
+def test_more_than_half_a_year_of_work_is_told_without_a_figure(tmp_path: Path) -> None:
+    """The worst must not be the ones that nobody hears of: 20 open at 3 a month are 134 working days."""
+    late = milestone(1, name="SIT", open_items=20, **due(date(2026, 12, 8)))
+
+    (finding,) = findings(tmp_path, "milestone-at-risk", late, *pace(late.key, *(["2026-11-20 10:00"] * 3)))
+
+    assert (finding.facts["needed_days"], finding.facts["days_behind"]) == (134, None)
+    assert said("milestone-at-risk", finding, "en") == "SIT at risk, 20 items open"
 
 
 def test_an_epic_named_by_its_short_key_has_its_items_pace(tmp_path: Path) -> None:
@@ -122,18 +137,92 @@ def test_a_move_says_how_often_by_whom_and_how_far(tmp_path: Path) -> None:
 
     (finding,) = findings(tmp_path, "milestone-slipped", moved, raymond)
 
-    reasons = [
-        RULES["milestone-slipped"].reason(finding.facts, Reading(language, ZONE, STORY.date()))
-        for language in LANGUAGES
-    ]
     assert said("milestone-slipped", finding, "en") == "UAT sign-off now Mon 30 Nov, not agreed"
-    assert reasons == [
+    assert reasons(finding) == [
         "Promised Fri 30 Oct; moved 3 times, last by Raymond Ho, 31 days in all. "
         "Agree it with the client or ask for the old date.",
         "承諾日期 10月30日（五），其後改期 3 次，最近一次由 Raymond Ho 更改，共延 31 日。"
         "請與客戶商議，或要求維持原定日期。",
         "承诺 10月30日（五），改期 3 次（最近：Raymond Ho），共延 31 天；请与客户确认新日期",
     ]
+
+
+def test_a_date_that_was_taken_away_is_told_as_such(tmp_path: Path) -> None:
+    """Deleting the date must not end what moving it would not."""
+    bare = milestone(1, name="UAT sign-off", moves=1, baseline_on=date(2026, 11, 4))
+
+    (finding,) = findings(tmp_path, "milestone-slipped", bare)
+
+    assert finding.severity == "high"
+    assert [said("milestone-slipped", finding, language) for language in LANGUAGES] == [
+        "UAT sign-off without a date now, not agreed",
+        "UAT sign-off 日期已被移除，未經客戶同意",
+        "【延期】UAT sign-off 日期已被删除，客户未确认",
+    ]
+    assert reasons(finding) == [
+        "Promised Wed 4 Nov; the date was taken away. Agree it with the client or ask for the old date.",
+        "承諾日期 11月4日（三），其後日期被移除。請與客戶商議，或要求維持原定日期。",
+        "承诺 11月4日（三），日期已被删除；请与客户确认新日期",
+    ]
+
+
+def moved(number: int, at: str, to: str, origin: str = "native") -> tables.Change:
+    """The date of `milestone(1)` was changed."""
+    key = f"delivery/changes/{origin}{number}"
+    return tables.Change(
+        key=key,
+        source="delivery",
+        vendor_id=key,
+        entity_key="delivery/versions/1",
+        field="due",
+        new=to,
+        changed_at=local(at),
+        origin=origin,
+    )
+
+
+def test_what_the_client_agreed_to_is_counted_from_and_not_against(tmp_path: Path) -> None:
+    """Promised 30 Oct, agreed 16 Nov, now 30 Nov: one move and 14 days that nobody agreed to, not three and 31."""
+    agreed_once = milestone(
+        1,
+        baseline_on=date(2026, 10, 30),
+        agreed_on=date(2026, 11, 16),
+        agreed_recorded_at=local("2026-11-05 12:00"),
+        moves=3,
+        slip_days=31,
+        **due(date(2026, 11, 30)),
+    )
+    history = (
+        moved(1, "2026-10-28 10:00", "2026-11-06"),
+        moved(2, "2026-11-05 11:00", "2026-11-16"),
+        moved(3, "2026-11-20 09:40", "2026-11-30"),
+        moved(3, "2026-11-20 09:50", "2026-11-30", "compared"),
+    )
+
+    (finding,) = findings(tmp_path, "milestone-slipped", agreed_once, *history)
+
+    assert finding.severity == "high"
+    assert reasons(finding)[0].startswith("Promised Mon 16 Nov; moved once, 14 days in all. ")
+
+
+def test_another_hour_of_the_same_day_is_no_move(tmp_path: Path) -> None:
+    """Of a date with a time, tools note that as a change: there are never more moves than days that took its place."""
+    agreed_once = milestone(
+        1,
+        baseline_on=date(2026, 10, 30),
+        agreed_on=date(2026, 11, 16),
+        agreed_recorded_at=local("2026-11-05 12:00"),
+        moves=1,
+        **due(date(2026, 11, 30)),
+    )
+    history = (
+        moved(1, "2026-11-20 09:40", "2026-11-30T02:00:00+00:00"),
+        moved(2, "2026-11-20 09:50", "2026-11-30T03:00:00+00:00"),
+    )
+
+    (finding,) = findings(tmp_path, "milestone-slipped", agreed_once, *history)
+
+    assert finding.facts["moves_since_promise"] == 1
 
 
 @pytest.mark.parametrize(
@@ -172,3 +261,27 @@ def test_what_is_missing_is_named(tmp_path: Path, values: dict[str, Any], title:
     (finding,) = findings(tmp_path, "milestone-without-owner-or-date", ana, milestone(1, name="Block C", **values))
 
     assert said("milestone-without-owner-or-date", finding, "en") == title
+
+
+def test_what_somebody_has_whom_we_never_read_is_not_nobodys(tmp_path: Path) -> None:
+    """An account that was not read, or is gone, has no name here; the tool shows one."""
+    named = {"owner_account": "delivery/users/gone"}
+    project = tables.Project(
+        key="delivery/projects/1", source="delivery", vendor_id="1", name="APP", owner_account="delivery/users/gone"
+    )
+    day = due(date(2027, 1, 29))
+
+    found = findings(
+        tmp_path,
+        "milestone-without-owner-or-date",
+        project,
+        milestone(1, **named, **day),
+        milestone(2, **named),
+        milestone(3, project_key=project.key, **day),  # a version has its project's lead
+        milestone(4, project_key=project.key, kind="item", **day),
+    )
+
+    assert [said("milestone-without-owner-or-date", finding, "en") for finding in found] == [
+        "M2 has no date",
+        "M4 has no owner",
+    ]

@@ -31,6 +31,11 @@ def test_a_condition_is_told_in_words() -> None:
     assert "3 working days" in page
 
 
+def test_labels_of_an_example_are_shown() -> None:
+    """Whoever copies the example must see what it gives."""
+    assert "| `labels: [受阻]`, `updated_at: 20 days ago` | fires |" in pages()["item-blocked.md"]
+
+
 def test_the_page_of_a_rule_that_is_no_more_goes(tmp_path: Path) -> None:
     """Else it would be found, and believed."""
     (tmp_path / "milestone-lost.md").write_text("# milestone-lost\n")
