@@ -210,12 +210,12 @@ _BROKEN = ("milestone-overdue", "feedback-unhandled")
 
 
 def worst_first(items: Iterable[Item]) -> list[Item]:
-    """The most severe first; of those what is broken by now before what may break; then the longest late or waiting."""
+    """What is broken by now before what may break; of each the most severe first, then the longest late or waiting."""
     return sorted(
         items,
         key=lambda item: (
-            -SEVERITIES.index(item.severity),
             item.rule not in _BROKEN,
+            -SEVERITIES.index(item.severity),
             -item.facts.count("days_overdue"),
             -item.facts.amount("waited_hours"),
             item.client,
