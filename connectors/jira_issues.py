@@ -88,20 +88,20 @@ class JiraIssues:
         is_long = begun is not None and begun.is_long_look_due
         since = begun.until - (RECENT if is_long else LOOK_BACK) if begun else None
         until = begun.until if begun else None
-        unsure: dict[str, datetime | None] = {}
+        changed_at: dict[str, datetime | None] = {}
         for found in self._changed(project, since, fields):
             page = _PageInTheMaking([], [], [])
             for element in found.elements:
-                self._add(page, payloads.sliced(element, decoder), unsure)
+                self._add(page, payloads.sliced(element, decoder), changed_at)
             cursor = None
-            if found.is_last or not self._site.is_cloud or len(unsure) + PAGE > HISTORIES:
-                self._add_histories(page, unsure)
-                until = max(filter(None, (until, *unsure.values())), default=None)
-                unsure = {}
+            if found.is_last or not self._site.is_cloud or len(changed_at) + PAGE > HISTORIES:
+                self._add_histories(page, changed_at)
+                until = max(filter(None, (until, *changed_at.values())), default=None)
+                changed_at = {}
                 settled = found.is_last and begun is not None and until == begun.until and self._is_indexed(until)
                 looked = begun.until if begun and is_long and found.is_last else begun.looked if begun else until
                 cursor = Position(until, looked, settled).cursor() if until and looked else None
-            if found.elements or cursor:
+            if page.records or page.problems or cursor:
                 yield Page(page.records, cursor, page.whole, page.problems)
 
     def _is_indexed(self, until: datetime) -> bool:
@@ -116,14 +116,14 @@ class JiraIssues:
 
     # --- one issue
 
-    def _add(self, page: "_PageInTheMaking", issue: payloads.Sliced, unsure: dict[str, datetime | None]) -> None:
-        """Put an issue, its comments and, on Data Center, its history on the page; note in `unsure` when it changed."""
+    def _add(self, page: "_PageInTheMaking", issue: payloads.Sliced, changed_at: dict[str, datetime | None]) -> None:
+        """Put an issue, its comments and, on Data Center, its history on the page; note when it changed."""
         id_ = id_of(issue.payload)
         if not id_:
             page.problems.append(Problem("issues", "", "", "is not an object with an id"))
             return
         fields, ref = payloads.fields_of(issue.payload), Ref("issues", id_)
-        updated_at = unsure[id_] = instant(fields.get("updated"))
+        updated_at = changed_at[id_] = instant(fields.get("updated"))
         comment = fields.pop("comment", None)
         embedded = mapping(comment)
         if not isinstance(comment, dict | None) or not isinstance(embedded.get("comments"), list | None):

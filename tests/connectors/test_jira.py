@@ -196,6 +196,23 @@ def test_an_empty_page_with_a_token_is_not_the_end() -> None:
     assert len(found) >= 100
 
 
+def test_a_history_is_kept_though_the_last_page_is_empty_and_no_time_can_be_read() -> None:
+    """It comes with the last page, of which nothing else may be left to keep."""
+    issue = {"id": "10050", "key": "APP-50", "fields": {"updated": "soon", "comment": {"comments": [], "total": 0}}}
+    pages = (
+        {"issues": [issue], "nextPageToken": "next", "isLast": False},
+        {"issues": [], "isLast": True},
+    )
+    box = sandbox()
+    with connected(box) as site:
+        site.jira.check()
+        for page in pages:
+            box.app.faults.append(Fault(SEARCH, status=200, body=json.dumps(page)))
+        told = [record for page in site.jira.read("issues", "APP", None) for record in page.records]
+
+    assert entries(told) == {"10050": 2}
+
+
 def test_a_token_that_comes_twice_is_an_error_and_no_endless_loop() -> None:
     """Jira has been seen to hand out the same token again and again."""
     same = json.dumps({"issues": [], "nextPageToken": "again", "isLast": False})
