@@ -17,10 +17,9 @@ CODEC = "zstd"
 
 
 class _PerThread(threading.local):
-    """A compressor shared by threads gives wrong sizes and then segfaults: every thread has its own."""
+    """A decompressor shared by threads gives wrong sizes and then segfaults: every thread has its own."""
 
     def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=1)
         self.decompress = zstandard.ZstdDecompressor().decompress
 
 
@@ -63,7 +62,7 @@ def pack(bodies: Sequence[bytes]) -> Future[list[bytes]]:
 
 def _pack(bodies: Sequence[bytes]) -> list[bytes]:
     # One call for all: a call each would ask for the interpreter's lock back after each, and wait for it.
-    packed = _zstd.compressor.multi_compress_to_buffer(list(bodies))
+    packed = zstandard.ZstdCompressor(level=1).multi_compress_to_buffer(list(bodies))
     return [packed[number].tobytes() for number in range(len(packed))]
 
 
