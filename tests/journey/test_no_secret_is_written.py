@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -42,9 +43,14 @@ def leaks(written: bytes) -> set[str]:
         for form in forms(secret)
         for start in range(len(form) - TELLING + 1)
     }
-    ids = (set("0123456789/:%AF23"), set("MDAwNx"))  # stand elsewhere too: Asana's also in base64, in mails
-    telling = {part for part in parts if not any(set(part) <= signs for signs in ids)}
-    return {part for part in telling if part.encode() in written}
+    return {part for part in parts if not is_of_an_id(part) and part.encode() in written}
+
+
+def is_of_an_id(part: str) -> bool:
+    """Whether it is made of what ids and times are made of, which stand elsewhere too; in mails also in base64."""
+    read = (part[start : start + (len(part) - start) // 4 * 4] for start in range(4))
+    in_base64 = (base64.b64decode(whole) for whole in read if re.fullmatch(r"[A-Za-z0-9+/]+", whole))
+    return set(part) <= set("0123456789/:%AF23") or any(set(digits) <= set(b"0123456789/:") for digits in in_base64)
 
 
 ECHO = " ".join(form for secret in SECRETS if secret != MAIL_PASSWORD for form in forms(secret))
