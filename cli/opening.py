@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from alerts.channels.kinds import CHANNEL_KINDS
@@ -18,7 +19,7 @@ from config.secrets import Redactor, install
 from config.settings import Settings
 from connectors.governor import PATIENCE
 from connectors.kinds import KINDS
-from rules.load import RuleFiles, load_rules
+from rules.load import RuleFiles
 from rules.rule import Rule
 from unify.engine import LOCK_WAIT_S
 
@@ -36,14 +37,15 @@ class Config:
 def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     """Read `path` and the rules, say what it warns of, and hide its secrets from now on; the database stays closed.
 
-    Raises ConfigError with all mistakes of the settings and of the rules, or RuleErrors for what changed in between.
+    Raises ConfigError with all mistakes of the settings and of the rules.
     """
     sources = {name: kind.settings for name, kind in KINDS.items()}
-    loaded = load(path, environ, source_kinds=sources, channel_kinds=CHANNEL_KINDS, rules=RuleFiles)
+    files = cache(RuleFiles)  # read once: reading them is most of what a start costs
+    loaded = load(path, environ, source_kinds=sources, channel_kinds=CHANNEL_KINDS, rules=files)
     redactor = Redactor()
     for secret in loaded.secrets:
         redactor.register(secret.reveal())
-    rules = load_rules(loaded.settings)
+    rules = files(loaded.settings.folder / loaded.settings.rules_dir).enabled(loaded.settings.rules)
     install(redactor)
     for warning in loaded.warnings:
         warn(warning)

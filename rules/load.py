@@ -46,24 +46,12 @@ _KEYS = (*_REQUIRED, "params", "repeat", "examples")
 _T = TypeVar("_T")
 
 
-def load_rules(settings: Settings) -> list[Rule]:
-    """Every enabled rule, the library's first, with the config's overrides in force.
-
-    Raises RuleErrors with all mistakes; those of overrides have no line here, where only their values are known.
-    """
-    loader = _Loader(read_files(settings.folder / settings.rules_dir), settings.rules)
-    rules = loader.read()
-    wrong = [*loader.mistakes, *(RuleMistake(Place(spelled(path)), said) for path, said in loader.wrong_overrides)]
-    if wrong:
-        raise RuleErrors(wrong)
-    return [rule for rule in rules if loader.overrides(rule.id).enabled]
-
-
 class RuleFiles:
-    """The library and the rules in the folder `own`, as the config's loader asks for them; never raises."""
+    """The library and the rules in the folder `own`, read once, for the config's loader and for whoever runs them."""
 
     def __init__(self, own: Path) -> None:
         self._files = read_files(own)
+        self._latest: tuple[Mapping[str, RuleSettings], _Loader, list[Rule]] | None = None
 
     @property
     def ids(self) -> Collection[str] | None:
@@ -75,13 +63,34 @@ class RuleFiles:
 
     def check(self, overrides: Mapping[str, RuleSettings]) -> tuple[Sequence[Found], Sequence[Mistake]]:
         """What is wrong with these overrides, by their way in the config, and what in the files themselves."""
-        loader = _Loader(self._files, overrides)
-        loader.read()
+        loader, _ = self._read(overrides)
         return loader.wrong_overrides, [
             Mistake(place.file, place.line or None, "", mistake.message, place.column or None)
             for mistake in loader.mistakes
             for place in (mistake.place,)
         ]
+
+    def enabled(self, overrides: Mapping[str, RuleSettings]) -> list[Rule]:
+        """Every enabled rule, the library's first, with these overrides in force.
+
+        Raises RuleErrors with all mistakes; those of overrides have no line here, where only their values are known.
+        """
+        loader, rules = self._read(overrides)
+        wrong = [*loader.mistakes, *(RuleMistake(Place(spelled(path)), said) for path, said in loader.wrong_overrides)]
+        if wrong:
+            raise RuleErrors(wrong)
+        return [rule for rule in rules if loader.overrides(rule.id).enabled]
+
+    def _read(self, overrides: Mapping[str, RuleSettings]) -> tuple["_Loader", list[Rule]]:
+        if self._latest is None or self._latest[0] != overrides:
+            loader = _Loader(self._files, overrides)
+            self._latest = (dict(overrides), loader, loader.read())
+        return self._latest[1:]
+
+
+def load_rules(settings: Settings) -> list[Rule]:
+    """Every enabled rule of the library and of the firm's own folder. Raises RuleErrors."""
+    return RuleFiles(settings.folder / settings.rules_dir).enabled(settings.rules)
 
 
 class _Loader:

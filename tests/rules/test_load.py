@@ -211,6 +211,24 @@ def files(folder: Path, *contents: str) -> RuleFiles:
     return RuleFiles(folder)
 
 
+def test_rules_are_read_once_to_be_checked_and_to_be_run(tmp_path: Path) -> None:
+    """What runs is what was found right, whatever becomes of the file; reading is most of what a start costs."""
+    own = files(tmp_path, GOOD)
+    own.check({})
+    for file in tmp_path.glob("*.yaml"):
+        file.unlink()
+
+    assert "own-rule" in {rule.id for rule in own.enabled({})}
+
+
+def test_rules_heed_other_overrides_than_those_they_were_checked_with(tmp_path: Path) -> None:
+    """Overrides are laid over anew."""
+    own = files(tmp_path, GOOD)
+    own.check({})
+
+    assert "own-rule" not in {rule.id for rule in own.enabled({"own-rule": RuleSettings(enabled=False)})}
+
+
 def test_the_configs_loader_is_told_where_in_its_file_an_override_is_wrong(tmp_path: Path) -> None:
     """It knows the lines."""
     of_config, in_files = files(tmp_path, GOOD).check(WRONG)
