@@ -61,6 +61,9 @@ bd = "lee"
 domains = ["harbour.example"]
 projects = ["delivery:APP"]
 
+[rules.item-stale]  # the plan's items grow old, for commands ask the real clock
+enabled = false
+
 [channels.email]
 kind = "email"
 host = "{mail_host}"
