@@ -1,10 +1,10 @@
 """What happens after the first round: people act in their tools, and the hub follows, once."""
 
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from cli.decide import agreed, answered
+from cli.decide import answered
 from cli.demo import news
 from cli.opening import open_hub
 from report.page import Page, render
@@ -15,7 +15,6 @@ from tests.journey.day import AT_ONCE, Day, day, tuesday
 
 WAITING = "收據列印太慢，門店排隊"
 DONOR = "收據模組驗收"
-UAT = "UAT sign-off"
 
 
 def alert_of(opened: Day, name: str) -> dict[str, object]:
@@ -67,44 +66,6 @@ def test_a_ticked_card_resolves_its_alert_within_one_sync(tmp_path: Path) -> Non
         opened.round_at(tuesday(10, 30))
 
         assert len(opened.mails_to("sandy")) == told + 1
-
-
-def test_a_date_moved_without_the_client_is_open_in_the_group_until_the_agreement_is_recorded(tmp_path: Path) -> None:
-    """Scenarios 4, then 3: neither ticked nor counted as over while its next step stands; the log names who agreed."""
-    with day(tmp_path) as opened:
-        opened.first_round()
-        [told] = opened.sandbox.slack.messages
-        number = opened.plan.item("NFA", UAT).number
-        opened.sandbox.jira.move_due(number, date(2026, 11, 30), "raymond", tuesday(9, 40))
-        opened.round_at(tuesday(9, 50))
-
-        assert told.blocks[0]["text"]["text"] == "Marco Yip 葉子朗: 2 clients need you"
-        assert "Next: agree it with the client" in told.text
-        assert "~UAT sign-off 8 days late" in told.text
-        assert "All sources read since 09:50." in told.text
-
-        agreed(opened.hub, UAT, date(2026, 11, 30), "CR-012", "marco")
-        opened.round_at(tuesday(10))
-        opened.round_at(tuesday(10, 10))
-
-        assert told.blocks[0]["text"]["text"] == "Marco Yip 葉子朗: 1 client needs you"
-        assert "The client agreed to Mon 30 Nov (CR-012); recorded by Marco Yip 葉子朗 09:50." in told.text
-        assert "Next:" not in told.text
-        assert len(opened.sandbox.slack.messages) == 1
-        assert [mail.message["Subject"].partition(":")[0] for mail in opened.mails_to("marco")[1:]] == [
-            "Bank of Nine Ferries",
-            "Date agreed",
-        ]
-        decided = [
-            (row["fingerprint"].partition(":")[0], row["reason"], row["actor"])
-            for row in opened.rows("alert_event")
-            if row["to_state"] == "resolved"
-        ]
-        assert decided == [
-            ("milestone-overdue", "date moved", "Raymond Ho 何偉文"),
-            ("milestone-slipped", "date agreed", "Marco Yip 葉子朗"),
-            ("milestone-overdue", "date agreed", "Marco Yip 葉子朗"),
-        ]
 
 
 def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
