@@ -1,7 +1,9 @@
 """A promised date changes: agreed with the client, or only moved in the tool. Neither ends in silence."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from cli.decide import agreed
 from report.page import Page
@@ -36,12 +38,10 @@ def october(opened: Day) -> Rate:
     return on_time_rate(promises, OCTOBER, opened.hub.moment().today)
 
 
-def _done_on(row: dict[str, object]) -> date | None:
+def _done_on(row: Mapping[str, Any]) -> date | None:
     """Jira tells of a version no instant at which it went out, but the day."""
-    if row["status_category"] != "done":
-        return None
-    done = row["done_at"] or row["due_on"]
-    return _day(done) if isinstance(done, datetime) else done
+    on: date | None = _day(row["done_at"]) if row["done_at"] else row["due_on"]
+    return on if row["status_category"] == "done" else None
 
 
 def _day(instant: datetime) -> date:
