@@ -25,6 +25,7 @@ from report.overview import Overview
 from report.page import Page, render
 from report.structured import as_json
 from rules.examples import check
+from rules.measured import not_measured, unmeasured
 from rules.titles import Reading
 from rules.working_time import provisional_warnings
 from unify import tables
@@ -237,14 +238,22 @@ def _report(hub: Hub, shown: Overview, form: str, lang: str, bd: str | None) -> 
 
 
 def show_rules(config: Path, *, as_json: bool) -> int:
-    """Every enabled rule, with its reason and the params in force; the database is left alone."""
-    known = read_config(config)
-    rules, settings = known.rules, known.settings
-    reading = Reading(settings.language, settings.zone, system_clock().astimezone(settings.zone).date())
+    """Every enabled rule, with its reason and the params in force; of one that cannot fire, what nobody delivers."""
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        rules, settings, now = hub.rules, hub.settings, hub.clock()
+        lacking = unmeasured(connection, rules, settings, read_freshness(connection, settings, now))
+    reading = Reading(settings.language, settings.zone, now.astimezone(settings.zone).date())
     if as_json:
         print_json(
             [
-                {"id": rule.id, "on": rule.view.name, "params": dict(rule.params), "library": rule.is_library}
+                {
+                    "id": rule.id,
+                    "on": rule.view.name,
+                    "params": dict(rule.params),
+                    "library": rule.is_library,
+                    "measured": rule.id not in lacking,
+                    "lacks": [asdict(one) for one in lacking.get(rule.id, ())],
+                }
                 for rule in rules
             ]
         )
@@ -257,7 +266,7 @@ def show_rules(config: Path, *, as_json: bool) -> int:
                 rule.view.name,
                 ", ".join(f"{name} = {value}" for name, value in rule.params.items()),
                 "Milepost" if rule.is_library else "rules_dir",
-                rule.reason({}, reading),
+                not_measured(lacking[rule.id]) if rule.id in lacking else rule.reason({}, reading),
             )
             for rule in rules
         ),

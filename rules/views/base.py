@@ -34,6 +34,7 @@ from rules.language import nodes
 from rules.language.compile import Scope, compare, includes_the_end
 from rules.language.nodes import Kind, Term
 from rules.moment import Moment
+from rules.views.need import Need
 from rules.working_time import OutsideCalendar, WorkingTime
 
 History = Literal["tracked", "fixed", "untracked"]
@@ -52,6 +53,7 @@ class Stored:
     history: History
     sql: ColumnElement[Any]
     closed: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Computed:
     sql: Callable[[Scope], ColumnElement[Any]]
     shown_by: Callable[[Any, Row, Moment], Sequence[tuple[Table, Row]]] | None = None
     """What other tables must hold that an example's row has a value: (table, row) of each; None: none can give it."""
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Age:
     compared: Callable[[nodes.Order, float, Scope], ColumnElement[bool]]
     of: Callable[[Row, Moment], float | None]
     kind: Kind = "number"
+    needs: tuple[Need, ...] = ()
 
     def compare(self, operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
         """Whether the age is `operator` `number` in a row."""
@@ -95,6 +99,8 @@ class View:
     columns: Sequence[ViewColumn]
     beside: Sequence[Table] = ()
     """Tables that computed columns read for themselves."""
+    rows: Need | None = None
+    """Without which it has no row; None: it always has."""
 
     @property
     def tables(self) -> set[Table]:

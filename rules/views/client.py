@@ -12,6 +12,7 @@ from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Age, Computed, Row, Stored, View, name_of, table, working_hours, working_hours_since
 from rules.views.milestone import CATEGORIES
+from rules.views.need import CRM, Need
 from rules.views.owners import PROJECT, SOURCE
 from rules.working_time import WorkingTime
 from unify import tables
@@ -168,12 +169,22 @@ def _silent_days(row: Row, moment: Moment) -> float | None:
     return round(working_hours(moment.calendar(row["calendar"]), row["contact_at"], moment.now) / DAY_HOURS, 1)
 
 
+_CONTRACT_END = Need(
+    "end of a contract", "write contract_end under [clients.NAME]", there=_c.contract_end_on.is_not(None)
+)
+_CADENCE = Need("agreed cadence", "write cadence under [clients.NAME]", there=_c.cadence.is_not(None))
+_REPORT_DAY = Need("day agreed for reports", "write report_day under [clients.NAME]", there=_c.report_day > 0)
+_CONTACTS = Need(
+    "contact with a client on record", "name their company in the CRM under [clients.NAME] crm", CRM, _has_crm
+)
+
 CLIENT = View(
     name="client",
     table=_client,
     source=_client.outerjoin(_contact, _t.client_key == _c.key).outerjoin(_bd, _bd.c.key == _c.bd_person),
     beside=(_item, SOURCE, PROJECT),
     living=(),
+    rows=Need("clients", "write [clients.NAME]"),
     columns=(
         Stored("key", "text", "What names it here.", "fixed", _c.key),
         Stored("client", "text", "The same.", "fixed", _c.key),
@@ -190,7 +201,14 @@ CLIENT = View(
         Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_bd.c.name)),
         Stored("tier", "text", "As the config says.", "untracked", _c.tier),
         Stored("contract_start_on", "date", "First day of the contract.", "untracked", _c.contract_start_on),
-        Stored("contract_end_on", "date", "Last day of the contract.", "untracked", _c.contract_end_on),
+        Stored(
+            "contract_end_on",
+            "date",
+            "Last day of the contract.",
+            "untracked",
+            _c.contract_end_on,
+            needs=(_CONTRACT_END,),
+        ),
         Stored("notice_days", "number", "Days of notice to end it.", "untracked", _c.notice_days),
         Stored("warranty_end_on", "date", "Last day of the warranty.", "untracked", _c.warranty_end_on),
         Stored("cadence", "text", "How often we speak, as agreed.", "untracked", _c.cadence, CADENCES),
@@ -218,6 +236,7 @@ CLIENT = View(
             "flag",
             "No such contact in the last whole period that has a working day. The client was ours and still is.",
             _cadence_missed,
+            needs=(_CADENCE, _CONTACTS),
         ),
         Computed(
             "report_due",
@@ -225,12 +244,14 @@ CLIENT = View(
             "Its working day has ended, and no report is on record since that month began. The client was ours "
             "before it and still is.",
             _report_due,
+            needs=(_REPORT_DAY, _CONTACTS),
         ),
         Age(
             "silent_days",
             "Working days of 8 hours since `contact_at`; missing where no CRM knows it.",
             _silent_for,
             _silent_days,
+            needs=(_CONTACTS,),
         ),
     ),
 )

@@ -11,6 +11,7 @@ from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Computed, Row, Stored, View, name_of, table
 from rules.views.milestone import CATEGORIES
+from rules.views.need import CRM, Need
 from rules.views.owners import PROJECT, SOURCE
 from unify import tables
 
@@ -58,6 +59,11 @@ def _late_promises(value: Any, row: Row, moment: Moment) -> Sequence[tuple[Table
     return [(_milestone, one.model_dump()) for one in made]
 
 
+_CLOSES = Need("dates on which deals close", "enter them in the CRM", CRM, _d.close_on.is_not(None))
+_OF_CLIENTS = Need(
+    "deals of a client", "name their company under [clients.NAME] crm", CRM, _d.client_key.is_not(None), absent=0
+)
+
 DEAL = View(
     name="deal",
     table=_deal,
@@ -68,6 +74,7 @@ DEAL = View(
     .outerjoin(_owner, _owner.c.key == _account.c.person_key),
     beside=(_milestone, PROJECT),
     living=(_d.deleted_at.is_(None), SOURCE.c.active),
+    rows=Need("deals", "deals in the CRM", CRM),
     columns=(
         Stored("key", "text", "What names it here: source, stream and the CRM's own id.", "fixed", _d.key),
         Stored("name", "text", "As the CRM calls it.", "untracked", _d.name),
@@ -84,9 +91,16 @@ DEAL = View(
         Stored("calendar", "text", "The calendar of those who must answer.", "untracked", _client.c.calendar),
         Stored("stage_category", "text", "What its stage means.", "tracked", _d.stage_category, STAGES),
         Stored("stage", "text", "The CRM's own word.", "tracked", _d.stage_native),
-        Stored("close_on", "date", "When it is expected to close.", "tracked", _d.close_on),
+        Stored("close_on", "date", "When it is expected to close.", "tracked", _d.close_on, needs=(_CLOSES,)),
         Stored("updated_at", "instant", "When the CRM last changed it.", "untracked", _d.updated_at),
         Computed("close_passed", "flag", "`close_on` has passed.", _close_passed),
-        Computed("late", "number", "Promises to its client whose day has passed.", _late, _late_promises),
+        Computed(
+            "late",
+            "number",
+            "Promises to its client whose day has passed.",
+            _late,
+            _late_promises,
+            needs=(_OF_CLIENTS,),
+        ),
     ),
 )

@@ -13,6 +13,7 @@ from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Age, Computed, Row, Stored, View, name_of, table, working_hours, working_hours_since
 from rules.views.milestone import CATEGORIES
+from rules.views.need import CRM, WORK_TOOLS, Need
 from rules.views.owners import PROJECT, SOURCE, owner_columns, with_owners
 from rules.working_time import WorkingTime
 from unify import tables
@@ -88,6 +89,11 @@ def _hours_since(column: str, only: str = "") -> Callable[[Row, Moment], float |
     return of
 
 
+_SCORES = Need("scores of surveys", "answers to surveys in the CRM", CRM, _f.score.is_not(None))
+_SOLVABLE = Need(
+    "tickets or requests", "tickets in the CRM, or a service project", (*CRM, "jira"), _f.origin.in_(SOLVED)
+)
+
 FEEDBACK = View(
     name="feedback",
     table=_feedback,
@@ -98,6 +104,7 @@ FEEDBACK = View(
         PROJECT.c.deleted_at.is_(None),
         PROJECT.c.archived.is_not(True),
     ),
+    rows=Need("feedback", "tickets in a CRM, or work items marked by feedback_labels", (*CRM, *WORK_TOOLS)),
     columns=(
         Stored("key", "text", "What names it here: source, stream and the tool's own id.", "fixed", _f.key),
         Stored("subject", "text", "Its title.", "untracked", _f.subject),
@@ -128,7 +135,7 @@ FEEDBACK = View(
         Stored("closed_at", "instant", "When the tool closed it.", "tracked", _f.closed_at),
         Stored("answered", "flag", "Somebody answered the latest client message.", "tracked", _f.answered),
         Stored("handled", "flag", "Closed, or answered, as `handled_when` says.", "tracked", _f.handled),
-        Stored("score", "number", "A survey's score, 0 to 100.", "fixed", _f.score),
+        Stored("score", "number", "A survey's score, 0 to 100.", "fixed", _f.score, needs=(_SCORES,)),
         Stored("calendar", "text", "The calendar of those who must answer.", "untracked", _f.calendar),
         Stored("updated_at", "instant", "When the tool last changed it.", "untracked", _f.updated_at),
         Computed("limit_hours", "number", "Working hours after which it is unhandled: its severity's.", _limit_hours),
@@ -139,7 +146,9 @@ FEEDBACK = View(
             working_hours_since("waiting_since"),
             _hours_since("waiting_since"),
         ),
-        Computed("unsolved", "flag", "A ticket or request that the tool has not closed.", _unsolved),
+        Computed(
+            "unsolved", "flag", "A ticket or request that the tool has not closed.", _unsolved, needs=(_SOLVABLE,)
+        ),
         Computed(
             "client_has_it",
             "flag",
@@ -151,6 +160,7 @@ FEEDBACK = View(
             "Working hours since `received_at`, while `unsolved`.",
             working_hours_since("received_at", "unsolved"),
             _hours_since("received_at", "unsolved"),
+            needs=(_SOLVABLE,),
         ),
         Age(
             "quiet_hours",

@@ -19,6 +19,7 @@ from rules.views.base import (
     working_hours_since,
 )
 from rules.views.milestone import CATEGORIES
+from rules.views.need import WORK_TOOLS, Need
 from rules.views.owners import PROJECT, SOURCE, client_columns, with_client
 from unify import tables
 
@@ -68,6 +69,8 @@ def _as_milestone(is_one: bool, row: Row, _: Moment) -> Sequence[tuple[Table, Ro
     return [(_milestone, known.model_dump())] if is_one else []
 
 
+_DATED = Need("dates on work items", "enter them in the tool", WORK_TOOLS, _i.due_on.is_not(None))
+
 ITEM = View(
     name="item",
     table=_item,
@@ -79,6 +82,7 @@ ITEM = View(
         PROJECT.c.deleted_at.is_(None),
         PROJECT.c.archived.is_not(True),
     ),
+    rows=Need("work items", "a project that is read", WORK_TOOLS),
     columns=(
         Stored("key", "text", "What names it here: source, stream and the tool's own id.", "fixed", _i.key),
         Stored("short", "text", "What people call it: APP-88.", "fixed", _i.short),
@@ -95,7 +99,7 @@ ITEM = View(
         Stored("labels", "labels", "Its labels, or tags.", "untracked", _i.labels),
         Stored("priority", "text", "The tool's own word for it.", "untracked", _i.priority_native),
         Stored("start_on", "date", "When work on it is to begin.", "untracked", _i.start_on),
-        Stored("due_on", "date", "Its day.", "tracked", _i.due_on),
+        Stored("due_on", "date", "Its day.", "tracked", _i.due_on, needs=(_DATED,)),
         Stored("done_at", "instant", "When it was done.", "tracked", _i.done_at),
         Stored("created_at", "instant", "When it was entered in the tool.", "fixed", _i.created_at),
         Stored("updated_at", "instant", "When anything about it last changed in the tool.", "untracked", _i.updated_at),
@@ -125,6 +129,7 @@ ITEM = View(
             "Working days until its day, while open; below zero once it has passed.",
             working_days_to("due_on", "is_open"),
             _working_days_left,
+            needs=(_DATED,),
         ),
         Age(
             "idle_working_hours",

@@ -24,6 +24,7 @@ from rules.views.base import (
     working_days_since,
     working_days_to,
 )
+from rules.views.need import WORK_TOOLS, Need
 from rules.views.owners import PROJECT, SOURCE, owner_columns, with_owners
 from rules.views.promise import (
     OPEN,
@@ -148,6 +149,16 @@ def _working_days_overdue(row: Row, moment: Moment) -> float | None:
     return moment.calendar(row["calendar"]).days_between(row["deadline_on"], moment.today)
 
 
+_DATED = Need("dates on milestones", "enter them in the tool", WORK_TOOLS, _m.deadline_at.is_not(None))
+_PROMISED = Need("dates on milestones", "enter them in the tool", WORK_TOOLS, committed_on.is_not(None))
+_ITEMS = Need(
+    "items that belong to milestones",
+    "put issues into versions or epics",
+    ("jira",),
+    or_(_m.total_items > 0, _m.open_items > 0),
+    absent=0,
+)
+
 MILESTONE = View(
     name="milestone",
     table=_milestone,
@@ -166,6 +177,7 @@ MILESTONE = View(
         # No project known: the milestone counts all the same.
         PROJECT.c.archived.is_not(True),
     ),
+    rows=Need("milestones", "versions, or items marked by milestone_types or milestone_labels", WORK_TOOLS),
     columns=(
         Stored("key", "text", "What names it here: source, stream and the tool's own id.", "fixed", _m.key),
         Stored("name", "text", "As the tool calls it.", "tracked", _m.name),
@@ -206,7 +218,7 @@ MILESTONE = View(
         Stored(
             "moved_by_name", "text", "Who changed it last.", "tracked", name_of(_mover.c.name, _mover_account.c.name)
         ),
-        Stored("open_items", "number", "Its items that are not done.", "untracked", _m.open_items),
+        Stored("open_items", "number", "Its items that are not done.", "untracked", _m.open_items, needs=(_ITEMS,)),
         Stored(
             "total_items", "number", "Its items; 0: the tool does not tell which they are.", "untracked", _m.total_items
         ),
@@ -217,14 +229,15 @@ MILESTONE = View(
         Stored("updated_at", "instant", "When the tool last changed it.", "untracked", _m.updated_at),
         Computed("is_open", "flag", "Neither done nor cancelled.", _is_open),
         Computed("has_owner", "flag", "Somebody has it, also where the hub does not know who.", _has_owner),
-        Computed("overdue", "flag", "Open, and its day (or instant) has passed.", _overdue),
-        Computed("awaited", "flag", "Open, dated, and not overdue.", _awaited),
+        Computed("overdue", "flag", "Open, and its day (or instant) has passed.", _overdue, needs=(_DATED,)),
+        Computed("awaited", "flag", "Open, dated, and not overdue.", _awaited, needs=(_DATED,)),
         Computed(
             "moved_without_agreement",
             "flag",
             "Open, and moved to a day after `committed_on`, or its date was taken away: no agreement of the client to "
             "that is on record.",
             moved_without_agreement,
+            needs=(_PROMISED,),
         ),
         Computed(
             "moves_since_promise",
@@ -270,6 +283,7 @@ MILESTONE = View(
             "Working days until its day, while open and not overdue.",
             working_days_to("deadline_on", "awaited"),
             _working_days_left,
+            needs=(_DATED,),
         ),
         Age(
             "days_behind",

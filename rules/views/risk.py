@@ -6,6 +6,7 @@ from rules.language.compile import Scope
 from rules.views.base import Computed, Stored, View, table
 from rules.views.item import OPEN
 from rules.views.milestone import CATEGORIES
+from rules.views.need import WORK_TOOLS, Need
 from rules.views.owners import PROJECT, SOURCE, client_columns, with_client
 from unify import tables
 
@@ -24,6 +25,13 @@ def _has_no_response(_: Scope) -> ColumnElement[bool]:
     return and_(_r.status_category.in_(OPEN), _r.response.is_(None), func.length(_r.response_plan) == 0)
 
 
+_RATED = Need(
+    "probability and impact of risks",
+    "name their fields under risk_fields",
+    WORK_TOOLS,
+    and_(_r.probability.is_not(None), _r.impact.is_not(None)),
+)
+
 RISK = View(
     name="risk",
     table=_risk,
@@ -34,6 +42,7 @@ RISK = View(
         PROJECT.c.deleted_at.is_(None),
         PROJECT.c.archived.is_not(True),
     ),
+    rows=Need("risks", "work items marked by risk_labels", WORK_TOOLS),
     columns=(
         Stored("key", "text", "What names it here: that of its work item.", "fixed", _r.key),
         Stored("name", "text", "What may happen.", "untracked", _r.name),
@@ -47,7 +56,14 @@ RISK = View(
         Stored("status", "text", "The tool's own word.", "untracked", _r.status_native),
         Stored("probability", "number", "How likely, 1 to 5.", "untracked", _r.probability),
         Stored("impact", "number", "How bad, 1 to 5.", "untracked", _r.impact),
-        Stored("score", "number", "`probability` times `impact`.", "untracked", _r.probability * _r.impact),
+        Stored(
+            "score",
+            "number",
+            "`probability` times `impact`.",
+            "untracked",
+            _r.probability * _r.impact,
+            needs=(_RATED,),
+        ),
         Stored("response", "text", "What is done about it.", "untracked", _r.response, RESPONSES),
         Stored("response_plan", "text", "The plan, in the words of the tool.", "untracked", _r.response_plan),
         Stored("due_on", "date", "When the response is to be carried out.", "untracked", _r.due_on),

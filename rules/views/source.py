@@ -13,6 +13,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views.base import Computed, Row, Stored, View, table
+from rules.views.need import Need
 from unify import tables
 
 _source = table(tables.Source)
@@ -65,12 +66,15 @@ def _expired(scope: Scope) -> ColumnElement[bool]:
     return _s.expires_on < scope.today
 
 
+_ENDS = Need("end of a credential", "write expires under [sources.NAME]", there=_s.expires_on.is_not(None))
+
 SOURCE_VIEW = View(
     name="source",
     table=_source,
     source=_source,
     beside=(_problem, _lease),
     living=(or_(_s.active.is_(None), _s.active),),
+    rows=Need("sources", "milepost init, or write [sources.NAME]"),
     columns=(
         Stored("key", "text", "Its name in the config.", "fixed", _s.name),
         Stored("name", "text", "Its name in the config.", "fixed", _s.name),
@@ -81,7 +85,14 @@ SOURCE_VIEW = View(
         Stored("read_at", "instant", "When everything in it was last read.", "untracked", _s.last_ok_at),
         Stored("tried_at", "instant", "When a reading last began.", "untracked", _s.last_tried_at),
         Stored("error", "text", "What stopped the last reading; empty: nothing.", "untracked", _s.last_error),
-        Stored("expires_on", "date", "When its credential ends, as the config says.", "untracked", _s.expires_on),
+        Stored(
+            "expires_on",
+            "date",
+            "When its credential ends, as the config says.",
+            "untracked",
+            _s.expires_on,
+            needs=(_ENDS,),
+        ),
         Computed("expired", "flag", "`expires_on` has passed.", _expired),
         Computed("reading", "flag", "A reading of it is under way.", _reading, _read_by),
         Computed("stale", "flag", "Not read for longer than `stale_after`.", _stale),

@@ -172,7 +172,7 @@ def test_settings_may_name_own_rules(home: Home) -> None:
     assert "our-own" not in taken.out
 
 
-def test_commands_about_rules_leave_the_database_alone(home: Home) -> None:
+def test_checking_rules_leaves_the_database_alone(home: Home) -> None:
     """Rules are tried out before anything was read."""
-    assert home.run("rules", "list").code == home.run("rules", "check").code == 0
+    assert home.run("rules", "check").code == 0
     assert not home.database.exists()

@@ -33,6 +33,16 @@ def test_a_rule_in_the_list_says_why_it_is_there(round: Home) -> None:
     assert "promised this date" in round.run("rules", "list").out
 
 
+def test_a_rule_without_data_says_what_would_bring_it(round: Home) -> None:
+    """No CRM is in the config: that no deal is at risk is no good news."""
+    said = round.run("rules", "list")
+    rules = {rule["id"]: rule for rule in round.run("rules", "list", "--json").json}
+
+    assert "not measured: no deals: no source of kind hubspot is in the config" in said.out
+    assert (rules["deal-at-risk"]["measured"], rules["milestone-overdue"]["measured"]) == (False, True)
+    assert rules["deal-at-risk"]["lacks"][0]["data"] == "deals"
+
+
 def test_status_before_the_first_run_asks_for_a_person(home: Home) -> None:
     """Nothing was ever read: that is no good state, and monitoring should see it."""
     said = home.run("status")
