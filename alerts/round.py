@@ -20,6 +20,7 @@ from alerts.withdrawals import Withdrawals
 from alerts.writer import Writer
 from config.settings import Settings
 from rules.evaluate import Finding, Outcome
+from rules.stopped import note_stopped
 from rules.working_time import WorkingTime
 from unify.engine import writing
 from unify.freshness import Freshness
@@ -133,6 +134,7 @@ def _round(
     write_events(connection, alerts, done.events, findings, endings)
     write_facts(connection, alerts, findings)
     note_look(connection, ran, freshness, before, now)
+    note_stopped(connection, outcomes, now)
 
     deliveries.drop_outdated(connection, alerts)
     planner = planning.Planner(

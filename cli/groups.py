@@ -21,7 +21,7 @@ def rules_list(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None
 
     Example: milepost rules list
     """
-    from cli.show import show_rules
+    from cli.show_rules import show_rules
 
     raise typer.Exit(show_rules(config, as_json=as_json))
 
@@ -32,7 +32,7 @@ def rules_check(config: Config = DEFAULT_CONFIG) -> None:
 
     Example: milepost rules check
     """
-    from cli.show import check_rules
+    from cli.show_rules import check_rules
 
     raise typer.Exit(check_rules(config))
 

@@ -1,4 +1,4 @@
-"""Commands that only look: `status`, `report`, `rules`, `clients suggest`."""
+"""Commands that only look: `status`, `report`, `clients suggest`."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,19 +14,15 @@ from cli.exit_codes import FAILED, OK
 from cli.files import write_private
 from cli.findings import expiry
 from cli.hub import Hub
-from cli.opening import open_hub, read_config
-from cli.talk import answer, local, print_json, print_table, refuse, say, waiting, warn
-from config.clock import system_clock
+from cli.opening import open_hub
+from cli.talk import answer, local, print_json, print_table, refuse, say, waiting
 from config.language import LANGUAGES, ago
 from config.nearest import did_you_mean, there_are
 from config.settings import Settings
-from connectors.scope import count
 from report.overview import Overview
 from report.page import Page, render
 from report.structured import as_json
-from rules.examples import check
-from rules.measured import not_measured, unmeasured
-from rules.titles import Reading
+from rules.stopped import read_stopped
 from rules.working_time import provisional_warnings
 from unify import tables
 from unify.derived import table_of
@@ -66,6 +62,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
                     select(_DELIVERY.c.state, func.count().label("deliveries")).group_by(_DELIVERY.c.state)
                 )
             },
+            "stopped_rules": [{"rule": rule} | asdict(one) for rule, one in read_stopped(connection).items()],
             "coming": [asdict(one) for one in owed],
         }
         if as_json:
@@ -78,6 +75,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
             any(row["stale"] or row["error"] or row["doubts"] for row in found["sources"])
             or any(row["level"] == "wrong" for row in found["credentials"])
             or found["outbox"].get("parked")
+            or found["stopped_rules"]
         )
         return FAILED if needs_a_person else OK
 
@@ -114,6 +112,13 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
         answer.print(f"\n{line}")
     _print_doubts(found["sources"], settings)
     _print_incomplete(found["sources"], settings)
+    if found["stopped_rules"]:
+        answer.print("\nrules that cannot be asked; alerts that they raised before stay as they are:")
+        print_table(
+            ("rule", "since", "why"),
+            ((row["rule"], local(row["since"], settings.zone), row["reason"]) for row in found["stopped_rules"]),
+            "",
+        )
     problems = found["mapping_problems"]
     if problems:
         answer.print(f"\nfields that could not be read: {len(problems)}")
@@ -235,55 +240,6 @@ def _report(hub: Hub, shown: Overview, form: str, lang: str, bd: str | None) -> 
         return json.dumps(as_json(shown, person=bd), ensure_ascii=False, indent=2) + "\n"
     default = shown.languages.get(bd or "", hub.settings.language)
     return render(Page.of(shown, next((known for known in LANGUAGES if known == lang), default), person=bd))
-
-
-def show_rules(config: Path, *, as_json: bool) -> int:
-    """Every enabled rule, with its reason and the params in force; of one that cannot fire, what nobody delivers."""
-    with open_hub(config) as hub, hub.reader.connect() as connection:
-        rules, settings, now = hub.rules, hub.settings, hub.clock()
-        lacking = unmeasured(connection, rules, settings, read_freshness(connection, settings, now))
-    reading = Reading(settings.language, settings.zone, now.astimezone(settings.zone).date())
-    if as_json:
-        print_json(
-            [
-                {
-                    "id": rule.id,
-                    "on": rule.view.name,
-                    "params": dict(rule.params),
-                    "library": rule.is_library,
-                    "measured": rule.id not in lacking,
-                    "lacks": [asdict(one) for one in lacking.get(rule.id, ())],
-                }
-                for rule in rules
-            ]
-        )
-        return OK
-    print_table(
-        ("rule", "looks at", "params", "from", "why"),
-        (
-            (
-                rule.id,
-                rule.view.name,
-                ", ".join(f"{name} = {value}" for name, value in rule.params.items()),
-                "Milepost" if rule.is_library else "rules_dir",
-                not_measured(lacking[rule.id]) if rule.id in lacking else rule.reason({}, reading),
-            )
-            for rule in rules
-        ),
-        "no rule is on",
-    )
-    return OK
-
-
-def check_rules(path: Path) -> int:
-    """Read every rule and run its examples, without the database; code 1 where one does not hold."""
-    config = read_config(path)
-    failures = [(rule, failure) for rule in config.rules for failure in check(rule, config.settings, system_clock())]
-    for rule, failure in failures:
-        warn(f"{rule.id}: {failure}")
-    examples = sum(len(rule.examples) for rule in config.rules)
-    say(f"{count(len(config.rules), 'rule')} read, {count(examples, 'example')} run")
-    return FAILED if failures else OK
 
 
 def suggest_clients(config: Path) -> int:

@@ -1,8 +1,9 @@
 """What the hub remembers of itself, by name: among it, when something was last done that is done once a day."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from unify.derived import table_of
 from unify.tables import HubState
@@ -17,6 +18,18 @@ def recall(connection: Connection, name: str) -> str | None:
     """What was remembered under that name; None: nothing yet."""
     told: str | None = connection.execute(select(_state.c.value).where(_state.c.name == name)).scalar()
     return told
+
+
+def recall_all(connection: Connection, kind: str) -> Mapping[str, str]:
+    """What was remembered under "{kind}/{name}", by name, in their order."""
+    begins = _state.c.name.startswith(f"{kind}/", autoescape=True)
+    rows = connection.execute(select(_state.c.name, _state.c.value).where(begins).order_by(_state.c.name))
+    return {name.removeprefix(f"{kind}/"): value for name, value in rows}
+
+
+def forget(connection: Connection, name: str) -> None:
+    """Remember nothing under that name any more."""
+    connection.execute(delete(_state).where(_state.c.name == name))
 
 
 def remember(connection: Connection, name: str, value: str) -> None:

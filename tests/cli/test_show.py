@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 
 import pytest
@@ -67,6 +68,36 @@ def test_status_lists_what_could_not_be_read(round: Home) -> None:
 
     assert "issues/9" in said.out
     assert "[red] [2Jsoon" in said.out
+
+
+FAR_BACK = """\
+- id: far-back
+  on: milestone
+  when: updated_at < working_hours_ago(10000)
+  severity: info
+  title: Very old
+  why: A test of the tests.
+"""
+
+
+def test_status_names_a_rule_that_cannot_be_asked_until_it_can(home: Home) -> None:
+    """Its silence is no good news: named with its reason and since when, and gone once it runs."""
+    own = home.folder / "rules.d" / "far-back.yaml"
+    own.parent.mkdir()
+    own.write_text(FAR_BACK, "utf-8")
+    home.change("[people.may]", '[calendar]\nhours = ["09:00-10:00"]\n\n[people.may]')  # 10,000 days
+
+    assert home.run("run").code == 1
+    stopped = home.run("status")
+    own.write_text(FAR_BACK.replace("10000", "10"), "utf-8")
+    assert home.run("run").code == 0
+    runs = home.run("status")
+
+    (line,) = (line for line in stopped.out.splitlines() if line.startswith("far-back"))
+    assert re.match(r"far-back +\d{4}-\d\d-\d\d \d\d:\d\d +10000 working hours before .* is outside the calendar", line)
+    assert stopped.code == 1
+    assert "far-back" not in runs.out
+    assert runs.code == 0
 
 
 # --- report -------------------------------------------------------------------------------------------------------

@@ -143,7 +143,8 @@ class HubState(SQLModel, table=True):
     erased_in_log: somebody was erased, and the write-ahead log still holds them;
     broken/{source}: how often in a row it could not be read, why, when it is asked again, and a mark of its settings;
     outage/{source}: the key of the delivery that told of it, until it is read again;
-    asked/{source}: that the coordinator was asked about what is missing there"""
+    asked/{source}: that the coordinator was asked about what is missing there;
+    stopped/{rule}: that it found nothing out when it last ran: why, and since when"""
     value: str
 
 
