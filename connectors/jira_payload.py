@@ -214,10 +214,13 @@ def history(issue: str, elements: list[Any]) -> Sliced | None:
 
 
 def issue_changes(element: Any) -> tuple[str, list[Any]]:
-    """Of the bulk changelog: an issue's id ("" where there is none), and entries of its history."""
+    """Of the bulk changelog: an issue's id ("" where there is none), and entries of its history.
+
+    What stands there and is no list becomes an entry with that in place of what it changed: so the mapper names it.
+    """
     read = mapping(sliced(element, _issue_changes).payload)
     entries = read.get("changeHistories")
-    listed = entries if isinstance(entries, list) else [] if entries is None else [entries]
+    listed = entries if isinstance(entries, list) else [] if entries is None else [{"items": entries}]
     return id_of({"id": read.get("issueId")}), listed
 
 

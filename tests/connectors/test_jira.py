@@ -14,6 +14,7 @@ from connectors.answers import instant
 from connectors.base import AccessDenied, Cursor, NotFound, Record, Ref, VendorChanged, VendorUnavailable
 from connectors.governor import Governor
 from connectors.jira import LIMITS, Jira
+from connectors.jira_payload import history, issue_changes
 from sandbox.http import Fault
 from sandbox.jira import TOKEN, JiraSandbox
 from sandbox.plan import Message
@@ -113,6 +114,15 @@ def test_one_issues_history_may_be_spread_over_pages() -> None:
 
     assert entries(records) == {"10050": 2, "10051": 2}
     assert len(site.asked("/changelog/bulkfetch")) == 4
+
+
+def test_a_history_that_is_no_list_is_passed_on_for_the_mapper_to_name() -> None:
+    """Left out, an issue without a history would look like one to which nothing ever happened."""
+    id_, listed = issue_changes({"issueId": "10050", "changeHistories": {"name": ["y"]}})
+    told = history(id_, listed)
+
+    assert told is not None
+    assert told.payload == {"id": "10050", "histories": [{"items": {"name": ["y"]}}]}
 
 
 def test_fields_are_named_and_never_asked_for_wholesale() -> None:

@@ -53,7 +53,8 @@ ODD: Mapping[str, str | None] = {
 _ABSENT = ("missing", "null", "empty text")
 _OBJECTS = ("object", "1,000 objects deep")
 _NUMBERS = ("number", "below zero")
-_NOWHERE = ("list", "1,000 deep", "10^5000", "infinity", "no number", "NUL", "half a character")
+_UNSTORABLE = ("NUL", "half a character")
+_NOWHERE = ("list", "1,000 deep", "10^5000", "infinity", "no number", *_UNSTORABLE)
 """What no field of ours can hold."""
 
 _IDS = ("id", "gid", "issueId", "from", "idShort", "toObjectId")
@@ -79,13 +80,19 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 READ_AT_TIMES = frozenset(
     (
-        ("issues", "fields.resolution"),  # of an issue that is done
+        *(("issues", f"fields.{name}") for name in ("resolution", "resolutiondate")),  # of an issue that is done
         ("cards", "closed"),  # of a card that is not done
+        ("actions", "data.old.idList"),  # that it is there says enough
+        ("tasks", "completed_at"),  # of a task that is completed
+        ("tickets", "properties.hs_last_closed_date"),  # of a ticket that is closed
         ("stories", "text"),  # of a comment
         *(("stories", f"target{below}") for below in ("", ".projects", ".projects.*")),  # of a move between sections
     )
 )
 """Fields that tell something in some records only: an oddity there is named where it would have told something."""
+
+NULL_OR_OBJECT = frozenset((("issues", "fields.assignee"), ("tasks", "assignee"), ("tasks", "parent")))
+"""Fields that are null in one record and an object in another."""
 
 
 class Place(NamedTuple):
@@ -116,16 +123,22 @@ class Mutation(NamedTuple):
         """Whether it may be meant, in place of `was`: a vendor may leave out a field, and say another word there."""
         if self.odd in _ABSENT:
             return True
-        if self.odd in _OBJECTS:
-            return isinstance(was, dict)
+        if self.odd in _OBJECTS:  # one that tells nothing of what is read says no more than null does
+            is_silent = was is None and self.odd == "1,000 objects deep"
+            return isinstance(was, dict) or (is_silent and (self.at.kind, self.at.field) in NULL_OR_OBJECT)
+        if self.at.path[-1] == "body" and self.odd not in (*_NUMBERS, "flag", "10^30", *_NOWHERE):
+            return True  # Jira's older interface writes texts, where the newer has documents
+        if self.at.path[-1] == "type" and "body" in self.at.path and self.odd in _UNSTORABLE:
+            return True  # of a part of a document: compared with the kinds that are known, and not kept
         if self.odd in _NOWHERE or isinstance(was, dict | list):
             return False
         if self.at.path[-1] in _IDS:
             return True
         if isinstance(was, bool) or self.odd == "flag":
             return isinstance(was, bool) and self.odd == "flag"
-        if self.odd in (*_NUMBERS, "10^30"):  # HubSpot tells time in either way
-            return self.odd in _NUMBERS and (not isinstance(was, str) or tool == "hubspot")
+        if self.odd in (*_NUMBERS, "10^30"):  # HubSpot, and Jira's histories, tell time in either way
+            in_numbers = tool == "hubspot" or (self.at.kind, self.at.path[-1]) == ("histories", "created")
+            return self.odd in _NUMBERS and (not isinstance(was, str) or in_numbers)
         return not (isinstance(was, str) and _DATE.match(was))
 
     def __str__(self) -> str:
