@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sandbox.hubspot_state import HubspotState, Json, object_id, stamp
-from sandbox.plan import CompanyPlan, ContactPlan, DealPlan, Plan, Staff, TicketPlan
+from sandbox.plan import CompanyPlan, ContactPlan, DealPlan, Plan, Staff, SurveyPlan, TicketPlan
 
 OFFICE = ZoneInfo("Asia/Hong_Kong")
 BEGUN = datetime(2025, 11, 24, 9, 0, tzinfo=OFFICE)
@@ -40,7 +40,7 @@ def owner_id(number: int) -> str:
 
 
 def from_plan(plan: Plan) -> HubspotState:
-    """The plan's CRM up to now: owners, companies, contacts, deals, tickets and what was said on them."""
+    """The plan's CRM up to now: owners, companies, contacts, deals, tickets, surveys and what was said on them."""
     state = HubspotState()
     owners = {person.id: owner_id(person.number) for person in plan.staff if "hubspot" in person.vendors}
     state.owners = [_owner(person) for person in plan.staff if person.id in owners]
@@ -54,6 +54,8 @@ def from_plan(plan: Plan) -> HubspotState:
         _add_deal(state, deal, ids, owners)
     for ticket in plan.tickets:
         _add_ticket(state, ticket, ids, owners)
+    for survey in plan.surveys:
+        _add_survey(state, survey, ids, owners)
     return state
 
 
@@ -163,6 +165,27 @@ def _add_ticket(state: HubspotState, ticket: TicketPlan, ids: Mapping[str, str],
         by = owners.get(last.author) if last else None
         at = last.at if last else ticket.received_at
         state.update("tickets", made, at, {"hs_pipeline_stage": _STAGE_OF[ticket.status]}, by)
+
+
+def _add_survey(state: HubspotState, survey: SurveyPlan, ids: Mapping[str, str], owners: Mapping[str, str]) -> None:
+    """The answer to it, and what we said to the contact: HubSpot hangs that on people, never on a survey."""
+    made = state.add(
+        "feedback_submissions",
+        object_id(survey.number),
+        survey.received_at,
+        {
+            "hs_survey_type": survey.kind,
+            "hs_survey_name": survey.subject,
+            "hs_value": survey.value,
+            "hs_content": survey.text or None,
+            "hs_submission_timestamp": stamp(survey.received_at),
+        },
+    )
+    state.associate("feedback_submissions", made["id"], "contacts", ids[survey.contact])
+    for message in survey.messages:
+        kind, logged = state.log(message, by_client=False, owner=owners[message.author], subject=survey.subject)
+        state.associate(kind, logged["id"], "contacts", ids[survey.contact])
+        state.associate(kind, logged["id"], "companies", ids[survey.company])
 
 
 def pipelines(kind: str) -> list[Json]:

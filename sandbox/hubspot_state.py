@@ -181,19 +181,21 @@ class HubspotState:
 
     def converse(self, ticket: Json, message: Message, *, by_client: bool, owner: str | None) -> Json:
         """Log what was said on a ticket: an engagement that hangs on it and on whom it concerns."""
-        kind, properties = _engagement(
-            message, by_client=by_client, owner=owner, subject=ticket["properties"]["subject"]
-        )
-        id = object_id(message.number)
-        logged = (
-            self.add(kind, id, message.at, properties) if message.number else self.add_new(kind, message.at, properties)
-        )
+        subject = ticket["properties"]["subject"]
+        kind, logged = self.log(message, by_client=by_client, owner=owner, subject=subject)
         self.associate(kind, logged["id"], "tickets", ticket["id"])
         for other in ("contacts", "companies"):
             for linked in self.associated("tickets", ticket["id"], other):
                 self.associate(kind, logged["id"], other, linked)
         self._note_message(ticket, message, by_client=by_client, written=kind in ("emails", "communications"))
         return logged
+
+    def log(self, message: Message, *, by_client: bool, owner: str | None, subject: str) -> tuple[str, Json]:
+        """Log what was said: the type of the engagement, and itself. It hangs on nothing yet."""
+        kind, properties = _engagement(message, by_client=by_client, owner=owner, subject=subject)
+        if not message.number:
+            return kind, self.add_new(kind, message.at, properties)
+        return kind, self.add(kind, object_id(message.number), message.at, properties)
 
     def _note_message(self, ticket: Json, message: Message, *, by_client: bool, written: bool) -> None:
         """HubSpot's own stamps know mails and chats; calls, meetings and notes only stir the ticket."""

@@ -192,6 +192,22 @@ class TicketPlan:
 
 
 @dataclass(frozen=True)
+class SurveyPlan:
+    """A contact's answer to a survey of the CRM; `value` on the scale of its kind. `messages`: what we said to it."""
+
+    number: int
+    kind: Literal["CSAT", "NPS", "CES"]
+    subject: str
+    value: str
+    text: str
+    received_at: datetime
+    contact: str
+    company: str
+    messages: tuple[Message, ...] = ()
+    unhandled: bool = False
+
+
+@dataclass(frozen=True)
 class DealPlan:
     """A deal. `project` is the key of the delivery project it pays for, where known."""
 
@@ -223,6 +239,7 @@ class Plan:
     projects: list[ProjectPlan]
     tickets: list[TicketPlan]
     deals: list[DealPlan]
+    surveys: list[SurveyPlan] = field(default_factory=list)
     expires: dict[str, date] = field(default_factory=dict)
     """When the hub's credential of a tool ends."""
 

@@ -1,6 +1,6 @@
 """What is true of a plan, told from its fates: no calendar is asked and no payload is read."""
 
-from sandbox.plan import ItemPlan, MilestonePlan, Plan, TicketPlan
+from sandbox.plan import ItemPlan, MilestonePlan, Plan, SurveyPlan, TicketPlan
 
 
 def milestones(plan: Plan) -> list[ItemPlan | MilestonePlan]:
@@ -11,9 +11,15 @@ def milestones(plan: Plan) -> list[ItemPlan | MilestonePlan]:
     ]
 
 
-def feedback(plan: Plan) -> list[TicketPlan | ItemPlan]:
-    """Every piece of feedback: tickets, and the items that carry a feedback label."""
-    return [*plan.tickets, *(item for project in plan.projects for item in project.items if item.feedback)]
+def crm_feedback(plan: Plan) -> list[TicketPlan | SurveyPlan]:
+    """What of it is in the CRM."""
+    return [*plan.tickets, *plan.surveys]
+
+
+def feedback(plan: Plan) -> list[TicketPlan | SurveyPlan | ItemPlan]:
+    """Every piece of feedback: tickets, answers to surveys, and the items that carry a feedback label."""
+    items = (item for project in plan.projects for item in project.items if item.feedback)
+    return [*crm_feedback(plan), *items]
 
 
 def overdue_milestones(plan: Plan) -> list[str]:
@@ -23,7 +29,7 @@ def overdue_milestones(plan: Plan) -> list[str]:
 
 def unhandled_feedback(plan: Plan) -> list[str]:
     """The subjects of what waits longer than its limit on the story date, sorted."""
-    return sorted(one.subject if isinstance(one, TicketPlan) else one.name for one in feedback(plan) if one.unhandled)
+    return sorted(one.name if isinstance(one, ItemPlan) else one.subject for one in feedback(plan) if one.unhandled)
 
 
 def seeded(plan: Plan) -> dict[str, int]:

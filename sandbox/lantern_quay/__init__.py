@@ -29,6 +29,7 @@ def lantern_quay() -> Plan:
         contacts=[contact for chapter in chapters for contact in chapter.contacts],
         projects=[project for chapter in chapters for project in chapter.projects],
         tickets=[ticket for chapter in chapters for ticket in chapter.tickets],
+        surveys=[survey for chapter in chapters for survey in chapter.surveys],
         deals=[deal for chapter in chapters for deal in chapter.deals],
         expires={"asana": day("2026-12-01")},
     )

@@ -115,14 +115,12 @@ def _tickets(pen: TicketWriter) -> None:
         ),
         "waiting_on_us", owner="sandy",
     )
-    pen.told(
-        "滿意度問卷：2 星（滿分 5 星）",
-        (
-            Said("2026-11-12 16:20", "ch_reed", "Two stars: half of the menus are in Chinese only.", "email"),
+    pen.survey(
+        "CSAT", "滿意度問卷", "2", "2026-11-12 16:20", "ch_reed", "Two stars: half of the menus are in Chinese only.",
+        said=(
             Said("2026-11-13 09:50", "sandy", "Thank you for telling us. The menus are being translated now.", "email"),
             Said("2026-11-17 15:30", "sandy", "Showed Thomas the English menus; he is content.", "call"),
         ),
-        "closed", owner="sandy", closed="2026-11-18 10:20",
     )
     pen.told(
         "試用家長收不到啟用短訊",

@@ -1,4 +1,4 @@
-"""How clients' questions are written down: most are answered within the hour, some are told in full."""
+"""How clients' questions and marks are written down: most are answered within the hour, some are told in full."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from sandbox.lantern_quay.office import Office, at, moment
 from sandbox.lantern_quay.writing import Chapter, Said, messages
-from sandbox.plan import Message, TicketPlan
+from sandbox.plan import Message, SurveyPlan, TicketPlan
 
 
 class Routine(NamedTuple):
@@ -57,6 +57,33 @@ class TicketWriter:
         """A ticket whose life is told in full."""
         closed_at = at(closed) if closed else None
         self._add(subject, messages(self._numbers, said), status, priority, owner, closed_at, unhandled, company)
+
+    def survey(
+        self,
+        kind: Literal["CSAT", "NPS", "CES"],
+        subject: str,
+        value: str,
+        when: str,
+        contact: str,
+        text: str = "",
+        *,
+        said: Sequence[Said] = (),
+        company: str | None = None,
+    ) -> None:
+        """A contact's answer to a survey, and what we said to it."""
+        self._chapter.surveys.append(
+            SurveyPlan(
+                next(self._numbers),
+                kind,
+                subject,
+                value,
+                text,
+                at(when),
+                contact,
+                company or self._chapter.companies[0].id,
+                messages(self._numbers, said),
+            )
+        )
 
     def _add(
         self,

@@ -14,6 +14,7 @@ from sandbox.plan import (
     Message,
     Move,
     ProjectPlan,
+    SurveyPlan,
     TicketPlan,
 )
 
@@ -27,6 +28,7 @@ class Chapter:
     contacts: list[ContactPlan] = field(default_factory=list)
     projects: list[ProjectPlan] = field(default_factory=list)
     tickets: list[TicketPlan] = field(default_factory=list)
+    surveys: list[SurveyPlan] = field(default_factory=list)
     deals: list[DealPlan] = field(default_factory=list)
 
 

@@ -65,9 +65,9 @@ def test_each_project_has_its_share(plan: Plan, vendor: str, key: str, milestone
 
 
 def test_each_client_has_its_share_of_feedback(plan: Plan) -> None:
-    """Feedback belongs to the client of the ticket's company, or of the item's project."""
+    """Feedback belongs to the client of the company that gave it, or of the item's project."""
     client_of = {company.id: company.client for company in plan.companies}
-    counted = Counter(client_of[ticket.company] for ticket in plan.tickets)
+    counted = Counter(client_of[one.company] for one in truth.crm_feedback(plan))
     counted.update(project.client for project, item in items(plan) if item.feedback)
 
     assert counted == {
@@ -167,6 +167,14 @@ def test_they_wait_for_the_hours_that_the_messages_say(
 
     assert since is not None
     assert working_hours(office, hours, since, plan.story_now) == waited
+
+
+def test_a_teacher_was_content_with_little_and_was_spoken_to(plan: Plan) -> None:
+    """Two stars of five on 12 November, answered the next day: so that nobody waits for an answer today."""
+    [survey] = [one for one in plan.surveys if one.company == "cloud_hill"]
+
+    assert (survey.kind, survey.value, survey.received_at) == ("CSAT", "2", at("2026-11-12 16:20"))
+    assert survey.messages[0].at == at("2026-11-13 09:50")
 
 
 def test_an_answered_ticket_may_stay_open(plan: Plan) -> None:

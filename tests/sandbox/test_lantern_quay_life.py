@@ -97,8 +97,8 @@ def test_all_numbers_are_unique(plan: Plan) -> None:
     numbers += [company.number for company in plan.companies] + [deal.number for deal in plan.deals]
     numbers += [project.number for project in plan.projects]
     numbers += [milestone.number for project in plan.projects for milestone in project.milestones]
-    numbers += [item.number for _, item in items(plan)] + [ticket.number for ticket in plan.tickets]
-    numbers += [message.number for ticket in plan.tickets for message in ticket.messages]
+    numbers += [item.number for _, item in items(plan)] + [one.number for one in truth.crm_feedback(plan)]
+    numbers += [message.number for one in truth.crm_feedback(plan) for message in one.messages]
     numbers += [message.number for _, item in items(plan) for message in item.messages]
 
     assert len(numbers) == len(set(numbers))
@@ -127,6 +127,9 @@ def test_only_owners_of_the_crm_answer_its_tickets(plan: Plan) -> None:
         assert {message.author for message in ticket.messages} <= owners | contacts, ticket.subject
         assert ticket.owner is None or ticket.owner in owners, ticket.subject
         assert ticket.contact == ticket.messages[0].author, ticket.subject
+    for survey in plan.surveys:
+        assert survey.contact in contacts, survey.subject
+        assert {message.author for message in survey.messages} <= owners, survey.subject
 
 
 def test_everybody_works_somewhere(plan: Plan) -> None:
@@ -142,6 +145,9 @@ def test_people_work_on_the_working_days_of_their_office(plan: Plan) -> None:
         acts = [message.at for message in item.messages if message.author in staff]
         acts += [change.at for change in item.status_changes] + [move.at for move in item.moves]
         assert all(office.works_on(one.date()) for one in acts), (item.name, acts)
+    for survey in plan.surveys:
+        office = SHENZHEN if survey.company == "slow_boat" else HONG_KONG
+        assert all(office.works_on(message.at.date()) for message in survey.messages), survey.subject
     for ticket in plan.tickets:
         office = SHENZHEN if ticket.company == "slow_boat" else HONG_KONG
         acts = [message.at for message in ticket.messages if message.author in staff]

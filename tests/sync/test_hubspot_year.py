@@ -12,7 +12,7 @@ from rules.views import FEEDBACK
 from sandbox.http import Fault
 from sandbox.lantern_quay.office import at
 from sandbox.plan import Message
-from sandbox.truth import unhandled_feedback
+from sandbox.truth import crm_feedback, unhandled_feedback
 from tests.sync.year import Year, read_up_to_now
 
 
@@ -37,11 +37,11 @@ def test_everything_that_the_crm_holds_is_found(year: Year) -> None:
     """The plan is the truth; the twin company is one like others."""
     plan = year.sandbox.plan
 
-    assert len(year.see(FEEDBACK)) == len(plan.tickets)
+    assert len(year.see(FEEDBACK)) == len(crm_feedback(plan))
     assert [count(year, table) for table in ("company", "contact", "deal")] == [7, 24, 9]
     owners = [person for person in plan.staff if "hubspot" in person.vendors]
     assert count(year, "account") == len(owners)
-    assert count(year, "comment") == sum(len(ticket.messages) for ticket in plan.tickets)
+    assert count(year, "comment") == sum(len(one.messages) for one in crm_feedback(plan))
 
 
 def test_exactly_the_three_wait_too_long(year: Year) -> None:
@@ -63,10 +63,10 @@ def test_exactly_the_three_wait_too_long(year: Year) -> None:
     }
 
 
-def test_every_ticket_has_the_client_of_its_company(year: Year) -> None:
+def test_every_piece_of_feedback_has_the_client_of_its_company(year: Year) -> None:
     """One who moved to another firm leaves her old tickets with the firm for which she wrote."""
     company_of = {company.id: company.client for company in year.sandbox.plan.companies}
-    wanted = {ticket.subject: f"client/{company_of[ticket.company]}" for ticket in year.sandbox.plan.tickets}
+    wanted = {one.subject: f"client/{company_of[one.company]}" for one in crm_feedback(year.sandbox.plan)}
 
     found = {row["subject"]: row["client"] for row in year.see(FEEDBACK)}
 
