@@ -24,6 +24,7 @@ from unify.derived import (
     REFERENCE,
     WORK_ITEM,
     Touched,
+    among,
     fetch,
     refer,
     rows_of,
@@ -104,7 +105,7 @@ def _link_items(
     query = select(*(WORK_ITEM.c[name] for name in columns))
     moved, milestones = False, set[str]()
     for some in slices(connection, WORK_ITEM, keys):
-        items = fetch(connection, query.where(WORK_ITEM.c.key.in_(some)))
+        items = fetch(connection, query.where(among(WORK_ITEM.c.key, some, of_all=keys is None)))
         values = ((item, {"client_key": link_clients.item_client(item, ties, clients)}) for item in items)
         moved |= bool(write(connection, WORK_ITEM, values))
         reached = refer(connection, {item["key"]: item["milestone_keys"] for item in items})
@@ -146,13 +147,14 @@ def _link_comments(connection: Connection, keys: Collection[str] | None, authors
     """
     places = set[str]()
     for some in slices(connection, COMMENT, keys):
+        these = among(COMMENT.c.key, some, of_all=keys is None)
         if keys is not None:
-            places |= _places_of(connection, COMMENT.c.key.in_(some))
-        rows = connection.execute(select(COMMENT.c.key, COMMENT.c.on_keys).where(COMMENT.c.key.in_(some)))
+            places |= _places_of(connection, these)
+        rows = connection.execute(select(COMMENT.c.key, COMMENT.c.on_keys).where(these))
         reached = refer(connection, {key: on_keys[1:] for key, on_keys in rows})
         if keys is not None:
             places |= reached
-        _side_comments(connection, COMMENT.c.key.in_(some))
+        _side_comments(connection, these)
     for some in slices(connection, ACCOUNT, authors):
         by_them = COMMENT.c.author_account.in_(some)
         places |= _places_of(connection, and_(by_them, COMMENT.c.side != _SIDE))

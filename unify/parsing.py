@@ -189,6 +189,8 @@ class Reader:
         value: Any = self.payload
         if len(path) == 1:  # most are
             return value.get(path[0])
+        if len(path) == 2 and type(inner := value.get(path[0])) is dict and type(path[1]) is str:  # the rest, nearly
+            return inner.get(path[1])
         for depth, key in enumerate(path):
             if isinstance(value, _OBJECT) and isinstance(key, str):
                 value = value.get(key)

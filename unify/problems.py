@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, select, tuple_
 
 from connectors.base import Problem, Record, Ref
 from unify.derived import table_of
@@ -13,6 +13,9 @@ from unify.tables import MappingProblem
 from unify.upsert import Upserts
 
 _problems = table_of(MappingProblem)
+
+_ANY = select(_problems.c.source).where(_problems.c.source == bindparam("source")).limit(1)
+"""Made once: every page asks it, and making it takes longer than running it."""
 
 
 class ProblemStore:
@@ -30,6 +33,8 @@ class ProblemStore:
             (problem.stream, clean(problem.id), clean(problem.field)): (clean(problem.reason), excerpt(problem.value))
             for problem in problems
         }
+        if not new and connection.execute(_ANY, {"source": self._source}).first() is None:
+            return  # as of most sources, on every page: nothing to note, and nothing to look for
         records = {(record.stream, record.id) for record in read_again}
         stored = self._stored(connection, records | {key[:2] for key in new})
         mended = [key for key in stored if key not in new and key[:2] in records]
@@ -53,8 +58,6 @@ class ProblemStore:
         self, connection: Connection, records: Iterable[tuple[str, str]]
     ) -> dict[tuple[str, str, str], tuple[str, str]]:
         columns = _problems.c
-        if connection.execute(select(columns.source).where(columns.source == self._source).limit(1)).first() is None:
-            return {}  # as of most sources: nothing to look for, record by record
         by_stream: dict[str, list[str]] = {}
         for stream, vendor_id in records:
             by_stream.setdefault(stream, []).append(vendor_id)
