@@ -104,6 +104,7 @@ def _source(sandbox: Sandbox, vendor: str) -> str:
             "comment_back": True,
             "every": "10m",
             "expires": ends.isoformat() if (ends := sandbox.plan.expires.get(vendor)) else None,
+            "accepted_labels": list(sandbox.plan.accepted_labels.get(vendor, ())),
         },
     )
 

@@ -125,6 +125,9 @@ class SourceSettings(Tree):
     urgent_labels: tuple[str, ...] = ()
     risk_labels: tuple[str, ...] = ("Risk", "風險", "风险")
     risk_fields: dict[RiskField, str] = Field(default_factory=dict)
+    accepted_labels: tuple[str, ...] = ()
+    accepted_field: str = ""
+    payment_labels: tuple[str, ...] = ("Payment milestone", "付款里程碑", "收款里程碑")
     client_comments_are_feedback: Flag = False
     client_field: str = ""
     status: dict[str, StatusCategory] = Field(default_factory=dict)

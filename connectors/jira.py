@@ -246,7 +246,9 @@ class Jira:
     def _custom_fields(self) -> tuple[str, ...]:
         if self._fields is None:
             self._fields = [one.payload for one in self._list("field") if isinstance(one.payload, dict)]
-        found = custom_fields(self._fields, self.settings.client_field, self.settings.risk_fields)
+        found = custom_fields(
+            self._fields, self.settings.client_field, self.settings.risk_fields, self.settings.accepted_field
+        )
         return tuple(found.ids())
 
     def _list(self, path: str) -> list[payloads.Sliced]:

@@ -50,19 +50,25 @@ class CustomFields(NamedTuple):
     risk: Mapping[str, str]
     """Name -> id of those that tell of risks."""
 
+    accepted: Mapping[str, str]
+    """Name -> id of the one that tells whether the client accepted something."""
+
     def ids(self) -> list[str]:
         """Those that exist."""
-        told = (self.start, self.client, self.request, self.epic, *self.risk.values())
+        told = (self.start, self.client, self.request, self.epic, *self.risk.values(), *self.accepted.values())
         return list(dict.fromkeys(one for one in told if one))
 
 
 def custom_fields(
-    known: Iterable[Mapping[str, Any]], client_field: str, risk_fields: Mapping[RiskField, str]
+    known: Iterable[Mapping[str, Any]],
+    client_field: str,
+    risk_fields: Mapping[RiskField, str],
+    accepted_field: str = "",
 ) -> CustomFields:
     """Find our custom fields among a site's: by schema where that is unique, else by untranslated name, else by name.
 
     `name` is translated to the account's language and need not be unique; `untranslatedName` is sent by Cloud only.
-    `client_field` and `risk_fields` are the config's own names.
+    `client_field`, `risk_fields` and `accepted_field` are the config's own names.
     """
     fields = [one for one in known if isinstance(one.get("id"), str)]
     return CustomFields(
@@ -75,6 +81,7 @@ def custom_fields(
             for names in risk_field_names(risk_fields).values()
             if (found := next(((name, id_) for name in names if (id_ := _named(fields, name))), None))
         ),
+        accepted={accepted_field: id_} if accepted_field and (id_ := _named(fields, accepted_field)) else {},
     )
 
 

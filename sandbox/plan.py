@@ -242,6 +242,8 @@ class Plan:
     surveys: list[SurveyPlan] = field(default_factory=list)
     expires: dict[str, date] = field(default_factory=dict)
     """When the hub's credential of a tool ends."""
+    accepted_labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By tool: what says there that the client accepted a milestone."""
 
     def of_vendor(self, vendor: str) -> list[ProjectPlan]:
         """The projects that live in one tool."""

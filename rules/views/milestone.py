@@ -10,6 +10,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from config.settings import StatusCategory
 from rules.language.compile import Scope
 from rules.moment import Moment
+from rules.views.acceptance import ACCEPTANCE
 from rules.views.base import (
     AHEAD_DAYS,
     Age,
@@ -278,6 +279,7 @@ MILESTONE = View(
             "agreement of the client to a later one is on record.",
             moved_past_promise,
         ),
+        *ACCEPTANCE,
         Age(
             "working_days_left",
             "Working days until its day, while open and not overdue.",

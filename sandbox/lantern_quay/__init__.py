@@ -7,6 +7,7 @@ plan comes out every time.
 from itertools import count
 
 from sandbox.lantern_quay import cloud_hill, nine_ferries, paper_kite, slow_boat, stacked_tower, warm_kettle
+from sandbox.lantern_quay.items import ACCEPTED
 from sandbox.lantern_quay.office import at, day
 from sandbox.lantern_quay.people import staff
 from sandbox.plan import Plan
@@ -32,4 +33,5 @@ def lantern_quay() -> Plan:
         surveys=[survey for chapter in chapters for survey in chapter.surveys],
         deals=[deal for chapter in chapters for deal in chapter.deals],
         expires={"asana": day("2026-12-01")},
+        accepted_labels={"asana": ACCEPTED},
     )

@@ -62,7 +62,7 @@ def _parents(numbers: Iterator[int]) -> ProjectPlan:
     pen = ProjectWriter(project, numbers, HONG_KONG, "zh-Hant-HK", team)
     pen.item(
         "家長通設計驗收", "done", "2026-03-03 10:10", milestone=True, assignee="jason", due="2026-08-12",
-        started="2026-07-06 11:15", done="2026-08-17 15:40",
+        started="2026-07-06 11:15", done="2026-08-17 15:40", labels=("已驗收",),
     )
     pen.item(
         "家長通試用", "doing", "2026-03-03 10:15", milestone=True, assignee="lamhoyin", due="2026-11-27",

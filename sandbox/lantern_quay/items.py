@@ -45,6 +45,10 @@ PHRASES = {
     ),
 }
 
+ACCEPTED = ("Accepted", "已驗收", "已验收")
+"""Asana's tags of milestones that the client has accepted. On the boards and in Jira nobody says."""
+PAYMENT = "付款里程碑"
+
 LATELY = (day("2026-11-10"), day("2026-11-20"))
 """The two weeks before the story begins."""
 FIRST_WORK = (time(9, 20), time(10, 50))

@@ -124,7 +124,7 @@ def _points(numbers: Iterator[int]) -> ProjectPlan:
     pen = ProjectWriter(project, numbers, HONG_KONG, "zh-Hant-HK", team)
     pen.item(
         "積分系統設計確認", "done", "2026-02-03 10:15", milestone=True, assignee="kitty", due="2026-04-24",
-        started="2026-03-02 11:10", done="2026-04-23 16:30",
+        started="2026-03-02 11:10", done="2026-04-23 16:30", labels=("已驗收",),
     )
     pen.item(
         "積分 UAT", "done", "2026-02-03 10:20", milestone=True, assignee="lamhoyin", due="2026-11-13",

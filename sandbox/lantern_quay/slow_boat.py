@@ -108,13 +108,13 @@ def _mini_program(numbers: Iterator[int]) -> ProjectPlan:
     pen.delivery("2026-12-18")
     pen.item(
         "小程序原型确认", "done", "2026-01-06 10:20", milestone=True, assignee="zhoumin", due="2026-02-27",
-        started="2026-01-14 11:10", done="2026-02-26 16:10",
+        started="2026-01-14 11:10", done="2026-02-26 16:10", labels=("已验收",),
         # 20 February lies in the new year's holiday of the mainland: seen twenty working days before.
         moves=(moved("2026-01-22 10:40", "zhoumin", "2026-02-20", "2026-02-27"),),
     )
     pen.item(
         "小程序内测", "done", "2026-01-06 10:25", milestone=True, assignee="chen_jiaxin", due="2026-09-11",
-        started="2026-08-10 11:20", done="2026-09-10 17:15",
+        started="2026-08-10 11:20", done="2026-09-10 17:15", labels=("已验收",),
     )
     pen.item(
         "小程序提审", "doing", "2026-01-06 10:30", milestone=True, assignee="wangxue", due="2026-11-23",

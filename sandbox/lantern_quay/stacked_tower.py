@@ -90,7 +90,7 @@ def _tenancy(numbers: Iterator[int]) -> ProjectPlan:
     pen.delivery("2026-08-28", done="2026-08-28")
     pen.item(
         "Migrated records accepted", "done", "2026-06-02 10:15", milestone=True, assignee="priya", due="2026-08-14",
-        started="2026-08-03 11:10", done="2026-08-13 16:25",
+        started="2026-08-03 11:10", done="2026-08-13 16:25", labels=("Accepted",),
     )
     pen.finished(MIGRATION, "2026-06-02", "2026-08-28")
     return project

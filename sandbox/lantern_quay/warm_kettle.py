@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox.lantern_quay.items import ProjectWriter
+from sandbox.lantern_quay.items import PAYMENT, ProjectWriter
 from sandbox.lantern_quay.office import HONG_KONG, at, day
 from sandbox.lantern_quay.tickets import Routine, TicketWriter
 from sandbox.lantern_quay.writing import Chapter, Said
@@ -64,7 +64,7 @@ def _donor_portal(numbers: Iterator[int]) -> ProjectPlan:
     )
     pen.item(
         "收據模組驗收", "doing", "2026-01-08 10:15", milestone=True, assignee="jason", due="2026-11-18",
-        started="2026-10-05 11:10", overdue=True,
+        started="2026-10-05 11:10", overdue=True, labels=(PAYMENT,),
         said=(Said("2026-10-26 16:30", "jason", "已約客戶十一月中以電話驗收。"),),
     )
     pen.item(

@@ -59,6 +59,8 @@ STORY = {
     "milestone-slipped": [],
     "milestone-without-owner-or-date": ["Block C live"],
     "milestone-on-day-off": [],
+    "acceptance-waiting": ["積分 UAT"],
+    "payment-milestone-done": [],
     "item-blocked": ["收據打印機驅動"],
     "item-stale": ["回执报文归档"],
     "item-unassigned-due-soon": ["積分短訊"],

@@ -17,9 +17,10 @@ WAITING = "收據列印太慢，門店排隊"
 DONOR = "收據模組驗收"
 
 
-def alert_of(opened: Day, name: str) -> dict[str, object]:
-    """The alert about the thing of that name."""
-    (found,) = (row for row in opened.rows("alert") if name in (row["facts"].get("name"), row["facts"].get("subject")))
+def alert_of(opened: Day, name: str, rule: str = "") -> dict[str, object]:
+    """The alert about the thing of that name; where there are several, that of `rule`."""
+    known = [row for row in opened.rows("alert") if name in (row["facts"].get("name"), row["facts"].get("subject"))]
+    (found,) = (row for row in known if rule in ("", row["rule"]))
     return found
 
 
@@ -57,11 +58,12 @@ def test_a_ticked_card_resolves_its_alert_within_one_sync(tmp_path: Path) -> Non
 
         opened.round_at(tuesday(10, 20))
 
-        alert = alert_of(opened, DONOR)
+        alert = alert_of(opened, DONOR, "milestone-overdue")
         assert (alert["state"], alert["resolve_reason"]) == ("resolved", "done")
         news = opened.mails_to("sandy")[told:]
         assert len(news) == 1
         assert "謝俊傑" in news[0].part("plain")
+        assert alert_of(opened, DONOR, "payment-milestone-done")["state"] == "firing"
 
         opened.round_at(tuesday(10, 30))
 

@@ -197,10 +197,11 @@ def mappings() -> st.SearchStrategy[dict[str, Any]]:
     fields = st.dictionaries(st.sampled_from(get_args(RiskField)), st.sampled_from(("Impact", "Occurred", "Client")))
     return st.fixed_dictionaries(
         {
-            **dict.fromkeys((*lists, "risk_labels"), some),
+            **dict.fromkeys((*lists, "risk_labels", "accepted_labels", "payment_labels"), some),
             "status": said,
             "risk_fields": fields,
             "client_field": st.sampled_from(("", "Client", "Client:")),
+            "accepted_field": st.sampled_from(("", "Occurred")),
             "client_comments_are_feedback": st.booleans(),
         }
     )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from config.settings import StatusCategory
 from config.words import normal, normals
 from connectors.base import Record
+from unify.mappers.acceptance import NOT_ASKED
 from unify.mappers.asana_people import account_of, user_of
 from unify.mappers.asana_stories import map_story
 from unify.mappers.asana_words import COMPLETED, INCOMPLETE, PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, words_of
@@ -19,7 +20,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "5"
+VERSION = "6"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"projects": ("due", "status")}
 """A project has no history; a task tells its own."""
@@ -122,6 +123,7 @@ class _Mapping:
             "due_at": None,
             "done_at": self.reader.instant("completed_at") if is_done else None,
             "agreed_native_on": None,
+            **NOT_ASKED,
         }
 
     # --- tasks
@@ -134,15 +136,18 @@ class _Mapping:
         item, marks = self._item()
         self.mapped.add("work_item", item)
         if item["kind"] == "milestone":
-            self.mapped.add("milestone", milestone_of(item))
+            self.mapped.add("milestone", milestone_of(item, self.words.acceptance.of(marks, self._said(), told)))
         if marks & self.words.feedback:
             severity = SEVERITIES.get(normal(item["priority_native"] or ""), "warning")
             urgent, closed_at = bool(marks & self.words.urgent), told.instant("completed_at")
             self.mapped.add("feedback", feedback_of(item, urgent=urgent, severity=severity, closed_at=closed_at))
         if self.words.risks.is_one(marks):
-            said = ((self.words.called(field), self.words.values(field)) for field in told.objects("custom_fields"))
-            fields = {name: ", ".join(values) for name, values in said}
-            self.mapped.add("risk", self.words.risks.row(item, fields, told))
+            self.mapped.add("risk", self.words.risks.row(item, self._said(), told))
+
+    def _said(self) -> dict[str, str]:
+        """Name -> what it says, of the custom fields."""
+        fields = self.reader.objects("custom_fields")
+        return {self.words.called(field): ", ".join(self.words.values(field)) for field in fields}
 
     def _item(self) -> tuple[Row, frozenset[str]]:
         """The work item, and the words (tags, sections, choices) that may make it feedback."""

@@ -6,6 +6,7 @@ from typing import Any
 from config.settings import Severity, StatusCategory
 from config.words import category, normal, normals
 from connectors.base import Problem, Record
+from unify.mappers.acceptance import Acceptance
 from unify.mappers.latest import Latest
 from unify.mappers.risks import Risks
 from unify.mapping import MappingContext
@@ -41,6 +42,7 @@ class Words:
         self.feedback = normals(settings.feedback_labels)
         self.urgent = normals(settings.urgent_labels)
         self.risks = Risks(context)
+        self.acceptance = Acceptance(context)
         self.client_field = normal(settings.client_field)
         self._sections = {gid: one.text("name") for gid, one in _readers(vocabulary.get("sections", {}))}
         memberships = dict(_readers(vocabulary.get("users", {})))

@@ -28,13 +28,17 @@ def key_to(source: str, stream: str, id_: str) -> str | None:
     return row_key(source, stream, id_) if id_ else None
 
 
-def milestone_of(item: Row, *, client_facing: bool = True) -> Row:
-    """A work item's row as that of a milestone; who it is assigned to answers for it."""
+def milestone_of(item: Row, acceptance: Row, *, client_facing: bool = True) -> Row:
+    """A work item's row as that of a milestone; who it is assigned to answers for it.
+
+    `acceptance`: the columns that `unify.mappers.acceptance` tells.
+    """
     return {name: item[name] for name in (*_OF_ITEM, "name", "due_on", "due_at", "done_at")} | {
         "kind": "item",
         "owner_account": next(iter(item["assignee_accounts"]), None),
         "client_facing": client_facing,
         "agreed_native_on": None,
+        **acceptance,
     }
 
 

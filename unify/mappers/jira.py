@@ -13,6 +13,7 @@ from config.settings import StatusCategory
 from config.words import normal, normals
 from connectors.base import Record
 from connectors.own_comment import MARK
+from unify.mappers.acceptance import NOT_ASKED
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mappers.jira_people import is_sound, mark_of, read_account, user_id
 from unify.mappers.jira_text import read_document
@@ -21,7 +22,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader
 from unify.tables import BY_SHORT, row_key
 
-VERSION = "2"
+VERSION = "3"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"versions": ("due", "status")}
 """A version has neither history nor time of change."""
@@ -125,6 +126,7 @@ class _Mapping:
             "due_at": None,
             "done_at": None,
             "agreed_native_on": None,
+            **NOT_ASKED,
         }
         self.mapped.add("milestone", row)
 
@@ -136,11 +138,14 @@ class _Mapping:
         item = self._item(fields)
         self.mapped.add("work_item", item)
         types = self._types(fields)
+        marks = types | normals(item["labels"])
         if types & self.words.milestone_types:
             # Clients are told of it unless it is an epic and nothing else.
             client_facing = "epic" not in types or bool(types & self.words.client_facing)
-            self.mapped.add("milestone", milestone_of(item, client_facing=client_facing))
-        marks = types | normals(item["labels"])
+            accepted = self.words.acceptance.of(
+                marks | normals([item["status_native"]]), _said(fields, self.words.fields.accepted), self.reader
+            )
+            self.mapped.add("milestone", milestone_of(item, accepted, client_facing=client_facing))
         is_request = self._is_request(fields)
         if is_request or marks & self.words.feedback:
             closed_at = self._closed_at(fields) if item["status_category"] in ("done", "cancelled") else None
@@ -154,7 +159,7 @@ class _Mapping:
             )
             self.mapped.add("feedback", row)
         if self.words.risks.is_one(marks):
-            self.mapped.add("risk", self.words.risks.row(item, self._risk_fields(fields), self.reader))
+            self.mapped.add("risk", self.words.risks.row(item, _said(fields, self.words.fields.risk), self.reader))
 
     def _item(self, fields: Reader) -> Row:
         key = self.reader.text("key")
@@ -249,10 +254,6 @@ class _Mapping:
         labels = (label for label in fields.texts("labels") if normal(label).startswith(self.words.client_prefix))
         return [rest for label in labels if (rest := label[len(self.words.client_prefix) :].strip())]
 
-    def _risk_fields(self, fields: Reader) -> dict[str, str]:
-        """Name -> what it says, of the fields that tell of a risk."""
-        return {name: _plain(fields.payload.get(id_)) for name, id_ in self.words.fields.risk.items()}
-
     # --- what hangs on issues
 
     def comment(self) -> None:
@@ -339,6 +340,11 @@ class _Mapping:
     def _browse(self, key: str) -> str | None:
         """The page for people. Under api.atlassian.com there is none: the site's own address is not known here."""
         return f"{self.words.browse}/browse/{quote(key)}" if self.words.browse and key else None
+
+
+def _said(fields: Reader, named: Mapping[str, str]) -> dict[str, str]:
+    """Name -> what it says, of custom fields given as name -> id."""
+    return {name: _plain(fields.payload.get(id_)) for name, id_ in named.items()}
 
 
 def _plain(value: object) -> str:

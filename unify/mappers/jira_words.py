@@ -6,6 +6,7 @@ from typing import Any
 from config.settings import Severity, StatusCategory
 from config.words import normal, normals
 from connectors.jira_fields import CustomFields, custom_fields
+from unify.mappers.acceptance import Acceptance
 from unify.mappers.latest import Latest
 from unify.mappers.risks import Risks
 from unify.mapping import MappingContext, Row
@@ -65,7 +66,10 @@ class Words:
     def __init__(self, context: MappingContext) -> None:
         settings, vocabulary = context.settings, context.vocabulary
         self.fields: CustomFields = custom_fields(
-            vocabulary.get("fields", {}).values(), settings.client_field, settings.risk_fields
+            vocabulary.get("fields", {}).values(),
+            settings.client_field,
+            settings.risk_fields,
+            settings.accepted_field,
         )
         self.types = {id_: _names(one) for id_, one in vocabulary.get("issuetypes", {}).items()}
         self.statuses = {id_: _names(one) for id_, one in vocabulary.get("statuses", {}).items()}
@@ -75,6 +79,7 @@ class Words:
         self.feedback = normals(settings.feedback_labels)
         self.urgent = normals(settings.urgent_labels)
         self.risks = Risks(context)
+        self.acceptance = Acceptance(context)
         self.client_prefix = normal(settings.client_field)
         self.browse = "" if "//api.atlassian.com/" in settings.url else settings.url.rstrip("/")
 

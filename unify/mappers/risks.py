@@ -6,14 +6,13 @@ words that are not known here is named as a problem, and stays empty.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from config.settings import RiskField
 from config.words import normal, normals, risk_field_names
-from connectors.answers import FIRST_YEAR, LAST_YEAR
 from unify.mappers.latest import Latest
+from unify.mappers.told import Told
 from unify.mapping import MappingContext, Row
 from unify.parsing import Reader, day_in
 
@@ -41,25 +40,11 @@ RESPONSES: Mapping[str, str] = {
     for word in words.split("|")
 }
 
-_TICKS: Mapping[str, bool] = {
-    word: is_so
-    for is_so, words in {
-        True: "yes|true|done|implemented|occurred|是|有|完成|已完成|已實施|已实施|已發生|已发生",
-        False: "no|false|none|not yet|n/a|-|否|無|无|沒有|没有|未|尚未|未實施|未实施|未發生|未发生",
-    }.items()
-    for word in words.split("|")
-}
-
 _GRADE = re.compile(r"([1-5])(?:\.0+)?(?:\s*[-–—:(][^\d%]*|\s+[^\d%]+)?")
 """A number, maybe with its word behind it: "4", "4 - High"."""
 
 _BEFORE_VALUES = tuple("-:：=_")
 """What stands between the name and the value in a label."""
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?Z")
-"""How Asana writes a day of a custom field: it has no hour, and so no zone."""
 
 
 class Risks:
@@ -104,35 +89,27 @@ class Risks:
         }
 
     @staticmethod
-    def _told(names: Collection[str], fields: Mapping[str, str], labels: Collection[str]) -> "_Told":
+    def _told(names: Collection[str], fields: Mapping[str, str], labels: Collection[str]) -> Told:
         for name, text in fields.items():
             if normal(name) in names and text.strip():
-                return _Told(name, text.strip())
+                return Told(name, text.strip())
         for label in labels:
             if normal(label) in names:
-                return _Told(label, "yes")
+                return Told(label, "yes")
             for name in names:
                 rest = label.strip()[len(name) :].strip()
                 if normal(label).startswith(name) and rest.startswith(_BEFORE_VALUES):
-                    return _Told(label, rest[1:].strip())
-        return _Told("", "")
+                    return Told(label, rest[1:].strip())
+        return Told("", "")
 
 
 risks_of = Latest(Risks).of
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What is said of one thing, and the field or label that says it; both "" where nobody does."""
-
-    where: str
-    text: str
-
-
 class _Reading:
     """What is told, as values; what cannot be read is noted."""
 
-    def __init__(self, reader: Reader, told: Mapping[RiskField, _Told], zone: ZoneInfo) -> None:
+    def __init__(self, reader: Reader, told: Mapping[RiskField, Told], zone: ZoneInfo) -> None:
         self._reader = reader
         self._told = told
         self._zone = zone
@@ -142,49 +119,26 @@ class _Reading:
         said = self._told[field]
         number = _GRADE.fullmatch(normal(said.text))
         grade = int(number[1]) if number else GRADES.get(normal(said.text))
-        if grade is None and said.text and _TICKS.get(normal(said.text)) is not False:
-            self._refuse(said, "is no grade from 1 to 5")
+        if grade is None and said.text and said.is_so is not False:
+            said.refuse(self._reader, "is no grade from 1 to 5")
         return grade
 
     def response(self) -> str | None:
         """What is done about it, as one of four words."""
         said = self._told["response"]
         response = RESPONSES.get(normal(said.text))
-        if response is None and said.text and _TICKS.get(normal(said.text)) is not False:
-            self._refuse(said, "is no response to a risk: avoid, mitigate, transfer or accept")
+        if response is None and said.text and said.is_so is not False:
+            said.refuse(self._reader, "is no response to a risk: avoid, mitigate, transfer or accept")
         return response
 
     def day(self, field: RiskField) -> date | None:
         """A day."""
         said = self._told[field]
-        day = self._day(said)
+        day = said.day(self._zone)
         if day is None and said.text:
-            self._refuse(said, "is not a day")
+            said.refuse(self._reader, "is not a day")
         return day
 
     def happened(self, field: RiskField) -> tuple[bool, date | None]:
         """Whether, and if that is told, on which day: of a tick, a choice or a date."""
-        said = self._told[field]
-        if (day := self._day(said)) is not None:
-            return True, day
-        is_so = _TICKS.get(normal(said.text))
-        if said.text and is_so is None:
-            self._refuse(said, "is neither yes or no nor a day")
-        return bool(is_so), None
-
-    def _day(self, said: _Told) -> date | None:
-        """A day as it is; of an instant, the organisation's."""
-        midnight = _MIDNIGHT.fullmatch(said.text)
-        text = midnight[1] if midnight else said.text
-        try:
-            if _DAY.fullmatch(text):
-                day = date.fromisoformat(text)
-            else:
-                instant = datetime.fromisoformat(text)
-                day = instant.astimezone(self._zone).date() if instant.tzinfo else instant.date()
-        except (ValueError, OverflowError):
-            return None
-        return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
-
-    def _refuse(self, said: _Told, reason: str) -> None:
-        self._reader.problem((said.where,), reason, said.text)
+        return self._told[field].happened(self._zone, self._reader)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from config.settings import StatusCategory
 from config.words import category, normal, normals
 from connectors.base import Record
+from unify.mappers.acceptance import acceptance_of
 from unify.mappers.item_rows import feedback_of, key_to, milestone_of, row_of
 from unify.mappers.risks import risks_of
 from unify.mappers.trello_actions import map_action
@@ -18,7 +19,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "5"
+VERSION = "6"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {}
 """Trello tells the history of due dates, lists and members itself."""
@@ -99,14 +100,16 @@ class _Mapping:
             return
         item, words = self._item()
         self.mapped.add("work_item", item)
+        board = Board(self.record, self.context, told.text("idBoard"))
         if words & normals(self.settings.milestone_labels):
-            self.mapped.add("milestone", milestone_of(item))
+            acceptance = acceptance_of(self.context)
+            fields = dict(self._custom_fields(board, acceptance.names))
+            self.mapped.add("milestone", milestone_of(item, acceptance.of(words, fields, told)))
         if words & normals(self.settings.feedback_labels):
             urgent = bool(words & normals(self.settings.urgent_labels))
             self.mapped.add("feedback", feedback_of(item, urgent=urgent, closed_at=item["done_at"]))
         risks = risks_of(self.context)
         if risks.is_one(words):
-            board = Board(self.record, self.context, told.text("idBoard"))
             self.mapped.add("risk", risks.row(item, dict(self._custom_fields(board, risks.names)), told))
 
     def _item(self) -> tuple[Row, frozenset[str]]:

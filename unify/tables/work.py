@@ -92,6 +92,12 @@ class Milestone(SourceRow, table=True):
     done_at: datetime | None = None
     agreed_native_on: date | None = None
     """From a field that the config maps."""
+    accepted: bool | None = None
+    """The client accepted it; None: the config does not say how that shows."""
+    accepted_on: date | None = None
+    """When, where a field of the tool holds the day."""
+    payment: bool = False
+    """Once it is done, the client is invoiced."""
     # derived
     client_key: str | None = Field(default=None, index=True)
     bd_person: str | None = None

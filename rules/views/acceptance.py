@@ -1,0 +1,53 @@
+"""What follows a milestone that is done, as columns of the view `milestone`: acceptance by the client, and payment."""
+
+from sqlalchemy import ColumnElement, and_
+
+from rules.language.compile import Scope
+from rules.moment import Moment
+from rules.views.base import Age, Computed, Row, Stored, ViewColumn, table, working_hours, working_hours_since
+from rules.views.need import WORK_TOOLS, Need
+from unify import tables
+
+_m = table(tables.Milestone).c
+
+_ACCEPTED = Need(
+    "acceptances by clients",
+    "say how they show, with accepted_labels or accepted_field",
+    WORK_TOOLS,
+    _m.accepted.is_not(None),
+)
+_PAYMENT = Need(
+    "milestones that are paid for", "mark them in the tool with one of payment_labels", WORK_TOOLS, _m.payment
+)
+
+
+def _awaited(_: Scope) -> ColumnElement[bool]:
+    return and_(_m.status_category == "done", _m.client_facing, _m.accepted.is_(False))
+
+
+def _hours_since_done(row: Row, moment: Moment) -> float | None:
+    return working_hours(moment.calendar(row["calendar"]), row["done_at"], moment.now) if row["done_at"] else None
+
+
+ACCEPTANCE: tuple[ViewColumn, ...] = (
+    Stored(
+        "accepted",
+        "flag",
+        "The client accepted it; missing: the config does not say how that shows.",
+        "untracked",
+        _m.accepted,
+        needs=(_ACCEPTED,),
+    ),
+    Stored("accepted_on", "date", "The day of that, where a field holds it.", "untracked", _m.accepted_on),
+    Stored(
+        "payment", "flag", "One of the config's `payment_labels` marks it.", "untracked", _m.payment, needs=(_PAYMENT,)
+    ),
+    Computed(
+        "acceptance_awaited",
+        "flag",
+        "Done, promised to the client, and not accepted, where the config says how that shows.",
+        _awaited,
+        needs=(_ACCEPTED,),
+    ),
+    Age("hours_since_done", "Working hours since `done_at`.", working_hours_since("done_at"), _hours_since_done),
+)
