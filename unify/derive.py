@@ -118,7 +118,7 @@ def _count_project_dates(connection: Connection) -> None:
 
 def _derive_feedback(connection: Connection, policy: Policy, keys: Collection[str]) -> None:
     rows = fetch(connection, select(FEEDBACK).where(FEEDBACK.c.key.in_(keys)))
-    messages = _messages(connection, keys)
+    messages = messages_on(connection, keys)
     answers = _by(fetch(connection, select(ANSWER).where(ANSWER.c.feedback_key.in_(keys))), "feedback_key")
     write(
         connection,
@@ -127,7 +127,7 @@ def _derive_feedback(connection: Connection, policy: Policy, keys: Collection[st
     )
 
 
-def _messages(connection: Connection, keys: Collection[str]) -> Mapping[str, list[Row]]:
+def messages_on(connection: Connection, keys: Collection[str]) -> Mapping[str, list[Row]]:
     """Feedback -> the living messages on it, on its item, and on the contacts it came from."""
     places: dict[str, set[str]] = defaultdict(set)
     for key in keys:

@@ -1,0 +1,72 @@
+"""From answers to alerts: neighbouring times at which a rule held of a subject are one alert. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a rule said of a subject from tick number `begins` up to `ends`, which is not in it. `severity` None: it did
+    not hold."""
+
+    subject: str
+    begins: int
+    ends: int
+    severity: str | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How severe an alert was from a tick on, and what was known then."""
+
+    tick: int
+    severity: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert as it would have been: from the tick of its first stage up to `ends`; None: it fires still."""
+
+    subject: str
+    stages: Sequence[Stage]
+    ends: int | None
+
+    @property
+    def begins(self) -> int:
+        """The tick at which it fires."""
+        return self.stages[0].tick
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What was known when it fired."""
+        return self.stages[0].facts
+
+
+def episodes(answers: Iterable[Answer], ticks: int) -> list[Raised]:
+    """The alerts that `answers` amount to, by their beginning; `ticks` is how many there are.
+
+    The answers of a subject stand together, in the order of time. Where none is given the subject was not there.
+    """
+    raised: list[Raised] = []
+    stages: list[Stage] = []
+    open_until, subject = -1, ""
+
+    def close() -> None:
+        if stages:
+            raised.append(Raised(subject, tuple(stages), None if open_until == ticks else open_until))
+            stages.clear()
+
+    for answer in answers:
+        if answer.severity is None:
+            continue
+        if answer.subject != subject or answer.begins != open_until:
+            close()
+            subject = answer.subject
+        if not stages or stages[-1].severity != answer.severity:
+            stages.append(Stage(answer.begins, answer.severity, answer.facts))
+        open_until = answer.ends
+    close()
+    return sorted(raised, key=lambda one: (one.begins, one.subject))

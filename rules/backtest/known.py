@@ -1,0 +1,111 @@
+"""Whether a rule can be tried on the past at all, and what of it is taken as it is now."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from sqlalchemy import Column
+from sqlalchemy.sql import visitors
+
+from rules.backtest.versions import REPLAYED
+from rules.language import nodes
+from rules.language.compile import Scope
+from rules.moment import Moment
+from rules.rule import Rule
+from rules.views import FEEDBACK, ITEM, MILESTONE, View
+from rules.views.base import Stored
+from unify.derived import CHANGE, SOURCE
+
+_SHARED = frozenset({"status_native", "status_category", "deleted_at"})
+_OWNER = frozenset({"owner_account", "owner_person"})
+WALKED_BACK: Mapping[str, frozenset[str]] = {
+    MILESTONE.name: _SHARED
+    | _OWNER
+    | {"name", "due_on", "due_at", "done_at", "done_by_account", "baseline_on", "agreed_on", "agreed_recorded_at"}
+    | {"deadline_on", "deadline_at", "slip_days", "moves", "moved_at", "moved_by_account"},
+    ITEM.name: _SHARED | {"name", "assignee_accounts", "due_on", "due_at", "done_at"},
+    FEEDBACK.name: _SHARED
+    | _OWNER
+    | {"subject", "closed_at", "waiting_since", "first_response_at", "response_basis", "answered", "handled"},
+}
+"""The columns of the views' tables that `rules.backtest.past` tells of any instant."""
+
+_LAST_ONLY = "only the last is known, and it moves with every change"
+_COUNTS = "it counts other rows, and what they were is not put together again"
+_NOT_TOLD: Mapping[str, str] = {
+    "updated_at": _LAST_ONLY,
+    "changed_here_at": _LAST_ONLY,
+    "open_items": _COUNTS,
+    "total_items": _COUNTS,
+}
+_FOLLOWED = frozenset({"owner", "oa", "mover", "mover_account", "doer", "doer_account", "author"})
+"""As whom the views join people to keys that are walked back, or that never change."""
+_AHEAD = {"on_day_off": "it looks at the days off that lie ahead of today"}
+
+
+class CannotReplay(Exception):
+    """A rule that nobody can try on the past; the message says which part of it, and why."""
+
+
+def unchanged(rule: Rule, moment: Moment) -> list[str]:
+    """The columns that the rule asks and whose earlier values are not kept: they are taken as they are now.
+
+    Raises CannotReplay where that would be an invention.
+    """
+    if rule.view.name not in REPLAYED:
+        views = ", ".join(REPLAYED)
+        raise CannotReplay(f"cannot replay rules on {rule.view.name}: earlier rows are known of {views} only")
+    scope = rule.view.scope(moment)
+    reasons: list[str] = []
+    taken: set[str] = set()
+    for name in sorted({*_names(rule.when), *_names(rule.severity)}):
+        leaves = set(_leaves(name, scope))
+        why = _AHEAD.get(name) or next(filter(None, (_why_not(rule.view, leaf) for leaf in leaves)), "")
+        if why:
+            reasons.append(f"{name}: {why}")
+        taken |= {_called(rule.view, leaf) or name for leaf in leaves if _is_taken(rule.view, leaf)}
+    if reasons:
+        raise CannotReplay(f"cannot replay {rule.id}: {'; '.join(reasons)}")
+    return sorted(taken)
+
+
+def _why_not(view: View, leaf: Column[Any]) -> str:
+    """Why a stored column cannot be replayed; "" if it can, or may be taken as it is now."""
+    if leaf.table is view.table:
+        return _NOT_TOLD.get(leaf.name, "")
+    is_counted = leaf.table in view.beside and leaf.table not in (CHANGE, MILESTONE.table)
+    return _COUNTS if is_counted else ""
+
+
+def _is_taken(view: View, leaf: Column[Any]) -> bool:
+    """Whether a stored column is taken as it is now."""
+    if leaf.table is view.table:
+        fixed = {one.sql for one in view.columns if isinstance(one, Stored) and one.history == "fixed"}
+        return leaf.name not in WALKED_BACK[view.name] and leaf not in fixed
+    return leaf.table not in (CHANGE, SOURCE) and leaf.table.name not in _FOLLOWED
+
+
+def _called(view: View, leaf: Column[Any]) -> str:
+    """The view's own name of what holds the stored column; "" where it has none."""
+    stored = (one for one in view.columns if isinstance(one, Stored))
+    return next((one.name for one in stored if leaf in set(visitors.iterate(one.sql))), "")
+
+
+def _leaves(name: str, scope: Scope) -> Iterator[Column[Any]]:
+    """The stored columns that a name of the view is made of."""
+    sql = scope.ages[name].compare("<", 1.0, scope) if name in scope.ages else scope.columns[name]
+    for element in visitors.iterate(sql):
+        if isinstance(element, Column):
+            yield element
+
+
+def _names(node: Any) -> Iterator[str]:
+    """The names of columns and ages in a part of a rule."""
+    if isinstance(node, nodes.Column | nodes.Age):
+        yield node.name
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from _names(part)
+    elif is_dataclass(node):
+        for one in fields(node):
+            yield from _names(getattr(node, one.name))

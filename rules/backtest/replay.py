@@ -1,0 +1,120 @@
+"""Trying a rule on the past: every version of a row is asked at those ticks at which the answer may change."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, select
+from sqlalchemy.sql import visitors
+
+from config.settings import Settings
+from rules.backtest.episodes import Answer, Raised, episodes
+from rules.backtest.known import unchanged
+from rules.backtest.memory import ASKED, Memory, open_memory
+from rules.backtest.ticks import Ticks, scope_of
+from rules.backtest.versions import Archive, Version
+from rules.evaluate import TIME_LIMIT_S
+from rules.fence import fenced
+from rules.language import compile
+from rules.moment import Moment
+from rules.rule import Rule
+from rules.views import View, facts
+from rules.views.base import Stored
+
+_FACTS = ("source", "client", "name", "subject", "url", "bd", "owner", "project_name", "client_facing", "urgent")
+"""What an answer tells, and what routes ask: of these, the columns that a view has."""
+_VERSION, _TICK, _SEVERITY = "asked_version", "asked_tick", "rule_severity"
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What a rule would have done: its alerts, by the numbers of `ticks`."""
+
+    rule: Rule
+    ticks: Sequence[Moment]
+    raised: Sequence[Raised]
+    unchanged: Sequence[str]
+    """Columns that the rule asks and whose earlier values are not kept: they were taken as they are now."""
+    unheard: Sequence[str] = ()
+    """Earlier words of statuses that nobody can tell the meaning of: they were taken as open."""
+
+
+def backtest(connection: Connection, rule: Rule, settings: Settings, ticks: Sequence[Moment]) -> Backtest:
+    """Which alerts `rule` would have raised at `ticks`, the last of which is the present; nothing is written.
+
+    Raises CannotReplay, OutsideCalendar, TooSlow.
+    """
+    taken = unchanged(rule, ticks[-1])
+    asking = _Asking.of(rule, ticks)
+    instants = [moment.now for moment in ticks]
+    answers: list[Answer] = []
+    unheard: set[str] = set()
+    with open_memory(connection, rule.view, asking.ticks, asking.needs) as memory:
+        for versions in Archive(connection, rule.view, settings, ticks[-1]).slices(instants):
+            answers += asking.answers(memory, versions)
+            unheard |= {version.row["status_native"] for version in versions if version.is_unheard}
+    return Backtest(rule, ticks, episodes(answers, len(ticks)), taken, sorted(unheard))
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """A rule, compiled for many ticks at once."""
+
+    view: View
+    ticks: Ticks
+    needs: frozenset[str]
+    statement: Select[Any]
+    """Of the pairs in `ASKED` those of which the rule holds."""
+    stored: Select[Any]
+    """What each version holds of what the rule compares with times, by its key."""
+
+    @classmethod
+    def of(cls, rule: Rule, moments: Sequence[Moment]) -> "_Asking":
+        view = rule.view
+        scope = scope_of(view, moments[-1])
+        when, severity = compile.condition(rule.when, scope), compile.value(rule.severity, scope)
+        ticks = Ticks.of(scope, moments, when, severity)
+        kept = {one.name for one in view.columns if isinstance(one, Stored)}
+        shown = (scope.columns[name].label(name) for name in _FACTS if name in kept)
+        tick = ticks.table
+        pairs = view.source.join(ASKED, ASKED.c.version == view.table.c.key).join(tick, tick.c.number == ASKED.c.tick)
+        statement = (
+            select(ASKED.c.version.label(_VERSION), ASKED.c.tick.label(_TICK), severity.label(_SEVERITY), *shown)
+            .select_from(pairs)
+            .where(*view.living, when)
+        )
+        atoms = (atom.stored.label(f"stored_{number}") for number, atom in enumerate(ticks.atoms))
+        stored = select(view.table.c.key, *atoms).select_from(view.source)
+        return cls(view, ticks, frozenset({*_read(when), *_read(severity)}), statement, stored)
+
+    def answers(self, memory: Memory, versions: Sequence[Version]) -> Iterator[Answer]:
+        """What the rule said of these, from tick to tick; those of a subject stand together, in the order of time."""
+        keyed = memory.hold(versions)
+        stored = {key: values for key, *values in memory.connection.execute(self.stored)}
+        asked = {key: self.ticks.flips(stored[key], version.first, version.last) for key, version in keyed}
+        memory.insert(ASKED, ({"version": key, "tick": tick} for key, ticks in asked.items() for tick in ticks))
+        holding = self._holding(memory)
+        for key, version in keyed:
+            ends = (*asked[key][1:], version.last + 1)
+            for begins, end in zip(asked[key], ends, strict=True):
+                severity, told = holding.get((key, begins), (None, {}))
+                yield Answer(version.subject, begins, end, severity, told)
+
+    def _holding(self, memory: Memory) -> Mapping[tuple[str, int], tuple[str, Mapping[str, Any]]]:
+        names = {*(table.name for table in self.view.tables), ASKED.name, self.ticks.table.name}
+        with fenced(memory.connection, names, TIME_LIMIT_S):
+            found = memory.connection.execute(self.statement).mappings().all()
+        return {
+            (row[_VERSION], row[_TICK]): (
+                row[_SEVERITY] or "warning",
+                facts({name: row[name] for name in _FACTS if name in row}),
+            )
+            for row in found
+        }
+
+
+def _read(expression: ColumnElement[Any]) -> Iterator[str]:
+    """The names of the tables whose columns stand in an expression."""
+    for element in visitors.iterate(expression):
+        if isinstance(element, Column):
+            yield element.table.name
