@@ -11,7 +11,7 @@ from sandbox.jira_dialect import plain
 from sandbox.jira_plan import from_plan
 from sandbox.jira_recorded import from_recorded
 from sandbox.jira_site import EMAIL, HUB, TOKEN, Deployment
-from sandbox.jira_state import JiraState, Json, account_id, document, due_change, status_change
+from sandbox.jira_state import JiraState, Json, account_id, document, due_change, labels_change, status_change
 from sandbox.plan import Message, Plan
 
 __all__ = ["EMAIL", "HUB", "TOKEN", "Deployment", "JiraSandbox"]
@@ -99,6 +99,14 @@ class JiraSandbox(JiraApi):
             entry = due_change(date.fromisoformat(old) if old else None, new)
             self.state.change(issue, at, self._people[by], entry)
             issue["fields"]["duedate"] = str(new)
+
+    def add_label(self, number: int, label: str, by: str, at: datetime) -> None:
+        """Put another label on an item."""
+        with self.app.lock:
+            issue = self._item(number)
+            labels = [*issue["fields"]["labels"], label]
+            self.state.change(issue, at, self._people[by], labels_change(issue["fields"]["labels"], labels))
+            issue["fields"]["labels"] = labels
 
     def complete(self, number: int, by: str, at: datetime) -> None:
         """Finish an item."""

@@ -1,6 +1,6 @@
 """What a Jira site holds, in Jira's own shapes (Cloud, v3), and how it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -154,6 +154,20 @@ def due_change(old: date | None, new: date | None) -> Json:
         "fromString": f"{old} 00:00:00.0" if old else None,
         "to": str(new) if new else None,
         "toString": f"{new} 00:00:00.0" if new else None,
+    }
+
+
+def labels_change(old: Sequence[str], new: Sequence[str]) -> Json:
+    """A changelog item of the labels, which have no ids."""
+    before, after = " ".join(old), " ".join(new)
+    return {
+        "field": "labels",
+        "fieldtype": "jira",
+        "fieldId": "labels",
+        "from": None,
+        "fromString": before,
+        "to": None,
+        "toString": after,
     }
 
 

@@ -96,6 +96,7 @@ def tuesday() -> Sequence[Event]:
         Event(at("2026-11-24 10:30"), "hubspot", "HubSpot goes down", _hubspot_goes_down),
         Event(at("2026-11-24 11:20"), "hubspot", "Marco Yip answers Stacked Tower, unseen as yet", _marco_answers),
         Event(at("2026-11-24 12:30"), "hubspot", "HubSpot is back", _hubspot_is_back),
+        Event(at("2026-11-24 13:20"), "jira", "周敏 notes that the customs change their rules", _customs_change_rules),
         Event(at("2026-11-24 14:05"), "asana", "王雪 finishes 小程序提审", _mini_program_is_submitted),
         Event(at("2026-11-24 15:10"), "hubspot", "Sandy Mok calls Poon Wing Lam of Paper Kite", _sandy_calls),
         Event(at("2026-11-24 16:20"), "hubspot", "Sandy Mok answers Wu Man Kei", _sandy_answers),
@@ -139,6 +140,11 @@ def _marco_answers(sandbox: Sandbox, now: datetime) -> None:
 def _hubspot_is_back(sandbox: Sandbox, now: datetime) -> None:
     faults = sandbox.hubspot.app.faults
     faults[:] = [fault for fault in faults if fault.where != OUTAGE]
+
+
+def _customs_change_rules(sandbox: Sandbox, now: datetime) -> None:
+    risk = sandbox.plan.item("EDI", "海关规范可能在十二月更换").number
+    sandbox.jira.add_label(risk, "occurred", "zhoumin", now)
 
 
 def _mini_program_is_submitted(sandbox: Sandbox, now: datetime) -> None:

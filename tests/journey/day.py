@@ -89,9 +89,9 @@ class Day:
 
 
 @contextmanager
-def day(folder: Path) -> Iterator[Day]:
-    """A new day in `folder`."""
-    plan = lantern_quay()
+def day(folder: Path, plan: Plan | None = None) -> Iterator[Day]:
+    """A new day in `folder`: the story's, or that of another `plan`."""
+    plan = plan or lantern_quay()
     clock = StoryClock(plan.first_sync)
     with Sandbox(plan, clock) as sandbox:
         config = write_settings(folder, sandbox)

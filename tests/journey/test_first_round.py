@@ -74,6 +74,7 @@ STORY = {
     "risk-without-response": ["Core freeze in December leaves no window for fixes"],
     "risk-occurred": [],
     "feedback-open-too-long": ["October progress report", "通告未能依班別發送"],
+    "feedback-negative": [],
     "feedback-reopened": ["Club house booking shows the wrong month"],
     "client-waited-for": ["積分換領頁面的字太小"],
     "client-silent": ["client/warm_kettle"],
