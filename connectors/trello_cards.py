@@ -1,20 +1,15 @@
 """Reading a Trello board's cards with their actions: whole, or only what moved since."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from connectors.answers import decode, instant, is_id, stamp
-from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref, VendorUnavailable
-from connectors.trello_api import BATCH, Json, TooLarge, TrelloApi
-
-PAGE = 1000
-"""The most that one request gives of cards or actions."""
-
-SMALL_PAGE, SMALLEST_PAGE = 250, 50
-"""What is asked for where Trello does not answer in its 30 seconds; and the least that can be too large a question."""
+from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref
+from connectors.trello_api import BATCH, Json, TrelloApi
+from connectors.trello_paging import PAGE, pages_of_actions, pages_of_cards
 
 MANY = 100
 """More touched cards than this: reading the board whole is cheaper."""
@@ -122,10 +117,11 @@ class Cards:
         id = str(board["id"])
         left_out = self._left_out(id)
         telling = Telling()
-        for actions in self._actions(id):
+        query = {"filter": ACTIONS, "memberCreator_fields": "fullName,username"}
+        for actions in pages_of_actions(self._api, id, query):
             yield _actions_page(actions, left_out, telling)
         until, is_all_told = "", True
-        for cards in self._pages(id, CARD):
+        for cards in pages_of_cards(self._api, id, CARD):
             found = [card for card in cards if has_id(card)]
             is_all_told = is_all_told and all(card["id"] in left_out or telling.begins(card["id"]) for card in found)
             until = _latest(found, until)
@@ -149,58 +145,8 @@ class Cards:
             return True
         return str(card.get("dateLastActivity") or "") >= self._since.isoformat()
 
-    # --- paging
-
     def _thin(self, board: str) -> Iterator[list[Any]]:
-        return self._pages(board, {"fields": "dateLastActivity,closed,dueComplete"})
-
-    def _pages(self, board: str, query: Mapping[str, str]) -> Iterator[list[Any]]:
-        """Every card of a board, in pages; smaller ones where Trello finds the question too large, or gives none."""
-        limit = PAGE
-        before: dict[str, str] = {}
-        while True:
-            try:
-                elements = self._api.objects(f"/boards/{board}/cards/all", limit=str(limit), **before, **query)
-            except TooLarge:
-                if limit // 2 < SMALLEST_PAGE:
-                    raise
-                limit //= 2
-                continue
-            except VendorUnavailable:
-                if limit <= SMALL_PAGE:
-                    raise
-                limit = SMALL_PAGE
-                continue
-            cards = [decode(one, "cards") for one in elements]
-            yield cards
-            ids = [str(card["id"]) for card in cards if has_id(card)]
-            if len(cards) < limit or not ids:
-                return
-            # The newest come, in no promised order: the page's smallest id is where the next one begins.
-            before = {"before": min(ids)}
-
-    def _actions(self, board: str) -> Iterator[list[bytes]]:
-        """Every action of a board, in pages, newest first.
-
-        Several can share a millisecond at a page's border: the next page begins a millisecond later, and what was seen
-        is dropped.
-        """
-        query = {"filter": ACTIONS, "limit": str(PAGE), "memberCreator_fields": "fullName,username"}
-        before: dict[str, str] = {}
-        seen: set[bytes] = set()
-        while True:
-            page = self._api.objects(f"/boards/{board}/actions", **query, **before)
-            new = [body for body in page if body not in seen]
-            if new:
-                yield new
-            if len(page) < PAGE or not new:
-                return
-            seen = set(page)
-            last = decode(page[-1], "actions")
-            at = instant(last.get("date")) if isinstance(last, dict) else None
-            if at is None:
-                return
-            before = {"before": stamp(at + timedelta(milliseconds=1))}
+        return pages_of_cards(self._api, board, {"fields": "dateLastActivity,closed,dueComplete"})
 
 
 class Telling:

@@ -72,6 +72,9 @@ class Rig:
         self.line.door = self.box.app
         self._untold = ""
         """What was done to the tool that the plan does not tell."""
+        # HubSpot's items are counted first, to see whether the token may read them.
+        self._before = 1 if self.kind == "hubspot" else 0
+        """Requests for items that bring none."""
         self._expected: list[tuple[Fault, int]] = []
         self.hub = Hub(source_of(self.kind, self.line.url, self.deployment), self.new_database(), self.clock)
 
@@ -83,8 +86,7 @@ class Rig:
 
     def break_items(self, **fault: Any) -> Fault:
         """Have the second request for items go wrong: something was read before it."""
-        # HubSpot's are counted first, to see whether the token may read them.
-        after = fault.pop("after", 1 if self.kind == "hubspot" else 0)
+        after = fault.pop("after", self._before)
         made = Fault(ITEMS[self.kind], after=after, **fault)
         self.faults.append(made)
         self._expected.append((made, made.times))
@@ -116,7 +118,7 @@ class Rig:
     def page_by(self, size: int) -> None:
         """Let pages hold so few; Trello's go no smaller than 62."""
         if isinstance(self.box, TrelloSandbox):
-            self.box.most_cards = 62
+            self.box.most_cards, self._before = 62, 4  # after questions of 1000, 500, 250, 125
         else:
             self.box.page_cap = size
 

@@ -14,7 +14,7 @@ from tests.faults.length import short_or_long
 from tests.faults.rig import Rig
 
 TOKENS = ["asana", "hubspot", "jira"]
-"""Trello has none: its pages begin before the last one seen."""
+"""Trello has none: its pages begin before the smallest id seen."""
 
 SAME = short_or_long(250, 3_000)
 
@@ -88,9 +88,8 @@ def test_an_empty_page_with_a_token_is_not_the_end(paged: Rig) -> None:
     paged.must_be_true()
 
 
-@pytest.mark.parametrize("rig", TOKENS, indirect=True)
-def test_a_token_that_repeats_ends_in_an_error_and_not_never(paged: Rig) -> None:
-    """Round and round: somebody must hear of it, and nothing counts as read to its end."""
+def test_a_page_that_repeats_ends_in_an_error_and_not_never(paged: Rig) -> None:
+    """Its token too: round and round. Somebody must hear of it, and nothing counts as read to its end."""
     first: list[Reply] = []
 
     def again(reply: Reply) -> Reply:
@@ -103,6 +102,20 @@ def test_a_token_that_repeats_ends_in_an_error_and_not_never(paged: Rig) -> None
 
     assert run.outcome == "failed"
     assert run.requests < 100
+    paged.recover()
+
+
+@pytest.mark.parametrize("rig", ["trello"], indirect=True)
+def test_a_page_in_another_order_than_promised_has_nothing_taken_for_deleted(paged: Rig) -> None:
+    """Trello's pages begin before the smallest id seen: one that holds the oldest card passes all others over."""
+    assert paged.sync().outcome == "ok"
+    oldest = min(paged.box.state.cards)
+    paged.break_items(status=0, alter=altered(lambda told: told[0].update(id=oldest)))
+
+    run = paged.hub.sync(full=True)
+
+    assert run.outcome == "failed"
+    assert "cards out of a page" in run.error
     paged.recover()
 
 
