@@ -1,5 +1,6 @@
 """The one place that builds everything from the settings, wires the stages together, and names the jobs."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from connectors.scope import count
 from report.overview import Overview, overview
 from report.server import Health
 from rules.evaluate import Outcome, evaluate
+from rules.indicators.months import keep_indicators
 from rules.moment import Moment
 from rules.rule import Rule
 from rules.working_time import WorkingTime, calendars
@@ -44,6 +46,8 @@ EVALUATE_EVERY = timedelta(seconds=60)
 """Overdue begins at midnight, without any sync."""
 DELIVER_EVERY = timedelta(seconds=5)
 _JITTER = 0.1
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +208,18 @@ class Hub:
     def _round(self, go: Callable[..., Round]) -> tuple[list[Outcome], Round]:
         """`go` is `run_round`, or `preview`."""
         moment = self.moment()
+        self._keep_indicators(moment)
         outcomes = evaluate(self.reader, self.rules, moment)
         with self.reader.connect() as connection:
             fresh = read_freshness(connection, self.settings, moment.now)
         return outcomes, go(self.engine, self.settings, outcomes, fresh, moment.calendars, moment.now)
+
+    def _keep_indicators(self, moment: Moment) -> None:
+        """The figures of each month; what is wrong with them keeps nobody from being told of what is late."""
+        try:
+            keep_indicators(self.reader, self.engine, moment)
+        except Exception:
+            log.exception("the indicators could not be reckoned")
 
     def deliver(self) -> Delivered:
         """Send what is due."""

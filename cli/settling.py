@@ -14,7 +14,7 @@ from sync.settling import settle as settle_stored
 from unify.closures import read_closures
 from unify.derived import Touched
 from unify.engine import writing
-from unify.hub_state import recall, remember
+from unify.hub_state import SETTLED_TIMES, recall, remember
 from unify.settle import settle
 
 _SETTLED = "settled_with"
@@ -53,6 +53,7 @@ class Settling:
             lambda calendar, a, b: known.get(calendar, known["default"]).days_between(a, b),
             now,
         )
+        remember(connection, SETTLED_TIMES, str(int(recall(connection, SETTLED_TIMES) or 0) + 1))
 
     def settle_touched(self) -> None:
         """What a decision touched."""

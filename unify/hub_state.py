@@ -11,6 +11,9 @@ from unify.upsert import Upserts
 
 _DAY = timedelta(days=1)
 
+SETTLED_TIMES = "settled_times"
+"""The name under which is remembered how often link and derive went over anything."""
+
 _state = table_of(HubState)
 
 

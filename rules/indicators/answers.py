@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from rules.indicators.figures import LeftOut, Rate, Window, nearest_rank
 
-WorkingHours = Callable[[datetime, datetime], float]
-"""(from, to) -> working hours on the calendar of those who must answer."""
+WorkingHours = Callable[[str, datetime, datetime], float]
+"""(calendar, from, to) -> working hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,12 @@ class Asked:
     received_at: datetime
     answered_at: datetime | None = None
     """The first answer that the client could see; else, where the tool cannot say who sees it, any of our people's."""
+    closed_at: datetime | None = None
+    """It was closed without an answer: the clock ends there."""
     is_internal: bool = False
     """That answer is one of which nobody can say whether the client saw it."""
+    calendar: str = "default"
+    """Of those who must answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,18 @@ class FirstResponse:
     internal: int
 
 
-def first_response(
-    asked: Iterable[Asked], window: Window, now: datetime, working_hours: Callable[[Asked], WorkingHours]
-) -> FirstResponse:
+def first_response(asked: Iterable[Asked], window: Window, now: datetime, working_hours: WorkingHours) -> FirstResponse:
     """The working hours from receipt to the first answer, of what was received in `window`.
 
-    What nobody has answered enters with the time so far. `working_hours` gives the clock of those who must answer it.
+    What nobody has answered enters with the time so far, or until it was closed.
     """
     counted = [one for one in asked if one.received_on in window]
     waits = sorted(
         (
-            Hours(working_hours(one)(one.received_at, one.answered_at or now), one.answered_at is None)
+            Hours(
+                working_hours(one.calendar, one.received_at, one.answered_at or one.closed_at or now),
+                one.answered_at is None,
+            )
             for one in counted
         ),
         key=lambda wait: (wait.hours, wait.or_more),

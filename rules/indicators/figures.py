@@ -33,9 +33,9 @@ def months_until(day: date, count: int) -> Window:
     return Window(date(first // 12, first % 12 + 1, 1), end)
 
 
-def months_before(day: date, count: int) -> Window:
-    """The last `count` months that had ended before `day`."""
-    return months_until(day.replace(day=1) - timedelta(days=1), count)
+def month_before(day: date) -> Window:
+    """The last month that had ended before `day`."""
+    return month_of(day.replace(day=1) - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from statistics import median
 
 from rules.indicators.figures import LeftOut, Rate, Window, tenths
 
-WorkingDays = Callable[[date, date], int]
-"""(from, to) -> working days in (from, to] of those who must answer; negative where `to` is the earlier."""
+WorkingDays = Callable[[str, date, date], int]
+"""(calendar, from, to) -> working days in (from, to]; negative where `to` is the earlier."""
+PromiseDay = Callable[[str, date], date]
+"""(calendar, day) -> the day by which a promise for `day` is measured: a later one where the office was closed for half
+of its hours or more (typhoon 8, black rain)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Promise:
     """In the order in which they were recorded."""
     client_facing: bool = True
     status_known: bool = True
+    is_dated: bool = True
+    """False: it was done, and nobody knows when."""
+    calendar: str = "default"
+    """Of those who must answer."""
 
     @property
     def committed_on(self) -> date | None:
@@ -47,36 +54,39 @@ class Promise:
         return promised
 
 
+def _as_promised(calendar: str, day: date) -> date:
+    return day
+
+
 def on_time_rate(
-    promises: Iterable[Promise], window: Window, today: date, moved_on: Callable[[date], date] = lambda day: day
+    promises: Iterable[Promise], window: Window, today: date, promise_day: PromiseDay = _as_promised
 ) -> Rate:
     """How many of the client-facing promises of `window` were kept.
 
     Kept: done on the promised day or before (by the instants, where both are known). Broken: done later, or open though
     the day has ended; or cancelled, archived or deleted on that day or after it. Left out: no date, entered only after
-    its date, status unknown, cancelled before its date. `moved_on` gives the day to which a promise moves because the
-    office was closed for half of its day or more (typhoon 8, black rain).
+    its date, status unknown, done nobody knows when, cancelled before its date.
     """
     met, missed, left_out = 0, [], []
-    for promise in _counted(promises, window, today, moved_on):
+    for promise in _counted(promises, window, today, promise_day):
         if reason := _left_out(promise):
             left_out.append(LeftOut(promise.key, reason))
-        elif _is_kept(promise, moved_on):
+        elif _is_kept(promise, promise_day):
             met += 1
         else:
             missed.append(promise.key)
     return Rate(met, met + len(missed), tuple(missed), tuple(left_out))
 
 
-def _counted(
-    promises: Iterable[Promise], window: Window, today: date, moved_on: Callable[[date], date]
-) -> Iterable[Promise]:
+def _counted(promises: Iterable[Promise], window: Window, today: date, promise_day: PromiseDay) -> Iterable[Promise]:
     """Those of the window whose day has ended, or that are done; and, to be listed, those without a date."""
     for promise in promises:
         day = promise.committed_on
         if not promise.client_facing:
             continue
-        if day is None or (day in window and (moved_on(day) < today or promise.done_on is not None)):
+        if day is None or (
+            day in window and (promise_day(promise.calendar, day) < today or promise.done_on is not None)
+        ):
             yield promise
 
 
@@ -89,18 +99,21 @@ def _left_out(promise: Promise) -> str:
         return "entered after its date"
     if not promise.status_known:
         return "status unknown"
+    if not promise.is_dated:
+        return "done, nobody knows when"
     if promise.gone_on is not None and promise.gone_on < day:
         return "cancelled before its date"
     return ""
 
 
-def _is_kept(promise: Promise, moved_on: Callable[[date], date]) -> bool:
+def _is_kept(promise: Promise, promise_day: PromiseDay) -> bool:
     day = promise.committed_on
     if promise.gone_on is not None or promise.done_on is None or day is None:
         return False
-    if promise.due_at is not None and promise.done_at is not None and promise.due_on == day == moved_on(day):
+    measured_by = promise_day(promise.calendar, day)
+    if promise.due_at is not None and promise.done_at is not None and promise.due_on == day == measured_by:
         return promise.done_at <= promise.due_at
-    return promise.done_on <= moved_on(day)
+    return promise.done_on <= measured_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +135,13 @@ def average_slip(promises: Iterable[Promise], window: Window, today: date, worki
     """
     slips: list[int] = []
     left_out: list[LeftOut] = []
-    for promise in _counted(promises, window, today, lambda day: day):
+    for promise in _counted(promises, window, today, _as_promised):
         reason = _left_out(promise) or ("cancelled" if promise.gone_on else "")
         if reason or promise.baseline_on is None:
             left_out.append(LeftOut(promise.key, reason or "no first date"))
             continue
         end = promise.done_on or max(promise.due_on or window.last, window.last)
-        slips.append(working_days(promise.baseline_on, end))
+        slips.append(working_days(promise.calendar, promise.baseline_on, end))
     return _slip(slips, tuple(left_out))
 
 

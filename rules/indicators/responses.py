@@ -9,6 +9,9 @@ from rules.indicators.figures import LeftOut, Rate, Window
 UNDATED_DAYS = 10
 """Working days after the risk was raised in which a response without a date is due."""
 
+AddWorkingDays = Callable[[str, date, int], date]
+"""(calendar, day, n) -> the `n`th working day after `day`."""
+
 _COUNTED = ("avoid", "mitigate", "transfer")
 
 
@@ -24,6 +27,10 @@ class Response:
     gone_on: date | None = None
     """The risk was closed, as it was no more."""
     occurred_on: date | None = None
+    is_dated: bool = True
+    """False: it was carried out, and nobody says when."""
+    calendar: str = "default"
+    """Of those who must answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +42,29 @@ class ResponseRate:
 
 
 def risk_response_rate(
-    risks: Iterable[Response], window: Window, add_working_days: Callable[[date, int], date]
+    risks: Iterable[Response], window: Window, today: date, add_working_days: AddWorkingDays
 ) -> ResponseRate:
     """How many responses that were due in `window`, or older and still open at its start, were carried out by its end.
 
-    Not met: not carried out by then, or the risk occurred first. Left out: accepted ones, and risks that were gone
-    before the date. A risk without a response is no response: it is a rule's matter.
+    Not met: not carried out by then, or the risk occurred first. Left out: accepted ones, risks that were gone before
+    the date, and what was carried out nobody knows when. What is due yet is not counted; a risk for which nobody named
+    a response is a rule's matter.
     """
     met, missed, late, left_out = 0, [], [], []
     for risk in risks:
         if risk.response is None:
             continue
-        due = risk.due_on or add_working_days(risk.raised_on, UNDATED_DAYS)
+        counts = risk.response in _COUNTED and risk.is_dated
+        due = risk.due_on or add_working_days(risk.calendar, risk.raised_on, UNDATED_DAYS)
         open_at_start = risk.carried_out_on is None or risk.carried_out_on >= window.first
         was_gone = risk.gone_on is not None and risk.gone_on < due
-        carried_over = due < window.first and open_at_start and not (risk.gone_on and risk.gone_on < window.first)
-        if due not in window and not carried_over:
+        was_gone_at_start = risk.gone_on is not None and risk.gone_on < window.first
+        carried_over = due < window.first and counts and open_at_start and not was_gone_at_start
+        is_due_yet = due >= today and risk.carried_out_on is None
+        if is_due_yet or (due not in window and not carried_over):
             continue
-        if risk.response not in _COUNTED or was_gone:
-            left_out.append(LeftOut(risk.key, "gone before its date" if was_gone else "accepted"))
+        if reason := _left_out(risk, was_gone=was_gone):
+            left_out.append(LeftOut(risk.key, reason))
         elif _is_met(risk, window):
             met += 1
             if risk.carried_out_on and risk.carried_out_on > due:
@@ -61,6 +72,15 @@ def risk_response_rate(
         else:
             missed.append(risk.key)
     return ResponseRate(Rate(met, met + len(missed), tuple(missed), tuple(left_out)), tuple(late))
+
+
+def _left_out(risk: Response, *, was_gone: bool) -> str:
+    """Why it is not counted; "" if it is."""
+    if was_gone:
+        return "gone before its date"
+    if risk.response not in _COUNTED:
+        return "accepted"
+    return "" if risk.is_dated else "carried out, nobody knows when"
 
 
 def _is_met(risk: Response, window: Window) -> bool:

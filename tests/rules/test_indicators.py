@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rules.indicators.answers import Asked, Due, Hours, first_response, handled_in_time
-from rules.indicators.figures import LeftOut, Rate, Window, month_of, months_before, tenths
+from rules.indicators.figures import LeftOut, Rate, Window, month_before, month_of, months_until, tenths
 from rules.indicators.promises import Agreed, Promise, average_slip, on_time_rate
 from rules.indicators.responses import Response, risk_response_rate
 from rules.indicators.satisfaction import Given, Scale, of_hundred, satisfaction
@@ -22,16 +22,20 @@ def october(day: int) -> date:
     return date(2026, 10, day)
 
 
+def add_days(calendar: str, day: date, n: int) -> date:
+    return HONG_KONG.add_days(day, n)
+
+
 def kept(key: str = "kept", on: int = 14, **values: Any) -> Promise:
     """A promise of that day of October, done on it."""
     return Promise(key, october(on), **{"due_on": october(on), "done_on": october(on), **values})
 
 
 def test_windows_are_whole_months() -> None:
-    """Three months before a day in November are August to October, in January October to December."""
-    assert Window(october(1), october(31)) == OCTOBER
-    assert months_before(date(2026, 11, 24), 3) == Window(date(2026, 8, 1), october(31))
-    assert months_before(date(2027, 1, 1), 3) == Window(october(1), date(2026, 12, 31))
+    """Three months to October are August to October; before a day in January lies December."""
+    assert Window(october(1), october(31)) == OCTOBER == month_before(NOVEMBER_3)
+    assert months_until(october(31), 3) == Window(date(2026, 8, 1), october(31))
+    assert months_until(month_before(date(2027, 1, 1)).last, 3) == Window(october(1), date(2026, 12, 31))
     assert month_of(date(2026, 12, 31)).last == date(2026, 12, 31)
 
 
@@ -112,7 +116,7 @@ def test_a_closed_office_moves_the_promise_to_the_next_working_day() -> None:
     """Typhoon 8 on the day: done the next morning is on time."""
     next_day = {october(14): october(15)}
 
-    rate = on_time_rate([kept(done_on=october(15))], OCTOBER, NOVEMBER_3, lambda day: next_day.get(day, day))
+    rate = on_time_rate([kept(done_on=october(15))], OCTOBER, NOVEMBER_3, lambda calendar, day: next_day.get(day, day))
 
     assert rate.met == 1
 
@@ -130,7 +134,7 @@ def test_the_average_slip_of_october_is_1_8_working_days() -> None:
         ],
         OCTOBER,
         NOVEMBER_3,
-        HONG_KONG.days_between,
+        lambda calendar, a, b: HONG_KONG.days_between(a, b),
     )
 
     assert (slip.mean, slip.median, slip.worst, slip.counted) == (1.8, 2.0, 5, 5)
@@ -144,14 +148,14 @@ def test_the_first_response_is_told_by_rank_and_counts_what_nobody_answered() ->
     asked = [Asked(f"{n}", october(14), start, start + timedelta(hours=h)) for n, h in enumerate(hours)]
     asked += [Asked("open", october(14), start), Asked("of September", date(2026, 9, 30), start, start)]
 
-    found = first_response(asked, OCTOBER, start + timedelta(hours=20), lambda one: by_the_clock)
+    found = first_response(asked, OCTOBER, start + timedelta(hours=20), by_the_clock)
 
     assert (found.median, found.p90, found.counted) == (Hours(3.0), Hours(9.0), 10)
-    longest = first_response(asked[-2:], OCTOBER, start + timedelta(hours=20), lambda one: by_the_clock)
+    longest = first_response(asked[-2:], OCTOBER, start + timedelta(hours=20), by_the_clock)
     assert longest.median == Hours(20.0, or_more=True)
 
 
-def by_the_clock(a: datetime, b: datetime) -> float:
+def by_the_clock(calendar: str, a: datetime, b: datetime) -> float:
     return (b - a) / timedelta(hours=1)
 
 
@@ -245,7 +249,7 @@ def test_nine_of_ten_responses_were_carried_out() -> None:
         Response("accepted", "accept", raised, october(14)),
     ]
 
-    found = risk_response_rate(due, OCTOBER, HONG_KONG.add_days)
+    found = risk_response_rate(due, OCTOBER, NOVEMBER_3, add_days)
 
     assert (found.rate.percent, found.rate.met, found.rate.counted) == (90.0, 9, 10)
     assert (found.rate.missed, found.late) == (("not",), ("late", "carried over"))
@@ -263,13 +267,16 @@ def test_nine_of_ten_responses_were_carried_out() -> None:
         ({"carried_out_on": date(2026, 11, 1)}, 1, 0),
         ({"due_on": date(2026, 9, 14), "carried_out_on": date(2026, 9, 30)}, 0, 0),
         ({"response": None}, 0, 0),
+        ({"response": "accept", "due_on": date(2026, 9, 14)}, 0, 0),
+        ({"is_dated": False}, 0, 0),
+        ({"due_on": NOVEMBER_3}, 0, 0),
     ],
 )
 def test_which_responses_are_due(values: dict[str, Any], counted: int, met: int) -> None:
     """Without a date a response is due ten working days after the risk was raised."""
     risk = Response(**{"key": "r", "response": "avoid", "raised_on": october(1), "due_on": october(14), **values})
 
-    rate = risk_response_rate([risk], OCTOBER, HONG_KONG.add_days).rate
+    rate = risk_response_rate([risk], OCTOBER, NOVEMBER_3, add_days).rate
 
     assert (rate.counted, rate.met) == (counted, met)
 

@@ -10,6 +10,7 @@ Models define tables and types. Rows travel as dicts keyed by column name; objec
 
 from unify.tables.alerts import Alert, AlertEvent, Delivery, DeliveryAlert, Evaluation
 from unify.tables.decisions import Agreement, Answer, Closure
+from unify.tables.indicators import IndicatorMonth
 from unify.tables.people import (
     Account,
     Client,
@@ -57,6 +58,7 @@ __all__ = [
     "Feedback",
     "HubState",
     "IdentityLink",
+    "IndicatorMonth",
     "Lease",
     "MappingProblem",
     "Milestone",

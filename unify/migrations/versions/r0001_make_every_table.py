@@ -324,6 +324,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "from_key", "to_key"),
     )
     op.create_table(
+        "indicator_month",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("indicator", sa.String(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("client_key", sa.String(), nullable=True),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("met", sa.Integer(), nullable=True),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("restated", sa.JSON(none_as_null=True), nullable=True),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index(op.f("ix_indicator_month_last_on"), "indicator_month", ["last_on"], unique=False)
+    op.create_table(
         "lease",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),

@@ -1,0 +1,425 @@
+"""The indicators of each month, from the unified rows: the worked examples, when a month freezes, what is restated."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlmodel import SQLModel
+
+from rules.indicators.months import keep_indicators
+from rules.moment import Moment
+from rules.views.base import table
+from rules.working_time import WorkingTime
+from tests.rules.rows import CALENDARS, SETTINGS, ZONE, feedback, fill, local, milestone, source
+from unify import tables
+from unify.closures import Closed
+from unify.engine import open_engine
+from unify.hub_state import SETTLED_TIMES, remember
+
+STORY = "2026-11-24 09:00"
+KITE = "client/kite"
+
+
+class Firm:
+    """A database, and what the hub does with it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._settled = 0
+
+    def has(self, *rows: SQLModel) -> None:
+        """More rows, settled."""
+        with self.engine.begin() as connection:
+            for row in rows:
+                connection.execute(insert(table(type(row))), row.model_dump())
+        self.settled()
+
+    def changes(self, row: SQLModel, **values: Any) -> None:
+        """A row is read anew, and settled."""
+        known = table(type(row))
+        with self.engine.begin() as connection:
+            connection.execute(update(known).where(known.c.key == row.model_dump()["key"]).values(**values))
+        self.settled()
+
+    def settled(self) -> None:
+        """Link and derive went over something."""
+        self._settled += 1
+        with self.engine.begin() as connection:
+            remember(connection, SETTLED_TIMES, str(self._settled))
+
+    def read_at(self, text: str, name: str = "delivery") -> None:
+        """A source was read whole."""
+        sources = table(tables.Source)
+        with self.engine.begin() as connection:
+            connection.execute(update(sources).where(sources.c.name == name).values(last_ok_at=local(text)))
+
+    def keeps(self, at: str = STORY, closures: tuple[Closed, ...] = ()) -> bool:
+        """The indicators are kept at that time."""
+        calendars = dict(CALENDARS)
+        if closures:
+            hong_kong = CALENDARS["default"]
+            calendars["default"] = WorkingTime(SETTINGS.calendar, ZONE, hong_kong.first, hong_kong.last, closures)
+        return keep_indicators(self.engine, self.engine, Moment.of(SETTINGS, calendars, local(at)))
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """All that are stored, by their keys."""
+        with self.engine.connect() as connection:
+            found = connection.execute(select(table(tables.IndicatorMonth))).mappings()
+            return {row["key"]: dict(row) for row in found}
+
+    def figure(self, key: str, at: str = STORY) -> dict[str, Any]:
+        """One figure, kept at that time."""
+        self.keeps(at)
+        return self.rows()[key]
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    """One client, and one source that has just been read."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'milepost.db'}")
+    fill(engine, source(last_ok_at=local("2026-11-24 08:50")), tables.Client(key=KITE))
+    yield Firm(engine)
+    engine.dispose()
+
+
+def noon(day: str | date) -> datetime:
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    return datetime.combine(day, time(12), ZONE).astimezone(UTC)
+
+
+def october(day: int) -> date:
+    return date(2026, 10, day)
+
+
+def promised(number: int, on: date, done: date | None = None, **values: Any) -> tables.Milestone:
+    """A milestone promised for that day, as derive leaves it."""
+    done_at = noon(done) if done else None
+    status = "done" if done else "in_progress"
+    row = {"kind": "item", "baseline_on": on, "due_on": on, "done_at": done_at, "status_category": status} | values
+    return milestone(number, **row)
+
+
+def status_change(row: SQLModel, at: str, **values: Any) -> tables.Change:
+    key = row.model_dump()["key"]
+    told = {"field": "status", "changed_at": noon(at), **values}
+    return tables.Change(key=f"{key}/change/1", source="delivery", vendor_id="1", entity_key=key, **told)
+
+
+def agreement(row: SQLModel, on: date, recorded: str) -> tables.Agreement:
+    told: dict[str, Any] = {"reference": "CR-012", "recorded_at": noon(recorded), "recorded_by": "kitty"}
+    return tables.Agreement(milestone_key=row.model_dump()["key"], agreed_on=on, **told)
+
+
+def asked(number: int, hours: float | None) -> tables.Feedback:
+    """Received on Monday 5 October, 09:00, and answered after so many working hours; None: not at all."""
+    received = local("2026-10-05 09:00")
+    answered = CALENDARS["default"].after(hours, received) if hours else None
+    basis = "visible" if answered else None
+    values = {"received_at": received, "first_response_at": answered, "response_basis": basis, "calendar": "default"}
+    return feedback(number, **values, waiting_since=None if answered else received)
+
+
+def mark(number: int, client: str | None, contact: str, score: float | None, on: str = "2026-10-14") -> tables.Feedback:
+    values = {"client_key": client, "contact_keys": [contact], "score": score}
+    return feedback(number, origin="survey", received_at=noon(on), **values)
+
+
+def risk(number: int, due: date | None, done: date | None = None, **values: Any) -> tables.Risk:
+    row: dict[str, Any] = {
+        "response": "mitigate",
+        "due_on": due,
+        "created_at": noon("2026-09-01"),
+        "status_category": "todo",
+    }
+    if done:
+        row |= {"implemented": True, "implemented_on": done, "status_category": "done"}
+    key = f"delivery/issues/r{number}"
+    return tables.Risk(key=key, source="delivery", vendor_id=f"r{number}", **(row | values))
+
+
+# --- the worked examples
+
+
+def test_on_time_in_october_is_seven_of_ten(firm: Firm) -> None:
+    """12 promised: one moved by CR-012, one cancelled before its date; one late, one open, one pushed by the lead."""
+    moved, cancelled = promised(11, october(22)), promised(12, october(28), status_category="cancelled")
+    firm.has(
+        *(promised(n, october(n), october(n)) for n in range(1, 8)),
+        promised(8, october(14), october(16)),
+        promised(9, october(20)),
+        promised(10, october(20), date(2026, 11, 3), due_on=date(2026, 11, 5)),
+        moved,
+        agreement(moved, date(2026, 11, 12), "2026-10-15"),
+        cancelled,
+        status_change(cancelled, "2026-10-20"),
+    )
+
+    row = firm.figure("on_time/1/2026-10")
+
+    assert (row["value"], row["met"], row["counted"]) == (70.0, 7, 10)
+    assert row["details"]["missed"] == [f"delivery/versions/{n}" for n in (10, 8, 9)]
+    assert row["left_out"] == [{"key": "delivery/versions/12", "reason": "cancelled before its date"}]
+    assert firm.rows()["on_time/1/2026-11"]["details"]["missed"] == ["delivery/versions/11"]
+
+
+def test_the_average_slip_of_october_is_1_8_working_days(firm: Firm) -> None:
+    """Early counts as nothing in the mean; what is open slips to its date; 19 October is a holiday."""
+    firm.has(
+        promised(1, october(5), october(5)),
+        promised(2, october(9), october(8)),
+        promised(3, october(12), october(14)),
+        promised(4, october(16), october(21)),
+        promised(5, october(23), due_on=october(30)),
+    )
+
+    row = firm.figure("slip/1/2026-10")
+
+    assert (row["value"], row["counted"], row["met"]) == (1.8, 5, None)
+    assert row["details"] == {"median": 2.0, "worst": 5}
+
+
+def test_the_first_response_of_october(firm: Firm) -> None:
+    """Median 3.0, P90 9.0 working hours; the tenth still waits, for more than 20."""
+    waits = (0.5, 1, 1, 2, 3, 4, 5, 6, 9, None)
+    firm.has(*(asked(n, hours) for n, hours in enumerate(waits)))
+
+    row = firm.figure("first_response/1/2026-10")
+
+    assert (row["value"], row["counted"]) == (3.0, 10)
+    assert row["details"] == {"or_more": False, "p90": 9.0, "p90_or_more": False, "internal": 0}
+
+
+def test_satisfaction_counts_each_client_once(firm: Firm) -> None:
+    """A 90, B 60, C none: 75.0 from 2 of 3 clients, 3 answers; a plain mean of the answers would say 80."""
+    firm.has(
+        tables.Client(key="client/b"),
+        tables.Client(key="client/c"),
+        mark(1, KITE, "crm/contacts/ann", 100),
+        mark(2, KITE, "crm/contacts/ben", 80),
+        mark(3, KITE, "crm/contacts/ben", 20, on="2026-10-13"),
+        mark(4, "client/b", "crm/contacts/cho", 60),
+        mark(5, "client/c", "crm/contacts/dan", 20, on="2025-10-14"),
+        mark(6, "client/c", "crm/contacts/dan", None),
+    )
+
+    row = firm.figure("satisfaction/12/2026-10")
+
+    assert (row["value"], row["counted"]) == (75.0, 3)
+    assert row["details"] == {"by_client": {KITE: 90.0, "client/b": 60.0}, "clients": 3}
+    assert row["left_out"] == [{"key": "delivery/tickets/6", "reason": "scale unknown"}]
+    assert firm.rows()[f"satisfaction/12/2026-10/{KITE}"]["value"] == 90.0
+
+
+def test_nine_of_ten_responses_to_risks_were_carried_out(firm: Firm) -> None:
+    """8 due and 2 carried over: 8 on time, 1 late, 1 not; one is accepted and left out."""
+    firm.has(
+        *(risk(n, october(14), october(12)) for n in range(1, 8)),
+        risk(8, october(14), october(20)),
+        risk(9, date(2026, 9, 20), october(2)),
+        risk(10, date(2026, 9, 20)),
+        risk(11, october(14), response="accept"),
+        risk(12, None, created_at=noon("2026-10-25")),  # due ten working days after that
+        risk(13, october(14), october(12), response=None),
+    )
+
+    row = firm.figure("risk_response/1/2026-10")
+
+    assert (row["value"], row["met"], row["counted"]) == (90.0, 9, 10)
+    assert row["details"] == {"missed": ["delivery/issues/r10"], "late": ["delivery/issues/r8", "delivery/issues/r9"]}
+    assert row["left_out"] == [{"key": "delivery/issues/r11", "reason": "accepted"}]
+
+
+def test_over_three_months_each_promise_counts_once(firm: Firm) -> None:
+    """What the rules look at: the three months to the last one that ended, for the firm as a whole."""
+    firm.has(*(promised(n, date(2026, 7 + n, 3), date(2026, 7 + n, 3), client_key=KITE) for n in range(1, 4)))
+
+    rows = firm.figure("on_time/3/2026-10"), firm.rows()["on_time/1/2026-10"]
+
+    assert [(row["first_on"], row["last_on"], row["counted"]) for row in rows] == [
+        (date(2026, 8, 1), october(31), 3),
+        (october(1), october(31), 1),
+    ]
+    assert f"on_time/1/2026-10/{KITE}" in firm.rows()
+    assert f"on_time/3/2026-10/{KITE}" not in firm.rows()
+
+
+# --- what the rows tell
+
+
+@pytest.mark.parametrize(
+    ("values", "counts"),
+    [
+        ({"done_at": noon("2026-10-14")}, "met"),
+        ({"done_at": noon("2026-10-15")}, "missed"),
+        ({"done_at": None}, "done, nobody knows when"),
+        ({"done_at": None, "kind": "version"}, "met"),  # its release date is when it went out
+        ({"done_at": noon("2026-10-14"), "deleted_at": noon("2026-10-20")}, "met"),
+        ({"status_category": "todo", "deleted_at": noon("2026-10-20"), "delete_reason": "deleted"}, "missed"),
+        (
+            {"status_category": "todo", "deleted_at": noon("2026-10-13"), "delete_reason": "archived"},
+            "cancelled before its date",
+        ),
+        (
+            {"status_category": "todo", "deleted_at": noon("2026-10-13"), "delete_reason": "lost_access"},
+            "status unknown",
+        ),
+        ({"status_category": "unknown"}, "status unknown"),
+        ({"baseline_on": None}, "no date"),
+        ({"done_at": noon("2026-10-14"), "created_at": noon("2026-10-15")}, "entered after its date"),
+        ({"counted": False}, "nothing"),
+        ({"client_facing": False}, "nothing"),
+        ({"source": "gone"}, "nothing"),
+    ],
+)
+def test_what_a_row_says_of_its_promise(firm: Firm, values: dict[str, Any], counts: str) -> None:
+    """One other is kept, so that there is a figure in which to look."""
+    told = {"status_category": "done", **values}
+    firm.has(source("gone", active=False), promised(1, october(14), **told), promised(2, october(9), october(9)))
+
+    row = firm.figure("on_time/1/2026-10")
+
+    left_out = row["left_out"][0]["reason"] if row["left_out"] else "nothing"
+    assert {(2, 2): "met", (1, 2): "missed", (1, 1): left_out}[row["met"], row["counted"]] == counts
+
+
+def test_a_version_that_was_seen_unreleased_after_its_day_is_late(firm: Firm) -> None:
+    """Whoever releases it late may leave its date as it was planned."""
+    late = promised(1, october(14), kind="version", status_category="done")
+    firm.has(late, status_change(late, "2026-10-20", origin="compared", not_before=noon("2026-10-19")))
+
+    assert firm.figure("on_time/1/2026-10")["met"] == 0
+
+
+def test_a_promise_for_a_day_on_which_the_office_was_closed_is_measured_by_the_next(firm: Firm) -> None:
+    """Typhoon 8 from the morning on: nobody could have delivered."""
+    firm.has(promised(1, october(14), october(15)))
+
+    firm.keeps(closures=(Closed("HK", local("2026-10-14 09:00"), local("2026-10-14 18:00"), "typhoon 8"),))
+
+    assert firm.rows()["on_time/1/2026-10"]["met"] == 1
+
+
+def test_where_nothing_was_counted_there_is_no_row(firm: Firm) -> None:
+    """Neither 0 nor 100 %: not measured."""
+    firm.has(promised(1, october(14), baseline_on=None), feedback(1), risk(1, None, response=None))
+
+    assert firm.keeps()
+    assert firm.rows() == {}
+
+
+# --- months
+
+
+def test_the_month_turns_at_midnight_of_the_firm(firm: Firm) -> None:
+    """In Hong Kong November begins while it is 31 October in London."""
+    firm.has(promised(1, october(31)))
+
+    firm.keeps("2026-10-31 23:59")
+    assert "on_time/1/2026-10" not in firm.rows()  # its day has not ended
+
+    firm.keeps("2026-11-01 00:00")
+    assert firm.rows()["on_time/1/2026-10"]["counted"] == 1
+
+
+@pytest.mark.parametrize(("at", "frozen"), [("2026-11-04 23:59", False), ("2026-11-05 00:00", True)])
+def test_a_month_freezes_at_the_end_of_its_third_working_day(firm: Firm, at: str, frozen: bool) -> None:
+    """Wednesday 4 November; October's and those before it, not the running month."""
+    firm.has(promised(1, october(14), october(14)), promised(2, date(2026, 11, 3), date(2026, 11, 3)))
+    firm.read_at("2026-11-05 00:00")
+
+    firm.keeps(at)
+
+    rows = firm.rows()
+    assert (rows["on_time/1/2026-10"]["frozen_at"] is not None) is frozen
+    assert rows["on_time/1/2026-11"]["frozen_at"] is None
+
+
+def test_no_month_freezes_before_every_source_was_read_since_it_closed(firm: Firm) -> None:
+    """A figure of which a part is missing would stand for good."""
+    firm.has(promised(1, october(14), october(14)), source("crm"))
+
+    firm.keeps()
+    assert firm.rows()["on_time/1/2026-10"]["frozen_at"] is None
+
+    firm.read_at("2026-11-24 08:55", "crm")
+    assert firm.keeps()
+    assert firm.rows()["on_time/1/2026-10"]["frozen_at"] == local(STORY)
+
+
+def test_a_frozen_figure_stays_and_what_would_change_it_stands_beside_it(firm: Firm) -> None:
+    """The October that somebody reported stays; that it was otherwise is said beside it, not put in its place."""
+    row = promised(1, october(14), october(14))
+    firm.has(row, promised(2, october(15), october(15)))
+    frozen = firm.figure("on_time/1/2026-10", "2026-11-24 09:00")
+
+    firm.changes(row, done_at=noon("2026-11-24"))  # re-opened, and done again
+    restated = firm.figure("on_time/1/2026-10", "2026-11-24 18:00")
+
+    assert (restated["value"], restated["met"]) == (100.0, 2)
+    assert restated["restated"] == {"counted": 2, "met": 1, "value": 50.0, "at": local("2026-11-24 18:00").isoformat()}
+    assert {**restated, "restated": None} == frozen
+
+    firm.changes(row, done_at=noon("2026-10-14"))  # that was a slip of the finger
+    assert firm.figure("on_time/1/2026-10", "2026-11-25 09:00") == frozen
+
+
+def test_a_frozen_figure_of_which_nothing_is_left_stays_too(firm: Firm) -> None:
+    """Its source left the config."""
+    firm.has(promised(1, october(14), october(14)))
+    firm.keeps()
+
+    sources = table(tables.Source)
+    with firm.engine.begin() as connection:
+        connection.execute(update(sources).values(active=False))
+    firm.settled()
+    row = firm.figure("on_time/1/2026-10")
+
+    assert (row["value"], row["restated"]) == (
+        100.0,
+        {"counted": 0, "met": None, "value": None, "at": local(STORY).isoformat()},
+    )
+
+
+def test_the_running_month_follows_its_rows(firm: Firm) -> None:
+    """It is as good as today's data, and where nothing is left of it, it is gone."""
+    row = promised(1, date(2026, 11, 3))
+    firm.has(row)
+    assert firm.figure("on_time/1/2026-11")["met"] == 0
+
+    firm.changes(row, done_at=noon("2026-11-03"), status_category="done")
+    assert firm.figure("on_time/1/2026-11")["met"] == 1
+
+    firm.changes(row, client_facing=False)
+    firm.keeps()
+    assert firm.rows() == {}
+
+
+def test_nothing_is_reckoned_where_nothing_has_changed(firm: Firm) -> None:
+    """A round every minute asks one row of the database; the next day, or a new row, makes it reckon again."""
+    firm.has(promised(1, october(14), october(14)))
+
+    assert [firm.keeps(at) for at in ("2026-11-24 09:00", "2026-11-24 09:01", "2026-11-25 00:00")] == [
+        True,
+        False,
+        True,
+    ]
+    firm.settled()
+    assert firm.keeps("2026-11-25 00:01")
+
+
+def test_reckoning_again_changes_nothing(firm: Firm) -> None:
+    """Whoever was killed on the way does it once more, and doubles nothing."""
+    firm.has(promised(1, october(14), october(14)), asked(1, 2), risk(1, october(14)), mark(2, KITE, "c", 80))
+    firm.keeps()
+    before = firm.rows()
+
+    state = table(tables.HubState)
+    with firm.engine.begin() as connection:
+        connection.execute(delete(state).where(state.c.name == "indicators_of"))
+
+    assert firm.keeps("2026-11-24 09:05")
+    assert firm.rows() == before
+    assert len(before) > 4
