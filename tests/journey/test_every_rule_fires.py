@@ -39,6 +39,9 @@ OTHERWISE: Mapping[str, Occasion] = {
     "feedback-negative": Occasion(("hubspot",), (at("2026-11-12 16:30"),), at("2026-11-12 16:30"), ("滿意度問卷",)),
     # And in the course of Tuesday.
     "milestone-slipped": Occasion(("jira",), (at("2026-11-24 09:50"),), at("2026-11-24 09:50"), ("UAT sign-off",)),
+    "payment-milestone-done": Occasion(
+        ("trello",), (at("2026-11-24 10:20"),), at("2026-11-24 10:20"), ("收據模組驗收",)
+    ),
     "source-stale": Occasion(
         ("hubspot",), (at("2026-11-24 10:10"), at("2026-11-24 10:50")), at("2026-11-24 10:50"), ("hubspot",)
     ),
