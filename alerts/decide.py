@@ -65,6 +65,12 @@ class Policy:
     in_line: bool = False
     """It goes with the morning line, not within minutes."""
 
+    @classmethod
+    def of(cls, on: str, severity: str, *, urgent: bool) -> "Policy":
+        """For what a rule on the view `on` found: a client who waits is told of sooner than a date that passed."""
+        at_once = ("warning", "high", "critical") if on == "feedback" else ("high", "critical")
+        return cls(urgent=urgent, in_line=severity not in at_once)
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:

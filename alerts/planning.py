@@ -154,8 +154,7 @@ class Planner:
             quiet_end=life.resolve_reason in QUIET_ENDS or self._ends_quietly(alert, identity),
             worse_at=life.worse_at,
         )
-        at_once = ("warning", "high", "critical") if rule.view.name == "feedback" else ("high", "critical")
-        policy = Policy(urgent=alert.urgent, in_line=life.severity not in at_once)
+        policy = Policy.of(rule.view.name, life.severity, urgent=alert.urgent)
         told = self._told(alert, reader, identity, rule.repeat)
         return decide(holding, told, policy, self._hours(reader, self._owed_from(alert)))
 
@@ -208,7 +207,7 @@ class Planner:
         return Told(
             at=max(news),
             ended=any(one.kind == "resolved" and one.at >= (over_at or one.at) for one in past),
-            repeat_due=repeat is not None and _is_over(repeat, max(news), self.writer.now, self._calendar(reader)),
+            repeat_due=is_repeat_due(repeat, max(news), self.writer.now, self._calendar(reader)),
         )
 
     def _told_as_an_end(self, alert: Stored, identity: Identity) -> list[datetime]:
@@ -282,7 +281,10 @@ def said_by(rule: Rule, facts: Facts, reading: Reading) -> Says:
     return Says(rule.title(known, reading), rule.title(unnamed, reading), rule.reason(known, reading))
 
 
-def _is_over(repeat: Repeat, at: datetime, now: datetime, calendar: WorkingTime) -> bool:
+def is_repeat_due(repeat: Repeat | None, told_at: datetime, now: datetime, calendar: WorkingTime) -> bool:
+    """Whether what was told at `told_at` is to be told again, on the reader's calendar."""
+    if repeat is None:
+        return False
     if repeat.unit == "h":
-        return now - at >= timedelta(hours=repeat.amount)
-    return working_days_since(calendar, at, now) >= repeat.amount
+        return now - told_at >= timedelta(hours=repeat.amount)
+    return working_days_since(calendar, told_at, now) >= repeat.amount

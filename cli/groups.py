@@ -37,6 +37,22 @@ def rules_check(config: Config = DEFAULT_CONFIG) -> None:
     raise typer.Exit(check_rules(config))
 
 
+@rules_app.command("try")
+def rules_try(
+    rule: Annotated[str, typer.Argument(help="A rule's id, also of one that is off; or a YAML file with rules.")],
+    config: Config = DEFAULT_CONFIG,
+    since: Annotated[str, typer.Option(help="Try it on the past: 90d. Without, on what stands now.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """What a rule would say, now or over the past days, and to whom; nothing is sent, and no alert is kept.
+
+    Example: milepost rules try milestone-overdue --since 90d
+    """
+    from cli.try_rule import try_rules
+
+    raise typer.Exit(try_rules(config, rule, since, as_json=as_json))
+
+
 @alerts_app.command("list")
 def alerts_list(
     config: Config = DEFAULT_CONFIG,

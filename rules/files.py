@@ -25,21 +25,21 @@ class Files:
 
 def read_files(own: Path) -> Files:
     """The library's files and those of the folder `own`, if there is one; in the order of their names."""
-    parts: list[Part] = []
-    mistakes: list[RuleMistake] = []
     folders = [LIBRARY] + ([own] if own.is_dir() else [])
-    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
-        shown = path.name if path.parent == LIBRARY else f"{path.parent.name}/{path.name}"
-        try:
-            root = YamlFile(path, shown).root
-        except RuleErrors as error:
-            mistakes.extend(error.mistakes)
-            continue
-        for part in root.items or () if root is not None else ():
-            if part.fields is None:
-                mistakes.append(RuleMistake(part.place, "a rule is a mapping of id, on, when, severity …"))
-            else:
-                parts.append(part)
-        if root is not None and root.items is None:
-            mistakes.append(RuleMistake(root.place, "a file of rules is a list: begin each with `- id:`"))
-    return Files(parts, mistakes)
+    read = [read_file(path) for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    return Files([part for one in read for part in one.rules], [mistake for one in read for mistake in one.mistakes])
+
+
+def read_file(path: Path) -> Files:
+    """The rules of one file."""
+    shown = path.name if path.parent == LIBRARY else f"{path.parent.name}/{path.name}"
+    try:
+        root = YamlFile(path, shown).root
+    except RuleErrors as error:
+        return Files([], error.mistakes)
+    if root is not None and root.items is None:
+        return Files([], [RuleMistake(root.place, "a file of rules is a list: begin each with `- id:`")])
+    parts = (root.items or ()) if root is not None else ()
+    odd = [part.place for part in parts if part.fields is None]
+    mistakes = [RuleMistake(place, "a rule is a mapping of id, on, when, severity …") for place in odd]
+    return Files([part for part in parts if part.fields is not None], mistakes)

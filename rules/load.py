@@ -30,7 +30,7 @@ from rules.fields import (
     written_repeat,
     wrong,
 )
-from rules.files import LIBRARY, Files, read_files
+from rules.files import LIBRARY, Files, read_file, read_files
 from rules.language.nodes import Condition, Parameter, Value
 from rules.language.parse import read_condition
 from rules.language.text import LanguageError, nearest
@@ -61,6 +61,10 @@ class RuleFiles:
         ids = (part.named.get("id") for part in self._files.rules)
         return {part.text for part in ids if part is not None and part.text}
 
+    def named(self, rule_id: str, overrides: Mapping[str, RuleSettings]) -> Rule | None:
+        """The rule of that id with these overrides, also one that is off; None: there is none, or it is wrong."""
+        return next((rule for rule in self._read(overrides)[1] if rule.id == rule_id), None)
+
     def check(self, overrides: Mapping[str, RuleSettings]) -> tuple[Sequence[Found], Sequence[Mistake]]:
         """What is wrong with these overrides, by their way in the config, and what in the files themselves."""
         loader, _ = self._read(overrides)
@@ -71,14 +75,10 @@ class RuleFiles:
         ]
 
     def enabled(self, overrides: Mapping[str, RuleSettings]) -> list[Rule]:
-        """Every enabled rule, the library's first, with these overrides in force.
-
-        Raises RuleErrors with all mistakes; those of overrides have no line here, where only their values are known.
-        """
+        """Every enabled rule, the library's first, with these overrides in force. Raises RuleErrors with all mistakes;
+        those of overrides have no line here, where only their values are known."""
         loader, rules = self._read(overrides)
-        wrong = [*loader.mistakes, *(RuleMistake(Place(spelled(path)), said) for path, said in loader.wrong_overrides)]
-        if wrong:
-            raise RuleErrors(wrong)
+        loader.raise_mistakes()
         return [rule for rule in rules if loader.overrides(rule.id).enabled]
 
     def _read(self, overrides: Mapping[str, RuleSettings]) -> tuple["_Loader", list[Rule]]:
@@ -91,6 +91,16 @@ class RuleFiles:
 def load_rules(settings: Settings) -> list[Rule]:
     """Every enabled rule of the library and of the firm's own folder. Raises RuleErrors."""
     return RuleFiles(settings.folder / settings.rules_dir).enabled(settings.rules)
+
+
+def load_file(path: Path, overrides: Mapping[str, RuleSettings]) -> list[Rule]:
+    """The rules of one file, with what the config says of them; enabled or not. Raises RuleErrors."""
+    files = read_file(path)
+    ids = {part.named["id"].text for part in files.rules if "id" in part.named}
+    loader = _Loader(files, {name: own for name, own in overrides.items() if name in ids})
+    rules = loader.read()
+    loader.raise_mistakes()
+    return rules
 
 
 class _Loader:
@@ -109,6 +119,12 @@ class _Loader:
             if rule_id not in self._seen and self._files.all_were_read:
                 self.refuse(rule_id, "", f"there is no such rule{_one_of_those(rule_id, self._seen)}")
         return rules
+
+    def raise_mistakes(self) -> None:
+        """Raise RuleErrors with all of them, if there are any."""
+        own = (RuleMistake(Place(spelled(path)), said) for path, said in self.wrong_overrides)
+        if wrong := [*self.mistakes, *own]:
+            raise RuleErrors(wrong)
 
     def overrides(self, rule_id: str) -> RuleSettings:
         return self._settings.get(rule_id, RuleSettings())

@@ -1,0 +1,171 @@
+"""Who would have been told how often, had a rule been on all along: the back-test's alerts, by routes and calendars.
+
+One message for each reader and round, as ever; the rounds are the back-test's ticks. What fired at the first of them is
+taken to have been told before. Other rules are left out: what they tell in the same round would be in the same message.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from alerts.channels.kinds import edits
+from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, next_morning
+from alerts.facts import Facts
+from alerts.planning import is_repeat_due
+from alerts.routing import People, Subject, Target, route
+from config.settings import SEVERITIES, Settings
+from rules.backtest import Backtest, Raised, Stage
+from rules.rule import Repeat, Rule
+from rules.working_time import WorkingTime
+
+Identity = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one reader would have had: a person, or the group of a channel (`key` "")."""
+
+    key: str
+    name: str
+    messages: int
+    ends: int
+    """Messages that something is over, beside these. What was only to be known ends without one, as a rule."""
+    on_days_off: int
+    """Of all these, those on a day off of theirs."""
+
+
+def heard(tried: Backtest, settings: Settings, people: People) -> list[Heard]:
+    """What every reader would have had, whoever has most first."""
+    instants = [moment.now for moment in tried.ticks]
+    calendars = tried.ticks[-1].calendars
+    rounds = {name: _Rounds(instants, calendar) for name, calendar in calendars.items()}
+    news, ends = defaultdict[Identity, set[int]](set), defaultdict[Identity, set[int]](set)
+    readers: dict[Identity, Target] = {}
+    for raised in tried.raised:
+        spans = _spans(raised, len(instants), lambda stage: _targets(tried.rule, stage, settings, people))
+        for identity, target in {key: one for span in spans for key, one in span.targets.items()}.items():
+            readers.setdefault(identity, target)
+            own = rounds.get(target.reader.calendar, rounds["default"])
+            told = list(_news(tried.rule, spans, identity, own))
+            news[identity].update(told)
+            was_told = bool(told) or raised.begins == 0
+            if was_told and not edits(settings.channels.get(target.channels[0])):
+                ends[identity].update(_end(raised, own))
+    found = [
+        _heard(target, rounds.get(target.reader.calendar, rounds["default"]), news[identity], ends[identity])
+        for identity, target in readers.items()
+    ]
+    return sorted((one for one in found if one.messages or one.ends), key=lambda one: (-one.messages, one.name))
+
+
+def _heard(target: Target, rounds: "_Rounds", news: set[int], ends: set[int]) -> Heard:
+    off = sum(rounds.is_day_off(tick) for ticks in (news, ends) for tick in ticks)
+    reader = target.reader
+    return Heard(reader.key, reader.name or target.channels[0], len(news), len(ends), off)
+
+
+@dataclass(frozen=True)
+class _Rounds:
+    """The ticks, as whoever goes by that calendar lives through them."""
+
+    now: Sequence[datetime]
+    calendar: WorkingTime
+
+    @cached_property
+    def working(self) -> Sequence[bool]:
+        """Whether they are at work, by tick."""
+        return [self.calendar.is_working(now) for now in self.now]
+
+    def next_working(self, tick: int) -> int:
+        """The first tick from that one on at which they are at work; beyond the last where there is none."""
+        return next((at for at in range(tick, len(self.now)) if self.working[at]), len(self.now))
+
+    def line_after(self, owed_from: datetime) -> int:
+        """The first tick once a working day has begun after that instant."""
+        return bisect_left(self.now, next_morning(self.calendar, owed_from))
+
+    def repeat_after(self, told: int, repeat: Repeat | None) -> int:
+        """The first tick at which what was told then is told again."""
+        at = self.now[told]
+        return bisect_left(self.now, True, lo=told, key=lambda now: is_repeat_due(repeat, at, now, self.calendar))
+
+    def is_day_off(self, tick: int) -> bool:
+        """Whether it falls on a day on which they do not work."""
+        return not self.calendar.is_working_day(self.now[tick].astimezone(self.calendar.zone).date())
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A stage of an alert up to the tick `ends`, and whom the routes name for it."""
+
+    stage: Stage
+    ends: int
+    targets: Mapping[Identity, Target]
+    worse: bool
+    """It is more severe than the stage before."""
+
+
+def _spans(raised: Raised, ticks: int, targets: Callable[[Stage], Mapping[Identity, Target]]) -> Sequence[_Span]:
+    stages = raised.stages
+    ends = [*(stage.tick for stage in stages[1:]), ticks if raised.ends is None else raised.ends]
+    before = [stages[0], *stages]
+    return [
+        _Span(stage, end, targets(stage), SEVERITIES.index(stage.severity) > SEVERITIES.index(last.severity))
+        for stage, end, last in zip(stages, ends, before, strict=False)
+    ]
+
+
+def _targets(rule: Rule, stage: Stage, settings: Settings, people: People) -> Mapping[Identity, Target]:
+    facts = Facts(stage.facts)
+    client = facts.text("client").removeprefix("client/")
+    subject = Subject(rule.id, rule.view.name, stage.severity, facts.text("source"), client, facts)
+    return {target.identity: target for target in route(settings, people, subject) if not target.refused}
+
+
+def _news(rule: Rule, spans: Sequence[_Span], identity: Identity, rounds: _Rounds) -> Iterator[int]:
+    """The ticks at which the reader is told of an alert. Only those are asked at which the answer can be another."""
+    begins = spans[0].stage.tick
+    told = begins if begins == 0 else None
+    worse_at = None
+    for span in spans:
+        worse_at = rounds.now[span.stage.tick] if span.worse else worse_at
+        tick = span.stage.tick if identity in span.targets else span.ends
+        while tick < span.ends:
+            # As in a round: what this very round found is owed since the one before.
+            owed_from = rounds.now[tick - 1 if tick == begins and tick else begins]
+            reason = _decide(rule, span, rounds, tick, told, worse_at, owed_from)
+            if reason.tells:
+                yield tick
+                told = tick
+            if told is not None and (reason.tells or reason is Reason.TOLD):
+                tick = max(tick + 1, rounds.repeat_after(told, rule.repeat))
+            elif reason is Reason.WAITS_FOR_LINE:
+                tick = max(tick + 1, rounds.line_after(owed_from))
+            else:
+                tick = rounds.next_working(tick + 1)
+
+
+def _decide(
+    rule: Rule, span: _Span, rounds: _Rounds, tick: int, told: int | None, worse_at: datetime | None, owed: datetime
+) -> Reason:
+    now, calendar = rounds.now[tick], rounds.calendar
+    past = None
+    if told is not None:
+        at = rounds.now[told]
+        past = Told(at, repeat_due=is_repeat_due(rule.repeat, at, now, calendar))
+    is_urgent = Facts(span.stage.facts).is_true("urgent")
+    policy = Policy.of(rule.view.name, span.stage.severity, urgent=is_urgent)
+    hours = Hours(rounds.working[tick], line_came(calendar, owed, now))
+    return decide(Holding("firing", worse_at=worse_at), past, policy, hours)
+
+
+def _end(raised: Raised, rounds: _Rounds) -> set[int]:
+    """When those who were told of an alert are told that it is over; empty: they are not, or not yet."""
+    worst = max((stage.severity for stage in raised.stages), key=SEVERITIES.index)
+    if raised.ends is None or worst == "info":
+        return set()
+    tick = rounds.next_working(raised.ends)
+    return {tick} if tick < len(rounds.now) else set()

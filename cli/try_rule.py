@@ -1,0 +1,217 @@
+"""`milepost rules try`: what a rule would say now, or would have said; nothing is sent, and no alert is kept."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from alerts.backtest import heard
+from alerts.facts import Facts
+from alerts.routing import People, Subject, client_name, read_people, route
+from cli.exit_codes import FAILED, OK
+from cli.hub import Hub
+from cli.opening import open_hub
+from cli.talk import answer, local, print_json, print_table, refuse, say, warn
+from config.nearest import did_you_mean, there_are
+from config.settings import Settings
+from config.values import parse_duration
+from connectors.scope import count
+from rules.backtest import Backtest, CannotReplay, Raised, backtest, hourly
+from rules.evaluate import Finding, find
+from rules.fence import TooSlow
+from rules.load import RuleFiles, load_file
+from rules.rule import Rule
+from rules.titles import Reading
+from rules.working_time import OutsideCalendar
+from unify.decisions import Refused
+from unify.derived import table_of
+from unify.tables import SyncRun
+
+_RUN = table_of(SyncRun)
+_LONGEST = timedelta(days=366)
+_SHOWN = 40
+"""Alerts listed for people, the latest; `--json` has them all."""
+
+
+def try_rules(config: Path, typed: str, since: str, *, as_json: bool) -> int:
+    """Try the rule of that id, or those of that file: on what stands now, or on the time `since`."""
+    try:
+        back = parse_duration(since) if since else None
+    except ValueError as wrong:
+        return refuse(f"--since: {wrong}")
+    if back is not None and back > _LONGEST:
+        return refuse(f"--since: at most {_LONGEST.days}d")
+    with open_hub(config) as hub, hub.reader.connect() as connection:
+        trying = _Trying(hub, connection)
+        try:
+            rules = _meant(hub.settings, typed)
+            tried = [trying.now(rule) if back is None else trying.since(rule, back) for rule in rules]
+        except (Refused, CannotReplay) as why:
+            return refuse(str(why))
+        except (TooSlow, OutsideCalendar) as error:
+            warn(f"{typed}: {error}")
+            return FAILED
+        if as_json:
+            print_json(tried)
+        else:
+            for number, one in enumerate(tried):
+                answer.print("\n" if number else "", end="")
+                if back is None:
+                    _print_now(one)
+                else:
+                    _print_past(one, hub.settings)
+    return OK
+
+
+def _meant(settings: Settings, typed: str) -> Sequence[Rule]:
+    """The rules that `typed` names. Raises Refused, RuleErrors."""
+    if typed.endswith((".yaml", ".yml")):
+        if not Path(typed).is_file():
+            raise Refused(f"there is no file {typed}")
+        return load_file(Path(typed), settings.rules)
+    files = RuleFiles(settings.folder / settings.rules_dir)
+    rule = files.named(typed, settings.rules)
+    if rule is None:
+        ids = sorted(files.ids or ())
+        raise Refused(f"there is no rule {typed!r}{did_you_mean(typed, ids) or there_are(ids)}")
+    return [rule]
+
+
+class _Trying:
+    """Tries rules on one database; what came of it as JSON would have it."""
+
+    def __init__(self, hub: Hub, connection: Connection) -> None:
+        self._settings, self._connection = hub.settings, connection
+        self._moment = hub.moment()
+        self._people = read_people(connection, hub.settings)
+
+    def now(self, rule: Rule) -> dict[str, Any]:
+        """What the rule finds, and whom its routes name."""
+        found = find(self._connection, rule, self._moment)
+        return {"rule": rule.id, "findings": [self._finding(rule, finding) for finding in found]}
+
+    def _finding(self, rule: Rule, finding: Finding) -> dict[str, Any]:
+        settings, facts = self._settings, Facts(finding.facts)
+        reading = Reading(settings.language, settings.zone, self._moment.today)
+        client = (finding.client or "").removeprefix("client/")
+        subject = Subject(rule.id, rule.view.name, finding.severity, finding.source, client, facts)
+        return {
+            "subject": finding.subject,
+            "severity": finding.severity,
+            "says": rule.title(finding.facts, reading),
+            "client": client_name(settings, client, settings.language),
+            "tells": _names(settings, self._people, subject),
+        }
+
+    def since(self, rule: Rule, back: timedelta) -> dict[str, Any]:
+        """The alerts that the rule would have raised in that time. Raises CannotReplay, TooSlow, OutsideCalendar."""
+        moment = self._moment
+        ticks = hourly(self._settings, moment.calendars, moment.now - back, moment.now)
+        tried = backtest(self._connection, rule, self._settings, ticks)
+        first_read = select(_RUN.c.source, func.min(_RUN.c.started_at)).group_by(_RUN.c.source)
+        read_since = {source: at for source, at in self._connection.execute(first_read) if at > ticks[0].now}
+        return {
+            "rule": rule.id,
+            "since": ticks[0].now,
+            "until": ticks[-1].now,
+            "alerts": [self._raised(tried, one) for one in tried.raised],
+            "readers": [asdict(one) for one in heard(tried, self._settings, self._people)],
+            "unchanged": list(tried.unchanged),
+            "taken_as_open": list(tried.unheard),
+            "read_since": read_since,
+        }
+
+    def _raised(self, tried: Backtest, one: Raised) -> dict[str, Any]:
+        facts, settings = Facts(one.facts), self._settings
+        begins, ends = tried.ticks[one.begins].now, tried.ticks[-1 if one.ends is None else one.ends].now
+        client = facts.text("client").removeprefix("client/")
+        return {
+            "subject": one.subject,
+            "name": facts.text("name") or facts.text("subject"),
+            "client": client_name(settings, client, settings.language),
+            "from": begins,
+            "held_before": one.begins == 0,
+            "until": None if one.ends is None else ends,
+            "hours": round((ends - begins) / timedelta(hours=1), 1),
+            "severities": [{"at": tried.ticks[stage.tick].now, "severity": stage.severity} for stage in one.stages],
+        }
+
+
+def _names(settings: Settings, people: People, subject: Subject) -> list[str]:
+    """Those who would be told; a group by its channel."""
+    targets = route(settings, people, subject)
+    return [target.reader.name or target.channels[0] for target in targets if not target.refused]
+
+
+def _print_now(tried: dict[str, Any]) -> None:
+    found = tried["findings"]
+    answer.print(f"{tried['rule']} finds {len(found)} now\n")
+    print_table(
+        ("severity", "what it says", "client", "for", "of"),
+        ((one["severity"], one["says"], one["client"], ", ".join(one["tells"]), one["subject"]) for one in found),
+        "nothing to tell",
+    )
+    if found:
+        say("nothing was sent; --since 90d tells what it would have said")
+
+
+def _print_past(tried: dict[str, Any], settings: Settings) -> None:
+    zone, alerts = settings.zone, tried["alerts"]
+    firing = sum(one["until"] is None for one in alerts)
+    span = f"{local(tried['since'], zone)} to {local(tried['until'], zone)}"
+    answer.print(
+        f"{tried['rule']}, asked every hour from {span}: {count(len(alerts), 'alert')}, {firing} of them now\n"
+    )
+    print_table(
+        ("from", "to", "lasted", "severity", "client", "about"),
+        (
+            (
+                ("before " if one["held_before"] else "") + local(one["from"], zone),
+                local(one["until"], zone) or "now",
+                _lasted(one["hours"]),
+                _severities(one["severities"], settings),
+                one["client"],
+                one["name"] or one["subject"],
+            )
+            for one in alerts[-_SHOWN:]
+        ),
+        "it would have said nothing",
+    )
+    if len(alerts) > _SHOWN:
+        answer.print(f"and {len(alerts) - _SHOWN} before these: --json has them all")
+    if alerts:
+        answer.print("")
+        print_table(
+            ("would have been told", "messages", "that it is over", "on a day off"),
+            ((one["name"], one["messages"], one["ends"], one["on_days_off"]) for one in tried["readers"]),
+            "nobody would have been told",
+        )
+    for line in _doubts(tried, settings):
+        answer.print(f"\n{line}")
+
+
+def _doubts(tried: dict[str, Any], settings: Settings) -> Iterable[str]:
+    """What the answer rests on and nobody can know."""
+    if tried["unchanged"]:
+        yield f"taken as they are now, for their earlier values are not kept: {', '.join(tried['unchanged'])}"
+    if tried["taken_as_open"]:
+        words = ", ".join(f'"{word}"' for word in tried["taken_as_open"])
+        yield f"taken as open, for nothing tells what these statuses meant: {words}"
+    for source, at in tried["read_since"].items():
+        since = local(at, settings.zone)
+        yield f"{source} is read since {since}: of before, only what its tool keeps of its history is known"
+
+
+def _severities(stages: Sequence[dict[str, Any]], settings: Settings) -> str:
+    """ "warning, critical from 2026-11-19 00:00"."""
+    first, *later = stages
+    changed = (f"{stage['severity']} from {local(stage['at'], settings.zone)}" for stage in later)
+    return ", ".join([first["severity"], *changed])
+
+
+def _lasted(hours: float) -> str:
+    days, rest = divmod(round(hours), 24)
+    return f"{days} d {rest} h" if days else f"{rest} h"
