@@ -116,6 +116,10 @@ def _tickets(pen: TicketWriter) -> None:
         "waiting_on_us", owner="sandy",
     )
     pen.survey(
+        "CSAT", "滿意度問卷", "2", "2026-09-14 11:25", "ch_wu", "兩星：通告只能發給全校，每次都要另發紙本。",
+        said=(Said("2026-09-14 14:30", "sandy", "多謝意見，按班別發送已列入下一版，十一月提供。", "email"),),
+    )
+    pen.survey(
         "CSAT", "滿意度問卷", "2", "2026-11-12 16:20", "ch_reed", "Two stars: half of the menus are in Chinese only.",
         said=(
             Said("2026-11-13 09:50", "sandy", "Thank you for telling us. The menus are being translated now.", "email"),
@@ -138,10 +142,6 @@ TICKETS = (
         "2026-07-08 14:30", "ch_tsang", "kitty", "Access points in the hall",
         "Can the hall have two more access points?",
         "Yes, within the budget; we add them on 20 July.",
-    ),
-    Routine(
-        "2026-09-14 11:25", "ch_reed", "sandy", "English names of the forms", "Some forms have no English title.",
-        "The list is attached; please send us the titles you prefer.",
     ),
 )
 

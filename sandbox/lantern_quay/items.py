@@ -130,6 +130,22 @@ class ProjectWriter:
         )
         return self._add(item)
 
+    def averted(
+        self,
+        name: str,
+        graded: tuple[int, int],
+        response: Literal["avoid", "mitigate", "transfer"],
+        created: str,
+        due: str,
+        done: str,
+        *,
+        of: int | None = None,
+    ) -> None:
+        """A risk, `graded` by probability and impact, to which the response was carried out; its owner saw to it."""
+        probability, impact = graded
+        labels = ("risk", f"probability-{probability}", f"impact-{impact}", f"response-{response}")
+        self.item(name, "done", created, assignee=self.project.owner, due=due, done=done, labels=labels, of=of)
+
     def finished(self, titles: str, first: str, last: str, *, of: int | None = None, kind: str = "task") -> None:
         """Items, one a line, that were made and done between two days, one after the other."""
         days = self._office.days(day(first), day(last))

@@ -136,6 +136,18 @@ def _e_kyc(numbers: Iterator[int]) -> ProjectPlan:
     for title in KYC_ADDED_IN_JULY:
         pen.finished(title, "2026-07-03", "2026-07-31", of=second, kind="story")
     pen.finished(KYC_SECOND, "2026-07-20", "2026-10-08", of=second, kind="story")
+    pen.averted(
+        "Face match slows down at month end", (3, 4), "mitigate", "2026-07-20 10:20", "2026-08-14", "2026-08-12 16:30",
+        of=second,
+    )
+    pen.averted(
+        "Passport chips of one country cannot be read", (2, 4), "avoid", "2026-08-03 11:10", "2026-09-18",
+        "2026-09-17 15:20", of=second,
+    )
+    pen.averted(
+        "Images leave Hong Kong in the nightly copy", (2, 5), "transfer", "2026-08-24 10:40", "2026-10-02",
+        "2026-10-06 14:50", of=second,
+    )
     walk = pen.item(
         "Regulator walkthrough", "doing", "2026-09-07 10:15", kind="milestone", milestone=True, assignee="raymond",
         due="2026-12-04", started="2026-10-12 10:00",
@@ -158,6 +170,8 @@ def _e_kyc(numbers: Iterator[int]) -> ProjectPlan:
 
 def _tickets(pen: TicketWriter) -> None:
     pen.routine(TICKETS)
+    pen.survey("NPS", "Would you recommend us?", "9", "2026-09-29 17:40", "nf_olivia")
+    pen.survey("NPS", "Would you recommend us?", "8", "2026-09-30 09:20", "nf_vincent")
     pen.told(
         "Push notice shows a stranger's name",
         (
@@ -208,11 +222,6 @@ TICKETS = (
         "Noted; the next build comes on Thursday 9 April.",
     ),
     Routine(
-        "2026-05-13 10:45", "nf_elsie", "kitty", "Receipt wording for failed transfers",
-        "Branch staff find the wording of a failed transfer unclear.",
-        "Agreed; two proposals are attached, please choose one.",
-    ),
-    Routine(
         "2026-06-24 16:10", "nf_graham", "marco", "Penetration test report",
         "When do we get the report of the June test?",
         "On 3 July, with the two findings already mended.",
@@ -221,11 +230,6 @@ TICKETS = (
         "2026-07-03 09:40", "nf_vincent", "marco", "Four more documents for e-KYC",
         "The regulator wants four more document types in scope.",
         "Received; we will answer with the effort on Tuesday.",
-    ),
-    Routine(
-        "2026-08-19 11:30", "nf_hoiyan", "kitty", "FPS test accounts have expired",
-        "All six test accounts are refused since yesterday.",
-        "New ones are on their way to you by secure mail.",
     ),
     Routine(
         "2026-10-22 14:50", "nf_olivia", "marco", "Is 30 October for UAT sign-off still safe?",
@@ -339,9 +343,6 @@ Video call for difficult cases
 Dashboard for Compliance
 Nightly export to the archive
 Consent text version 3
-Rate limits per device
-Fallback when the face match is down
-Test with screen readers
 """
 
 WALK_DONE = """

@@ -150,6 +150,7 @@ def _points(numbers: Iterator[int]) -> ProjectPlan:
 
 def _tickets(pen: TicketWriter) -> None:
     pen.routine(TICKETS)
+    pen.survey("CSAT", "紙鳶滿意度問卷", "4", "2026-08-28 12:15", "pk_kong")
     pen.told(
         "積分換領頁面的字太小",
         (
@@ -181,10 +182,6 @@ TICKETS = (
     Routine(
         "2026-07-22 15:15", "pk_poon", "sandy", "八達通付款偶然失敗", "星期日有三宗付款失敗，客人要再拍卡。",
         "已查明是讀卡器逾時，設定今晚更新。",
-    ),
-    Routine(
-        "2026-08-25 11:20", "pk_kong", "sandy", "日結報表與銀行入數不符", "八月廿三日相差三百元，請查。",
-        "原因是一宗退款隔日入帳，對帳表已寄上。",
     ),
     Routine(
         "2026-09-28 10:50", "pk_support", "jason", "荃灣店價錢牌列印錯位", "標籤右邊一行被切去。",

@@ -70,6 +70,12 @@ def _warehouse(numbers: Iterator[int]) -> ProjectPlan:
     live = pen.version("仓储系统上线", "2026-12-30")
     pen.finished(INBOUND, "2025-12-17", "2026-05-14", of=inbound, kind="story")
     pen.finished(STOCK, "2026-06-01", "2026-10-22", of=stock, kind="story")
+    pen.averted(
+        "九月盘点与试运行撞期", (3, 3), "avoid", "2026-07-27 10:30", "2026-08-21", "2026-08-20 16:10", of=stock
+    )
+    pen.averted(
+        "货架标签供应商延期", (4, 3), "transfer", "2026-08-17 11:20", "2026-09-11", "2026-09-10 15:40", of=stock
+    )
     sit = pen.item(
         "仓储 SIT", "doing", "2026-09-01 10:20", kind="milestone", milestone=True, assignee="zhoumin",
         due="2026-12-11", started="2026-10-26 10:10",
@@ -141,6 +147,12 @@ def _customs(numbers: Iterator[int]) -> ProjectPlan:
     inward = pen.version("EDI 1.1 进口", "2026-09-18", released="2026-09-18")
     pen.finished(EXPORTS, "2026-02-03", "2026-06-25", of=outward, kind="story")
     pen.finished(IMPORTS, "2026-06-29", "2026-09-17", of=inward, kind="story")
+    pen.averted(
+        "国庆前后海关窗口缩短", (4, 3), "mitigate", "2026-08-31 10:15", "2026-09-25", "2026-09-24 16:30", of=inward
+    )
+    pen.averted(
+        "商品编码表年中换版", (3, 4), "mitigate", "2026-07-06 10:50", "2026-08-28", "2026-08-26 14:20", of=inward
+    )
     joint = pen.item(
         "海关联调", "todo", "2026-11-02 10:30", kind="milestone", milestone=True, assignee="zhoumin",
         due="2027-01-15",
@@ -171,6 +183,7 @@ def _customs(numbers: Iterator[int]) -> ProjectPlan:
 
 def _tickets(pen: TicketWriter) -> None:
     pen.routine(TICKETS)
+    pen.survey("NPS", "Half-yearly survey", "7", "2026-07-14 11:10", "sb_helen")
     pen.told(
         "十一月对账单格式调整",
         (
@@ -205,11 +218,6 @@ TICKETS = (
         "单位代码表已更新，请重新提交。",
     ),
     Routine(
-        "2026-07-14 11:10", "sb_helen", "kevin", "Report for the board",
-        "May I have one page on the warehouse project?",
-        "Attached; the figures are of Friday.",
-    ),
-    Routine(
         "2026-08-26 16:10", "sb_zhao", "zhoumin", "盘点当天能否加派支持", "九月五日全仓盘点，需要现场支持。",
         "李文博当天九点到现场。",
     ),
@@ -236,11 +244,9 @@ INBOUND = """
 
 STOCK = """
 库位编码规则
-库位地图
 移库
 循环盘点
 差异审批
-库存冻结与解冻
 """
 
 SIT_CLOSED = """
@@ -339,9 +345,7 @@ IMPORTS = """
 查验通知
 放行回执
 保证金台账
-减免税备案
 与仓储系统对接
-汇率更新
 进口试运行
 """
 

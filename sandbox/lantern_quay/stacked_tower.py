@@ -15,7 +15,7 @@ COMPANY = "stacked_tower"
 
 
 def chapter(numbers: Iterator[int]) -> Chapter:
-    """Its people, two projects, six pieces of feedback (one of them an issue) and one deal."""
+    """Its people, two projects, six pieces of feedback (three of them survey answers) and one deal."""
     client = ClientPlan(
         "stacked_tower",
         {"en": "Stacked Tower Estates", "zh-Hant-HK": "疊樓物業", "zh-Hans-CN": "叠楼物业"},
@@ -60,6 +60,14 @@ def _owners_portal(numbers: Iterator[int]) -> ProjectPlan:
     pen = ProjectWriter(project, numbers, HONG_KONG, "en", ("arjun", "ngkaho", "chan_kayan"))
     first = pen.version("Release 1.0", "2026-04-30", released="2026-04-30")
     second = pen.version("Release 2.0", "2026-09-30", released="2026-09-30")
+    pen.averted(
+        "Owners' meetings overload the booking page", (3, 3), "mitigate", "2026-08-10 10:25", "2026-09-04",
+        "2026-09-02 16:15", of=second,
+    )
+    pen.averted(
+        "The bank ends cheque clearing for small accounts", (2, 4), "avoid", "2026-09-07 11:30", "2026-10-16",
+        "2026-10-15 15:10", of=second,
+    )
     late = pen.version("Release 2.1", "2026-11-13", overdue=True)
     pen.finished(FIRST_RELEASE, "2025-12-09", "2026-04-29", of=first, kind="story")
     pen.finished(SECOND_RELEASE, "2026-05-04", "2026-09-29", of=second, kind="story")
@@ -73,7 +81,7 @@ def _owners_portal(numbers: Iterator[int]) -> ProjectPlan:
     pen.open(ONBOARDING_OPEN, "2026-10-27", "2026-11-17", of=owners.number, due="2026-12-07")
     pen.finished(UPKEEP, "2026-07-06", "2026-10-30")
     pen.item(
-        "Owners of Block 7 see the bills of Block 1", "done", "2026-10-20 10:05", kind="bug", by="priya", feedback=True,
+        "Owners of Block 7 see the bills of Block 1", "done", "2026-10-20 10:05", kind="bug", by="priya",
         assignee="ngkaho", started="2026-10-20 11:30", done="2026-10-23 15:40", of=late,
         said=(Said("2026-10-20 11:15", "priya", "Bills of Block 7 are hidden until the numbering is mended."),),
     )
@@ -98,6 +106,15 @@ def _tenancy(numbers: Iterator[int]) -> ProjectPlan:
 
 def _tickets(pen: TicketWriter) -> None:
     pen.routine(TICKETS)
+    pen.survey("CES", "How easy was it to work with us?", "7", "2026-07-15 14:30", "st_derek")
+    pen.survey("CES", "How easy was it to work with us?", "7", "2026-07-16 10:05", "st_meera")
+    pen.survey(
+        "CES", "How easy was it to work with us?", "3", "2026-07-16 15:20", "pk_yuen",
+        "The caretakers' accounts took three weeks.",
+        said=(
+            Said("2026-07-17 10:40", "marco", "I am sorry; new caretakers get theirs in two days now.", "email"),
+        ),
+    )
     pen.told(
         "Club house booking shows the wrong month",
         (
@@ -118,15 +135,6 @@ def _tickets(pen: TicketWriter) -> None:
 
 
 TICKETS = (
-    Routine(
-        "2026-02-25 10:50", "st_derek", "marco", "Payment by cheque",
-        "Some owners still pay by cheque. Can they be entered?",
-        "Yes, on the cashier page from Release 1.0 on.",
-    ),
-    Routine(
-        "2026-07-15 14:30", "st_meera", "priya", "Notices arrive twice", "Owners of two flats get each notice twice.",
-        "One notice per person and day from tonight on.",
-    ),
     Routine(
         "2026-09-16 11:10", "pk_yuen", "marco", "Training for the new caretakers", "Five caretakers start in October.",
         "A session on 6 October at 14:30 is free; shall I book it?",
@@ -150,11 +158,9 @@ Club house booking
 Parking permits
 Visitor registration
 Minutes of owners' meetings
-Proxy forms
 Payment reminders
 Cashier page for cheques
 Export to the accounting system
-Search across estates
 """
 
 LATE_DONE = """

@@ -24,7 +24,9 @@ def chapter(numbers: Iterator[int]) -> Chapter:
     company = CompanyPlan(COMPANY, "Warm Kettle Foundation", client.domains, client.id, "sandy", next(numbers))
     written = Chapter(client, [company], _contacts(numbers))
     written.projects = [_donor_portal(numbers)]
-    TicketWriter(written, numbers, HONG_KONG).routine(TICKETS)
+    tickets = TicketWriter(written, numbers, HONG_KONG)
+    tickets.routine(TICKETS)
+    tickets.survey("CSAT", "暖壺滿意度問卷", "5", "2026-08-12 14:25", "wk_choi")
     written.deals = [
         DealPlan(
             next(numbers), "Donor portal", COMPANY, "sandy", "closedwon", "280000", "HKD", day("2026-01-06"),
@@ -95,10 +97,6 @@ TICKETS = (
     Routine(
         "2026-06-03 11:15", "wk_sit", "sandy", "五月捐款報表", "請提供五月的捐款明細以便入帳。",
         "已放到後台「報表」頁，可直接下載。",
-    ),
-    Routine(
-        "2026-08-12 14:25", "wk_choi", "jason", "收據上的會徽模糊", "收據印出來會徽不清楚。",
-        "已換上高解像度圖檔，請再印一張。",
     ),
     Routine(
         "2026-10-26 15:10", "wk_sit", "sandy", "年結所需欄位", "年結報表要加上收據編號一欄。",

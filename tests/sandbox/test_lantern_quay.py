@@ -171,7 +171,7 @@ def test_they_wait_for_the_hours_that_the_messages_say(
 
 def test_a_teacher_was_content_with_little_and_was_spoken_to(plan: Plan) -> None:
     """Two stars of five on 12 November, answered the next day: so that nobody waits for an answer today."""
-    [survey] = [one for one in plan.surveys if one.company == "cloud_hill"]
+    [survey] = [one for one in plan.surveys if one.contact == "ch_reed"]
 
     assert (survey.kind, survey.value, survey.received_at) == ("CSAT", "2", at("2026-11-12 16:20"))
     assert survey.messages[0].at == at("2026-11-13 09:50")
