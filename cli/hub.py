@@ -305,7 +305,7 @@ class Hub:
 
     def overview(self) -> Overview:
         """What the report shows now."""
-        return overview(self.reader, self.settings, self.moment())
+        return overview(self.reader, self.settings, self.moment(), self.rules)
 
     def health(self) -> Health:
         """What does not work: a stale source, a message that nobody gets."""

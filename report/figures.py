@@ -24,8 +24,8 @@ class Figure:
 
 
 def figures(words: Words) -> list[Figure]:
-    """Those of the page, in its order; promises that a moved date hides, and what belongs to nobody, are counted only
-    where there are some."""
+    """Those of the page, in its order; promises that a moved date hides, other alerts, and what belongs to nobody are
+    counted only where there are some."""
     shown, t = words.shown, words.t
     overdue, moved = len(shown.overdue), len(shown.moved_past_promise)
     waiting, soon = len(shown.unhandled), len(shown.due_soon)
@@ -39,23 +39,26 @@ def figures(words: Words) -> list[Figure]:
     ]
     if moved:
         made.insert(0, _figure(words, "moved", moved, t("figure.moved", count=moved)))
+    if others := len(shown.alerts):
+        made.insert(-1, _figure(words, "alerts", others, t("figure.alerts", count=others)))
     if nobodys:
         made.append(_figure(words, "unowned", nobodys, t("figure.unowned")))
     return [late, *made]
 
 
-_FED_BY: dict[str, Feed] = {
+_FED_BY: dict[str, Feed] = {  # what is not named here rests on all of them
     "overdue": "milestones",
     "moved": "milestones",
     "feedback": "feedback",
     "due-soon": "milestones",
     "unowned": "projects",
 }
-_TONES = {"overdue": "late", "moved": "late", "feedback": "late", "unowned": "warn"}
+_TONES = {"overdue": "late", "moved": "late", "feedback": "late", "alerts": "warn", "unowned": "warn"}
 
 
 def _figure(words: Words, anchor: str, value: int, label: str, none: str = "", no_source: str = "") -> Figure:
-    sources = [row for row in words.shown.sources if _FED_BY[anchor] in row.feeds]
+    fed_by = _FED_BY.get(anchor)
+    sources = [row for row in words.shown.sources if fed_by is None or fed_by in row.feeds]
     stale = [row for row in sources if row.stale]
     freshness = _freshness(words, sources, stale)
     if stale:

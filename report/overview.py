@@ -4,7 +4,7 @@ Nothing here is in a language, and nothing is reckoned twice: a page, its JSON a
 read the same definition (`rules.views`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from math import inf
@@ -15,12 +15,15 @@ from sqlalchemy import Connection, Engine, FromClause, false, func, select
 from sqlmodel import SQLModel
 
 from config.settings import Language, PersonSettings, Settings
-from report.rows import ClientRow, Feed, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
+from report.firing import read_firing
+from report.rows import AlertRow, ClientRow, Feed, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
 from rules.moment import Moment
+from rules.rule import Rule
 from rules.views import FEEDBACK, MILESTONE, select_view
 from rules.views.base import Row
 from rules.working_time import OutsideCalendar
 from unify.freshness import Freshness, read_freshness, tool_name
+from unify.tallies import Tally, read_tallies
 
 DUE_SOON_DAYS = 30
 _OPEN = ("todo", "in_progress", "unknown")
@@ -56,6 +59,8 @@ class Overview:
     """How many more are overdue that no client was promised."""
     unhandled: Sequence[FeedbackRow]
     """The longest waiting first."""
+    alerts: Sequence[AlertRow]
+    """What else fires, the worst first."""
     due_soon: Sequence[MilestoneRow]
     """Client-facing, open, due within `DUE_SOON_DAYS`, the nearest first."""
     undated: Sequence[MilestoneRow]
@@ -82,20 +87,36 @@ class Overview:
             overdue=[row for row in self.overdue if row.bd == bd],
             moved_past_promise=[row for row in self.moved_past_promise if row.bd == bd],
             unhandled=[row for row in self.unhandled if row.bd == bd],
+            alerts=[row for row in self.alerts if row.bd == bd and row.client_facing and not row.is_of_the_house],
             due_soon=[row for row in self.due_soon if row.bd == bd],
             undated=[row for row in self.undated if row.bd == bd],
-            sources=[replace(row, problems=self.problems.get((row.name, bd), 0)) for row in self.sources],
+            sources=[_narrowed(row, self.problems.get((row.name, bd), 0)) for row in self.sources],
         )
 
 
-def overview(engine: Engine, settings: Settings, moment: Moment) -> Overview:
-    """Read everything in one transaction of a read-only engine, so that the figures agree with each other."""
+def _narrowed(row: SourceRow, problems: int) -> SourceRow:
+    """A source as a BD manager sees it: in which board something is missing is of other people's clients too."""
+    return replace(
+        row,
+        problems=problems,
+        doubts=tuple(replace(doubt, part="", examples=()) for doubt in row.doubts),
+        incomplete=tuple(replace(tally, part="", absent=()) for tally in row.incomplete),
+    )
+
+
+def overview(engine: Engine, settings: Settings, moment: Moment, rules: Sequence[Rule]) -> Overview:
+    """Read everything in one transaction of a read-only engine, so that the figures agree with each other.
+
+    `rules` say what is told of their alerts.
+    """
     with engine.connect() as connection:
         sources = _sources(connection, settings, moment.now)
-        return _overview(connection, settings, moment, sources)
+        return _overview(connection, settings, moment, rules, sources)
 
 
-def _overview(connection: Connection, settings: Settings, moment: Moment, sources: Sequence[SourceRow]) -> Overview:
+def _overview(
+    connection: Connection, settings: Settings, moment: Moment, rules: Sequence[Rule], sources: Sequence[SourceRow]
+) -> Overview:
     stale = {row.name for row in sources if row.stale}
     milestones = _milestones(connection, moment, stale)
     facing = [row for row, shown in milestones if shown["client_facing"]]
@@ -103,6 +124,7 @@ def _overview(connection: Connection, settings: Settings, moment: Moment, source
     late = {row.key for row, shown in milestones if shown["overdue"]}
     clients = _clients(connection)
     people = _bd_managers(clients, settings)
+    moved = [row for row, shown in milestones if shown["client_facing"] and shown["moved_past_promise"]]
     return Overview(
         now=moment.now,
         today=moment.today,
@@ -114,12 +136,10 @@ def _overview(connection: Connection, settings: Settings, moment: Moment, source
         coordinator=settings.people[settings.coordinator].name,
         clients_without_bd=[key for key, client in clients.items() if client.bd is None],
         overdue=sorted((row for row in facing if row.key in late), key=lambda row: (-row.days_overdue, row.key)),
-        moved_past_promise=sorted(
-            (row for row, shown in milestones if shown["client_facing"] and shown["moved_past_promise"]),
-            key=lambda row: (-row.days_past_promise, row.key),
-        ),
+        moved_past_promise=sorted(moved, key=lambda row: (-row.days_past_promise, row.key)),
         internal_overdue=len(late) - sum(row.key in late for row in facing),
         unhandled=_unhandled(connection, moment, stale),
+        alerts=read_firing(connection, rules, moment, stale, {row.key for row in moved}),
         due_soon=sorted(
             (row for row in facing if row.key not in late and row.deadline_on and row.deadline_on <= soon),
             key=lambda row: (row.deadline_on or date.max, row.key),
@@ -248,10 +268,11 @@ def _sources(connection: Connection, settings: Settings, now: datetime) -> list[
         feed: set(connection.execute(select(_tables[table].c.source).distinct()).scalars())
         for feed, table in _FEEDS.items()
     }
-    return [_source(row, feeding) for row in read_freshness(connection, settings, now).values()]
+    fresh = read_freshness(connection, settings, now)
+    return [_source(row, feeding, read_tallies(connection, name).values()) for name, row in fresh.items()]
 
 
-def _source(row: Freshness, feeding: Mapping[Feed, set[str]]) -> SourceRow:
+def _source(row: Freshness, feeding: Mapping[Feed, set[str]], tallies: Iterable[Tally]) -> SourceRow:
     """A source that was never read to its end may feed anything: nobody knows what it would have said."""
     return SourceRow(
         name=row.source,
@@ -265,4 +286,6 @@ def _source(row: Freshness, feeding: Mapping[Feed, set[str]]) -> SourceRow:
         asked_again_at=row.broken.until if row.broken and row.broken.failures > 1 else None,
         problems=row.problems,
         feeds=frozenset(feed for feed, fed_by in feeding.items() if row.read_at is None or row.source in fed_by),
+        doubts=row.doubts,
+        incomplete=tuple(tally for tally in tallies if tally.is_incomplete),
     )

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from config.language import place
 from config.settings import Language
+from report.alerts import AlertGroup, other_alerts
 from report.feedback import FeedbackLine, feedback
 from report.figures import Figure, figures
 from report.milestones import Group, MilestoneLine, by_client, milestone, undated
@@ -28,7 +29,8 @@ POLICY = (
 """The page's content security policy: its own style and nothing else, neither script nor request."""
 
 FOLDED = 5
-"""A list of what nobody owns, or of what has no date, that is longer than this is folded behind its first ones."""
+"""A list of a client's other alerts, of what nobody owns, or of what has no date, that is longer than this is folded
+behind its first ones."""
 
 Address = Callable[[str | None, Language], str]
 """Where the page narrowed to a person (None: to nobody) stands in a language."""
@@ -68,6 +70,7 @@ class Page:
     """Promised to a day that has passed, and moved on without the client."""
     internal_overdue: str
     feedback: Sequence[FeedbackLine]
+    alerts: Sequence[AlertGroup]
     due_soon: Sequence[MilestoneLine]
     due_soon_differs: bool
     """Something of it is not simply due as promised: two columns more."""
@@ -108,6 +111,7 @@ class Page:
             if shown.internal_overdue
             else "",
             feedback=[feedback(words, row) for row in shown.unhandled],
+            alerts=other_alerts(words),
             due_soon=due_soon,
             due_soon_differs=any(row.current or row.next_step for row in due_soon),
             undated=undated(words),

@@ -1,9 +1,14 @@
 """The rows of the report, as values: nothing here is in a language, and nothing knows where it was read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
+
+from alerts.messages import Says
+from config.settings import Language, Severity
+from unify.doubts import Doubt
+from unify.tallies import Tally
 
 Feed = Literal["feedback", "milestones", "projects"]
 """What a source can bring of what the page shows."""
@@ -76,6 +81,32 @@ class FeedbackRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertRow:
+    """What a rule found and is not over; `key` is its subject's, `since` when it was found.
+
+    `is_of_the_house`: it is of our people or the hub itself. `client_facing` is False of a date that no client was
+    promised. `says`: what its rule says of it in a language.
+    """
+
+    fingerprint: str
+    rule: str
+    key: str
+    url: str | None
+    source: str
+    project_name: str
+    client: str | None
+    bd: str | None
+    owner_name: str
+    severity: Severity
+    state: str
+    since: datetime
+    is_of_the_house: bool
+    client_facing: bool
+    stale: bool
+    says: Callable[[Language], Says]
+
+
+@dataclass(frozen=True, slots=True)
 class ClientRow:
     """One of the config's clients: its names by language ("" for all others), and its BD manager's key."""
 
@@ -112,3 +143,7 @@ class SourceRow:
     """Where that is later than usual."""
     problems: int
     feeds: frozenset[Feed]
+    doubts: tuple[Doubt, ...]
+    """What is missing there, and kept here until a person says that it was deleted."""
+    incomplete: tuple[Tally, ...]
+    """Where it counts or lists other than what is here."""

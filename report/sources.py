@@ -20,6 +20,10 @@ class SourceLine:
     detail: str
     problems: str
     """What of it could not be read, and who mends it."""
+    missing: str
+    """What is not there any more, and kept here while nobody knows why."""
+    differs: str
+    """By how much it counts other than what is here."""
     stale: bool
 
 
@@ -38,6 +42,8 @@ def source(words: Words, row: SourceRow) -> SourceLine:
         tone="stale" if row.stale else "good",
         detail=words.joined([failed, again]),
         problems=_problems(words, row) if row.problems else "",
+        missing=_missing(words, row) if row.doubts else "",
+        differs=_differs(words, row) if row.incomplete else "",
         stale=row.stale,
     )
 
@@ -53,6 +59,20 @@ def _problems(words: Words, row: SourceRow) -> str:
     if words.person:
         return words.t("sources.problems_own", count=row.problems, tool=row.tool, name=words.shown.coordinator)
     return words.t("sources.problems", count=row.problems, tool=row.tool)
+
+
+def _missing(words: Words, row: SourceRow) -> str:
+    count, since = sum(doubt.missing for doubt in row.doubts), words.at(min(doubt.since for doubt in row.doubts))
+    if words.person:
+        return words.t("sources.missing_own", count=count, tool=row.tool, at=since, name=words.shown.coordinator)
+    return words.t("sources.missing", count=count, tool=row.tool, at=since)
+
+
+def _differs(words: Words, row: SourceRow) -> str:
+    count = sum(max(abs(tally.difference), len(tally.absent)) for tally in row.incomplete)
+    if words.person:
+        return words.t("sources.differs_own", tool=row.tool, name=words.shown.coordinator)
+    return words.t("sources.differs", count=count, tool=row.tool)
 
 
 def stale_lines(words: Words) -> list[str]:

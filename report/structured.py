@@ -4,11 +4,13 @@ Dates are `YYYY-MM-DD`, instants ISO 8601 in UTC, spans of time seconds, names o
 for all others).
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from config.language import LANGUAGES
 from report.overview import DUE_SOON_DAYS, Overview
+from report.rows import AlertRow
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -26,6 +28,7 @@ def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
             "moved_past_promise": len(shown.moved_past_promise),
             "overdue_internal": shown.internal_overdue,
             "unhandled_feedback": len(shown.unhandled),
+            "other_alerts": len(shown.alerts),
             f"due_in_{DUE_SOON_DAYS}_days": len(shown.due_soon),
             "undated_milestones": len(shown.undated),
             "projects_without_client": len(shown.projects_without_client),
@@ -38,6 +41,7 @@ def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
         "overdue_milestones": [_row(row) for row in shown.overdue],
         "moved_past_promise": [_row(row) for row in shown.moved_past_promise],
         "unhandled_feedback": [_row(row) for row in shown.unhandled],
+        "other_alerts": [_alert(row) for row in shown.alerts],
         "due_soon": [_row(row) for row in shown.due_soon],
         "undated_milestones": [_row(row) for row in shown.undated],
         "sources": [_row(row) for row in shown.sources],
@@ -46,6 +50,17 @@ def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
 
 def _row(row: "DataclassInstance") -> Any:
     return plain(asdict(row))
+
+
+def _alert(row: AlertRow) -> Any:
+    """An alert with what its rule says of it, by language."""
+    said = {language: row.says(language) for language in LANGUAGES}
+    told = {field.name: plain(getattr(row, field.name)) for field in fields(row) if field.name != "says"}
+    return {
+        **told,
+        "title": {language: one.title for language, one in said.items()},
+        "why": {language: one.why for language, one in said.items()},
+    }
 
 
 def plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from config.settings import PersonSettings, Settings
 from report.overview import Overview, overview
+from rules.load import load_rules
 from rules.moment import Moment
 from rules.working_time import calendars
 from tests.alerts.firm import TUESDAY, database, feedback_row, hk, milestone_row, put, settings
@@ -82,6 +83,24 @@ def feedback(number: int, **values: Any) -> dict[str, Any]:
     return feedback_row(number, **{**known, **values})
 
 
+def alert(
+    rule: str, subject: str, severity: str = "warning", since: datetime = TUESDAY, **facts: Any
+) -> dict[str, Any]:
+    """An alert that fires, about something of the bank's unless `facts` say otherwise."""
+    known = {"client": "client/bank", "bd": "person/marco", "source": "delivery", "name": subject, **facts}
+    return {
+        "fingerprint": f"{rule}:{subject}",
+        "rule": rule,
+        "subject": subject,
+        "source": known["source"],
+        "client_key": known["client"],
+        "state": "firing",
+        "severity": severity,
+        "since": since,
+        "facts": {"client_names": {"en": "Bank of Nine Ferries"}, "project_name": "Mobile app", **known},
+    }
+
+
 def end_of(day: date) -> datetime:
     """The last microsecond of a day in Hong Kong."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=TUESDAY.tzinfo) - timedelta(hours=8)
@@ -94,11 +113,11 @@ def moment(known: Settings, now: datetime = TUESDAY) -> Moment:
 
 
 def read(engine: Engine, known: Settings | None = None, now: datetime = TUESDAY) -> Overview:
-    """The overview, through a read-only engine as the hub reads it."""
+    """The overview, through a read-only engine as the hub reads it, with the rules that are shipped."""
     known = known or settings()
     reader = open_engine(engine.url, read_only=True)
     try:
-        return overview(reader, known, moment(known, now))
+        return overview(reader, known, moment(known, now), load_rules(known))
     finally:
         reader.dispose()
 

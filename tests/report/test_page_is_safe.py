@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import report.page
+from alerts.messages import Says
 from report.overview import Overview
 from report.page import Page, render
-from report.rows import FeedbackRow, MilestoneRow
+from report.rows import AlertRow, FeedbackRow, MilestoneRow
 from tests.alerts.firm import put
 from tests.report.browser import Seen, seen
-from tests.report.firm import feedback, firm, milestone, project, read
+from tests.report.firm import alert, feedback, firm, milestone, project, read
 
 EVERY_TEXT = {"name", "subject", "project_name", "owner_name", "author", "moved_by", "tool", "url", "agreed_reference"}
 
@@ -36,6 +37,7 @@ def poisoned(shown: Overview, text: str) -> Overview:
         overdue=[row(value) for value in shown.overdue],
         moved_past_promise=[row(value) for value in shown.moved_past_promise],
         unhandled=[row(value) for value in shown.unhandled],
+        alerts=[replace(row(value), says=lambda _: Says(text, text, text)) for value in shown.alerts],
         due_soon=[row(value) for value in shown.due_soon],
         undated=[row(value) for value in shown.undated],
         sources=[replace(source, label=text, error=text) for source in shown.sources],
@@ -61,6 +63,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Overview:
     put(engine, "milestone", milestone(4, due_on=date(2027, 1, 29), baseline_on=date(2026, 10, 30)))
     put(engine, "milestone", milestone(1), milestone(2, due_on=date(2026, 12, 1)), milestone(3, due_on=None))
     put(engine, "feedback", feedback(1))
+    put(engine, "alert", alert("item-blocked", "x", url="x"))
     shown = read(engine)
     engine.dispose()
     return shown
@@ -114,9 +117,11 @@ def test_only_web_addresses_become_links(rows: Overview, url: str) -> None:
     row: MilestoneRow = replace(rows.overdue[0], url=url)
     waits: FeedbackRow = replace(rows.unhandled[0], url=url)
 
-    page = Page.of(replace(rows, overdue=[row], unhandled=[waits]), "en")
+    fires: AlertRow = replace(rows.alerts[0], url=url)
 
-    assert (page.overdue[0].rows[0].url, page.feedback[0].url) == (None, None)
+    page = Page.of(replace(rows, overdue=[row], unhandled=[waits], alerts=[fires]), "en")
+
+    assert (page.overdue[0].rows[0].url, page.feedback[0].url, page.alerts[0].rows[0].url) == (None, None, None)
 
 
 # --- self-contained -----------------------------------------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""The other alerts: what the rules found and is not over, but for what the page lists by itself."""
+
+from collections.abc import Collection, Sequence
+from functools import partial
+
+from sqlalchemy import Connection, select
+from sqlalchemy.engine import RowMapping
+
+from alerts.facts import Facts
+from alerts.messages import Says
+from alerts.planning import said_by
+from alerts.routing import OF_THE_HOUSE
+from alerts.store import ALERT
+from config.settings import SEVERITIES, Language
+from report.rows import AlertRow
+from rules.moment import Moment
+from rules.rule import Rule
+from rules.titles import Reading
+
+LISTED = frozenset({"milestone-overdue", "feedback-unhandled", "source-stale"})
+"""Rules whose findings have a part of the page to themselves."""
+_MOVED = "milestone-slipped"
+
+
+def read_firing(
+    connection: Connection, rules: Sequence[Rule], moment: Moment, stale: Collection[str], moved: Collection[str]
+) -> list[AlertRow]:
+    """The worst first, then the oldest. `moved`: keys of milestones that are listed as moved past their promise.
+
+    An alert of a rule that is on no more is left out: the next round ends it.
+    """
+    known = {rule.id: rule for rule in rules if rule.id not in LISTED}
+    rows = connection.execute(select(ALERT).where(ALERT.c.state != "resolved")).mappings()
+    found = [
+        _row(row, known[row["rule"]], moment, stale)
+        for row in rows
+        if row["rule"] in known and not (row["rule"] == _MOVED and row["subject"] in moved)
+    ]
+    return sorted(found, key=lambda row: (-SEVERITIES.index(row.severity), row.since, row.fingerprint))
+
+
+def _row(row: RowMapping, rule: Rule, moment: Moment, stale: Collection[str]) -> AlertRow:
+    facts = Facts(row["facts"])
+    return AlertRow(
+        fingerprint=row["fingerprint"],
+        rule=rule.id,
+        key=row["subject"],
+        url=facts.url("url") or None,
+        source=row["source"],
+        project_name=facts.text("project_name"),
+        client=row["client_key"],
+        bd=facts.text("bd") or None,
+        owner_name=facts.text("owner_name"),
+        severity=row["severity"],
+        state=row["state"],
+        since=row["since"],
+        is_of_the_house=rule.view.name in OF_THE_HOUSE,
+        client_facing=facts.is_true("client_facing", default=True),
+        stale=row["source"] in stale,
+        says=partial(_says, rule, facts, moment),
+    )
+
+
+def _says(rule: Rule, facts: Facts, moment: Moment, language: Language) -> Says:
+    return said_by(rule, facts, Reading(language, moment.zone, moment.today))

@@ -1,0 +1,177 @@
+"""What fires besides: by client, the worst first, each with why it matters; and what a source holds back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from config.settings import Language
+from report.page import Page, render
+from report.structured import as_json
+from tests.alerts.firm import TUESDAY, hk, put
+from tests.report.browser import Seen, seen
+from tests.report.firm import alert, milestone, read
+from unify.doubts import Doubt
+from unify.tallies import Tally
+
+KITES: Mapping[str, Any] = {"client": "client/kite", "bd": "person/sandy"}
+NOBODYS: Mapping[str, Any] = {"client": None, "bd": None, "client_names": None}
+
+
+def test_they_stand_by_client_the_gravest_first_and_our_own_last(engine: Engine) -> None:
+    """A reader begins at the top: what is worst for a client, and the hub's own troubles when there is time."""
+    put(
+        engine,
+        "alert",
+        alert("credential-expiring", "boards", "high", **NOBODYS),
+        alert("item-stale", "A", "info"),
+        alert("item-blocked", "B", since=hk(24, 10)),
+        alert("item-blocked", "C"),
+        alert("risk-high", "D", "high", **KITES),
+        alert("milestone-without-owner-or-date", "E", "high", **NOBODYS),
+    )
+
+    groups = Page.of(read(engine), "en").alerts
+
+    assert [(group.client, group.bd, [line.severity for line in group.rows]) for group in groups] == [
+        ("Paper Kite Stores", "莫詠珊", ["high"]),
+        ("Bank of Nine Ferries", "Marco Yip", ["warning", "warning", "info"]),
+        ("No client", "", ["high"]),
+        ("Our own matters", "", ["high"]),
+    ]
+    assert [line.title.split()[0] for line in groups[1].rows] == ["C", "B", "A"]
+
+
+def test_what_has_a_list_of_its_own_is_not_told_twice(engine: Engine) -> None:
+    """Overdue, unhandled, unread, and moved past the promise: told twice is believed half."""
+    moved = milestone(1, due_on=TUESDAY.date().replace(month=12), baseline_on=TUESDAY.date().replace(month=10), moves=1)
+    put(engine, "milestone", moved)
+    put(
+        engine,
+        "alert",
+        alert("milestone-overdue", "A"),
+        alert("feedback-unhandled", "B"),
+        alert("source-stale", "boards", **NOBODYS),
+        alert("milestone-slipped", moved["key"]),
+        alert("milestone-slipped", "moved ahead of its day"),
+        {**alert("item-blocked", "over"), "state": "resolved"},
+        alert("a-rule-that-is-off", "C"),
+    )
+
+    shown = read(engine)
+
+    assert [(row.rule, row.key) for row in shown.alerts] == [("milestone-slipped", "moved ahead of its day")]
+    assert [row.key for row in shown.moved_past_promise] == [moved["key"]]
+
+
+def test_a_bd_manager_sees_their_clients_and_neither_ours_nor_internal_dates(engine: Engine) -> None:
+    """Nobody's epic is paraded as a promise, and nobody reads there of other people's clients."""
+    put(
+        engine,
+        "alert",
+        alert("item-blocked", "mine"),
+        alert("milestone-at-risk", "internal", client_facing=False),
+        alert("item-blocked", "hers", **KITES),
+        alert("mapping-problems", "boards", **NOBODYS),
+    )
+
+    whole = read(engine)
+
+    assert [row["key"] for row in as_json(whole, person="marco")["other_alerts"]] == ["mine"]
+    assert len(whole.alerts) == 4
+    assert "hers" not in render(Page.of(whole, "en", person="marco"))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "severity", "found"),
+    [
+        ("en", "Other alerts", "high", "found Tue 24 Nov 09:00"),
+        ("zh-Hant-HK", "其他警示", "高", "11月24日（二）09:00 發現"),
+        ("zh-Hans-CN", "其他告警", "高", "11月24日（二）09:00 发现"),
+    ],
+)
+def test_each_says_how_bad_what_why_since_when_and_where(
+    engine: Engine, language: Language, heading: str, severity: str, found: str
+) -> None:
+    """In the reader's language; whose it is stands above, and is not said again."""
+    url = "https://acme.example/browse/NFA-1"
+    put(engine, "alert", alert("risk-high", "Core freeze", "high", url=url, owner_name="Raymond Ho"))
+    shown = read(engine)
+
+    [[line]] = [group.rows for group in Page.of(shown, language).alerts]
+
+    assert (line.severity, line.found, line.url, line.tool) == (severity, found, url, "Jira")
+    assert "Core freeze" in line.title
+    assert "Nine Ferries" not in line.title
+    assert line.why
+    assert "Raymond Ho" in line.about
+    text = seen(shown, language).text
+    for part in (heading, line.title, line.why, line.about, found):
+        assert part in text
+    assert as_json(shown)["other_alerts"][0]["why"][language] == line.why
+
+
+def test_a_long_list_is_folded_and_counted_whole(engine: Engine) -> None:
+    """A client with forty stale items must not hide the next client."""
+    put(engine, "alert", *(alert("item-stale", f"item {number}") for number in range(7)))
+
+    page = seen(read(engine))
+
+    assert "2 more" in page.text
+    assert "7 other alerts" in page.text
+    assert page.text.count("item ") == 7
+
+
+def test_where_nothing_else_fires_the_page_says_nothing_of_it(engine: Engine) -> None:
+    """An empty list is one more thing to read."""
+    shown = read(engine)
+
+    assert "alerts" not in Page.of(shown, "en").figures
+    assert "Other alerts" not in seen(shown).text
+
+
+# --- what a source holds back ---------------------------------------------------------------------------------------
+
+DOUBT = Doubt("cards", "b1", 40, 90, ("c1",), hk(23, 3))
+TALLIES = (Tally("items", "APP", there=12, here=10, is_standing=True), Tally("items", "WEB", absent=("7",)))
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        (
+            None,
+            (
+                "40 records are missing in Jira since Mon 23 Nov 03:00 and are kept here: were they deleted, or a "
+                "permission lost? “milepost status” tells what to do",
+                "3 records differ between Jira and here: “milepost status” tells where",
+            ),
+        ),
+        (
+            "marco",
+            (
+                "40 records are missing in Jira since Mon 23 Nov 03:00 and are kept here; May Chan finds out why",
+                "not all that is in Jira is the same here; May Chan finds out why",
+            ),
+        ),
+    ],
+)
+def test_what_is_missing_or_differs_is_said_of_its_source(
+    engine: Engine, person: str | None, said: tuple[str, ...]
+) -> None:
+    """Who reads a figure is told what it may rest on; in which board, only who looks after all of them."""
+    shown = read(engine)
+    doubted = replace(shown.sources[0], doubts=(DOUBT,), incomplete=TALLIES)
+    whole = replace(shown, sources=[doubted, *shown.sources[1:]])
+    if person:
+        whole = replace(whole, people={**whole.people, person: "Marco Yip"})
+
+    text = Seen(render(Page.of(whole, "en", person=person))).text
+    told = as_json(whole, person=person)["sources"][0]
+
+    for line in said:
+        assert line in text
+    assert [doubt["part"] for doubt in told["doubts"]] == (["b1"] if person is None else [""])
+    assert [tally["absent"] for tally in told["incomplete"]] == ([[], ["7"]] if person is None else [[], []])
