@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rules.rule import RuleErrors, RuleMistake
@@ -25,8 +26,18 @@ class Files:
 
 def read_files(own: Path) -> Files:
     """The library's files and those of the folder `own`, if there is one; in the order of their names."""
-    folders = [LIBRARY] + ([own] if own.is_dir() else [])
-    read = [read_file(path) for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    library, firms = _library(), _read_folder(own)
+    return Files([*library.rules, *firms.rules], [*library.mistakes, *firms.mistakes])
+
+
+@cache
+def _library() -> Files:
+    """It stays as it is while the program runs, and reading it takes longer than most commands."""
+    return _read_folder(LIBRARY)
+
+
+def _read_folder(folder: Path) -> Files:
+    read = [read_file(path) for path in sorted(folder.glob("*.yaml"))]
     return Files([part for one in read for part in one.rules], [mistake for one in read for mistake in one.mistakes])
 
 
