@@ -26,6 +26,9 @@ SECRETS = (jira.TOKEN, trello.KEY, trello.TOKEN, asana.TOKEN, hubspot.TOKEN, sla
 TELLING = 12
 """So many characters of a secret in a row are too many: what is cut to a line must not leave the half of one."""
 
+PIECE = TELLING // 2
+"""Of a secret cut into such pieces, one stands whole in any part that is too long: those are looked for first."""
+
 VENDORS = ("jira", "trello", "asana", "hubspot")
 
 
@@ -35,15 +38,19 @@ def forms(secret: str) -> list[str]:
     return [secret, quote(secret, safe=""), basic]
 
 
+FORMS = tuple(form for secret in SECRETS for form in forms(secret))
+
+
 def leaks(written: bytes) -> set[str]:
     """Parts of secrets that stand in `written`."""
-    parts = {
-        form[start : start + TELLING]
-        for secret in SECRETS
-        for form in forms(secret)
-        for start in range(len(form) - TELLING + 1)
+    return {
+        part
+        for form in FORMS
+        for at in range(0, len(form) - PIECE + 1, PIECE)
+        if form[at : at + PIECE].encode() in written
+        for start in range(max(0, at - TELLING + PIECE), min(at, len(form) - TELLING) + 1)
+        if (part := form[start : start + TELLING]).encode() in written and not is_of_an_id(part)
     }
-    return {part for part in parts if not is_of_an_id(part) and part.encode() in written}
 
 
 def is_of_an_id(part: str) -> bool:
@@ -122,7 +129,8 @@ def ways_out(config: Path) -> str:
 
 def test_a_test_of_leaks_finds_them() -> None:
     """Else the others would hold for ever."""
-    assert leaks(jira.TOKEN[3:15].encode())
+    for start in range(len(jira.TOKEN) - TELLING + 1):
+        assert leaks(b"so: " + jira.TOKEN[start : start + TELLING].encode() + b" ...")
     assert leaks(base64.b64encode(f"hub@{OWN_DOMAIN}:{jira.TOKEN}".encode()))
     assert not leaks(b"nothing here")
 
