@@ -61,11 +61,7 @@ def build(path: Path, firm: Firm) -> Engine:
     engine = open_engine(f"sqlite:///{path}")
     migrate(engine)
     with writing(engine) as connection:
-        _add(connection, tables.Source, iter([{"name": "bench", "kind": "jira", "active": True, "last_ok_at": NOW}]))
-        _add(connection, tables.Project, map(_project, range(_PROJECTS)))
-        _add(connection, tables.Client, ({"key": f"client/{n}", "names": {"": f"Client {n}"}} for n in range(_CLIENTS)))
-        _add(connection, tables.Person, ({"key": f"person/{n}", "name": f"Person {n}"} for n in range(_PEOPLE)))
-        _add(connection, tables.Account, map(_account, range(_PEOPLE)))
+        add_firm(connection)
     makers: tuple[tuple[type[SQLModel], Callable[[Firm, int, random.Random], Row], int | None], ...] = (
         (tables.WorkItem, _item, None),
         (tables.Milestone, _milestone, 0),
@@ -75,13 +71,22 @@ def build(path: Path, firm: Firm) -> Engine:
         chance = random.Random(20261124)
         numbers = (number for number in range(firm.items) if kind is None or firm.kind(number) == kind)
         with writing(engine) as connection:
-            _add(connection, model, (make(firm, number, chance) for number in numbers))
+            add(connection, model, (make(firm, number, chance) for number in numbers))
     with writing(engine) as connection:
-        _add(connection, tables.Reference, (_belongs(firm, number) for number in range(firm.items)))
+        add(connection, tables.Reference, (_belongs(firm, number) for number in range(firm.items)))
     return engine
 
 
-def _add(connection: Connection, model: type[SQLModel], rows: Iterator[Row]) -> None:
+def add_firm(connection: Connection) -> None:
+    """A source, and the projects, clients and people that items belong to."""
+    add(connection, tables.Source, iter([{"name": "bench", "kind": "jira", "active": True, "last_ok_at": NOW}]))
+    add(connection, tables.Project, map(_project, range(_PROJECTS)))
+    add(connection, tables.Client, ({"key": f"client/{n}", "names": {"": f"Client {n}"}} for n in range(_CLIENTS)))
+    add(connection, tables.Person, ({"key": f"person/{n}", "name": f"Person {n}"} for n in range(_PEOPLE)))
+    add(connection, tables.Account, map(_account, range(_PEOPLE)))
+
+
+def add(connection: Connection, model: type[SQLModel], rows: Iterator[Row]) -> None:
     """Rows filled up with the model's defaults, in slices."""
     required = {name: field for name, field in model.model_fields.items() if not field.is_required()}
     usual = {name: field.get_default(call_default_factory=True) for name, field in required.items()}
@@ -90,24 +95,26 @@ def _add(connection: Connection, model: type[SQLModel], rows: Iterator[Row]) -> 
         connection.execute(statement, some)
 
 
-def _vendor(stream: str, number: int) -> Row:
+def vendor(stream: str, number: int) -> Row:
+    """What every row of a source has."""
     return {"key": f"bench/{stream}/{number}", "source": "bench", "vendor_id": str(number)}
 
 
 def _project(number: int) -> Row:
-    return {**_vendor("project", number), "name": f"Project {number}", "short": f"P{number}", **_whose(number)}
+    return {**vendor("project", number), "name": f"Project {number}", "short": f"P{number}", **_whose(number)}
 
 
 def _account(number: int) -> Row:
     person = {"person_key": f"person/{number}", "side": "team", "member": True}
-    return {**_vendor("account", number), "name": f"Person {number}", **person}
+    return {**vendor("account", number), "name": f"Person {number}", **person}
 
 
 def _whose(number: int) -> Row:
     return {"client_key": f"client/{number % _CLIENTS}"}
 
 
-def _of_project(number: int) -> Row:
+def of_project(number: int) -> Row:
+    """Its project, and whose that is."""
     project = number % _PROJECTS
     return {"project_key": f"bench/project/{project}", **_whose(project)}
 
@@ -118,8 +125,8 @@ def _item(firm: Firm, number: int, chance: random.Random) -> Row:
     touched_at = NOW - timedelta(minutes=chance.randrange(1, 10_000)) if is_open else closed_at
     due_on = _TODAY + timedelta(days=chance.randrange(1, 200)) if is_open else closed_at.date()
     return {
-        **_vendor("issues", number),
-        **_of_project(number),
+        **vendor("issues", number),
+        **of_project(number),
         "short": f"P{number % _PROJECTS}-{number}",
         "kind": "Task",
         "name": f"Item {number}",
@@ -133,9 +140,10 @@ def _item(firm: Firm, number: int, chance: random.Random) -> Row:
     }
 
 
-def _owned(number: int) -> Row:
+def owned(number: int) -> Row:
+    """Who has it, as derive says."""
     return {
-        **_of_project(number),
+        **of_project(number),
         "bd_person": f"person/{number % 10}",
         "owner_person": f"person/{number % _PEOPLE}",
         "owner_account": f"bench/account/{number % _PEOPLE}",
@@ -151,8 +159,8 @@ def _milestone(firm: Firm, number: int, chance: random.Random) -> Row:
     due_on = _TODAY + timedelta(days=days)
     ends = datetime(due_on.year, due_on.month, due_on.day, 16, tzinfo=UTC) - timedelta(microseconds=1)
     return {
-        **_vendor("issues", number),
-        **_owned(number),
+        **vendor("issues", number),
+        **owned(number),
         "kind": "item",
         "name": f"Milestone {number}",
         "status_native": "In Progress" if is_open else "Done",
@@ -175,8 +183,8 @@ def _feedback(firm: Firm, number: int, chance: random.Random) -> Row:
     received_at = NOW - timedelta(minutes=minutes if is_open else chance.randrange(20_000, 1_500_000))
     answered_at = received_at + timedelta(hours=1)
     return {
-        **_vendor("issues", number),
-        **_owned(number),
+        **vendor("issues", number),
+        **owned(number),
         "origin": "item",
         "subject": f"Feedback {number}",
         "text": "The receipts print slowly, and the shop queues up to the door.",
