@@ -6,7 +6,7 @@ where a column cannot be.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
@@ -29,9 +29,20 @@ _SOURCE = "example"
 _KEY = f"{_SOURCE}/row/1"
 _FRESH = timedelta(minutes=30)
 """How old the example's source may be: what `stale_after` allows by default."""
+_A_MONTH = date(2026, 10, 1), date(2026, 10, 31)
 _BLANK: Mapping[str, SQLModel] = {
     "client": tables.Client(key=f"client/{_SOURCE}"),
     "deal": tables.Deal(key=_KEY, source=_SOURCE, vendor_id="1", client_key=f"client/{_SOURCE}"),
+    "indicator": tables.IndicatorMonth(
+        key=_KEY,
+        indicator="on_time",
+        months=1,
+        first_on=_A_MONTH[0],
+        last_on=_A_MONTH[1],
+        counted=0,
+        value=0.0,
+        computed_at=datetime(2026, 11, 5, tzinfo=UTC),
+    ),
     "item": tables.WorkItem(key=_KEY, source=_SOURCE, vendor_id="1"),
     "risk": tables.Risk(key=_KEY, source=_SOURCE, vendor_id="1"),
     "source": tables.Source(name=_SOURCE, kind=_SOURCE),

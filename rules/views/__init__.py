@@ -6,11 +6,14 @@ from rules.views.base import Selection, View, facts, select_view
 from rules.views.client import CLIENT
 from rules.views.deal import DEAL
 from rules.views.feedback import FEEDBACK
+from rules.views.indicator import INDICATOR
 from rules.views.item import ITEM
 from rules.views.milestone import MILESTONE
 from rules.views.risk import RISK
 from rules.views.source import SOURCE_VIEW
 
-VIEWS: Mapping[str, View] = {view.name: view for view in (MILESTONE, FEEDBACK, ITEM, RISK, CLIENT, DEAL, SOURCE_VIEW)}
+VIEWS: Mapping[str, View] = {
+    view.name: view for view in (MILESTONE, FEEDBACK, ITEM, RISK, CLIENT, DEAL, INDICATOR, SOURCE_VIEW)
+}
 
 __all__ = ["FEEDBACK", "ITEM", "MILESTONE", "RISK", "VIEWS", "Selection", "View", "facts", "select_view"]
