@@ -132,7 +132,9 @@ def messages_on(connection: Connection, keys: Collection[str]) -> Mapping[str, l
     places: dict[str, set[str]] = defaultdict(set)
     for key in keys:
         places[key].add(key)
-    for key, place in connection.execute(select(REFERENCE).where(REFERENCE.c.from_key.in_(keys))):
+    items = select(WORK_ITEM.c.key).where(WORK_ITEM.c.key.in_(keys))  # what these refer to are their milestones
+    referred = select(REFERENCE).where(REFERENCE.c.from_key.in_(keys), REFERENCE.c.from_key.not_in(items))
+    for key, place in connection.execute(referred):
         places[place].add(key)
     columns = ("key", "on_key", "on_keys", "kind", "direction", "visible", "side", "created_at")
     query = select(*(COMMENT.c[name] for name in columns)).where(COMMENT.c.deleted_at.is_(None))

@@ -53,7 +53,8 @@ def link_feedback(connection: Connection, keys: Collection[str] | None) -> set[s
         changed |= write(
             connection, FEEDBACK, ((row, _feedback_values(row, companies, contacts, clients)) for row in rows)
         )
-        refer(connection, {row["key"]: _places(row) for row in rows})
+        # An item that is feedback refers by the same key to its milestones; it carries its messages itself.
+        refer(connection, {row["key"]: _places(row) for row in rows if row["item_key"] != row["key"]})
     return changed
 
 
@@ -110,7 +111,7 @@ def _owned(client: str | None, owner: str | None, clients: Followed) -> dict[str
 
 def _places(row: Row) -> list[str]:
     """Where messages about it are written beside itself: on its item; for a mail or a survey, on whoever sent it."""
-    item = [row["item_key"]] if row["item_key"] and row["item_key"] != row["key"] else []
+    item = [row["item_key"]] if row["item_key"] else []
     return [*item, *row["contact_keys"]] if row["origin"] in ("email", "survey") else item
 
 

@@ -343,6 +343,23 @@ def test_a_comment_on_several_rows_answers_each() -> None:
         assert [row(connection, Feedback, key)["answered"] for key in keys] == [True, True]
 
 
+def test_what_is_said_on_an_epic_answers_nobody_who_wrote_on_its_items() -> None:
+    """An item that is feedback refers to its epic, but not as to where its messages are."""
+    with database() as connection:
+        add(connection, item("delivery/issues/1", milestone_keys=["delivery/issues/9"]))
+        add(connection, feedback("delivery/issues/1", item_key="delivery/issues/1", received_at=RECEIVED))
+        said = {"author_account": "delivery/users/1", "visible": True, "created_at": at("2026-11-20 17:00")}
+        add(
+            connection,
+            account("delivery/users/1", member=True),
+            comment("delivery/comments/1", "delivery/issues/9", **said),
+        )
+
+        settled(connection, settings())
+
+        assert row(connection, Feedback, "delivery/issues/1")["waiting_since"] == RECEIVED
+
+
 def test_a_deleted_answer_no_longer_answers() -> None:
     """What was taken back at the vendor was not said."""
     reply = comment("crm/notes/1", KEY, kind="call", created_at=at("2026-11-20 17:00"))

@@ -13,6 +13,7 @@ from tests.unify.factories import (
     add,
     at,
     database,
+    feedback,
     item,
     milestone,
     rewrite,
@@ -398,6 +399,19 @@ def test_items_are_counted_without_the_cancelled_and_the_deleted() -> None:
 
         found = row(connection, Milestone, "delivery/versions/1")
         assert (found["open_items"], found["total_items"]) == (3, 4)
+
+
+def test_an_item_that_is_feedback_too_counts_for_its_milestone() -> None:
+    """Both rows have one key: what the item refers to is not for the feedback to take away."""
+    with database() as connection:
+        add(connection, milestone("delivery/versions/1", kind="version"))
+        add(connection, item("delivery/issues/1", milestone_keys=["delivery/versions/1"]))
+        add(connection, feedback("delivery/issues/1", item_key="delivery/issues/1"))
+
+        for touched in (None, {"work_item": ["delivery/issues/1"]}, {"feedback": ["delivery/issues/1"]}):
+            settled(connection, settings(), touched)
+
+            assert row(connection, Milestone, "delivery/versions/1")["total_items"] == 1
 
 
 def test_an_item_that_changes_version_leaves_the_old_ones_count() -> None:
