@@ -166,6 +166,26 @@ def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def why(
+    item: Annotated[
+        str, typer.Argument(help="What people call it: APP-88, an address, the name of a milestone, project or client.")
+    ],
+    config: Config = DEFAULT_CONFIG,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every clock, and the rules that look at other things.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Why somebody was told about it, or heard nothing: every rule, what it read, the clock, who was told when.
+
+    Example: milepost why APP-88
+    """
+    from cli.why import show_why
+
+    raise typer.Exit(show_why(config, item, everything=everything, as_json=as_json))
+
+
+@app.command()
 def report(
     config: Config = DEFAULT_CONFIG,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("report.html"),

@@ -61,7 +61,7 @@ def show_alert(config: Path, typed: str, *, as_json: bool) -> int:
             alert = meant[0]
             its_own = _EVENT.c.fingerprint == alert["fingerprint"]
             events = _rows(connection, select(_EVENT).where(its_own).order_by(_EVENT.c.id))
-            told = _rows(connection, _told(alert))
+            told = _rows(connection, told_of(alert))
         else:
             names = {_called(row["facts"]) for row in _alerts(connection, None)}
         if not meant:
@@ -75,7 +75,7 @@ def show_alert(config: Path, typed: str, *, as_json: bool) -> int:
         if as_json:
             coming = [asdict(one) for one in owed]
             fingerprint = alert["fingerprint"]
-            told = [_without_payload(row) for row in told]
+            told = [without_payload(row) for row in told]
             print_json({"fingerprint": fingerprint, "alert": alert, "events": events, "told": told, "coming": coming})
         else:
             _print_alert(alert, events, told, hub)
@@ -109,7 +109,7 @@ def _ways_to_name(connection: Connection, typed: str) -> Iterator[ColumnElement[
         yield _ALERT.c.fingerprint.startswith(typed, autoescape=True)
 
 
-def _told(alert: Row) -> Select[Any]:
+def told_of(alert: Row) -> Select[Any]:
     """Messages that told of an alert, and comments on what it is about."""
     this = and_(_TOLD.c.delivery_id == _DELIVERY.c.id, _TOLD.c.fingerprint == alert["fingerprint"])
     return (
@@ -191,7 +191,10 @@ def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hu
     answer.print("")
     print_table(
         ("when", "by", "to", "state", "why"),
-        ((_when(row, hub), *_by_and_to(row), row["state"], row["last_error"] or row["reason"] or "") for row in told),
+        (
+            (when_told(row, hub), *by_and_to(row), row["state"], row["last_error"] or row["reason"] or "")
+            for row in told
+        ),
         "nobody was told",
     )
 
@@ -205,7 +208,7 @@ def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
         about = _what_they_are_about(connection)
         rows = [row | {"about": list(about[row["id"]])} for row in _rows(connection, statement)]
     if as_json:
-        print_json([_without_payload(row) for row in rows])
+        print_json([without_payload(row) for row in rows])
         return OK
     print_table(
         ("no.", "state", "by", "to", "about", "when", "tries", "why not"),
@@ -213,9 +216,9 @@ def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
             (
                 row["id"],
                 row["state"],
-                *_by_and_to(row),
+                *by_and_to(row),
                 _some(row["about"]) or row["recipient"],
-                _when(row, hub),
+                when_told(row, hub),
                 row["attempts"],
                 row["last_error"],
             )
@@ -228,12 +231,12 @@ def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
     return OK
 
 
-def _without_payload(row: Row) -> dict[str, Any]:
+def without_payload(row: Row) -> dict[str, Any]:
     """A delivery without the message itself."""
     return {name: value for name, value in row.items() if name != "payload"}
 
 
-def _by_and_to(row: Row) -> tuple[str, str]:
+def by_and_to(row: Row) -> tuple[str, str]:
     """By which way, and to whom, in words."""
     if row["channel"].startswith(COMMENT_LANE):
         return f"comment in {row['channel'].removeprefix(COMMENT_LANE)}", "its readers there"
@@ -256,7 +259,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def _when(row: Row, hub: Hub) -> str:
+def when_told(row: Row, hub: Hub) -> str:
     zone = hub.settings.zone
     match row["state"]:
         case "sent" if row["channel"].startswith(COMMENT_LANE):

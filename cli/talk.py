@@ -28,17 +28,17 @@ _UNBOUNDED = 10_000
 
 def say(line: str) -> None:
     """A line of talk."""
-    talk.print(_printable(line))
+    talk.print(printable(line))
 
 
 def warn(line: str) -> None:
     """A line of talk that somebody should read."""
-    talk.print(f"warning: {_printable(line)}", style="yellow")
+    talk.print(f"warning: {printable(line)}", style="yellow")
 
 
 def refuse(line: str) -> int:
     """Say why nothing was done, and what to type or write instead; the code to end with."""
-    talk.print(_printable(line), style="red")
+    talk.print(printable(line), style="red")
     return WRONG
 
 
@@ -59,7 +59,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], none: 
         made.add_column(column, overflow="fold")
     count = 0
     for row in rows:
-        made.add_row(*(Text(_printable(str(cell))) for cell in row))
+        made.add_row(*(Text(printable(str(cell))) for cell in row))
         count += 1
     if count:
         _print(made)
@@ -72,7 +72,7 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     made = Table.grid(padding=(0, 2))
     for name, fact in facts:
         if fact:
-            made.add_row(Text(name, style="bold"), Text(_printable(str(fact))))
+            made.add_row(Text(name, style="bold"), Text(printable(str(fact))))
     _print(made)
 
 
@@ -88,7 +88,7 @@ def local(at: datetime | None, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without control characters: a task's title must not steer a terminal."""
     return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
@@ -134,7 +134,7 @@ class RunTalk:
     def _move(self, source: str, description: str, records: int) -> None:
         if source not in self._tasks:
             self._tasks[source] = self._bars.add_task("", total=None, records=0)
-        self._bars.update(self._tasks[source], description=_printable(description), records=records)
+        self._bars.update(self._tasks[source], description=printable(description), records=records)
 
 
 def say_runs(runs: Sequence[RunResult]) -> None:

@@ -101,6 +101,16 @@ class WorkingTime:
         """Working time from `a` to `b`; negative where `b` is the earlier."""
         return (self._total(b) - self._total(a)) * _MICROSECOND
 
+    def spells(self, a: datetime, b: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The working spells from `a` to `b`, the earliest first, each cut to them: what `between` sums. None where `b`
+        is the earlier."""
+        begin, end = self._inside(a), self._inside(b)
+        spell = bisect_right(self._ends, begin)
+        while spell < len(self._starts) and self._starts[spell] < end:
+            first, last = max(begin, self._starts[spell]), min(end, self._ends[spell])
+            yield _EPOCH + first * _MICROSECOND, _EPOCH + last * _MICROSECOND
+            spell += 1
+
     def ago(self, hours: float, now: datetime, *, at_least: bool) -> datetime:
         """The end of the interval of instants from which exactly `hours` working hours lead to `now`.
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, false, literal, or_, select
 
 from config.nearest import did_you_mean
-from unify.derived import FEEDBACK, MILESTONE, WORK_ITEM
+from unify.derived import CLIENT, DEAL, FEEDBACK, MILESTONE, PROJECT, SOURCE, WORK_ITEM
 from unify.identity import name_key
 
 _OFFERED = 3
@@ -21,7 +21,7 @@ class NotOne(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The row that was meant: `table` is milestone, feedback or work_item, `name` what people call it."""
+    """The row that was meant: `table` is that of the row, `name` what people call it."""
 
     table: str
     key: str
@@ -48,6 +48,38 @@ def find_items(connection: Connection, typed: str) -> Sequence[Found]:
     What is several of these is found as the first: its key is the same in all.
     """
     return _candidates(connection, typed.strip(), MILESTONE, FEEDBACK, WORK_ITEM)
+
+
+def find_anything(connection: Connection, typed: str) -> Found:
+    """What is meant by `typed` among all that has a name here: also a deal, a project, a client, a source, and, by its
+    key or address, what is gone in its tool. Raises NotOne."""
+    wanted = typed.strip()
+    tables = (MILESTONE, FEEDBACK, WORK_ITEM, DEAL, PROJECT)
+    found = [*_candidates(connection, wanted, *tables), *_clients_and_sources(connection, wanted)]
+    if not found and wanted:
+        gone = (hit for table in reversed(tables) for hit in _exact(connection, table, wanted, living=False))
+        found = sorted({hit.key: hit for hit in gone}.values(), key=lambda hit: hit.key)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotOne(_several(wanted, found))
+    names = [hit.name for table in tables for hit in _hits(connection, _rows(table))]
+    clients = [name for row in connection.execute(select(CLIENT)).mappings() for name in row["names"].values()]
+    raise NotOne(
+        f'nothing is called "{wanted}": give a short key (APP-88), an address in the tool, or a name'
+        f"{offer(wanted, [*names, *clients])}"
+    )
+
+
+def _clients_and_sources(connection: Connection, wanted: str) -> Iterator[Found]:
+    """By their names in the config, or what a client is called."""
+    for row in connection.execute(select(CLIENT).order_by(CLIENT.c.key)).mappings():
+        short = row["key"].removeprefix("client/")
+        called = name_key(wanted) in map(name_key, row["names"].values())
+        if wanted in (row["key"], short) or (called and wanted):
+            yield Found("client", row["key"], row["names"].get("en") or row["names"].get("") or short, None)
+    for row in connection.execute(select(SOURCE).where(SOURCE.c.name == wanted)).mappings():
+        yield Found("source", row["name"], row["name"], None)
 
 
 def _one(connection: Connection, typed: str, table: Table) -> Found:
@@ -81,11 +113,11 @@ def _candidates(connection: Connection, wanted: str, *tables: Table) -> Sequence
     return []
 
 
-def _exact(connection: Connection, table: Table, wanted: str) -> Iterator[Found]:
+def _exact(connection: Connection, table: Table, wanted: str, *, living: bool = True) -> Iterator[Found]:
     """By what is unique in the tool: row key, address, short key, vendor id."""
-    short = WORK_ITEM.c.short == wanted.upper()
+    short = PROJECT.c.short == wanted if table is PROJECT else WORK_ITEM.c.short == wanted.upper()
     places = (table.c.key == wanted, _address(table, wanted), table.c.vendor_id == wanted, short)
-    return _hits(connection, _rows(table).where(or_(*places)))
+    return _hits(connection, _rows(table, living=living).where(or_(*places)))
 
 
 def _called(connection: Connection, table: Table, wanted: str) -> Iterator[Found]:
@@ -100,11 +132,12 @@ def _address(table: Table, wanted: str) -> Any:
     return table.c.url.in_({wanted, wanted.split("?")[0].split("#")[0].rstrip("/")})
 
 
-def _rows(table: Table) -> Select[Any]:
-    """Living rows of `table`, with the short key of the item they are made from."""
+def _rows(table: Table, *, living: bool = True) -> Select[Any]:
+    """Rows of `table`, only `living` ones or all, with the short key of the item they are made from."""
     title = table.c.subject if table is FEEDBACK else table.c.name
-    columns = (literal(table.name), table.c.key, title, table.c.url)
-    query = select(*columns).where(table.c.deleted_at.is_(None))
+    query = select(literal(table.name), table.c.key, title, table.c.url)
+    if living:
+        query = query.where(table.c.deleted_at.is_(None))
     if table is not WORK_ITEM:
         query = query.outerjoin(WORK_ITEM, WORK_ITEM.c.key == table.c.key)
     return query

@@ -79,6 +79,8 @@ class Age:
     of: Callable[[Row, Moment], float | None]
     kind: Kind = "number"
     needs: tuple[Need, ...] = ()
+    since: str = ""
+    """The instant from which it counts working time, for whoever wants to see the clock; empty: it counts none."""
 
     def compare(self, operator: nodes.Order, number: float, scope: Scope) -> ColumnElement[bool]:
         """Whether the age is `operator` `number` in a row."""

@@ -252,6 +252,7 @@ CLIENT = View(
             _silent_for,
             _silent_days,
             needs=(_CONTACTS,),
+            since="contact_at",
         ),
     ),
 )

@@ -145,6 +145,7 @@ FEEDBACK = View(
             "Working hours since `waiting_since`.",
             working_hours_since("waiting_since"),
             _hours_since("waiting_since"),
+            since="waiting_since",
         ),
         Computed(
             "unsolved", "flag", "A ticket or request that the tool has not closed.", _unsolved, needs=(_SOLVABLE,)
@@ -161,12 +162,14 @@ FEEDBACK = View(
             working_hours_since("received_at", "unsolved"),
             _hours_since("received_at", "unsolved"),
             needs=(_SOLVABLE,),
+            since="received_at",
         ),
         Age(
             "quiet_hours",
             "Working hours since `updated_at`.",
             working_hours_since("updated_at"),
             _hours_since("updated_at"),
+            since="updated_at",
         ),
     ),
 )

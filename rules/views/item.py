@@ -136,6 +136,7 @@ ITEM = View(
             "Working hours since anything about it changed, while open.",
             working_hours_since("updated_at", "is_open"),
             _idle_hours,
+            since="updated_at",
         ),
     ),
 )

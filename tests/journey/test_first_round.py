@@ -1,6 +1,9 @@
 """The first journey: every tool read, two rules, real messages, one page; the first hour of a BD manager."""
 
+import io
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, redirect_stdout
 from datetime import date
 from pathlib import Path
 
@@ -8,13 +11,18 @@ import pytest
 from sqlmodel import SQLModel
 
 from cli.demo_summary import found
-from cli.hub import RoundResult
+from cli.hub import Hub, RoundResult
+from cli.opening import open_hub
+from cli.why import read_why
+from cli.why_words import Why, print_why
 from report.page import Page, render
 from report.structured import as_json
 from rules.evaluate import Finding
+from rules.whose import Whose, read_whose
 from sandbox.hubspot import PORTAL
 from sandbox.truth import overdue_milestones, seeded, unhandled_feedback
 from tests.journey.day import Day, day, tuesday
+from unify.lookup import find_anything
 
 UNIFIED = (
     *("project", "work_item", "milestone", "account", "person", "identity_link", "client", "company", "contact"),
@@ -145,6 +153,78 @@ def test_stacked_tower_waits_since_it_wrote_again(morning: tuple[Day, RoundResul
     assert row.first_response_at is not None
     assert row.first_response_at.astimezone(tuesday(9).tzinfo).date().isoformat() == "2026-11-19"
     assert row.waited_hours == 15.0
+
+
+def explained(hub: Hub, typed: str) -> tuple[Why, str]:
+    """What `milepost why` finds out about that, and what it prints."""
+    printed = io.StringIO()
+    with hub.reader.connect() as connection, redirect_stdout(printed):
+        why = read_why(connection, hub, find_anything(connection, typed))
+        print_why(why, hub, everything=False)
+    return why, printed.getvalue()
+
+
+def test_we_answered_that_is_settled_by_the_clock_day_by_day(morning: tuple[Day, RoundResult]) -> None:
+    """Scenario 7: the answer of 19 Nov, the new message of 20 Nov, and each day that the client has waited since."""
+    opened, _ = morning
+
+    why, printed = explained(opened.hub, "Club house booking shows the wrong month")
+
+    fired = {one.rule: one for one in why.looked if one.verdict == "fires"}
+    assert set(fired) == {"feedback-unhandled", "feedback-reopened"}
+    (clock,) = fired["feedback-unhandled"].clocks
+    assert clock.hours == sum(one.hours for one in clock.days) == 15.0
+    for line in (
+        "first answer  Thu 19 Nov 10:35",
+        "waits since   Fri 20 Nov 10:00",
+        "15 working hours since Fri 20 Nov 10:00 (waiting_since",
+        "  Fri 20 Nov: 10:00-13:00 3 h; pause; 14:00-18:00 4 h = 7 h\n",
+        "  Sat 21 Nov, Sun 22 Nov: off\n",
+        "  Mon 23 Nov: 09:00-13:00 4 h; pause; 14:00-18:00 4 h = 8 h\n",
+        "  Tue 24 Nov: 0 h\n",
+        "  sent 2026-11-24 09:00: email, Marco Yip 葉子朗",
+    ):
+        assert line in printed
+
+
+def test_sandy_reads_why_she_heard_nothing_and_what_makes_it_hers(
+    morning: tuple[Day, RoundResult], tmp_path: Path
+) -> None:
+    """Scenario 9: only suggested, no date and no owner, the coordinator was told at nine; one line, and it is hers."""
+    opened, _ = morning
+
+    wifi, printed = explained(opened.hub, "Campus Wi-Fi")
+    block, of_block = explained(opened.hub, "Block C live")
+
+    (suggested,) = wifi.whose.suggested
+    assert (wifi.whose.client, suggested.client, suggested.bd_name) == ("", "client/cloud_hill", "Sandy Mok 莫詠珊")
+    for text in (printed, of_block):
+        assert "nobody has said whose it is" in text
+        assert f'projects = ["{suggested.value}"] under [clients.cloud_hill]; then it is Sandy Mok 莫詠珊\'s' in text
+        assert "  sent 2026-11-24 09:00: email, Kitty Fung 馮潔儀" in text
+    (fired,) = (one for one in block.looked if one.verdict == "fires")
+    assert fired.title == "Block C live has no owner and no date"
+
+    hers = confirmed(opened.hub, tmp_path, suggested.setting, suggested.value)
+
+    assert (hers.client, hers.bd_name, hers.suggested) == ("client/cloud_hill", "Sandy Mok 莫詠珊", ())
+
+
+def confirmed(hub: Hub, folder: Path, setting: str, value: str) -> Whose:
+    """Whose Block C is in a copy of the hub, once Cloud Hill's list in the config has that value."""
+    with (
+        closing(sqlite3.connect(hub.settings.folder / "milepost.db")) as stored,
+        closing(sqlite3.connect(folder / "milepost.db")) as copied,
+    ):
+        stored.backup(copied)
+    before, header, client = (
+        (hub.settings.folder / "milepost.toml").read_text("utf-8").partition("[clients.cloud_hill]")
+    )
+    config = folder / "milepost.toml"
+    config.write_text(before + header + client.replace(f"{setting} = [", f'{setting} = ["{value}", ', 1), "utf-8")
+    (folder / "secrets").symlink_to(hub.settings.folder / "secrets")
+    with open_hub(config, clock=lambda: tuesday(9), environ={}) as again, again.reader.connect() as connection:
+        return read_whose(connection, find_anything(connection, "Block C live").key, again.settings)
 
 
 def test_what_a_client_said_in_the_crm_is_one_tap_away(morning: tuple[Day, RoundResult]) -> None:

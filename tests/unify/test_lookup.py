@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.unify.factories import add, at, database, feedback, item, milestone
-from unify.lookup import NotOne, find_feedback, find_items, find_milestone
+from unify import tables
+from unify.lookup import NotOne, find_anything, find_feedback, find_items, find_milestone
 
 URL = "https://lanternquay.atlassian.net/browse/NFA-88"
 
@@ -90,3 +91,58 @@ def test_many_candidates_are_counted_not_all_listed() -> None:
 
         with pytest.raises(NotOne, match="and 15 more"):
             find_feedback(connection, "Hello")
+
+
+def everything(connection: Connection) -> None:
+    """The firm with a client, a project and a deal."""
+    firm(connection)
+    project = {"source": "delivery", "vendor_id": "1", "short": "NFA", "name": "Mobile app revamp"}
+    add(connection, tables.Project(key="delivery/projects/1", **project))  # type: ignore[arg-type]  # texts, all of them
+    add(connection, tables.Deal(key="crm/deals/1", source="crm", vendor_id="9001", name="Phase 2"))
+    add(connection, tables.Client(key="client/bank", names={"": "Bank of Nine Ferries", "zh-Hant-HK": "九渡銀行"}))
+    add(connection, tables.Source(name="crm", kind="hubspot"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "table", "key"),
+    [
+        ("nfa-88", "milestone", "delivery/issues/10088"),
+        ("NFA-90", "work_item", "delivery/issues/10090"),
+        ("NFA", "project", "delivery/projects/1"),
+        ("mobile app revamp", "project", "delivery/projects/1"),
+        ("Phase 2", "deal", "crm/deals/1"),
+        ("bank", "client", "client/bank"),
+        ("client/bank", "client", "client/bank"),
+        ("九渡銀行", "client", "client/bank"),
+        ("crm", "source", "crm"),
+        ("crm/tickets/3", "feedback", "crm/tickets/3"),
+    ],
+)
+def test_anything_that_has_a_name_here_is_found(typed: str, table: str, key: str) -> None:
+    """Also what is gone in its tool, by its key: somebody asks why nobody was told."""
+    with database() as connection:
+        everything(connection)
+
+        found = find_anything(connection, typed)
+
+    assert (found.table, found.key) == (table, key)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("UAT sign-off", "delivery/issues/10090  UAT sign-off"),
+        ("Bank of Nine Ferry", 'did you mean "Bank of Nine Ferries"?'),
+        ("Old one", 'nothing is called "Old one"'),
+        ("", "give a short key (APP-88)"),
+    ],
+)
+def test_what_could_be_several_things_or_none_is_refused(typed: str, words: str) -> None:
+    """With the keys of all that it may be, or the nearest name."""
+    with database() as connection:
+        everything(connection)
+
+        with pytest.raises(NotOne) as refused:
+            find_anything(connection, typed)
+
+    assert words in str(refused.value)

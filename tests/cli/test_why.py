@@ -1,0 +1,131 @@
+"""`milepost why`: what somebody reads who was told, or heard nothing, and asks for the reason."""
+
+import re
+
+import pytest
+from sqlalchemy import update
+
+from tests.cli.home import Home
+from unify import tables
+from unify.derived import table_of
+from unify.engine import open_engine, writing
+
+
+def test_who_was_told_reads_what_held_and_whose_it_is(round: Home) -> None:
+    """In a few lines: the client and how we know, the rule, its part, and when who was told."""
+    said = round.run("why", "Release 2.1")
+
+    assert said.code == 0
+    assert "Harbour Ltd: the config says so ([clients.harbour] projects)" in said.out
+    assert "Lee: the config says so" in said.out
+    assert "  milestone-overdue (critical): Harbour Ltd: Release 2.1 is " in said.out
+    assert "    holds: overdue (it is: Open, and its day (or instant) has passed)" in said.out
+    assert re.search(r"\ndue +Fri 13 Nov", said.out)
+    assert "\nmilestone-overdue: firing, raised " in said.out
+    assert "milestone-slipped asks for: " in said.out
+
+
+def test_who_heard_nothing_reads_what_was_missing(round: Home) -> None:
+    """Nobody has said whose the board is, so no BD manager can be told."""
+    said = round.run("why", "Pilot")
+
+    assert "nobody has said whose it is" in said.out
+    assert "nobody; the coordinator, May, is told instead" in said.out
+
+
+def test_only_with_all_are_the_others_named(round: Home) -> None:
+    """Twenty rules that look at clients and deals are no answer about a card."""
+    short, whole = round.run("why", "Pilot"), round.run("why", "Pilot", "--all")
+
+    assert "contract-ending" not in short.out
+    assert "rules look at other things: --all names them" in short.out
+    assert "contract-ending: looks at the view client, where this is not" in whole.out
+
+
+def test_a_program_reads_all_of_it(round: Home) -> None:
+    """Verdict, parts and values of each rule; alerts with their events; the source."""
+    told = round.run("why", "Slow receipts", "--json").json
+
+    rules = {rule["rule"]: rule for rule in told["rules"]}
+    assert told["whose"]["client"] == "client/harbour"
+    assert rules["feedback-unhandled"]["verdict"] == "fires"
+    assert rules["feedback-unhandled"]["condition"]["values"]["limit_hours"] == 8
+    (clock,) = rules["feedback-unhandled"]["clocks"]
+    assert clock["since"] == "2026-11-02T02:00:00Z"
+    assert sum(day["hours"] for day in clock["days"]) == pytest.approx(clock["hours"])
+    assert rules["feedback-negative"]["verdict"] == "not measured"
+    assert [event["to_state"] for alert in told["alerts"] for event in alert["events"]] == ["firing"]
+    assert told["looking_elsewhere"]["deal-at-risk"] == "deal"
+    assert told["source"]["source"] == "delivery"
+
+
+@pytest.mark.parametrize(
+    ("typed", "what"),
+    [("Login", "Login: item"), ("harbour", "Harbour Ltd: client"), ("Shop till", "Shop till: project")],
+)
+def test_an_item_a_client_and_a_project_can_be_asked_about(round: Home, typed: str, what: str) -> None:
+    """By what people call them."""
+    said = round.run("why", typed)
+
+    assert said.code == 0
+    assert what in said.out
+
+
+def test_beneath_a_client_stands_what_is_open_of_theirs(round: Home) -> None:
+    """Whoever asks about a client asks about all of it."""
+    said = round.run("why", "Harbour Ltd")
+
+    assert "\nmilestone-overdue: Release 2.1: firing, raised " in said.out
+    assert "\nfeedback-unhandled: Slow receipts: firing, raised " in said.out
+    assert "Pilot" not in said.out
+
+
+def test_a_rule_that_is_off_says_where(round: Home) -> None:
+    """The config of the tests switches one off."""
+    assert "  item-stale: [rules.item-stale] enabled = false" in round.run("why", "Login").out
+
+
+def test_what_is_gone_in_its_tool_is_found_by_its_key_and_says_so(round: Home) -> None:
+    """Archived by somebody: the likeliest reason that nobody was told."""
+    card = next(row for row in round.rows("milestone") if row["name"] == "Pilot")
+    engine = open_engine(f"sqlite:///{round.database}")
+    with writing(engine) as connection:
+        for model in (tables.Milestone, tables.WorkItem):
+            gone = update(table_of(model)).where(table_of(model).c.key == card["key"])
+            connection.execute(gone.values(deleted_at=card["changed_here_at"], delete_reason="archived"))
+    engine.dispose()
+
+    said = round.run("why", card["key"])
+
+    assert said.code == 0
+    assert "as milestone: gone there since " in said.out
+    assert "(archived)" in said.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("Relese 2.1", 'nothing is called "Relese 2.1"'),
+        ("Relese 2.1", 'did you mean "Release 2.1"?'),
+        ("", "give a short key (APP-88)"),
+    ],
+)
+def test_a_name_that_nothing_has_is_answered_with_the_nearest(round: Home, typed: str, words: str) -> None:
+    """Code 2: nothing was asked."""
+    said = round.run("why", typed)
+
+    assert (said.code, said.out) == (2, "")
+    assert words in said.err
+
+
+def test_a_name_that_several_have_is_answered_with_their_keys(round: Home) -> None:
+    """An explanation of another thing would be believed."""
+    engine = open_engine(f"sqlite:///{round.database}")
+    with writing(engine) as connection:
+        connection.execute(update(table_of(tables.Feedback)).values(subject="Pilot"))
+    engine.dispose()
+
+    said = round.run("why", "Pilot")
+
+    assert said.code == 2
+    assert said.err.count("  delivery/issues/") + said.err.count("  boards/cards/") == 2
