@@ -14,7 +14,7 @@ from alerts.facts import Facts
 from alerts.messages import TEXTS, Entry, Item, Line, Says
 from alerts.phone_size import TITLE_WIDTH, shorten
 from alerts.plain_text import cut, one_line, spaced
-from alerts.routing import BD_OWNS, Reader, client_name
+from alerts.routing import BD_OWNS, OF_THE_HOUSE, Reader, client_name
 from config.language import day, instant
 from config.settings import Settings
 from rules.working_time import WorkingTime
@@ -158,8 +158,8 @@ class Wording:
         return self.say("where.client", client=client) if client else ""
 
     def with_whom(self) -> str:
-        """Who has it."""
-        return self.say("with", who=self.who())
+        """Who has it; "" of what nobody can have: a source, a person's week."""
+        return "" if self.item.on in OF_THE_HOUSE and not self.owner else self.say("with", who=self.who())
 
     def who(self) -> str:
         """The owner's name, or that there is none."""

@@ -104,6 +104,11 @@ def _source(sandbox: Sandbox, vendor: str) -> str:
             "comment_back": True,
             "every": "10m",
             "expires": ends.isoformat() if (ends := sandbox.plan.expires.get(vendor)) else None,
+            "budget_hours": {
+                sandbox.vendors[vendor].project_ref(project): project.budget_hours
+                for project in sandbox.plan.of_vendor(vendor)
+                if project.budget_hours
+            },
             "accepted_labels": list(sandbox.plan.accepted_labels.get(vendor, ())),
         },
     )
@@ -118,6 +123,7 @@ def _person(sandbox: Sandbox, person: Staff) -> str:
             "email": person.email,
             "language": person.language,
             "calendar": "mainland" if person.language == "zh-Hans-CN" else "default",
+            "capacity_hours": person.capacity_hours,
             "accounts": [f"{vendor}:{sandbox.vendors[vendor].account_id(person.id)}" for vendor in hidden],
         },
     )
@@ -159,7 +165,7 @@ def _table(name: str, values: Mapping[str, Any]) -> str:
 
 def _lines(values: Mapping[str, Any]) -> str:
     """Keys and values; what is empty is left to its default."""
-    shown = {key: value for key, value in values.items() if value not in ("", [], None)}
+    shown = {key: value for key, value in values.items() if value not in ("", [], {}, None)}
     return "".join(f"{key} = {_value(value)}\n" for key, value in shown.items())
 
 

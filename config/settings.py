@@ -42,10 +42,17 @@ StatusCategory = Literal["todo", "in_progress", "done", "cancelled", "unknown"]
 RiskField = Literal["probability", "impact", "response", "plan", "due", "implemented", "occurred"]
 """What a tool may say of a risk in a field of its own, or in a label ("impact-4")."""
 
+EffortField = Literal["estimate", "remaining", "spent"]
+"""Hours that a tool may hold in a field of its own."""
+
 LITERAL = "literal"
 """The reference of a secret that stands in the config file itself."""
 
 FEEDBACK_HOURS: dict[Severity, float] = {"info": 16.0, "warning": 8.0, "high": 4.0, "critical": 2.0}
+
+
+CAPACITY_HOURS = 40.0
+"""Of work in a week, of whoever nobody says otherwise of."""
 
 
 class Tree(BaseModel):
@@ -128,6 +135,8 @@ class SourceSettings(Tree):
     accepted_labels: tuple[str, ...] = ()
     accepted_field: str = ""
     payment_labels: tuple[str, ...] = ("Payment milestone", "付款里程碑", "收款里程碑")
+    effort_fields: dict[EffortField, str] = Field(default_factory=dict)
+    budget_hours: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default_factory=dict)
     client_comments_are_feedback: Flag = False
     client_field: str = ""
     status: dict[str, StatusCategory] = Field(default_factory=dict)
@@ -146,6 +155,7 @@ class PersonSettings(Tree):
     email: Email
     language: Language | None = None
     calendar: str = "default"
+    capacity_hours: float = Field(default=CAPACITY_HOURS, gt=0, le=168)
     slack: str = ""
     accounts: tuple[str, ...] = ()
 

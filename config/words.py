@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from config.settings import RiskField, StatusCategory
+from config.settings import EffortField, RiskField, StatusCategory
 
 
 def _words(text: str) -> frozenset[str]:
@@ -100,6 +100,28 @@ RISK_FIELDS: Mapping[RiskField, tuple[str, ...]] = {
     "occurred": ("Occurred", "Risk occurred", "已發生", "已发生"),
 }
 """What the fields of a risk are called in the tools."""
+
+
+EFFORT_FIELDS: Mapping[EffortField, tuple[str, ...]] = {
+    "estimate": ("Estimated time", "Estimated hours", "預計工時", "预计工时", "預算工時", "预算工时"),
+    "remaining": ("Remaining time", "Remaining hours", "剩餘工時", "剩余工时"),
+    "spent": (
+        "Actual time",
+        "Actual hours",
+        "Hours spent",
+        "Time spent",
+        "實際工時",
+        "实际工时",
+        "已用工時",
+        "已用工时",
+    ),
+}
+"""What the fields that hold hours are called in the tools."""
+
+
+def effort_field_names(own: Mapping[EffortField, str]) -> dict[EffortField, tuple[str, ...]]:
+    """The names of each field that holds hours: the config's where it gives one, else ours."""
+    return {field: (own[field],) if own.get(field) else names for field, names in EFFORT_FIELDS.items()}
 
 
 def risk_field_names(own: Mapping[RiskField, str]) -> dict[RiskField, tuple[str, ...]]:

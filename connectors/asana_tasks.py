@@ -22,7 +22,8 @@ TASK = (
     "name,notes,resource_subtype,completed,completed_at,approval_status,custom_type_status_option.name,"
     f"is_rendered_as_separator,assignee.{_OPTION},created_by.{_OPTION},created_at,modified_at,due_on,due_at,start_on,"
     f"memberships.(project|section).{_OPTION},followers.gid,tags.name,parent.gid,num_subtasks,permalink_url,"
-    f"custom_fields.(gid|name|resource_subtype|display_value|enum_value.{_OPTION}|multi_enum_values.{_OPTION})"
+    "actual_time_minutes,custom_fields.(gid|name|resource_subtype|format|number_value|display_value|"
+    f"enum_value.{_OPTION}|multi_enum_values.{_OPTION})"
 )
 SUBTASK = f"{TASK},parent.memberships.project.gid"
 """A subtask is in no project of its own."""

@@ -28,6 +28,7 @@ FIELDS = (
     "issuetype",
     "fixVersions",
     "project",
+    "timetracking",
 )
 """What is asked of an issue beside its comments and the fields of `CustomFields`: never `*all`."""
 

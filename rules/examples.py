@@ -45,7 +45,9 @@ _BLANK: Mapping[str, SQLModel] = {
     ),
     "item": tables.WorkItem(key=_KEY, source=_SOURCE, vendor_id="1"),
     "risk": tables.Risk(key=_KEY, source=_SOURCE, vendor_id="1"),
+    "project": tables.Project(key=_KEY, source=_SOURCE, vendor_id="1", name=""),
     "source": tables.Source(name=_SOURCE, kind=_SOURCE),
+    "workload": tables.Person(key=f"person/{_SOURCE}"),
 }
 """Rows of the views of which nothing is derived: they stand as they were mapped."""
 

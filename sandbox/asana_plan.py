@@ -66,6 +66,10 @@ def _add_item(state: AsanaState, project: str, item: ItemPlan, users: dict[str, 
     author = users.get(item.reporter or "", owner)
     task = state.add_task(gid(1211, item.number), project, item, author)
     task["tags"] = [state.tag_named(name) for name in (*item.labels, *([FEEDBACK_TAG] * item.feedback))]
+    if item.estimate_hours is not None:
+        task["custom_fields"] = [_estimate(item.estimate_hours)]
+    if item.spent_hours is not None:
+        task["actual_time_minutes"] = round(item.spent_hours * 60)
     if item.assignee in users:
         state.assign(task, users[item.assignee], author, item.created_at)
     worker = users.get(item.assignee or "", owner)
@@ -74,6 +78,21 @@ def _add_item(state: AsanaState, project: str, item: ItemPlan, users: dict[str, 
     task.update(item.odd)
     if item.updated_at:
         state.stir(task, item.updated_at)
+
+
+def _estimate(hours: float) -> Json:
+    """Asana's own field of an estimate: minutes, shown as hours."""
+    return {
+        "gid": gid(1206, 1),
+        "resource_type": "custom_field",
+        "resource_subtype": "number",
+        "type": "number",
+        "name": "Estimated time",
+        "format": "duration",
+        "precision": 0,
+        "number_value": round(hours * 60),
+        "display_value": f"{hours:g}h",
+    }
 
 
 def _life(

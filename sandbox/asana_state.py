@@ -186,6 +186,7 @@ class AsanaState:
             "tags": [],
             "followers": [author],
             "custom_fields": [],
+            "actual_time_minutes": None,
             "dependencies": [],
             "parent": parent,
             "num_subtasks": 0,

@@ -35,7 +35,7 @@ FEEDBACK_LABEL = "client feedback"
 SYSTEM_FIELDS = (
     *("summary", "description", "status", "statuscategorychangedate", "resolution", "resolutiondate", "assignee"),
     *("reporter", "creator", "duedate", "created", "updated", "labels", "priority", "parent", "issuetype"),
-    *("fixVersions", "components", "project", "comment"),
+    *("fixVersions", "components", "project", "comment", "timetracking"),
 )
 
 
@@ -160,6 +160,7 @@ class _FromPlan:
                 START_FIELD: None,
                 REQUEST_FIELD: {"requestType": {"id": "7", "name": "Get help"}} if service else None,
                 CLIENT_FIELD: None,
+                "timetracking": _time_tracking(item),
             },
         }
         self.state.issues[id_] = issue
@@ -217,6 +218,19 @@ class _FromPlan:
 def _day(due: date | datetime | None) -> date | None:
     """Jira's due date is a day; an instant of the plan falls on one in the site's zone."""
     return due.astimezone(ZONE).date() if isinstance(due, datetime) else due
+
+
+def _time_tracking(item: ItemPlan) -> Json:
+    """Jira's account of an issue's hours; it names only what somebody entered."""
+    told = {
+        "originalEstimate": item.estimate_hours,
+        "remainingEstimate": item.remaining_hours,
+        "timeSpent": item.spent_hours,
+    }
+    known = {name: hours for name, hours in told.items() if hours is not None}
+    return {name: f"{hours:g}h" for name, hours in known.items()} | {
+        f"{name}Seconds": int(hours * 3600) for name, hours in known.items()
+    }
 
 
 def _embedded(project: Json) -> Json:

@@ -27,6 +27,8 @@ class Staff:
     number: int = 0
     configured: bool = True
     """One of the demo's [people]. False: the hub knows the accounts only."""
+    capacity_hours: float | None = None
+    """Of work in a week, where that is not the usual."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,10 @@ class ItemPlan:
     """The fate, for a milestone: its promise has passed on the story date."""
     unhandled: bool = False
     """The fate, for feedback: past its limit on the story date."""
+    estimate_hours: float | None = None
+    spent_hours: float | None = None
+    remaining_hours: float | None = None
+    """Jira's alone: Asana keeps none."""
     odd: dict[str, object] = field(default_factory=dict)
     """Vendor fields served as they are, to be unreadable on purpose (a due date in the year 51502)."""
 
@@ -171,6 +177,7 @@ class ProjectPlan:
     """All is delivered. The tool still lists it: completed, not archived."""
     members: tuple[str, ...] = ()
     """Staff and contacts on the board or project; empty: the staff that work in it."""
+    budget_hours: float | None = None
 
 
 @dataclass

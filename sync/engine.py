@@ -39,6 +39,7 @@ _NOT_SCOPE = {
     *("name", "kind", "url", "projects", "expires", "every", "comment_back", "ca_file"),
     *("milestone_types", "milestone_labels", "client_facing_types", "feedback_labels", "urgent_labels", "status"),
     *("client_comments_are_feedback", "risk_labels", "accepted_labels", "payment_labels", "most_deleted"),
+    *("effort_fields", "budget_hours"),
 }
 """Settings that change nothing in what is asked of the vendor. `projects` are parts, each with its own cursor."""
 

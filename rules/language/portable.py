@@ -4,9 +4,10 @@ Each was tried on both (SQLite 3.40, Postgres 18, 22 Nov 2026). SQLite's `lower`
 in the collation "C"; SQLite keeps dates and instants as text.
 """
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String
+from sqlalchemy import Boolean, Date, Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -23,6 +24,13 @@ class days_between(FunctionElement[int]):
     """Days from the first date to the second."""
 
     type = Integer()
+    inherit_cache = True
+
+
+class monday_of(FunctionElement[date]):
+    """The Monday of the week in which a date lies."""
+
+    type = Date()
     inherit_cache = True
 
 
@@ -66,6 +74,18 @@ def _days_between(element: days_between, compiler: SQLCompiler, **options: Any) 
 def _days_between_on_postgres(element: days_between, compiler: SQLCompiler, **options: Any) -> str:
     first, second = _arguments(element, compiler, **options)
     return f"(({second}) - ({first}))"
+
+
+@compiles(monday_of)
+def _monday_of(element: monday_of, compiler: SQLCompiler, **options: Any) -> str:
+    (day,) = _arguments(element, compiler, **options)
+    return f"strftime('%Y-%m-%d', {day}, 'weekday 0', '-6 days')"
+
+
+@compiles(monday_of, "postgresql")
+def _monday_of_on_postgres(element: monday_of, compiler: SQLCompiler, **options: Any) -> str:
+    (day,) = _arguments(element, compiler, **options)
+    return f"CAST(date_trunc('week', {day}) AS DATE)"
 
 
 @compiles(seconds_between)

@@ -46,10 +46,19 @@ def owner_columns(of: Table) -> tuple[Stored, ...]:
 
 def with_client(of: Table, client: ColumnElement[Any], account: ColumnElement[Any]) -> FromClause:
     """`of` with the same, where only the keys of its client and of its owner's account are known."""
+    placed = of.join(SOURCE, SOURCE.c.name == of.c.source).outerjoin(PROJECT, PROJECT.c.key == of.c.project_key)
+    return _with_people(placed, client, account)
+
+
+def projects_with_client() -> FromClause:
+    """Projects themselves with the same."""
+    placed = PROJECT.join(SOURCE, SOURCE.c.name == PROJECT.c.source)
+    return _with_people(placed, PROJECT.c.client_key, PROJECT.c.owner_account)
+
+
+def _with_people(placed: FromClause, client: ColumnElement[Any], account: ColumnElement[Any]) -> FromClause:
     return (
-        of.join(SOURCE, SOURCE.c.name == of.c.source)
-        .outerjoin(PROJECT, PROJECT.c.key == of.c.project_key)
-        .outerjoin(_CLIENT, _CLIENT.c.key == client)
+        placed.outerjoin(_CLIENT, _CLIENT.c.key == client)
         .outerjoin(_BD, _BD.c.key == _CLIENT.c.bd_person)
         .outerjoin(_OWNER_ACCOUNT, _OWNER_ACCOUNT.c.key == account)
         .outerjoin(_OWNER, _OWNER.c.key == _OWNER_ACCOUNT.c.person_key)

@@ -71,6 +71,7 @@ def _parents(numbers: Iterator[int]) -> ProjectPlan:
     pen.item("家長通全校推出", "todo", "2026-03-03 10:20", milestone=True, assignee="jason", due="2027-01-08")
     pen.finished(PARENTS_DONE, "2026-03-04", "2026-11-13")
     pen.open(PARENTS_OPEN, "2026-10-20", "2026-11-19", due="2026-12-02")
+    pen.due("通告按班別發送", "2026-11-27", estimate=16, spent=4)
     pen.item(
         "回條簽署後仍顯示未交", "done", "2026-10-14 10:50", by="ch_ip", feedback=True, assignee="chen_jiaxin",
         started="2026-10-15 11:20", done="2026-10-22 15:50",

@@ -205,6 +205,19 @@ class ProjectWriter:
             if begun:
                 item.updated_at = max(item.updated_at or created, self._gone_over(index))
 
+    def due(self, title: str, on: str, *, estimate: float, spent: float, left: float | None = None) -> None:
+        """Say of an item that was written when it is due, how long it takes, and how long it took so far."""
+        item = next(one for one in self.project.items if one.name == title)
+        item.due = day(on)
+        item.estimate_hours, item.spent_hours, item.remaining_hours = estimate, spent, left
+
+    def spent(self, total: int) -> None:
+        """Spread so many hours over what is done, to the half hour."""
+        done = [item for item in self.project.items if item.status == "done"]
+        reached = [2 * total * number // len(done) for number in range(len(done) + 1)]
+        for item, before, after in zip(done, reached, reached[1:], strict=False):
+            item.spent_hours = (after - before) / 2
+
     def _ordinary(
         self, title: str, status: Status, created: datetime, worker: str, of: int | None, kind: str
     ) -> ItemPlan:

@@ -99,6 +99,7 @@ def _mobile_app(numbers: Iterator[int]) -> ProjectPlan:
     pen.finished(UAT_PASSED, "2026-09-14", "2026-11-13", of=uat.number)
     pen.open(UAT_OPEN, "2026-09-21", "2026-11-12", of=uat.number, assignee="raymond")
     pen.open(GO_LIVE, "2026-10-12", "2026-11-10", of=live, due="2026-12-10")
+    pen.due("Store listing and screenshots", "2026-11-26", estimate=12, spent=3.5, left=8.5)
     pen.item(
         "Core freeze in December leaves no window for fixes", "todo", "2026-11-02 11:15", assignee="raymond",
         labels=("risk", "probability-3", "impact-4"), of=live,

@@ -138,6 +138,8 @@ def _points(numbers: Iterator[int]) -> ProjectPlan:
     )
     pen.finished(POINTS_DONE, "2026-02-04", "2026-11-06")
     pen.open(POINTS_OPEN, "2026-10-26", "2026-11-19", due="2026-12-01")
+    pen.due("退貨扣回積分", "2026-11-25", estimate=16, spent=4)
+    pen.due("積分報表每月匯出", "2026-11-26", estimate=8, spent=0)
     pen.item(
         "積分短訊", "todo", "2026-11-09 10:30", by="kitty", due="2026-11-26", description="到期前七日提醒會員。"
     )

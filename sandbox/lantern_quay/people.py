@@ -28,7 +28,16 @@ def staff() -> list[Staff]:
         _member("zhoumin", "周敏", "zhou.min", "coordinator", JIRA | ASANA | CRM, 7, language="zh-Hans-CN"),
         _member("raymond", "Raymond Ho 何偉文", "raymond.ho", "lead", JIRA, 8, language="en"),
         _member("priya", "Priya Nair", "priya.nair", "lead", JIRA | ASANA | CRM, 9, language="en"),
-        _member("leung", "Leung Tsz Him 梁子謙", "leung.tszhim", "engineer", JIRA | TRELLO | ASANA, 10, hidden=JIRA),
+        _member(
+            "leung",
+            "Leung Tsz Him 梁子謙",
+            "leung.tszhim",
+            "engineer",
+            JIRA | TRELLO | ASANA,
+            10,
+            hidden=JIRA,
+            capacity=32,
+        ),
         _member("chan_kayan", "陳嘉欣", "chan.kayan", "engineer", JIRA, 11, hidden=JIRA, configured=False),
         _member("chen_jiaxin", "陈嘉欣", "chen.jiaxin", "engineer", ASANA, 12, language="zh-Hans-CN", configured=False),
         _member("lamhoyin", "Lam Ho Yin 林浩然", "lam.hoyin", "engineer", TRELLO | ASANA, 13),
@@ -57,6 +66,9 @@ def _member(
     language: str = "zh-Hant-HK",
     hidden: frozenset[Vendor] = NOWHERE,
     configured: bool = True,
+    capacity: float | None = None,
 ) -> Staff:
     """Somebody with accounts in the project tools; Trello never shows the e-mail of another member."""
-    return Staff(id, name, _mail(mail), role, language, vendors, hidden | (vendors & TRELLO), number, configured)
+    return Staff(
+        id, name, _mail(mail), role, language, vendors, hidden | (vendors & TRELLO), number, configured, capacity
+    )

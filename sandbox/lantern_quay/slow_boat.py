@@ -178,6 +178,8 @@ def _customs(numbers: Iterator[int]) -> ProjectPlan:
         assignee="liwenbo", started="2026-10-12 14:10", done="2026-10-16 16:15",
         said=(Said("2026-10-12 11:20", "liwenbo", "编码表是旧版，今天更新。"),),
     )
+    project.budget_hours = 280
+    pen.spent(300)
     return project
 
 

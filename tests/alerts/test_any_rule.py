@@ -107,6 +107,34 @@ def test_who_has_a_client_is_its_bd_manager() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "en",
+            "梁子謙: 40.5 of 32 h, week of Mon 23 Nov\n"
+            "5 items are due in that week. Move a date or a person while there is still a choice.",
+        ),
+        (
+            "zh-Hant-HK",
+            "梁子謙 40.5／32 小時，11月23日（一）起一週\n該週有 5 項到期。請趁仍可調動時更改日期或人手。",
+        ),
+        (
+            "zh-Hans-CN",
+            "【超负荷】梁子謙 40.5/32…\n"
+            "【超负荷】梁子謙 40.5/32 小时，11月23日（一）起一周\n"
+            "该周 5 项到期；请趁还能调整时改期或调人",
+        ),
+    ],
+)
+def test_nobody_has_a_persons_week_but_the_person(language: Language, text: str) -> None:
+    """ "With: nobody" below somebody's name would be wrong."""
+    facts = {"name": "梁子謙", "week_on": "2026-11-23", "items": 5, "remaining_hours": 40.5, "capacity_hours": 32.0}
+    over = Finding("workload-over", "person/leung/2026-11-23", "", None, "warning", facts)
+
+    assert writer().one(item(over), reader(language)).as_text() == text
+
+
+@pytest.mark.parametrize(
     ("finding", "on", "told"),
     [
         (AT_RISK, "milestone", ["person/kevin"]),

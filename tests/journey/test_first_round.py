@@ -68,6 +68,8 @@ STORY = {
     "milestone-without-owner-or-date": ["Block C live"],
     "milestone-on-day-off": [],
     "acceptance-waiting": ["積分 UAT"],
+    "workload-over": ["Leung Tsz Him 梁子謙"],
+    "effort-over": ["EDI 报关"],
     "payment-milestone-done": [],
     "item-blocked": ["收據打印機驅動"],
     "item-stale": ["回执报文归档"],

@@ -15,12 +15,13 @@ from unify.mappers.acceptance import NOT_ASKED
 from unify.mappers.asana_people import account_of, user_of
 from unify.mappers.asana_stories import map_story
 from unify.mappers.asana_words import COMPLETED, INCOMPLETE, PRIORITY_FIELDS, SEVERITIES, STATUS_FIELDS, words_of
+from unify.mappers.effort import MINUTES, hours
 from unify.mappers.item_rows import feedback_of, key_to, milestone_of, row_of
 from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "6"
+VERSION = "7"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"projects": ("due", "status")}
 """A project has no history; a task tells its own."""
@@ -103,6 +104,7 @@ class _Mapping:
             "service_desk": False,
             "reader_accounts": [row_key(self.source, "users", gid) for gid in self.words.readers(self.record.id)],
             "client_hints": self._client_hints(fields, []),
+            "budget_hours": self.context.settings.budget_hours.get(self.record.id),
         }
         self.mapped.add("project", row)
         if row["due_on"] is not None:
@@ -189,10 +191,19 @@ class _Mapping:
             "due_at": due_at,
             "done_at": done_at,
             "done_basis": "native" if done_at else None,
+            **self._effort(fields),
             "client_hints": self._client_hints(fields, tags),
         }
         chosen = [value for field in fields for value in self.words.values(field)]
         return row, normals([*tags, *sections, *chosen])
+
+    def _effort(self, fields: list[Reader]) -> Row:
+        """Hours, of fields of these names; what was tracked as time is spent, where no field says so."""
+        effort = self.words.effort
+        said = {self.words.called(one): _hours_in(one) for one in fields if self.words.field(one) in effort.names}
+        row = effort.of(said, self.reader)
+        tracked = hours(self.reader, "actual_time_minutes", unit=MINUTES)
+        return row if row["spent_hours"] is not None else {**row, "spent_hours": tracked}
 
     def _projects(self) -> list[str]:
         """The projects that a task is in; a subtask is in its parent's."""
@@ -227,3 +238,11 @@ class _Mapping:
             return []
         rest = [tag.partition(":")[2].strip() for tag in tags if normal(tag.partition(":")[0]) == wanted]
         return [hint for hint in (*self._values(fields, frozenset({wanted})), *rest) if hint]
+
+
+def _hours_in(field: Reader) -> str:
+    """A number as hours: one that Asana shows as a duration is of minutes (unverified), any other stands as it is."""
+    number = field.number("number_value")
+    if number is None:
+        return field.text("display_value")
+    return f"{number / MINUTES if field.text('format') == 'duration' else number:.4f}"

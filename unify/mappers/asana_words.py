@@ -7,6 +7,7 @@ from config.settings import Severity, StatusCategory
 from config.words import category, normal, normals
 from connectors.base import Problem, Record
 from unify.mappers.acceptance import Acceptance
+from unify.mappers.effort import Effort
 from unify.mappers.latest import Latest
 from unify.mappers.risks import Risks
 from unify.mapping import MappingContext
@@ -43,6 +44,7 @@ class Words:
         self.urgent = normals(settings.urgent_labels)
         self.risks = Risks(context)
         self.acceptance = Acceptance(context)
+        self.effort = Effort(context)
         self.client_field = normal(settings.client_field)
         self._sections = {gid: one.text("name") for gid, one in _readers(vocabulary.get("sections", {}))}
         memberships = dict(_readers(vocabulary.get("users", {})))

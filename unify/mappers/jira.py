@@ -14,6 +14,7 @@ from config.words import normal, normals
 from connectors.base import Record
 from connectors.own_comment import MARK
 from unify.mappers.acceptance import NOT_ASKED
+from unify.mappers.effort import NOT_TOLD, SECONDS, hours
 from unify.mappers.item_rows import change_of, feedback_of, milestone_of, row_of
 from unify.mappers.jira_people import is_sound, mark_of, read_account, user_id
 from unify.mappers.jira_text import read_document
@@ -22,7 +23,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader
 from unify.tables import BY_SHORT, row_key
 
-VERSION = "3"
+VERSION = "4"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"versions": ("due", "status")}
 """A version has neither history nor time of change."""
@@ -101,6 +102,7 @@ class _Mapping:
             "service_desk": told.text("projectTypeKey") == "service_desk",
             "reader_accounts": None,
             "client_hints": [],
+            "budget_hours": self.words.budget_hours.get(short) or self.words.budget_hours.get(self.record.id),
         }
         self.mapped.add("project", row)
 
@@ -191,6 +193,7 @@ class _Mapping:
             "due_at": None,
             "done_at": done_at,
             "done_basis": basis,
+            **_hours(fields),
             "client_hints": self._client_hints(fields),
         }
 
@@ -340,6 +343,14 @@ class _Mapping:
     def _browse(self, key: str) -> str | None:
         """The page for people. Under api.atlassian.com there is none: the site's own address is not known here."""
         return f"{self.words.browse}/browse/{quote(key)}" if self.words.browse and key else None
+
+
+def _hours(fields: Reader) -> Row:
+    """What Jira's time tracking says of the issue itself; a site may have switched it off."""
+    if not fields.payload.get("timetracking"):
+        return NOT_TOLD
+    told = {"estimate": "originalEstimateSeconds", "remaining": "remainingEstimateSeconds", "spent": "timeSpentSeconds"}
+    return {f"{field}_hours": hours(fields, "timetracking", name, unit=SECONDS) for field, name in told.items()}
 
 
 def _said(fields: Reader, named: Mapping[str, str]) -> dict[str, str]:

@@ -80,6 +80,7 @@ class Words:
         self.urgent = normals(settings.urgent_labels)
         self.risks = Risks(context)
         self.acceptance = Acceptance(context)
+        self.budget_hours: Mapping[str, float] = settings.budget_hours
         self.client_prefix = normal(settings.client_field)
         self.browse = "" if "//api.atlassian.com/" in settings.url else settings.url.rstrip("/")
 

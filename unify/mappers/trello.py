@@ -11,6 +11,7 @@ from config.settings import StatusCategory
 from config.words import category, normal, normals
 from connectors.base import Record
 from unify.mappers.acceptance import acceptance_of
+from unify.mappers.effort import effort_of
 from unify.mappers.item_rows import feedback_of, key_to, milestone_of, row_of
 from unify.mappers.risks import risks_of
 from unify.mappers.trello_actions import map_action
@@ -19,7 +20,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader, day_in
 from unify.tables import row_key
 
-VERSION = "6"
+VERSION = "7"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {}
 """Trello tells the history of due dates, lists and members itself."""
@@ -82,6 +83,7 @@ class _Mapping:
             "service_desk": False,
             "reader_accounts": [row_key(self.source, "members", id_) for id_ in board.readers()],
             "client_hints": [],
+            "budget_hours": self.settings.budget_hours.get(self.record.id),
         }
         self.mapped.add("project", row)
         team = team_of(self.record, self.context)
@@ -120,6 +122,7 @@ class _Mapping:
         due_at = told.instant("due")
         done_at, basis = self._done(status_category)
         labels = self._labels()
+        effort = effort_of(self.context)
         made_by = next((one for one in self._actions() if one.text("type") in MADE), None)
         updated_at = told.instant("dateLastActivity")
         url = told.link("shortUrl") or told.link("url")
@@ -146,6 +149,7 @@ class _Mapping:
             "due_at": due_at,
             "done_at": done_at,
             "done_basis": basis,
+            **effort.of(dict(self._custom_fields(board, effort.names)), told),
             "client_hints": self._client_hints(board, labels),
         }
         return row, normals([*labels, status])

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
+from config.settings import CAPACITY_HOURS
 from unify.tables.row import SourceRow, json_list
 
 
@@ -39,6 +40,8 @@ class Person(SQLModel, table=True):
     email: str | None = None
     side: str = "unknown"
     configured: bool = False
+    capacity_hours: float = CAPACITY_HOURS
+    """Of work in a week."""
 
 
 class IdentityLink(SQLModel, table=True):

@@ -30,6 +30,8 @@ class Project(SourceRow, table=True):
     it too, and nobody can tell who. None: the tool does not tell, and any account of the source may read it."""
     client_hints: list[str] = json_list()
     """Values of the configured `client_field`."""
+    budget_hours: float | None = None
+    """What the config says that it may take."""
     # derived
     client_key: str | None = Field(default=None, index=True)
     client_basis: str | None = None
@@ -40,7 +42,11 @@ class WorkItem(SourceRow, table=True):
     """An issue, a card, a task. `project_key` is the first of `project_keys`."""
 
     __tablename__ = "work_item"
-    __table_args__ = (Index("work_item_by_short", "source", "short"),)
+    __table_args__ = (
+        Index("work_item_by_short", "source", "short"),
+        # Open ones are few among all that were ever done, and what is due is asked of them alone.
+        Index("work_item_by_status", "status_category", "due_on"),
+    )
 
     project_key: str | None = Field(default=None, index=True)
     project_keys: list[str] = json_list()
@@ -67,6 +73,10 @@ class WorkItem(SourceRow, table=True):
     done_at: datetime | None = None
     done_basis: str | None = None
     """native, status_change"""
+    estimate_hours: float | None = None
+    remaining_hours: float | None = None
+    spent_hours: float | None = None
+    """Hours of work on it alone, not on its sub-tasks."""
     client_hints: list[str] = json_list()
     # derived
     client_key: str | None = Field(default=None, index=True)

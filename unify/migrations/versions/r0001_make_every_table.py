@@ -414,6 +414,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("side", sa.String(), nullable=False),
         sa.Column("configured", sa.Boolean(), nullable=False),
+        sa.Column("capacity_hours", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
@@ -439,6 +440,7 @@ def upgrade() -> None:
         sa.Column("service_desk", sa.Boolean(), nullable=False),
         sa.Column("reader_accounts", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("client_hints", sa.JSON(), nullable=False),
+        sa.Column("budget_hours", sa.Float(), nullable=True),
         sa.Column("client_key", sa.String(), nullable=True),
         sa.Column("client_basis", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key"),
@@ -588,6 +590,9 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_basis", sa.String(), nullable=True),
+        sa.Column("estimate_hours", sa.Float(), nullable=True),
+        sa.Column("remaining_hours", sa.Float(), nullable=True),
+        sa.Column("spent_hours", sa.Float(), nullable=True),
         sa.Column("client_hints", sa.JSON(), nullable=False),
         sa.Column("client_key", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key"),
@@ -596,6 +601,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_work_item_parent_key"), "work_item", ["parent_key"], unique=False)
     op.create_index(op.f("ix_work_item_project_key"), "work_item", ["project_key"], unique=False)
     op.create_index("work_item_by_short", "work_item", ["source", "short"], unique=False)
+    op.create_index("work_item_by_status", "work_item", ["status_category", "due_on"], unique=False)
     op.create_table(
         "alert_event",
         sa.Column("id", sa.Integer(), nullable=False),
