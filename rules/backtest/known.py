@@ -40,7 +40,6 @@ _NOT_TOLD: Mapping[str, str] = {
 }
 _FOLLOWED = frozenset({"owner", "oa", "mover", "mover_account", "doer", "doer_account", "author"})
 """As whom the views join people to keys that are walked back, or that never change."""
-_AHEAD = {"on_day_off": "it looks at the days off that lie ahead of today"}
 
 
 class CannotReplay(Exception):
@@ -60,7 +59,7 @@ def unchanged(rule: Rule, moment: Moment) -> list[str]:
     taken: set[str] = set()
     for name in sorted({*_names(rule.when), *_names(rule.severity)}):
         leaves = set(_leaves(name, scope))
-        why = _AHEAD.get(name) or next(filter(None, (_why_not(rule.view, leaf) for leaf in leaves)), "")
+        why = next(filter(None, (_why_not(rule.view, leaf) for leaf in leaves)), "")
         if why:
             reasons.append(f"{name}: {why}")
         taken |= {_called(rule.view, leaf) or name for leaf in leaves if _is_taken(rule.view, leaf)}

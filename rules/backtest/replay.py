@@ -11,7 +11,7 @@ from config.settings import Settings
 from rules.backtest.episodes import Answer, Raised, episodes
 from rules.backtest.known import unchanged
 from rules.backtest.memory import ASKED, Memory, open_memory
-from rules.backtest.ticks import Ticks, scope_of
+from rules.backtest.ticks import Ticks, TickScope
 from rules.backtest.versions import Archive, Version
 from rules.evaluate import TIME_LIMIT_S
 from rules.fence import fenced
@@ -71,7 +71,7 @@ class _Asking:
     @classmethod
     def of(cls, rule: Rule, moments: Sequence[Moment]) -> "_Asking":
         view = rule.view
-        scope = scope_of(view, moments[-1])
+        scope = TickScope.of(view, moments)
         when, severity = compile.condition(rule.when, scope), compile.value(rule.severity, scope)
         ticks = Ticks.of(scope, moments, when, severity)
         kept = {one.name for one in view.columns if isinstance(one, Stored)}

@@ -20,7 +20,6 @@ from config.settings import Settings
 from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views import View
-from rules.views.base import Computed, Stored
 from rules.working_time import WorkingTime
 
 _T = TypeVar("_T")
@@ -44,23 +43,23 @@ def hourly(
 class TickScope(Scope):
     """A view at many moments: what is folded becomes a column of the table of ticks. `moment` is the last of them."""
 
+    first: Moment
     asked: list[tuple[Callable[[Moment], Any], TypeEngine[Any]]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, view: View, moments: Sequence[Moment]) -> "TickScope":
+        """What the view's names stand for at these moments."""
+        return view.scope_as(lambda columns, ages, moment: cls(columns, ages, moment, moments[0]), moments[-1])
+
+    @property
+    def earliest(self) -> Moment:
+        """The first of them."""
+        return self.first
 
     def folded(self, of: Callable[[Moment], _T], as_type: TypeEngine[_T]) -> ColumnElement[_T]:
         """The column that holds what `of` says at each moment."""
         self.asked.append((of, as_type))
         return column(f"{_FOLDED}{len(self.asked) - 1}", as_type)
-
-
-def scope_of(view: View, moment: Moment) -> TickScope:
-    """What the view's names stand for at many moments, of which `moment` is the last."""
-    plain = view.scope(moment)
-    known = {one.name: one.sql for one in view.columns if isinstance(one, Stored)}
-    scope = TickScope(known, plain.ages, moment)
-    for one in view.columns:
-        if isinstance(one, Computed):
-            known[one.name] = one.sql(scope)
-    return scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ class Scope:
         return literal(of(self.moment), as_type)
 
     @property
+    def earliest(self) -> Moment:
+        """The first moment that is asked of; `moment` is the last."""
+        return self.moment
+
+    @property
     def now(self) -> ColumnElement[datetime]:
         """The instant of the moment."""
         return self.folded(lambda moment: moment.now, UTCDateTime())

@@ -9,7 +9,7 @@ for the rows that were found.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,7 +31,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from rules.language import nodes
-from rules.language.compile import Scope, compare, includes_the_end
+from rules.language.compile import AgeTerm, Scope, compare, includes_the_end
 from rules.language.nodes import Kind, Term
 from rules.moment import Moment
 from rules.views.need import Need
@@ -41,6 +41,9 @@ History = Literal["tracked", "fixed", "untracked"]
 """Whether earlier values can be told: from `Change`, because it never changes, or not at all."""
 
 Row = dict[str, Any]
+
+_S = TypeVar("_S", bound=Scope)
+_MakesScope = Callable[[Mapping[str, ColumnElement[Any]], Mapping[str, AgeTerm], Moment], _S]
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,14 @@ class View:
 
     def scope(self, moment: Moment) -> Scope:
         """What the view's names stand for at `moment`."""
+        return self.scope_as(Scope, moment)
+
+    def scope_as(self, make: _MakesScope[_S], moment: Moment) -> _S:
+        """The same, in a scope that `make` gives: one that folds times in its own way."""
         known: dict[str, ColumnElement[Any]] = {
             column.name: column.sql for column in self.columns if isinstance(column, Stored)
         }
-        ages = {column.name: column for column in self.columns if isinstance(column, Age)}
-        scope = Scope(known, ages, moment)
+        scope = make(known, {column.name: column for column in self.columns if isinstance(column, Age)}, moment)
         for column in self.columns:
             if isinstance(column, Computed):
                 known[column.name] = column.sql(scope)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
-from sqlalchemy import ColumnElement, Integer, Table, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Table, and_, false, func, literal, or_, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config.settings import StatusCategory
@@ -77,20 +77,19 @@ def _awaited(scope: Scope) -> ColumnElement[bool]:
 
 def _on_day_off(scope: Scope) -> ColumnElement[bool]:
     """On a day off of the organisation or of those who must answer, in what is to come."""
-    return or_(
-        *(
-            and_(or_(literal(name == "default"), _m.calendar == name), _m.deadline_on.in_(days))
-            for name, calendar in scope.moment.calendars.items()
-            if (days := _days_off(calendar, scope.moment.today))
-        ),
-        false(),
+    is_off = (
+        and_(or_(literal(name == "default"), _m.calendar == name), _m.deadline_on.in_(days))
+        for name, calendar in scope.moment.calendars.items()
+        if (days := _days_off(calendar, scope.earliest.today, scope.moment.today + _DAYS_OFF_AHEAD))
     )
+    ahead = scope.folded(lambda at: at.today + _DAYS_OFF_AHEAD, Date())
+    return and_(_m.deadline_on >= scope.today, _m.deadline_on <= ahead, or_(*is_off, false()))
 
 
-def _days_off(calendar: WorkingTime, today: date) -> Sequence[date]:
-    last = min(today + _DAYS_OFF_AHEAD, calendar.last)
-    ahead = (today + timedelta(days=n) for n in range((last - today).days + 1))
-    return [day for day in ahead if not calendar.is_working_day(day)]
+def _days_off(calendar: WorkingTime, first: date, last: date) -> Sequence[date]:
+    last = min(last, calendar.last)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if not calendar.is_working_day(day)]
 
 
 def _closed_lately(scope: Scope) -> ColumnElement[int]:
@@ -205,12 +204,12 @@ MILESTONE = View(
             "deadline_at", "instant", "The instant that `overdue` asks: the end of that day.", "tracked", _m.deadline_at
         ),
         Stored("baseline_on", "date", "The day first promised.", "fixed", _m.baseline_on),
-        Stored("agreed_on", "date", "The day that the client accepted last.", "untracked", _m.agreed_on),
+        Stored("agreed_on", "date", "The day that the client accepted last.", "tracked", _m.agreed_on),
         Stored(
             "committed_on",
             "date",
             "The promise: `agreed_on`, else `baseline_on`.",
-            "untracked",
+            "tracked",
             committed_on,
         ),
         Stored("slip_days", "number", "Calendar days from `baseline_on` to `deadline_on`.", "tracked", _m.slip_days),

@@ -134,6 +134,17 @@ def test_who_had_it_is_told_by_names_that_one_account_bears(tmp_path: Path) -> N
         assert [(key, begins, ends) for key, begins, _, ends in found] == expected
 
 
+def test_a_day_off_ahead_is_looked_for_from_each_day(tmp_path: Path) -> None:
+    """Moved on Thursday from a Friday to a Sunday; once it is past, it lies ahead no more."""
+    moved = change(uat(), "due", "2026-11-13", "2026-11-15", local("2026-11-05 10:00"))
+    row = uat(15)
+
+    found = tried(tmp_path, rule("on_day_off"), NOVEMBER, source(), row, moved)
+
+    assert told(found) == [("1", "05 Nov 10:00", ["warning"], "16 Nov 00:00")]
+    assert found.unchanged == ["calendar"]
+
+
 # --- coming and going ---------------------------------------------------------------------------------------------
 
 

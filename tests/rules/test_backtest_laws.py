@@ -38,6 +38,7 @@ RULES = [
     rule("working_days_left <= 3 and not moved_without_agreement"),
     rule("not (due_on < today - 1) or working_days_overdue = 2", severity="if(awaited, 'info', 'high')"),
     rule("due_on between working_days_ago(2) and tomorrow or moved_at >= working_hours_ago(9)"),
+    rule("on_day_off or promise_passed and not overdue", severity="if(overdue, 'high', 'info')"),
     rule("unhandled", FEEDBACK, "severity"),
     rule("waited_hours > 3 and waited_hours <= 11 or received_at < ago('50h') and not answered", FEEDBACK),
     rule("status_since < working_hours_ago(6) and is_open", ITEM),
