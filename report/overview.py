@@ -16,7 +16,8 @@ from sqlmodel import SQLModel
 
 from config.settings import Language, PersonSettings, Settings
 from report.firing import read_firing
-from report.rows import AlertRow, ClientRow, Feed, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
+from report.indicators import read_indicators
+from report.rows import AlertRow, ClientRow, Feed, FeedbackRow, IndicatorRow, MilestoneRow, ProjectRow, SourceRow
 from rules.moment import Moment
 from rules.rule import Rule
 from rules.views import FEEDBACK, MILESTONE, select_view
@@ -64,6 +65,8 @@ class Overview:
     due_soon: Sequence[MilestoneRow]
     """Client-facing, open, due within `DUE_SOON_DAYS`, the nearest first."""
     undated: Sequence[MilestoneRow]
+    indicators: Sequence[IndicatorRow]
+    """The latest month first."""
     sources: Sequence[SourceRow]
     problems: Mapping[tuple[str, str], int]
     """How many fields of a source could not be read in records of a BD manager's clients, by the keys of both."""
@@ -90,6 +93,7 @@ class Overview:
             alerts=[row for row in self.alerts if row.bd == bd and row.client_facing and not row.is_of_the_house],
             due_soon=[row for row in self.due_soon if row.bd == bd],
             undated=[row for row in self.undated if row.bd == bd],
+            indicators=[row for row in self.indicators if row.client and self.clients[row.client].bd == bd],
             sources=[_narrowed(row, self.problems.get((row.name, bd), 0)) for row in self.sources],
         )
 
@@ -145,6 +149,7 @@ def _overview(
             key=lambda row: (row.deadline_on or date.max, row.key),
         ),
         undated=[row for row in facing if row.deadline_on is None],
+        indicators=[row for row in read_indicators(connection) if row.client is None or row.client in clients],
         sources=sources,
         problems=_problems(connection),
     )

@@ -1,9 +1,9 @@
 """The rows of the report, as values: nothing here is in a language, and nothing knows where it was read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from alerts.messages import Says
 from config.settings import Language, Severity
@@ -104,6 +104,26 @@ class AlertRow:
     client_facing: bool
     stale: bool
     says: Callable[[Language], Says]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """What the firm (`client` None), or its work for a client, was measured by over some months: docs/indicators.md."""
+
+    indicator: str
+    months: int
+    first_on: date
+    last_on: date
+    client: str | None
+    counted: int
+    met: int | None
+    value: float
+    details: Mapping[str, Any]
+    left_out: Sequence[Mapping[str, str]]
+    computed_at: datetime
+    frozen_at: datetime | None
+    """None: it follows the data of the day."""
+    restated: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

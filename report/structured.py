@@ -44,6 +44,7 @@ def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
         "other_alerts": [_alert(row) for row in shown.alerts],
         "due_soon": [_row(row) for row in shown.due_soon],
         "undated_milestones": [_row(row) for row in shown.undated],
+        "indicators": [_row(row) for row in shown.indicators],
         "sources": [_row(row) for row in shown.sources],
     }
 

@@ -233,7 +233,7 @@ def _empty(type_: str) -> Any:
             return []
         case "BOOLEAN":
             return False
-        case "INTEGER":
+        case "INTEGER" | "FLOAT":
             return 0
         case _:
             return ""

@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from report.page import Page
-from report.rows import AlertRow, ClientRow, FeedbackRow, MilestoneRow, ProjectRow, SourceRow
+from report.rows import AlertRow, ClientRow, FeedbackRow, IndicatorRow, MilestoneRow, ProjectRow, SourceRow
 from report.structured import as_json
-from tests.alerts.firm import put
+from tests.alerts.firm import TUESDAY, put
 from tests.report.firm import feedback, milestone, project, read
 
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "report.md").read_text("utf-8")
@@ -85,10 +85,28 @@ def test_narrowed_to_one_bd_manager_no_name_of_another_client_is_left(engine: En
         assert other not in text
 
 
+def test_the_indicators_are_the_firms_and_narrowed_those_of_ones_own_clients(engine: Engine) -> None:
+    """What was missed is named by its key: whoever reads of their own clients learns nothing of another's."""
+    month = {"months": 1, "first_on": date(2026, 10, 1), "last_on": date(2026, 10, 31), "computed_at": TUESDAY}
+    month |= {"indicator": "on_time", "counted": 6, "met": 5, "value": 83.3, "details": {"missed": ["boards/cards/1"]}}
+    clients = (None, "client/bank", "client/kite", "client/gone")
+    put(engine, "indicator_month", *({**month, "key": f"on_time/{name}", "client_key": name} for name in clients))
+    shown = read(engine)
+
+    told = [as_json(shown), as_json(shown, person="sandy")]
+
+    assert [[row["client"] for row in one["indicators"]] for one in told] == [
+        [None, "client/bank", "client/kite"],
+        ["client/kite"],
+    ]
+    first = told[0]["indicators"][0]
+    assert (first["value"], first["last_on"], first["frozen_at"]) == (83.3, "2026-10-31", None)
+
+
 def test_every_key_is_documented(engine: Engine) -> None:
     """Somebody's spreadsheet hangs on these names: a new one is explained, one that goes is missed here."""
     told = as_json(read(engine))
-    rows = (MilestoneRow, FeedbackRow, AlertRow, ProjectRow, ClientRow, SourceRow)
+    rows = (MilestoneRow, FeedbackRow, AlertRow, IndicatorRow, ProjectRow, ClientRow, SourceRow)
     keys = {*told, *told["figures"], *(field.name for row in rows for field in fields(row))} - {"says"}
     keys |= {"title", "why"}
 
