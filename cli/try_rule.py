@@ -28,6 +28,7 @@ from rules.titles import Reading
 from rules.working_time import OutsideCalendar
 from unify.decisions import Refused
 from unify.derived import table_of
+from unify.freshness import read_freshness
 from unify.tables import SyncRun
 
 _RUN = table_of(SyncRun)
@@ -60,7 +61,7 @@ def try_rules(config: Path, typed: str, since: str, *, as_json: bool) -> int:
             for number, one in enumerate(tried):
                 answer.print("\n" if number else "", end="")
                 if back is None:
-                    _print_now(one)
+                    _print_now(one, trying.was_read())
                 else:
                     _print_past(one, hub.settings)
     return OK
@@ -87,6 +88,11 @@ class _Trying:
         self._settings, self._connection = hub.settings, connection
         self._moment = hub.moment()
         self._people = read_people(connection, hub.settings)
+
+    def was_read(self) -> bool:
+        """Whether any source was, whole; else nothing can be found."""
+        sources = read_freshness(self._connection, self._settings, self._moment.now).values()
+        return any(source.read_at for source in sources)
 
     def now(self, rule: Rule) -> dict[str, Any]:
         """What the rule finds, and whom its routes name."""
@@ -146,7 +152,7 @@ def _names(settings: Settings, people: People, subject: Subject) -> list[str]:
     return [target.reader.name or target.channels[0] for target in targets if not target.refused]
 
 
-def _print_now(tried: dict[str, Any]) -> None:
+def _print_now(tried: dict[str, Any], was_read: bool) -> None:
     found = tried["findings"]
     answer.print(f"{tried['rule']} finds {len(found)} now\n")
     print_table(
@@ -156,6 +162,8 @@ def _print_now(tried: dict[str, Any]) -> None:
     )
     if found:
         say("nothing was sent; --since 90d tells what it would have said")
+    elif not was_read:
+        say("nothing was read yet: milepost sync")
 
 
 def _print_past(tried: dict[str, Any], settings: Settings) -> None:

@@ -28,8 +28,8 @@ are shipped, each with its texts and examples:
 `milepost rules list` shows those that are on, and of one that cannot fire what it lacks: data that no source delivers.
 `milepost rules check` reads them and runs their examples, `milepost why` tells what they say of one thing. What a rule
 says is changed in `milepost.toml` under `[rules.ID]` (`enabled`, `severity`, `repeat`, and its params); rules of your
-own are YAML files of the same form in the folder that `rules_dir` names. What a condition may say is told in
-[the language of rules](../rule-language.md).
+own are YAML files of the same form in the folder that `rules_dir` names: [write one](../write-your-own-rule.md) in ten
+minutes. What a condition may say is told in [the language of rules](../rule-language.md).
 
 ## The views
 

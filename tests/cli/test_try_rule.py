@@ -41,6 +41,12 @@ def test_a_rule_tells_what_it_would_say_now_and_to_whom(read: Home) -> None:
     assert "Release 2.1 is late" in read.run("rules", "try", "own-late").out
 
 
+def test_where_nothing_was_read_nothing_can_be_found(tmp_path: Path) -> None:
+    """Else whoever begins takes their rule for wrong."""
+    with homes.home(tmp_path) as made:
+        assert "nothing was read yet: milepost sync" in made.run("rules", "try", "milestone-overdue").err
+
+
 def test_trying_sends_nothing_and_leaves_no_alert(read: Home) -> None:
     """Nobody hears of a rule that somebody is still writing."""
     before = {name: read.rows(name) for name in ("alert", "alert_event", "delivery", "evaluation", "milestone")}

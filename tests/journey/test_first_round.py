@@ -2,7 +2,6 @@
 
 import io
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing, redirect_stdout
 from datetime import date
 from pathlib import Path
@@ -28,13 +27,6 @@ UNIFIED = (
     *("project", "work_item", "milestone", "account", "person", "identity_link", "client", "company", "contact"),
     *("deal", "feedback", "comment", "change"),
 )
-
-
-@pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Day, RoundResult]]:
-    """The day after its first round; the tests that use it only look."""
-    with day(tmp_path_factory.mktemp("morning")) as opened:
-        yield opened, opened.first_round()
 
 
 def test_everything_that_was_planned_is_found(morning: tuple[Day, RoundResult]) -> None:
