@@ -14,7 +14,9 @@ from cli.opening import open_hub
 from cli.show_alerts import told_of, without_payload
 from cli.talk import print_json, refuse
 from cli.why_words import Fact, Why, print_why
+from config.settings import Settings
 from rules.load import RuleFiles
+from rules.rule import Rule
 from rules.views.base import table
 from rules.whose import read_whose
 from rules.why import look, seen_by
@@ -47,8 +49,7 @@ def read_why(connection: Connection, hub: Hub, found: Found) -> Why:
     moment, settings = hub.moment(), hub.settings
     fresh = read_freshness(connection, settings, moment.now)
     seen = seen_by(connection, found.key, moment)
-    off = RuleFiles(settings.folder / settings.rules_dir).switched_off(settings.rules) if settings.rules else []
-    looked = look(connection, seen, hub.rules, off, settings, fresh, moment)
+    looked = look(connection, seen, hub.rules, switched_off(settings), settings, fresh, moment)
     views = {one.view.name for one in seen}
     alerts = _alerts(connection, found)
     fingerprints = {alert["fingerprint"] for alert in alerts}
@@ -63,6 +64,13 @@ def read_why(connection: Connection, hub: Hub, found: Found) -> Why:
         coming=[one for one in read_coming(hub) if one.fingerprint in fingerprints],
         freshness=fresh.get(source),
     )
+
+
+def switched_off(settings: Settings) -> list[Rule]:
+    """The rules that the config switches off; their files are read for that where there are any."""
+    off = [name for name, own in settings.rules.items() if not own.enabled]
+    files = RuleFiles(settings.folder / settings.rules_dir) if off else None
+    return [rule for name in off if files and (rule := files.named(name, settings.rules))]
 
 
 def in_json(why: Why) -> dict[str, Any]:

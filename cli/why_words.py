@@ -99,7 +99,7 @@ class _Speech:
             if one.unseen:
                 yield "not looked at", f"as {one.view.name}: {one.unseen}"
         yield "project", row.get("project_name")
-        if why.found.table != "source":
+        if why.found.table not in _NOBODYS:
             yield from self._whose(why.whose)
         if "owner_name" in row:
             yield "owner", row["owner_name"] or "nobody"
@@ -152,7 +152,7 @@ class _Speech:
 
     def _value(self, value: object) -> str:
         match value:
-            case None:
+            case None | "":
                 return "nothing"
             case bool():
                 return "yes" if value else "no"
@@ -250,6 +250,9 @@ def _decides(clock: Clock, looked: Looked) -> bool:
         looked.verdict == "fires" or len(clock.days) <= _LONG
     )
 
+
+_NOBODYS = ("source", "person")
+"""What has no client."""
 
 _DATES = {
     "received": "received_at",

@@ -81,11 +81,6 @@ class RuleFiles:
         loader.raise_mistakes()
         return [rule for rule in rules if loader.overrides(rule.id).enabled]
 
-    def switched_off(self, overrides: Mapping[str, RuleSettings]) -> list[Rule]:
-        """Every rule that these overrides switch off. What is wrong with any is told by `enabled`."""
-        loader, rules = self._read(overrides)
-        return [rule for rule in rules if not loader.overrides(rule.id).enabled]
-
     def _read(self, overrides: Mapping[str, RuleSettings]) -> tuple["_Loader", list[Rule]]:
         if self._latest is None or self._latest[0] != overrides:
             loader = _Loader(self._files, overrides)

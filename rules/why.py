@@ -160,4 +160,6 @@ def _passed_over(connection: Connection, view: View, key: str) -> str:
     is_over = or_(project.c.deleted_at.is_not(None), project.c.archived.is_(True))
     if connection.scalar(select(project.c.key).where(and_(project.c.key == row.get("project_key"), is_over))):
         return "its project is archived, or gone"
-    return "it is the date of a project, on a day that one of its milestones holds: that one counts"
+    if row.get("counted") is False:
+        return "it is the date of a project, on a day that one of its milestones holds: that one counts"
+    return "it is archived" if row.get("archived") else "no rule looks at what is like this"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, false, literal, or_, select
 
 from config.nearest import did_you_mean
-from unify.derived import CLIENT, DEAL, FEEDBACK, MILESTONE, PROJECT, SOURCE, WORK_ITEM
+from unify.derived import CLIENT, DEAL, FEEDBACK, MILESTONE, PERSON, PROJECT, SOURCE, WORK_ITEM
 from unify.identity import name_key
 
 _OFFERED = 3
@@ -51,11 +51,11 @@ def find_items(connection: Connection, typed: str) -> Sequence[Found]:
 
 
 def find_anything(connection: Connection, typed: str) -> Found:
-    """What is meant by `typed` among all that has a name here: also a deal, a project, a client, a source, and, by its
-    key or address, what is gone in its tool. Raises NotOne."""
+    """What is meant by `typed` among all that has a name here: also a deal, a project, a client, a person, a source,
+    and, by its key or address, what is gone in its tool. Raises NotOne."""
     wanted = typed.strip()
     tables = (MILESTONE, FEEDBACK, WORK_ITEM, DEAL, PROJECT)
-    found = [*_candidates(connection, wanted, *tables), *_clients_and_sources(connection, wanted)]
+    found = [*_candidates(connection, wanted, *tables), *_of_the_hub(connection, wanted)]
     if not found and wanted:
         gone = (hit for table in reversed(tables) for hit in _exact(connection, table, wanted, living=False))
         found = sorted({hit.key: hit for hit in gone}.values(), key=lambda hit: hit.key)
@@ -63,7 +63,9 @@ def find_anything(connection: Connection, typed: str) -> Found:
         return found[0]
     if found:
         raise NotOne(_several(wanted, found))
-    names = [hit.name for table in tables for hit in _hits(connection, _rows(table))]
+    is_open = WORK_ITEM.c.status_category.not_in(("done", "cancelled"))  # of the others there may be a million
+    queries = (_rows(table).where(is_open) if table is WORK_ITEM else _rows(table) for table in tables)
+    names = [hit.name for query in queries for hit in _hits(connection, query)]
     clients = [name for row in connection.execute(select(CLIENT)).mappings() for name in row["names"].values()]
     raise NotOne(
         f'nothing is called "{wanted}": give a short key (APP-88), an address in the tool, or a name'
@@ -71,13 +73,18 @@ def find_anything(connection: Connection, typed: str) -> Found:
     )
 
 
-def _clients_and_sources(connection: Connection, wanted: str) -> Iterator[Found]:
-    """By their names in the config, or what a client is called."""
+def _of_the_hub(connection: Connection, wanted: str) -> Iterator[Found]:
+    """Clients, people and sources, by their names in the config or what they are called."""
     for row in connection.execute(select(CLIENT).order_by(CLIENT.c.key)).mappings():
         short = row["key"].removeprefix("client/")
         called = name_key(wanted) in map(name_key, row["names"].values())
         if wanted in (row["key"], short) or (called and wanted):
             yield Found("client", row["key"], row["names"].get("en") or row["names"].get("") or short, None)
+    for row in connection.execute(select(PERSON).order_by(PERSON.c.key)).mappings():
+        short = row["key"].removeprefix("person/")
+        called = name_key(wanted) == name_key(row["name"])
+        if wanted in (row["key"], short) or (called and wanted):
+            yield Found("person", row["key"], row["name"] or short, None)
     for row in connection.execute(select(SOURCE).where(SOURCE.c.name == wanted)).mappings():
         yield Found("source", row["name"], row["name"], None)
 

@@ -49,5 +49,11 @@ ACCEPTANCE: tuple[ViewColumn, ...] = (
         _awaited,
         needs=(_ACCEPTED,),
     ),
-    Age("hours_since_done", "Working hours since `done_at`.", working_hours_since("done_at"), _hours_since_done),
+    Age(
+        "hours_since_done",
+        "Working hours since `done_at`.",
+        working_hours_since("done_at"),
+        _hours_since_done,
+        since="done_at",
+    ),
 )

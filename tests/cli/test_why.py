@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.cli.home import Home
 from unify import tables
@@ -100,6 +100,23 @@ def test_what_is_gone_in_its_tool_is_found_by_its_key_and_says_so(round: Home) -
     assert said.code == 0
     assert "as milestone: gone there since " in said.out
     assert "(archived)" in said.out
+
+
+def test_what_was_withdrawn_says_for_which_closure(round: Home) -> None:
+    """A typhoon that was entered afterwards: whoever was told first must not look for a mistake."""
+    alert = table_of(tables.Alert)
+    engine = open_engine(f"sqlite:///{round.database}")
+    with writing(engine) as connection:
+        its_own = alert.c.fingerprint == "milestone-overdue:delivery/versions/30007"
+        row = connection.execute(select(alert).where(its_own)).mappings().one()
+        over = {"state": "resolved", "resolved_at": row["since"], "resolve_reason": "office closed"}
+        facts = {**row["facts"], "ending": {"how": "typhoon 8"}}
+        connection.execute(update(alert).where(its_own).values(**over, facts=facts))
+    engine.dispose()
+
+    said = round.run("why", "Release 2.1")
+
+    assert re.search(r"\nmilestone-overdue: resolved, raised .*; over .*: office closed: typhoon 8\n", said.out)
 
 
 @pytest.mark.parametrize(

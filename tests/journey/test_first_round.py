@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlmodel import SQLModel
 
 from cli.demo_summary import found
@@ -17,6 +18,10 @@ from cli.why_words import Why, print_why
 from report.page import Page, render
 from report.structured import as_json
 from rules.evaluate import Finding
+from rules.language.compile import Scope
+from rules.views import VIEWS
+from rules.views.base import Age, ViewColumn
+from rules.views.need import Need
 from rules.whose import Whose, read_whose
 from sandbox.hubspot import PORTAL
 from sandbox.truth import overdue_milestones, seeded, unhandled_feedback
@@ -147,6 +152,29 @@ def test_stacked_tower_waits_since_it_wrote_again(morning: tuple[Day, RoundResul
     assert row.first_response_at is not None
     assert row.first_response_at.astimezone(tuesday(9).tzinfo).date().isoformat() == "2026-11-19"
     assert row.waited_hours == 15.0
+
+
+def test_no_column_says_anything_where_what_it_needs_is_not_there(morning: tuple[Day, RoundResult]) -> None:
+    """Else a rule could fire that is "not measured"."""
+    opened, _ = morning
+    moment = opened.hub.moment()
+    with opened.hub.reader.connect() as connection:
+        for view in VIEWS.values():
+            scope = view.scope(moment)
+            for column, need in ((one, need) for one in view.columns for need in one.needs):
+                says = says_something(column, need, scope)
+                without = select(func.count()).select_from(view.source).where(*view.living, need.there.is_not(true()))
+                assert connection.scalar(without.where(says)) == 0, (view.name, column.name, need.data)
+
+
+def says_something(column: ViewColumn, need: Need, scope: Scope) -> ColumnElement[bool]:
+    """That a row has a value of it other than what it is without its data."""
+    if isinstance(column, Age):
+        return or_(column.compare("<=", 0, scope), column.compare(">", 0, scope))
+    sql = scope.columns[column.name]
+    if column.kind == "flag":
+        return sql.is_(true())
+    return sql.is_not(None) if need.absent is None else sql != need.absent
 
 
 def explained(hub: Hub, typed: str) -> tuple[Why, str]:

@@ -101,6 +101,7 @@ def everything(connection: Connection) -> None:
     add(connection, tables.Deal(key="crm/deals/1", source="crm", vendor_id="9001", name="Phase 2"))
     add(connection, tables.Client(key="client/bank", names={"": "Bank of Nine Ferries", "zh-Hant-HK": "九渡銀行"}))
     add(connection, tables.Source(name="crm", kind="hubspot"))
+    add(connection, tables.Person(key="person/ana", name="Ana Lee"))
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,7 @@ def everything(connection: Connection) -> None:
         ("client/bank", "client", "client/bank"),
         ("九渡銀行", "client", "client/bank"),
         ("crm", "source", "crm"),
+        ("ana lee", "person", "person/ana"),
         ("crm/tickets/3", "feedback", "crm/tickets/3"),
     ],
 )
