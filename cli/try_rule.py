@@ -1,5 +1,6 @@
 """`milepost rules try`: what a rule would say now, or would have said; nothing is sent, and no alert is kept."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -208,9 +209,11 @@ def _doubts(tried: dict[str, Any], settings: Settings) -> Iterable[str]:
     if tried["taken_as_open"]:
         words = ", ".join(f'"{word}"' for word in tried["taken_as_open"])
         yield f"taken as open, for nothing tells what these statuses meant: {words}"
+    began: dict[str, list[str]] = defaultdict(list)
     for source, at in tried["read_since"].items():
-        since = local(at, settings.zone)
-        yield f"{source} is read since {since}: of before, only what its tool keeps of its history is known"
+        began[local(at, settings.zone)].append(source)
+    for since, sources in began.items():
+        yield f"read since {since}: {', '.join(sources)}; of before, only what the tools keep of their history is known"
 
 
 def _severities(stages: Sequence[dict[str, Any]], settings: Settings) -> str:

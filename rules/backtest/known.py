@@ -53,7 +53,7 @@ def unchanged(rule: Rule, moment: Moment) -> list[str]:
     """
     if rule.view.name not in REPLAYED:
         views = ", ".join(REPLAYED)
-        raise CannotReplay(f"cannot replay rules on {rule.view.name}: earlier rows are known of {views} only")
+        raise CannotReplay(f"cannot replay {rule.id}: earlier rows are known of {views}, and not of {rule.view.name}")
     scope = rule.view.scope(moment)
     reasons: list[str] = []
     taken: set[str] = set()

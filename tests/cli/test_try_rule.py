@@ -79,7 +79,7 @@ def test_the_past_is_told_with_what_it_rests_on(read: Home) -> None:
     assert said.code == 0
     assert "asked every hour from" in said.out
     assert "taken as they are now, for their earlier values are not kept: severity" in said.out
-    assert "delivery is read since" in said.out
+    assert "delivery; of before, only what the tools keep of their history is known" in said.out
 
 
 @pytest.mark.parametrize("rule", ["milestone-at-risk", "item-stale", "client-silent"])

@@ -263,7 +263,7 @@ def test_what_cannot_be_replayed_is_refused_with_the_reason(when: str, view: Vie
 def test_a_view_without_history_is_refused() -> None:
     (silent,) = (known for known in load_rules(SETTINGS) if known.id == "client-silent")
 
-    with pytest.raises(CannotReplay, match="cannot replay rules on client"):
+    with pytest.raises(CannotReplay, match="cannot replay client-silent: earlier rows are known of milestone"):
         unchanged(silent, moment())
 
 
