@@ -19,6 +19,8 @@ from rules.titles import Reading
 
 LISTED = frozenset({"milestone-overdue", "feedback-unhandled", "source-stale"})
 """Rules whose findings have a part of the page to themselves."""
+PRIVATE = frozenset({"workload"})
+"""Views of single people of ours: who has too much to do is for the coordinator, and this page is anybody's."""
 _MOVED = "milestone-slipped"
 
 
@@ -29,7 +31,7 @@ def read_firing(
 
     An alert of a rule that is on no more is left out: the next round ends it.
     """
-    known = {rule.id: rule for rule in rules if rule.id not in LISTED}
+    known = {rule.id: rule for rule in rules if rule.id not in LISTED and rule.view.name not in PRIVATE}
     rows = connection.execute(select(ALERT).where(ALERT.c.state != "resolved")).mappings()
     found = [
         _row(row, known[row["rule"]], moment, stale)

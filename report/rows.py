@@ -84,8 +84,8 @@ class FeedbackRow:
 class AlertRow:
     """What a rule found and is not over; `key` is its subject's, `since` when it was found.
 
-    `is_of_the_house`: it is of our people or the hub itself. `client_facing` is False of a date that no client was
-    promised. `says`: what its rule says of it in a language.
+    `is_of_the_house`: it is of the firm as a whole or the hub itself. `client_facing` is False of a date that no client
+    was promised. `says`: what its rule says of it in a language.
     """
 
     fingerprint: str

@@ -44,8 +44,9 @@ def test_they_stand_by_client_the_gravest_first_and_our_own_last(engine: Engine)
     assert [line.title.split()[0] for line in groups[1].rows] == ["C", "B", "A"]
 
 
-def test_what_has_a_list_of_its_own_is_not_told_twice(engine: Engine) -> None:
-    """Overdue, unhandled, unread, and moved past the promise: told twice is believed half."""
+def test_what_has_a_list_of_its_own_is_not_told_twice_and_nobodys_load_at_all(engine: Engine) -> None:
+    """Overdue, unhandled, unread, and moved past the promise: told twice is believed half. And the page is anybody's:
+    who of us has too much to do is for the coordinator."""
     moved = milestone(1, due_on=TUESDAY.date().replace(month=12), baseline_on=TUESDAY.date().replace(month=10), moves=1)
     put(engine, "milestone", moved)
     put(
@@ -58,6 +59,7 @@ def test_what_has_a_list_of_its_own_is_not_told_twice(engine: Engine) -> None:
         alert("milestone-slipped", "moved ahead of its day"),
         {**alert("item-blocked", "over"), "state": "resolved"},
         alert("a-rule-that-is-off", "C"),
+        alert("workload-over", "person/leung", **NOBODYS),
     )
 
     shown = read(engine)
