@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 from sqlmodel import SQLModel
 
-from config.settings import PersonSettings, RiskField, Settings, SourceSettings, StatusCategory
+from config.settings import EffortField, PersonSettings, RiskField, Settings, SourceSettings, StatusCategory
 from connectors.base import Account, Cursor, Page, Ref, Stream
 from connectors.hubspot import HubspotSettings
 from connectors.kinds import KINDS
@@ -195,11 +195,14 @@ def mappings() -> st.SearchStrategy[dict[str, Any]]:
     lists = ("milestone_types", "milestone_labels", "client_facing_types", "feedback_labels", "urgent_labels")
     said = st.dictionaries(st.sampled_from(STATUSES), st.sampled_from(get_args(StatusCategory)), max_size=3)
     fields = st.dictionaries(st.sampled_from(get_args(RiskField)), st.sampled_from(("Impact", "Occurred", "Client")))
+    hours = st.dictionaries(st.sampled_from(get_args(EffortField)), st.sampled_from(("Impact", "Estimated time")))
     return st.fixed_dictionaries(
         {
             **dict.fromkeys((*lists, "risk_labels", "accepted_labels", "payment_labels"), some),
             "status": said,
             "risk_fields": fields,
+            "effort_fields": hours,
+            "budget_hours": st.dictionaries(st.sampled_from(("APP", "NFA")), st.just(280.0)),
             "client_field": st.sampled_from(("", "Client", "Client:")),
             "accepted_field": st.sampled_from(("", "Occurred")),
             "client_comments_are_feedback": st.booleans(),
