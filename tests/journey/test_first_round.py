@@ -109,6 +109,26 @@ def test_each_rule_finds_what_the_story_tells_and_no_more(morning: tuple[Day, Ro
     assert sorted(map(named, outcome.findings)) == STORY[rule]
 
 
+def test_the_firm_is_measured_as_the_story_tells(morning: tuple[Day, RoundResult]) -> None:
+    """9 of 12 promises, clients 85, 80, 70, 100, 40 and 81, 9 of 10 responses to risks: frozen when October closed."""
+    opened, _ = morning
+    kept = {row["key"]: row for row in opened.rows("indicator_month")}
+    on_time, risks = kept["on_time/3/2026-10"], kept["risk_response/3/2026-10"]
+    satisfaction = kept["satisfaction/12/2026-10"]
+
+    assert [(row["value"], row["met"], row["counted"]) for row in (on_time, risks)] == [(75.0, 9, 12), (90.0, 9, 10)]
+    assert satisfaction["value"] == 76.0
+    assert satisfaction["details"]["by_client"] == {
+        "client/heron": 85.0,
+        "client/paper_kite": 80.0,
+        "client/slow_boat": 70.0,
+        "client/warm_kettle": 100.0,
+        "client/cloud_hill": 40.0,
+        "client/stacked_tower": 81.0,
+    }
+    assert all(row["frozen_at"] for row in (on_time, risks, satisfaction))
+
+
 def test_marco_knows_everything_from_one_message_without_a_link(morning: tuple[Day, RoundResult]) -> None:
     """Scenario 1: on his phone in the tunnel he knows both clients, how late, and who has it; nothing of others'."""
     opened, _ = morning

@@ -76,11 +76,15 @@ class Firm:
         return self.rows()[key]
 
 
+BEGINNING = (source(last_ok_at=local("2026-11-24 08:50")), tables.Client(key=KITE))
+"""One client, and one source that has just been read."""
+
+
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
-    """One client, and one source that has just been read."""
+    """A firm without any work."""
     engine = open_engine(f"sqlite:///{tmp_path / 'milepost.db'}")
-    fill(engine, source(last_ok_at=local("2026-11-24 08:50")), tables.Client(key=KITE))
+    fill(engine, *BEGINNING)
     yield Firm(engine)
     engine.dispose()
 
@@ -423,3 +427,22 @@ def test_reckoning_again_changes_nothing(firm: Firm) -> None:
     assert firm.keeps("2026-11-24 09:05")
     assert firm.rows() == before
     assert len(before) > 4
+
+
+def test_postgres_keeps_the_same_figures(firm: Firm, postgres: Engine) -> None:
+    """Rows, dates and what is restated alike."""
+    fill(postgres, *BEGINNING)
+    both, row = (firm, Firm(postgres)), promised(1, october(14), october(14))
+    try:
+        for one in both:
+            one.has(row, promised(2, october(15)), asked(1, 2), risk(1, october(14)), mark(2, KITE, "c", 80))
+            one.keeps()
+            one.changes(row, done_at=noon("2026-11-24"))
+            one.keeps("2026-11-24 18:00")
+
+        sqlite, other = (one.rows() for one in both)
+    finally:
+        SQLModel.metadata.drop_all(postgres)
+
+    assert other == sqlite
+    assert sqlite["on_time/1/2026-10"]["restated"] is not None
