@@ -67,9 +67,10 @@ def find_anything(connection: Connection, typed: str) -> Found:
     queries = (_rows(table).where(is_open) if table is WORK_ITEM else _rows(table) for table in tables)
     names = [hit.name for query in queries for hit in _hits(connection, query)]
     clients = [name for row in connection.execute(select(CLIENT)).mappings() for name in row["names"].values()]
+    people = connection.scalars(select(PERSON.c.name)).all()
     raise NotOne(
         f'nothing is called "{wanted}": give a short key (APP-88), an address in the tool, or a name'
-        f"{offer(wanted, [*names, *clients])}"
+        f"{offer(wanted, [*names, *clients, *people])}"
     )
 
 

@@ -1,19 +1,29 @@
 """`milepost why`: what somebody reads who was told, or heard nothing, and asks for the reason."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select, update
 
-from tests.cli.home import Home
+from tests.cli import home as homes
+from tests.cli.home import Home, run_child
 from unify import tables
 from unify.derived import table_of
 from unify.engine import open_engine, writing
 
 
-def test_who_was_told_reads_what_held_and_whose_it_is(round: Home) -> None:
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home after a first round; the tests that use it only look. A process of its own: a command owns its process."""
+    with homes.home(tmp_path_factory.mktemp("why")) as made:
+        assert run_child("run", "-c", str(made.config)).code == 0
+        yield made
+
+
+def test_who_was_told_reads_what_held_and_whose_it_is(asked: Home) -> None:
     """In a few lines: the client and how we know, the rule, its part, and when who was told."""
-    said = round.run("why", "Release 2.1")
+    said = asked.run("why", "Release 2.1")
 
     assert said.code == 0
     assert "Harbour Ltd: the config says so ([clients.harbour] projects)" in said.out
@@ -25,26 +35,26 @@ def test_who_was_told_reads_what_held_and_whose_it_is(round: Home) -> None:
     assert "milestone-slipped asks for: " in said.out
 
 
-def test_who_heard_nothing_reads_what_was_missing(round: Home) -> None:
+def test_who_heard_nothing_reads_what_was_missing(asked: Home) -> None:
     """Nobody has said whose the board is, so no BD manager can be told."""
-    said = round.run("why", "Pilot")
+    said = asked.run("why", "Pilot")
 
     assert "nobody has said whose it is" in said.out
     assert "nobody; the coordinator, May, is told instead" in said.out
 
 
-def test_only_with_all_are_the_others_named(round: Home) -> None:
+def test_only_with_all_are_the_others_named(asked: Home) -> None:
     """Twenty rules that look at clients and deals are no answer about a card."""
-    short, whole = round.run("why", "Pilot"), round.run("why", "Pilot", "--all")
+    short, whole = asked.run("why", "Pilot"), asked.run("why", "Pilot", "--all")
 
     assert "contract-ending" not in short.out
     assert "rules look at other things: --all names them" in short.out
     assert "contract-ending: looks at the view client, where this is not" in whole.out
 
 
-def test_a_program_reads_all_of_it(round: Home) -> None:
+def test_a_program_reads_all_of_it(asked: Home) -> None:
     """Verdict, parts and values of each rule; alerts with their events; the source."""
-    told = round.run("why", "Slow receipts", "--json").json
+    told = asked.run("why", "Slow receipts", "--json").json
 
     rules = {rule["rule"]: rule for rule in told["rules"]}
     assert told["whose"]["client"] == "client/harbour"
@@ -63,26 +73,26 @@ def test_a_program_reads_all_of_it(round: Home) -> None:
     ("typed", "what"),
     [("Login", "Login: item"), ("harbour", "Harbour Ltd: client"), ("Shop till", "Shop till: project")],
 )
-def test_an_item_a_client_and_a_project_can_be_asked_about(round: Home, typed: str, what: str) -> None:
+def test_an_item_a_client_and_a_project_can_be_asked_about(asked: Home, typed: str, what: str) -> None:
     """By what people call them."""
-    said = round.run("why", typed)
+    said = asked.run("why", typed)
 
     assert said.code == 0
     assert what in said.out
 
 
-def test_beneath_a_client_stands_what_is_open_of_theirs(round: Home) -> None:
+def test_beneath_a_client_stands_what_is_open_of_theirs(asked: Home) -> None:
     """Whoever asks about a client asks about all of it."""
-    said = round.run("why", "Harbour Ltd")
+    said = asked.run("why", "Harbour Ltd")
 
     assert "\nmilestone-overdue: Release 2.1: firing, raised " in said.out
     assert "\nfeedback-unhandled: Slow receipts: firing, raised " in said.out
     assert "Pilot" not in said.out
 
 
-def test_a_rule_that_is_off_says_where(round: Home) -> None:
+def test_a_rule_that_is_off_says_where(asked: Home) -> None:
     """The config of the tests switches one off."""
-    assert "  item-stale: [rules.item-stale] enabled = false" in round.run("why", "Login").out
+    assert "  item-stale: [rules.item-stale] enabled = false" in asked.run("why", "Login").out
 
 
 def test_what_is_gone_in_its_tool_is_found_by_its_key_and_says_so(round: Home) -> None:
@@ -127,9 +137,9 @@ def test_what_was_withdrawn_says_for_which_closure(round: Home) -> None:
         ("", "give a short key (APP-88)"),
     ],
 )
-def test_a_name_that_nothing_has_is_answered_with_the_nearest(round: Home, typed: str, words: str) -> None:
+def test_a_name_that_nothing_has_is_answered_with_the_nearest(asked: Home, typed: str, words: str) -> None:
     """Code 2: nothing was asked."""
-    said = round.run("why", typed)
+    said = asked.run("why", typed)
 
     assert (said.code, said.out) == (2, "")
     assert words in said.err
