@@ -21,13 +21,14 @@ LISTED = frozenset({"milestone-overdue", "feedback-unhandled", "source-stale"})
 """Rules whose findings have a part of the page to themselves."""
 PRIVATE = frozenset({"workload"})
 """Views of single people of ours: who has too much to do is for the coordinator, and this page is anybody's."""
-_MOVED = "milestone-slipped"
+_MAY_BE_LISTED = frozenset({"milestone-slipped", "feedback-reopened"})
+"""Rules whose findings are told there where their subject stands among what was moved past its promise, or waits."""
 
 
 def read_firing(
-    connection: Connection, rules: Sequence[Rule], moment: Moment, stale: Collection[str], moved: Collection[str]
+    connection: Connection, rules: Sequence[Rule], moment: Moment, stale: Collection[str], listed: Collection[str]
 ) -> list[AlertRow]:
-    """The worst first, then the oldest. `moved`: keys of milestones that are listed as moved past their promise.
+    """The worst first, then the oldest. `listed`: keys of what the page lists by itself.
 
     An alert of a rule that is on no more is left out: the next round ends it.
     """
@@ -36,7 +37,7 @@ def read_firing(
     found = [
         _row(row, known[row["rule"]], moment, stale)
         for row in rows
-        if row["rule"] in known and not (row["rule"] == _MOVED and row["subject"] in moved)
+        if row["rule"] in known and not (row["rule"] in _MAY_BE_LISTED and row["subject"] in listed)
     ]
     return sorted(found, key=lambda row: (-SEVERITIES.index(row.severity), row.since, row.fingerprint))
 

@@ -129,6 +129,7 @@ def _overview(
     clients = _clients(connection)
     people = _bd_managers(clients, settings)
     moved = [row for row, shown in milestones if shown["client_facing"] and shown["moved_past_promise"]]
+    unhandled = _unhandled(connection, moment, stale)
     return Overview(
         now=moment.now,
         today=moment.today,
@@ -142,8 +143,10 @@ def _overview(
         overdue=sorted((row for row in facing if row.key in late), key=lambda row: (-row.days_overdue, row.key)),
         moved_past_promise=sorted(moved, key=lambda row: (-row.days_past_promise, row.key)),
         internal_overdue=len(late) - sum(row.key in late for row in facing),
-        unhandled=_unhandled(connection, moment, stale),
-        alerts=read_firing(connection, rules, moment, stale, {row.key for row in moved}),
+        unhandled=unhandled,
+        alerts=read_firing(
+            connection, rules, moment, stale, {row.key for row in moved} | {row.key for row in unhandled}
+        ),
         due_soon=sorted(
             (row for row in facing if row.key not in late and row.deadline_on and row.deadline_on <= soon),
             key=lambda row: (row.deadline_on or date.max, row.key),

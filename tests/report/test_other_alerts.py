@@ -12,7 +12,7 @@ from report.page import Page, render
 from report.structured import as_json
 from tests.alerts.firm import TUESDAY, hk, put
 from tests.report.browser import Seen, seen
-from tests.report.firm import alert, milestone, read
+from tests.report.firm import alert, feedback, milestone, read
 from unify.doubts import Doubt
 from unify.tallies import Tally
 
@@ -48,7 +48,9 @@ def test_what_has_a_list_of_its_own_is_not_told_twice_and_nobodys_load_at_all(en
     """Overdue, unhandled, unread, and moved past the promise: told twice is believed half. And the page is anybody's:
     who of us has too much to do is for the coordinator."""
     moved = milestone(1, due_on=TUESDAY.date().replace(month=12), baseline_on=TUESDAY.date().replace(month=10), moves=1)
+    again = feedback(1, first_response_at=hk(19, 15))
     put(engine, "milestone", moved)
+    put(engine, "feedback", again)
     put(
         engine,
         "alert",
@@ -57,6 +59,8 @@ def test_what_has_a_list_of_its_own_is_not_told_twice_and_nobodys_load_at_all(en
         alert("source-stale", "boards", **NOBODYS),
         alert("milestone-slipped", moved["key"]),
         alert("milestone-slipped", "moved ahead of its day"),
+        alert("feedback-reopened", again["key"]),
+        alert("feedback-reopened", "not late yet"),
         {**alert("item-blocked", "over"), "state": "resolved"},
         alert("a-rule-that-is-off", "C"),
         alert("workload-over", "person/leung", **NOBODYS),
@@ -64,8 +68,12 @@ def test_what_has_a_list_of_its_own_is_not_told_twice_and_nobodys_load_at_all(en
 
     shown = read(engine)
 
-    assert [(row.rule, row.key) for row in shown.alerts] == [("milestone-slipped", "moved ahead of its day")]
+    assert [(row.rule, row.key) for row in shown.alerts] == [
+        ("feedback-reopened", "not late yet"),
+        ("milestone-slipped", "moved ahead of its day"),
+    ]
     assert [row.key for row in shown.moved_past_promise] == [moved["key"]]
+    assert [row.key for row in shown.unhandled] == [again["key"]]
 
 
 def test_a_bd_manager_sees_their_clients_and_neither_ours_nor_internal_dates(engine: Engine) -> None:
