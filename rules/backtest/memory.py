@@ -28,11 +28,15 @@ _OF_VERSIONS = (CHANGE, MILESTONE, WORK_ITEM, FEEDBACK, REFERENCE)
 
 
 class Memory:
-    """The database; `needs` are the names of the tables that the rule itself reads."""
+    """The database; `reads` are the stored columns that it is asked for, as (table, column): no other is filled."""
 
-    def __init__(self, memory: Connection, stored: Connection, view: View, needs: frozenset[str]) -> None:
+    def __init__(self, memory: Connection, stored: Connection, view: View, reads: frozenset[tuple[str, str]]) -> None:
         self.connection = memory
-        self._stored, self._view, self._needs = stored, view, needs
+        self._stored, self._view = stored, view
+        self._tables = {name for name, _ in reads}
+        self._columns = [
+            column.name for column in view.table.c if (view.table.name, column.name) in reads or not column.nullable
+        ]
         self._named: set[str] = set()
 
     def hold(self, versions: Sequence[Version]) -> list[tuple[str, Version]]:
@@ -40,9 +44,10 @@ class Memory:
         for emptied in (*(set(_OF_VERSIONS) & self._view.tables), ASKED):
             self.connection.execute(delete(emptied))
         keyed = [(str(number), version) for number, version in enumerate(versions)]
-        self.insert(self._view.table, ({**version.row, "key": key} for key, version in keyed))
+        kept = ((key, {name: version.row[name] for name in self._columns}) for key, version in keyed)
+        self.insert(self._view.table, ({**row, "key": key} for key, row in kept))
         self._hold_named(versions)
-        if CHANGE.name in self._needs:
+        if CHANGE.name in self._tables:
             made = ((key, version, number) for key, version in keyed for number in range(len(version.changes)))
             self.insert(
                 CHANGE,
@@ -51,7 +56,7 @@ class Memory:
                     for key, version, number in made
                 ),
             )
-        if MILESTONE.name in self._needs and self._view.table is not MILESTONE:
+        if MILESTONE.name in self._tables and self._view.table is not MILESTONE:
             self._hold_milestones(keyed)
         return keyed
 
@@ -81,12 +86,12 @@ def _owners(row: Mapping[str, Any]) -> Sequence[str]:
 
 
 @contextmanager
-def open_memory(stored: Connection, view: View, ticks: Ticks, needs: frozenset[str]) -> Iterator[Memory]:
+def open_memory(stored: Connection, view: View, ticks: Ticks, reads: frozenset[tuple[str, str]]) -> Iterator[Memory]:
     """A database with the ticks, and what stands beside the versions as it is in `stored`."""
     engine = open_engine("sqlite://")
     try:
         with engine.connect() as connection:
-            memory = Memory(connection, stored, view, needs)
+            memory = Memory(connection, stored, view, reads)
             for needed in sorted(view.tables, key=lambda one: one.name):
                 needed.create(connection)
                 if needed not in _OF_VERSIONS:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, select
+from sqlalchemy import Column, Connection, Select, select
 from sqlalchemy.sql import visitors
 
 from config.settings import Settings
@@ -49,7 +49,7 @@ def backtest(connection: Connection, rule: Rule, settings: Settings, ticks: Sequ
     instants = [moment.now for moment in ticks]
     answers: list[Answer] = []
     unheard: set[str] = set()
-    with open_memory(connection, rule.view, asking.ticks, asking.needs) as memory:
+    with open_memory(connection, rule.view, asking.ticks, asking.reads) as memory:
         for versions in Archive(connection, rule.view, settings, ticks[-1]).slices(instants):
             answers += asking.answers(memory, versions)
             unheard |= {version.row["status_native"] for version in versions if version.is_unheard}
@@ -62,7 +62,6 @@ class _Asking:
 
     view: View
     ticks: Ticks
-    needs: frozenset[str]
     statement: Select[Any]
     """Of the pairs in `ASKED` those of which the rule holds."""
     stored: Select[Any]
@@ -85,7 +84,13 @@ class _Asking:
         )
         atoms = (atom.stored.label(f"stored_{number}") for number, atom in enumerate(ticks.atoms))
         stored = select(view.table.c.key, *atoms).select_from(view.source)
-        return cls(view, ticks, frozenset({*_read(when), *_read(severity)}), statement, stored)
+        return cls(view, ticks, statement, stored)
+
+    @property
+    def reads(self) -> frozenset[tuple[str, str]]:
+        """The stored columns that are asked: (table, column)."""
+        asked = (element for one in (self.statement, self.stored) for element in visitors.iterate(one))
+        return frozenset((element.table.name, element.name) for element in asked if isinstance(element, Column))
 
     def answers(self, memory: Memory, versions: Sequence[Version]) -> Iterator[Answer]:
         """What the rule said of these, from tick to tick; those of a subject stand together, in the order of time."""
@@ -111,10 +116,3 @@ class _Asking:
             )
             for row in found
         }
-
-
-def _read(expression: ColumnElement[Any]) -> Iterator[str]:
-    """The names of the tables whose columns stand in an expression."""
-    for element in visitors.iterate(expression):
-        if isinstance(element, Column):
-            yield element.table.name
