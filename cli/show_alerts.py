@@ -11,18 +11,15 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 
 from alerts.claims import COMMENT_LANE
 from alerts.coming import Coming
-from alerts.facts import Facts
 from alerts.outbox import FIRST_SENT
 from alerts.routing import client_name
+from cli.alert_words import called, for_whom, how_late, title
 from cli.coming import in_words, read_coming
 from cli.exit_codes import OK, WRONG
 from cli.hub import Hub
 from cli.opening import open_hub
 from cli.talk import answer, local, print_facts, print_json, print_table, refuse, say
-from config.language import instant
 from config.settings import Severity
-from connectors.scope import count
-from rules.titles import Reading
 from unify import tables
 from unify.derived import table_of
 from unify.lookup import find_items, offer
@@ -63,7 +60,7 @@ def show_alert(config: Path, typed: str, *, as_json: bool) -> int:
             events = _rows(connection, select(_EVENT).where(its_own).order_by(_EVENT.c.id))
             told = _rows(connection, told_of(alert))
         else:
-            names = {_called(row["facts"]) for row in _alerts(connection, None)}
+            names = {called(row["facts"]) for row in _alerts(connection, None)}
         if not meant:
             instead = offer(typed, names)
             return refuse(f'no alert is about "{typed}", by key, name or fingerprint; `milepost alerts list`{instead}')
@@ -122,7 +119,6 @@ def told_of(alert: Row) -> Select[Any]:
 
 def _print_alerts(rows: Sequence[Row], hub: Hub, *, with_fingerprint: bool = False) -> None:
     """As somebody asks: what, whose client, how late, who is to act, and whether they know."""
-    coordinator = hub.settings.people[hub.settings.coordinator]
     owed: dict[str, list[Coming]] = defaultdict(list)
     for one in read_coming(hub):
         owed[one.fingerprint].append(one)
@@ -134,9 +130,9 @@ def _print_alerts(rows: Sequence[Row], hub: Hub, *, with_fingerprint: bool = Fal
                 row["state"],
                 row["severity"],
                 client_name(hub.settings, (row["client_key"] or "").removeprefix("client/"), hub.settings.language),
-                _called(row["facts"]),
-                _how_late(Facts(row["facts"]), hub) if row["state"] != "resolved" else "over",
-                row["facts"].get("bd_name") or f"{coordinator.name} (no BD manager)",
+                called(row["facts"]) or title(row, hub),
+                how_late(row, hub) if row["state"] != "resolved" else "over",
+                for_whom(row, hub),
                 _told_when(row, owed[row["fingerprint"]], hub),
                 *((row["fingerprint"],) if with_fingerprint else ()),
             )
@@ -144,16 +140,6 @@ def _print_alerts(rows: Sequence[Row], hub: Hub, *, with_fingerprint: bool = Fal
         ),
         "nothing fires",
     )
-
-
-def _how_late(facts: Facts, hub: Hub) -> str:
-    """Of feedback since when the client waits; of a milestone the days since its day."""
-    zone = hub.settings.zone
-    today = hub.clock().astimezone(zone).date()
-    if since := facts.at("waiting_since"):
-        return f"waits since {instant('en', since, zone, today)}"
-    days = (today - on).days if (on := facts.day("deadline_on")) else 0
-    return f"{count(days, 'day')} late" if days > 0 else "late since today"
 
 
 def _told_when(row: Row, owed: Sequence[Coming], hub: Hub) -> str:
@@ -168,12 +154,11 @@ def _told_when(row: Row, owed: Sequence[Coming], hub: Hub) -> str:
 def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hub) -> None:
     """What the rule says of it, in the organisation's language; whose it is, who has it, and where; then its life."""
     facts, zone = alert["facts"], hub.settings.zone
-    reading = Reading(hub.settings.language, zone, hub.clock().astimezone(zone).date())
-    title = next((rule.title(facts, reading) for rule in hub.rules if rule.id == alert["rule"]), _called(facts))
+    what, item = title(alert, hub) or called(facts), called(facts)
     print_facts(
         [
-            ("what", title),
-            ("item", called if (called := _called(facts)) not in title else ""),
+            ("what", what),
+            ("item", item if item not in what else ""),
             ("state", f"{alert['state']}, {alert['severity']}, since {local(alert['since'], zone)}"),
             ("project", facts.get("project_name")),
             ("BD manager", facts.get("bd_name") or "nobody"),
@@ -250,7 +235,7 @@ def _what_they_are_about(connection: Connection) -> Mapping[int, Collection[str]
     names: dict[int, dict[str, None]] = defaultdict(dict)
     for statement in (told, commented):
         for number, facts in connection.execute(statement):
-            names[number][_called(facts)] = None
+            names[number][called(facts)] = None
     return names
 
 
@@ -281,11 +266,6 @@ def _life_of_comment(row: Row, zone: tzinfo) -> str:
     if row["kind"] == "comment_removed":
         return f"{written}taken back {last}"
     return f"{written}edited {last}" if first else f"written {last}"
-
-
-def _called(facts: Row) -> str:
-    """What people call the item: a milestone by its name, feedback by its subject."""
-    return facts.get("name") or facts.get("subject") or ""
 
 
 def _rows(connection: Connection, statement: Select[Any]) -> list[dict[str, Any]]:

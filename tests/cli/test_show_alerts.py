@@ -29,6 +29,26 @@ def test_alerts_are_listed_the_worst_first_in_words(round: Home) -> None:
     assert "milestone-overdue:" not in said.out
 
 
+def test_what_has_no_name_and_is_nobodys_is_told_by_its_rule(round: Home) -> None:
+    """A figure of the firm is neither late nor without a BD manager; what is due yet is not late either."""
+    alerts = table_of(tables.Alert)
+    facts = {"value": 75.0, "met": 9, "counted": 12}
+    low = {"fingerprint": "on-time-rate-low:on_time/3/2026-10", "rule": "on-time-rate-low", "facts": facts}
+    ahead = {"name": "Launch", "deadline_on": "2026-11-01", "overdue": False}
+    soon = {"fingerprint": "milestone-due-soon:1", "rule": "milestone-due-soon", "facts": ahead}
+    fixed = {"episode": 1, "state": "firing", "severity": "info", "urgent": False, "adopted": True, "since": AT}
+    engine = open_engine(f"sqlite:///{round.database}")
+    with writing(engine) as connection:
+        for row in (low, soon):
+            connection.execute(insert(alerts).values({"subject": row["rule"], "source": "", **fixed, **row}))
+    engine.dispose()
+
+    said = round.run("alerts", "list").out
+
+    assert re.search(r"On time: 75.0 % \(9 of 12\), below target +found .* May  ", said)
+    assert re.search(r"Launch +found .* May \(no BD manager\)  ", said)
+
+
 def test_an_alert_tells_how_it_came_to_its_state(round: Home) -> None:
     """From the first finding on: when, why, who; and whom it was told."""
     shown = round.run("alerts", "show", RELEASE, "--json")
