@@ -34,6 +34,8 @@ from unify.tables import SyncRun
 
 _RUN = table_of(SyncRun)
 _LONGEST = timedelta(days=366)
+_MANY, _ROWS_A_SECOND = 5_000, 2_000
+"""Before how many rows it is said how long it takes (docs/performance.md)."""
 _SHOWN = 40
 """Alerts listed for people, the latest; `--json` has them all."""
 
@@ -116,6 +118,9 @@ class _Trying:
     def since(self, rule: Rule, back: timedelta) -> dict[str, Any]:
         """The alerts that the rule would have raised in that time. Raises CannotReplay, TooSlow, OutsideCalendar."""
         moment = self._moment
+        rows = self._connection.scalar(select(func.count()).select_from(rule.view.table)) or 0
+        if rows >= _MANY:
+            say(f"{rule.id}: {rows} rows are walked back, which takes some {rows // _ROWS_A_SECOND} s")
         ticks = hourly(self._settings, moment.calendars, moment.now - back, moment.now)
         tried = backtest(self._connection, rule, self._settings, ticks)
         first_read = select(_RUN.c.source, func.min(_RUN.c.started_at)).group_by(_RUN.c.source)
