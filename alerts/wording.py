@@ -27,6 +27,8 @@ NAME_CHARS = 120
 
 _LEFT_OUT = ("author", "text", "project_name", "response_plan", "url")
 """Of a confidential client, for a group."""
+_HIDDEN = (("feedback", "subject", "hidden.subject"), ("project", "name", "hidden.project"))
+"""View, column, and the text in its place: a client's words, and what may be called after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ class Wording:
 
     def _unnamed(self, facts: Facts) -> Facts:
         """What a group may know of a confidential client's `facts`, whatever a rule's title asks for."""
-        words = {"subject": self.say("hidden.subject")} if self.item.on == "feedback" else {}
+        words = {column: self.say(key) for on, column, key in _HIDDEN if on == self.item.on}
         mover = self.ours(facts.text("moved_by_name"))
         known = {"client_names": {"": self.client}, "moved_by_name": mover, **words}
         return facts.but(**dict.fromkeys(_LEFT_OUT), **known)

@@ -1,4 +1,4 @@
-"""Whether the projects and companies that `[clients]` names are there: a slip of the pen ties nothing, silently."""
+"""Whether the projects and companies that the config names are there: a slip of the pen ties nothing, silently."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,14 +16,18 @@ _LISTED = 6
 
 
 def unknown_projects(settings: Settings, accounts: Mapping[str, Account]) -> Iterator[str]:
-    """A line for each of a client's projects that its source does not read; `accounts`, by source, are those that
-    answered."""
+    """A line for each of a client's projects, and each with a budget, that its source does not read; `accounts`, by
+    source, are those that answered."""
     for name, client in settings.clients.items():
         for reference in client.projects:
             source, _, called = reference.partition(":")
             seen = accounts[source].projects if source in accounts else None
             if seen is not None and called not in seen:
                 yield f'clients.{name}: no project "{called}" is read from {source}{_instead(called, seen)}'
+    for name, account in accounts.items():
+        if (seen := account.projects) is not None:
+            for called in sorted(settings.sources[name].budget_hours.keys() - seen.keys()):
+                yield f'sources.{name}.budget_hours: no project "{called}" is read{_instead(called, seen)}'
 
 
 def _instead(called: str, seen: Mapping[str, str]) -> str:

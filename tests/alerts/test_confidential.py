@@ -41,6 +41,7 @@ def of_risk(rule: str) -> Finding:
 FOUND = [
     *map(of_feedback, ("client-waited-for", "feedback-open-too-long", "feedback-negative", "feedback-reopened")),
     *map(of_risk, ("risk-high", "risk-occurred")),
+    of("effort-over", "high", name="e-KYC", spent_hours=300.0, budget_hours=280.0, open_items=1, total_items=9),
     milestone(project_name="e-KYC", moved_by_name="Bella Tam"),
     of("milestone-slipped", "high", moved_by_name="Bella Tam", committed_on="2026-10-30", moved_without_agreement=True),
 ]

@@ -154,6 +154,17 @@ def test_a_clients_project_that_is_not_there_is_told(home: Home, written: str, w
     assert (f"clients.harbour: {words}" in checked.err) if words else (checked.err == "")
 
 
+def test_a_budget_of_a_project_that_is_not_there_is_told(home: Home) -> None:
+    """Nobody would ever hear that its hours are used up."""
+    home.change('kind = "jira"', 'kind = "jira"\nbudget_hours = {APP = 280, AP = 90}')
+
+    checked = home.run("check")
+
+    assert checked.code == 1
+    assert 'sources.delivery.budget_hours: no project "AP" is read; did you mean "APP"?' in checked.err
+    assert checked.err.count("no project") == 1
+
+
 def test_a_clients_project_is_not_doubted_while_its_source_is_away(home: Home) -> None:
     """One mistake makes no second."""
     home.sandbox.jira.app.faults.append(Fault("", status=401, times=100))
