@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from alerts.messages import End, Message
 from alerts.outbox import DELIVERY, DELIVERY_ALERT, INSTEAD, is_untried
@@ -16,6 +16,9 @@ from alerts.store import ALERT, Stored, is_of_interest
 
 NEWS = ("alert", "daily")
 """Kinds of delivery that tell of open alerts."""
+
+RECIPIENT_NAME = DELIVERY.c.payload["reader"]["name"].as_string().label("recipient_name")
+"""A recipient's name as it was when the message was written."""
 
 Identity = tuple[str, str]
 """(reader's key, channel of the group): who is told, whatever channel serves."""
@@ -69,6 +72,17 @@ def read_past(connection: Connection, now: datetime) -> dict[str, list[Past]]:
             Past(row["id"], identity, row["channel"], row["kind"], row["state"], row["created_at"])
         )
     return past
+
+
+def told_of(alert: Mapping[str, Any]) -> Select[Any]:
+    """Messages that told of an alert, and comments on what it is about."""
+    this = and_(DELIVERY_ALERT.c.delivery_id == DELIVERY.c.id, DELIVERY_ALERT.c.fingerprint == alert["fingerprint"])
+    return (
+        select(DELIVERY, RECIPIENT_NAME, DELIVERY_ALERT.c.reason)
+        .outerjoin(DELIVERY_ALERT, this)
+        .where(or_(DELIVERY_ALERT.c.fingerprint.is_not(None), DELIVERY.c.recipient == alert["subject"]))
+        .order_by(DELIVERY.c.id)
+    )
 
 
 def drop_outdated(connection: Connection, alerts: Mapping[str, Stored]) -> int:

@@ -7,10 +7,11 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from alerts.claims import COMMENT_LANE
 from alerts.coming import Coming
+from alerts.deliveries import RECIPIENT_NAME, told_of
 from alerts.outbox import FIRST_SENT
 from alerts.routing import client_name
 from cli.alert_words import called, for_whom, how_late, title
@@ -28,8 +29,6 @@ _ALERT = table_of(tables.Alert)
 _EVENT = table_of(tables.AlertEvent)
 _DELIVERY = table_of(tables.Delivery)
 _TOLD = table_of(tables.DeliveryAlert)
-_WHO = _DELIVERY.c.payload["reader"]["name"].as_string()
-"""A recipient's name as it was when the message was written."""
 _NAMED = 2
 """Items that a line names before it counts the others."""
 
@@ -106,17 +105,6 @@ def _ways_to_name(connection: Connection, typed: str) -> Iterator[ColumnElement[
         yield _ALERT.c.fingerprint.startswith(typed, autoescape=True)
 
 
-def told_of(alert: Row) -> Select[Any]:
-    """Messages that told of an alert, and comments on what it is about."""
-    this = and_(_TOLD.c.delivery_id == _DELIVERY.c.id, _TOLD.c.fingerprint == alert["fingerprint"])
-    return (
-        select(_DELIVERY, _WHO.label("recipient_name"), _TOLD.c.reason)
-        .outerjoin(_TOLD, this)
-        .where(or_(_TOLD.c.fingerprint.is_not(None), _DELIVERY.c.recipient == alert["subject"]))
-        .order_by(_DELIVERY.c.id)
-    )
-
-
 def _print_alerts(rows: Sequence[Row], hub: Hub, *, with_fingerprint: bool = False) -> None:
     """As somebody asks: what, whose client, how late, who is to act, and whether they know."""
     owed: dict[str, list[Coming]] = defaultdict(list)
@@ -187,7 +175,7 @@ def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hu
 def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
     """What waits and what is parked: what it is about, for whom, when it is tried again, and what is in the way."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
-        statement = select(_DELIVERY, _WHO.label("recipient_name")).order_by(_DELIVERY.c.id)
+        statement = select(_DELIVERY, RECIPIENT_NAME).order_by(_DELIVERY.c.id)
         if not everything:
             statement = statement.where(_DELIVERY.c.state.in_(("waiting", "parked")))
         about = _what_they_are_about(connection)

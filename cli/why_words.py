@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from alerts.coming import Coming
+from alerts.why import Why
 from cli.coming import in_words
 from cli.hub import Hub
 from cli.show_alerts import by_and_to, when_told
@@ -17,33 +17,13 @@ from rules.clock import Clock, ClockDay
 from rules.explained import Part
 from rules.views.base import Row
 from rules.whose import Whose
-from rules.why import Looked, Seen, Verdict
+from rules.why import Looked, Verdict
 from unify.freshness import Freshness
-from unify.lookup import Found
 
 _LONG, _FIRST, _LAST = 12, 3, 5
 """A clock of more days shows its first and last ones."""
 _SHOWN = 60
 """Characters of a text among values."""
-
-Fact = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Why:
-    """All that is known of why somebody was told about one thing, or was not."""
-
-    found: Found
-    seen: Sequence[Seen]
-    whose: Whose
-    looked: Sequence[Looked]
-    elsewhere: Mapping[str, str]
-    """The rules that look at other things: their views, by id."""
-    alerts: Sequence[Fact]
-    """Its alerts, those of a project or a client with what is beneath; each with its `events` and who was `told`."""
-    coming: Sequence[Coming]
-    freshness: Freshness | None
-    """Of its source; None: it is no source's."""
 
 
 def print_why(why: Why, hub: Hub, *, everything: bool) -> None:
@@ -70,7 +50,7 @@ def print_why(why: Why, hub: Hub, *, everything: bool) -> None:
 
 _VERDICTS: Mapping[Verdict, str] = {
     "fires": "fires",
-    "holds its peace": "holds its peace, because",
+    "holds its peace": "holds its peace, because this does not hold",
     "not measured": "not measured",
     "was stopped": "was stopped",
     "is off": "is off",
@@ -115,7 +95,7 @@ class _Speech:
         for one in whose.suggested:
             yield "suggested", f"{one.name}: {one.evidence}"
             then = f"; then it is {one.bd_name}'s" if one.bd_name else ""
-            yield "to confirm", f'{one.setting} = ["{one.value}"] under [{one.table}]{then}'
+            yield "to confirm", f'add "{one.value}" to {one.setting} under [{one.table}]{then}'
         settings = self.hub.settings
         nobody = f"nobody; the coordinator, {settings.people[settings.coordinator].name}, is told instead"
         yield "BD manager", ": ".join(filter(None, (whose.bd_name, whose.bd_basis))) or nobody
@@ -138,10 +118,10 @@ class _Speech:
                 _line(f"    holds: {self._part(part)}")
         else:
             first, *others = looked.condition.decisive()
-            more = f", and {count(len(others), 'part')} more" if others and not self.everything else ""
-            _line(f"  {looked.rule} asks for: {self._part(first)}{more}")
+            more = f"; and {count(len(others), 'part')} more" if others and not self.everything else ""
+            _line(f"  {looked.rule}: {self._part(first)}{more}")
             for part in others if self.everything else ():
-                _line(f"    and for: {self._part(part)}")
+                _line(f"    nor: {self._part(part)}")
 
     def _part(self, part: Part) -> str:
         bare = part.text.removeprefix("not ")

@@ -37,12 +37,16 @@ class Part:
     joined_by: Literal["and", "or", ""] = ""
 
     def decisive(self) -> Iterator["Part"]:
-        """The smallest parts on which it hangs that this one holds, or does not."""
+        """The smallest parts on which it hangs that this one holds, or does not; of several ways in which it might have
+        held that one first to which the least was missing."""
         if not self.parts:
             yield self
-        for part in self.parts:
-            if part.holds is self.holds:
-                yield from part.decisive()
+            return
+        parts = [part for part in self.parts if part.holds is self.holds]
+        if self.joined_by == "or" and not self.holds:
+            parts.sort(key=lambda part: sum(1 for _ in part.decisive()))
+        for part in parts:
+            yield from part.decisive()
 
 
 @dataclass(frozen=True)

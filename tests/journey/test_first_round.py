@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlmodel import SQLModel
 
+from alerts.why import Why, read_why
 from cli.demo_summary import found
 from cli.hub import Hub, RoundResult
 from cli.opening import open_hub
-from cli.why import read_why
-from cli.why_words import Why, print_why
+from cli.why_words import print_why
 from report.page import Page, render
 from report.structured import as_json
 from rules.evaluate import Finding
@@ -201,7 +201,8 @@ def explained(hub: Hub, typed: str) -> tuple[Why, str]:
     """What `milepost why` finds out about that, and what it prints."""
     printed = io.StringIO()
     with hub.reader.connect() as connection, redirect_stdout(printed):
-        why = read_why(connection, hub, find_anything(connection, typed))
+        found = find_anything(connection, typed)
+        why = read_why(connection, hub.settings, hub.rules, (), hub.moment(), found)
         print_why(why, hub, everything=False)
     return why, printed.getvalue()
 
@@ -242,7 +243,8 @@ def test_sandy_reads_why_she_heard_nothing_and_what_makes_it_hers(
     assert (wifi.whose.client, suggested.client, suggested.bd_name) == ("", "client/cloud_hill", "Sandy Mok 莫詠珊")
     for text in (printed, of_block):
         assert "nobody has said whose it is" in text
-        assert f'projects = ["{suggested.value}"] under [clients.cloud_hill]; then it is Sandy Mok 莫詠珊\'s' in text
+        line = f'add "{suggested.value}" to projects under [clients.cloud_hill]; then it is Sandy Mok 莫詠珊\'s'
+        assert line in text
         assert "  sent 2026-11-24 09:00: email, Kitty Fung 馮潔儀" in text
     (fired,) = (one for one in block.looked if one.verdict == "fires")
     assert fired.title == "Block C live has no owner and no date"

@@ -118,6 +118,17 @@ def test_a_silent_rule_tells_which_part_did_not_hold(tmp_path: Path) -> None:
     assert part.values == {"received_at": local("2026-08-01 09:00"), "ago('60d')": STORY - timedelta(days=60)}
 
 
+def test_what_came_nearest_to_holding_is_told_first(tmp_path: Path) -> None:
+    """Of four limits by severity the one of its own severity is the answer, and not the first that is written."""
+    ticket = feedback(1, severity="warning", received_at=local("2026-11-20 09:00"))
+
+    told = looks(tmp_path, "delivery/tickets/1", ticket)["feedback-open-too-long"]
+
+    assert told.condition is not None
+    first, *_ = told.condition.decisive()
+    assert first.text == "open_hours > 40"
+
+
 def test_the_clock_of_what_waits_is_there_fired_or_not(tmp_path: Path) -> None:
     """ "Nine and a half hours" is believed by whoever sees them counted."""
     told = looks(tmp_path, "delivery/tickets/1", feedback(1, waiting_since=local("2026-11-20 16:30")))
