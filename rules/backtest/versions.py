@@ -24,12 +24,11 @@ At = Callable[[Record, Told, datetime, Known], Columns]
 REPLAYED: Mapping[str, At] = {MILESTONE.name: milestone_at, ITEM.name: item_at, FEEDBACK.name: feedback_at}
 """The views whose rows can be walked back, and by what."""
 
-
 _OF_CHANGES = (
     *("key", "source", "vendor_id", "entity_key", "field", "old", "new"),
     *("changed_at", "not_before", "author_account", "origin"),
 )
-"""Without the instants that say nothing here: reading those costs as much as all the rest."""
+"""Without the instants that say nothing here: making them of text is most of what reading a change costs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from alerts.backtest import Heard, heard
+from alerts.channels.slack import SlackSettings
 from alerts.decide import Holding, Hours, Policy, Told, decide, line_came
 from alerts.planning import is_repeat_due
 from alerts.routing import People
-from config.settings import SEVERITIES, PersonSettings, Route, Settings
+from config.settings import SEVERITIES, PersonSettings, Route, Secret, Settings
 from rules.backtest import Backtest, Raised, Stage
 from rules.moment import Moment
 from rules.rule import Repeat, Rule
@@ -80,6 +82,16 @@ def test_an_end_is_told_to_those_who_were_told() -> None:
     """But for what was only to be known."""
     assert counted(tried(raised("06 00:00", "07 20:00"))) == {"Lee": (1, 1, 0)}
     assert counted(tried(raised("06 00:00", "07 20:00", severity="info"))) == {"May": (1, 0, 0)}
+
+
+def test_an_end_that_only_changes_a_message_is_none() -> None:
+    """Slack with a token: what was written is struck through where it stands."""
+    token = Secret(reference="env:TOKEN", value=SecretStr("t"))
+    own = firm(to=("chat:bd",)).model_copy(
+        update={"channels": {"chat": SlackSettings(name="chat", token=token, channel="C1")}}
+    )
+
+    assert counted(tried(raised("06 00:00", "07 20:00")), own) == {"Lee": (1, 0, 0)}
 
 
 def test_a_rule_repeats_itself_on_the_readers_working_days() -> None:
