@@ -26,7 +26,7 @@ def test_a_refused_source_fails_alone(home: Home) -> None:
     said = home.run("run")
 
     assert said.code == 1
-    assert "delivery: 38 records read" in said.err
+    assert "delivery: 39 records read" in said.err
     assert "warning: boards: failed: " in said.err
     assert {row["source"] for row in home.rows("work_item")} == {"delivery"}
     found = {row["subject"] for row in home.rows("alert")}
@@ -126,7 +126,7 @@ def test_remap_asks_nobody(home: Home) -> None:
     said = home.run("remap")
 
     assert said.code == 0
-    assert "delivery: 38 records mapped again" in said.err
+    assert "delivery: 39 records mapped again" in said.err
     assert len(home.sandbox.jira.app.log) == asked
     assert {row["name"]: row["status_category"] for row in home.rows("work_item")}["Login"] == "done"
 
