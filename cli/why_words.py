@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from alerts.why import Why
+from cli.alert_words import called, title
 from cli.coming import in_words
 from cli.hub import Hub
 from cli.show_alerts import by_and_to, when_told
@@ -31,10 +32,10 @@ def print_why(why: Why, hub: Hub, *, everything: bool) -> None:
     which a silent rule is silent, every clock, and the rules that look at other things."""
     speech = _Speech(hub, everything)
     print_facts(speech.head(why))
-    for verdict, title in _VERDICTS.items():
+    for verdict, heading in _VERDICTS.items():
         some = [one for one in why.looked if one.verdict == verdict]
         if some:
-            _line(f"\n{title}")
+            _line(f"\n{heading}")
         for one in some:
             speech.rule(one)
     if why.seen and not why.looked:
@@ -200,7 +201,7 @@ class _Speech:
         """Each alert, and who was told of it when and how; what is still to be told."""
         zone = self.hub.settings.zone
         for alert in why.alerts:
-            about = _called(alert["facts"])
+            about = called(alert["facts"]) or title(alert, self.hub)
             name = f"{alert['rule']}: {about}" if about and alert["subject"] != why.found.key else alert["rule"]
             over = f"; over {local(alert['resolved_at'], zone)}: {self._ending(alert)}" if alert["resolved_at"] else ""
             _line(f"\n{name}: {alert['state']}, raised {local(alert['since'], zone)}{over}")
@@ -243,10 +244,6 @@ _DATES = {
     "agreed": "agreed_on",
 }
 """Columns of any view that tell when, and what people call them."""
-
-
-def _called(facts: Mapping[str, Any]) -> str:
-    return str(facts.get("name") or facts.get("subject") or "")
 
 
 def _line(text: str) -> None:

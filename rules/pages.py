@@ -83,7 +83,7 @@ def _rule(part: Part) -> str:
 
 **Why.** {_texts(fields["why"])["en"]}
 
-**Looks at** every row of the view [{view.name}](README.md#{view.name}).
+**Looks at** every row of the view [{view.name}](README.md#{view.name}).{_needs(when, view)}
 
 **Fires when** `{when}`:
 
@@ -119,6 +119,14 @@ def _meanings(text: str, view: View) -> str:
     """What the columns mean that a condition names."""
     named = set(_NAME.findall(_QUOTED.sub("", text)))
     return "\n".join(f"- `{column.name}`: {column.meaning}" for column in view.columns if column.name in named)
+
+
+def _needs(text: str, view: View) -> str:
+    """The data that not every firm has and that a column of the condition needs, with what brings it."""
+    named = set(_NAME.findall(_QUOTED.sub("", text)))
+    needs = (need for column in view.columns if column.name in named for need in column.needs)
+    said = dict.fromkeys(f"{need.data} ({', '.join((*need.kinds, need.cure))})" for need in needs)
+    return f" Not every firm has what it asks for: {'; '.join(said)}." if said else ""
 
 
 def _severity_meaning(text: str, view: View) -> str:
