@@ -46,9 +46,11 @@ class WorkItem(SourceRow, table=True):
         Index("work_item_by_short", "source", "short"),
         # Open ones are few among all that were ever done, and what is due is asked of them alone.
         Index("work_item_by_status", "status_category", "due_on"),
+        # It holds all that is counted of a project, so that no row is read for it.
+        Index("work_item_by_project", "project_key", "status_category", "spent_hours", "deleted_at"),
     )
 
-    project_key: str | None = Field(default=None, index=True)
+    project_key: str | None = None
     project_keys: list[str] = json_list()
     parent_key: str | None = Field(default=None, index=True)
     milestone_keys: list[str] = json_list()

@@ -599,7 +599,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_work_item_client_key"), "work_item", ["client_key"], unique=False)
     op.create_index(op.f("ix_work_item_parent_key"), "work_item", ["parent_key"], unique=False)
-    op.create_index(op.f("ix_work_item_project_key"), "work_item", ["project_key"], unique=False)
+    op.create_index(
+        "work_item_by_project",
+        "work_item",
+        ["project_key", "status_category", "spent_hours", "deleted_at"],
+        unique=False,
+    )
     op.create_index("work_item_by_short", "work_item", ["source", "short"], unique=False)
     op.create_index("work_item_by_status", "work_item", ["status_category", "due_on"], unique=False)
     op.create_table(
