@@ -54,8 +54,8 @@ class Figure:
 def keep_indicators(reader: Engine, engine: Engine, moment: Moment) -> bool:
     """Bring the stored figures up to date; False where nothing can have changed since they were reckoned.
 
-    They are reckoned from one snapshot of `reader`, so that a long sum holds up no sync, and written by `engine` in one
-    transaction.
+    They are reckoned from `reader` before anything is written, so that a long sum holds up no sync, and written by
+    `engine` in one transaction. What changes in between is reckoned in the next round.
     """
     with reader.connect() as connection, connection.begin():
         closed_until = _closed_until(connection, moment)
