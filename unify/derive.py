@@ -40,7 +40,7 @@ def derive(connection: Connection, settings: Settings, working_days: WorkingDays
     policy = Policy(settings.handled_when, settings.answers_count)
     for some in slices(connection, FEEDBACK, reached.feedback):
         _derive_feedback(connection, policy, some)
-    derive_clients(connection, reached.spoken_of)
+    derive_clients(connection, reached.spoken_of, reached.left)
 
 
 def _derive_milestones(

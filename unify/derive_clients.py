@@ -31,10 +31,10 @@ _PLACES = (CONTACT, COMPANY, DEAL, FEEDBACK, WORK_ITEM)
 _LOGGED = ("meeting", "call", "email", "communication", "note")
 
 
-def derive_clients(connection: Connection, spoken_of: Collection[str] | None) -> None:
-    """Note when we were last in touch, with the clients of the rows `spoken_of` (None: with all)."""
+def derive_clients(connection: Connection, spoken_of: Collection[str] | None, others: Collection[str] = ()) -> None:
+    """Note when we were last in touch, with the clients of the rows `spoken_of` (None: with all), and with `others`."""
     known = set(connection.scalars(select(CLIENT.c.key)))
-    clients = known if spoken_of is None else known & _clients_of(connection, spoken_of)
+    clients = known if spoken_of is None else known & {*_clients_of(connection, spoken_of), *others}
     if spoken_of is None:
         connection.execute(delete(CLIENT_CONTACT).where(CLIENT_CONTACT.c.client_key.not_in(known)))
     for client in sorted(clients):

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
+import xxhash
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, func, select, update
 
 from config.settings import Settings
 from unify import link_clients
@@ -18,6 +20,7 @@ from unify.derived import (
     ACCOUNT,
     CHANGE,
     COMMENT,
+    CONTACT,
     FEEDBACK,
     MILESTONE,
     PROJECT,
@@ -31,6 +34,7 @@ from unify.derived import (
     slices,
     write,
 )
+from unify.hub_state import recall, remember
 from unify.link_clients import Clients, Tie
 from unify.link_owners import link_feedback, link_milestones
 from unify.link_whole_tables import link_whole_tables
@@ -48,6 +52,8 @@ class Reached:
     feedback: set[str] | None = field(default_factory=set)
     spoken_of: set[str] | None = field(default_factory=set)
     """What something was said on, or received as: whose clients we were in touch with."""
+    left: set[str] = field(default_factory=set)
+    """The clients that lost an item to another, with all that was said on it."""
 
 
 def link(connection: Connection, settings: Settings, touched: Touched | None, now: datetime) -> Reached:
@@ -71,28 +77,56 @@ def link(connection: Connection, settings: Settings, touched: Touched | None, no
         keep_commented(connection, settings, None, now)
         link_milestones(connection, None)
         link_feedback(connection, None)
+        _is_renamed(connection, None)
         return Reached(None, None, None)
     moved, milestones = _link_items(connection, clients, touched.get("work_item", ()), changed.get("project", set()))
     written_on = _link_comments(connection, touched.get("comment", ()), changed.get("account", set()))
     commented = keep_commented(connection, settings, {*touched.get("work_item", ()), *written_on}, now)
-    milestones |= {*touched.get("milestone", ()), *touched.get("work_item", ())}  # one made from an item has its key
+    # A milestone or feedback made from an item has its key.
+    milestones |= {*touched.get("milestone", ()), *touched.get("work_item", ()), *moved}
     milestones |= _with_history(connection, touched.get("change", ()))
-    feedback = {*touched.get("feedback", ()), *_feedback_at(connection, written_on), *commented}
-    renamed = touched.get("account") or touched.get("contact") or touched.get("project")  # its lead, for versions
-    everywhere = moved or renamed or any(changed.values())
-    milestones |= link_milestones(connection, None if everywhere else milestones)
-    feedback |= link_feedback(connection, None if everywhere else feedback)
+    feedback = {*touched.get("feedback", ()), *_feedback_at(connection, {*written_on, *moved}), *commented}
+    renamed = _is_renamed(connection, touched)
+    owned = renamed or any(changed.get(table) for table in ("account", "client", "project"))
+    written = any(changed.get(table) for table in ("company", "contact"))
+    milestones |= link_milestones(connection, None if owned else milestones)
+    feedback |= link_feedback(connection, None if owned or written else feedback)
     whose = any(changed.get(table) for table in ("client", "company", "contact", "deal", "project"))
-    spoken_of = None if moved or whose else {*written_on, *touched.get("feedback", ())}
-    return Reached(milestones, feedback, spoken_of)
+    spoken_of = None if whose else {*written_on, *touched.get("feedback", ()), *moved}
+    return Reached(milestones, feedback, spoken_of, {client for client in moved.values() if client})
+
+
+_NAMES = ((ACCOUNT, "name"), (CONTACT, "name"), (PROJECT, "owner_account"))
+"""Of tables with few rows, what milestones and feedback repeat: who wrote, and whose a version without a driver is."""
+
+
+def _is_renamed(connection: Connection, touched: Touched | None) -> bool:
+    """Whether any of `_NAMES` differs from when we last looked.
+
+    Rows of theirs are touched whenever a record names them, and hardly ever differ: to link everything anew for that
+    would make each sync dearer as the database grows.
+    """
+    if touched is not None and not any(touched.get(table.name) for table, _ in _NAMES):
+        return False
+    rows = [[tuple(row) for row in connection.execute(_names(table, column))] for table, column in _NAMES]
+    names = xxhash.xxh3_128_hexdigest(repr(rows).encode())
+    known = recall(connection, "linked_names")
+    if known != names:
+        remember(connection, "linked_names", names)
+    return known != names
+
+
+def _names(table: Table, column: str) -> Select[Any]:
+    return select(table.c.key, table.c[column]).order_by(table.c.key)
 
 
 def _link_items(
     connection: Connection, clients: Clients, keys: Collection[str] | None, projects: Collection[str]
-) -> tuple[bool, set[str]]:
+) -> tuple[dict[str, str | None], set[str]]:
     """Client and references of the items `keys` (None: all) and of those in `projects`.
 
-    Returns whether any item's client changed, and the milestones that items left, joined or belong to.
+    Returns the items whose client changed, with the one before, and the milestones that items left, joined or belong
+    to.
     """
     ties = {
         row["key"]: Tie(row["client_key"], row["client_basis"], "")
@@ -103,14 +137,15 @@ def _link_items(
         keys = {*keys, *_items_of(connection, projects)}
     columns = ("key", "project_key", "project_keys", "client_hints", "milestone_keys", "client_key")
     query = select(*(WORK_ITEM.c[name] for name in columns))
-    moved, milestones = False, set[str]()
+    moved, milestones = dict[str, str | None](), set[str]()
     for some in slices(connection, WORK_ITEM, keys):
         items = fetch(connection, query.where(among(WORK_ITEM.c.key, some, of_all=keys is None)))
         values = ((item, {"client_key": link_clients.item_client(item, ties, clients)}) for item in items)
-        moved |= bool(write(connection, WORK_ITEM, values))
+        other = write(connection, WORK_ITEM, values)
         reached = refer(connection, {item["key"]: item["milestone_keys"] for item in items})
         if keys is not None:
             milestones |= reached
+            moved |= {item["key"]: item["client_key"] for item in items if item["key"] in other}
     return moved, milestones | _by_short(connection, milestones)
 
 

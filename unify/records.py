@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, tuple_, update
 
 from connectors.base import Record, Ref
 from unify.derived import table_of
@@ -250,22 +250,21 @@ def _differs(was: Row[Any] | None, row: Mapping[str, Any]) -> bool:
 
 
 def stored_records(
-    connection: Connection, source: str, after: Ref = _NOBODY, limit: int = 500, streams: Collection[str] | None = None
+    connection: Connection, source: str, after: Ref = _NOBODY, limit: int = 500, *, one_stream: bool = False
 ) -> list[Record]:
-    """The next `limit` living records behind `after`, as the connector gave them, in the order of their keys."""
+    """The next `limit` living records behind `after` (of its stream alone, if `one_stream`), as the connector gave
+    them, in the order of their keys."""
     columns = _raw.c
+    if one_stream:  # said so that the index leads there, past none of the other streams' records
+        behind = and_(columns.stream == after.stream, columns.vendor_id > after.id)
+    else:
+        behind = tuple_(columns.stream, columns.vendor_id) > tuple_(after.stream, after.id)
     asked = (
         select(_raw)
-        .where(
-            columns.source == source,
-            columns.deleted_at.is_(None),
-            tuple_(columns.stream, columns.vendor_id) > tuple_(after.stream, after.id),
-        )
+        .where(columns.source == source, columns.deleted_at.is_(None), behind)
         .order_by(columns.stream, columns.vendor_id)
         .limit(limit)
     )
-    if streams is not None:
-        asked = asked.where(columns.stream.in_(streams))
     return [_record(row) for row in connection.execute(asked)]
 
 

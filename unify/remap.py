@@ -31,11 +31,11 @@ _NOT_MAPPING = {
 def load_vocabulary(connection: Connection, source: str, streams: Collection[str]) -> Vocabulary:
     """The vocabulary of `source` as last read: stream -> vendor id -> payload."""
     vocabulary: dict[str, dict[str, Any]] = {stream: {} for stream in streams}
-    last = Ref("", "")
-    while records := stored_records(connection, source, last, _BATCH, streams):
-        for record in records:
-            vocabulary[record.stream][record.id] = record.payload
-        last = Ref(records[-1].stream, records[-1].id)
+    for stream, words in vocabulary.items():
+        last = Ref(stream, "")
+        while records := stored_records(connection, source, last, _BATCH, one_stream=True):
+            words.update((record.id, record.payload) for record in records)
+            last = Ref(stream, records[-1].id)
     return vocabulary
 
 

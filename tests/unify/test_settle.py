@@ -4,9 +4,11 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as run_with
 from hypothesis import strategies as st
+from sqlalchemy import Connection, event
 from sqlmodel import SQLModel
 
 from config.settings import ClientSettings
@@ -29,7 +31,7 @@ from tests.unify.factories import (
     settled,
     source,
 )
-from unify.tables import Change, WorkItem
+from unify.tables import Account, Change, Contact, WorkItem
 
 FIRM = settings(
     clients={
@@ -38,6 +40,7 @@ FIRM = settings(
     }
 )
 
+RAYMOND = "boards/members/1"
 ASSIGNED: dict[str, Any] = {"assignee_accounts": ["boards/members/2"], "milestone_keys": ["boards/cards/1"]}
 DUE: dict[str, Any] = {"entity_key": "boards/cards/1", "field": "due", "changed_at": at("2026-11-05 10:00")}
 
@@ -152,3 +155,71 @@ def test_an_item_that_names_another_project_follows_it_to_another_client() -> No
 
         assert dump(connection) == step_by_step
         assert {row["key"]: row["client_key"] for row in step_by_step["work_item"]}["boards/cards/2"] == "client/kite"
+
+
+@pytest.mark.parametrize("what", ["a new item of a client's", "an item that changed"])
+def test_an_item_costs_the_same_questions_among_many_as_among_few(what: str) -> None:
+    """A record names its people and its project, which does not make them new: what they have in all the other rows is
+    looked at when it differs, not with every sync."""
+    assert len(set(map(tuple, (asked_for(what, others) for others in (10, 1_200))))) == 1
+
+
+def asked_for(what: str, others: int) -> list[str]:
+    """The statements that settling one item takes, beside so many others with a milestone and feedback each."""
+    kept = item("boards/cards/1", "boards/boards/2", assignee_accounts=["boards/members/1"])
+    rows = [
+        row
+        for key in (f"boards/cards/{number}" for number in range(10, 10 + others))
+        for row in (
+            item(key, "boards/boards/2"),
+            milestone(key, project_key="boards/boards/2"),
+            feedback(key, item_key=key),
+        )
+    ]
+    with database() as connection:
+        known = (account("boards/members/1", name="Raymond Ho", member=True), project("boards/boards/2"))
+        add(connection, source("boards"), *known, *rows, *([kept] if what == "an item that changed" else []))
+        settled(connection, FIRM)
+        if what == "a new item of a client's":
+            add(connection, kept)
+        statements: list[str] = []
+        event.listen(connection, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+        settled(connection, FIRM, touched_by([*known, kept]))
+
+        return statements
+
+
+def test_an_item_that_goes_to_another_client_takes_what_was_said_on_it_along() -> None:
+    """Whoever it left was not in touch with us by it."""
+    boards = {name: ClientSettings(name=name, projects=(f"boards:{name}",)) for name in ("a", "b")}
+    said_at = at("2026-11-20 17:00")
+    with database() as connection:
+        add(connection, source("boards"), *(project(f"boards/boards/{name}") for name in boards))
+        add(connection, item("boards/cards/1", "boards/boards/a"))
+        add(connection, comment("boards/comments/1", "boards/cards/1", direction="inbound", created_at=said_at))
+        settled(connection, settings(clients=boards))
+        assert in_touch(connection) == {"client/a": said_at, "client/b": None}
+
+        rewrite(connection, WorkItem, "boards/cards/1", project_key="boards/boards/b", project_keys=["boards/boards/b"])
+        settled(connection, settings(clients=boards), {"work_item": ["boards/cards/1"]})
+
+        assert in_touch(connection) == {"client/a": None, "client/b": said_at}
+
+
+def in_touch(connection: Connection) -> dict[str, Any]:
+    return {row["client_key"]: row["contact_at"] for row in dump(connection)["client_contact"]}
+
+
+def test_who_is_called_otherwise_is_so_in_all_that_they_wrote() -> None:
+    """Only the account was touched; then only the contact."""
+    with database() as connection:
+        add(connection, source("boards"), source("crm"), *ROWS, feedback("boards/cards/2", author_account=RAYMOND))
+        settled(connection, FIRM)
+        rewrite(connection, Account, RAYMOND, name="Ray Ho")
+        settled(connection, FIRM, {"account": [RAYMOND]})
+        rewrite(connection, Contact, "crm/contacts/1", name="Ms Poon")
+        settled(connection, FIRM, {"contact": ["crm/contacts/1"]})
+
+        names = {row["key"]: row["author_name"] for row in dump(connection)["feedback"]}
+        assert (names["boards/cards/2"], names["crm/tickets/1"]) == ("Ray Ho", "Ms Poon")
