@@ -8,7 +8,19 @@ a delivery tool, which no client need have seen. What a source told that left th
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, delete, func, insert, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+)
 
 from config.words import REPORT_SENT_WORDS, REPORT_WORDS
 from unify.derived import (
@@ -57,7 +69,8 @@ def _contact(connection: Connection, client: str) -> Values:
     places, active = _places(client), select(SOURCE.c.name).where(SOURCE.c.active)
     referring = select(REFERENCE.c.from_key).where(REFERENCE.c.to_key.in_(places))
     at = COMMENT.c.created_at
-    said = select(COMMENT.c.kind, func.min(at), func.max(at)).where(
+    report = func.max(case((_brings_a_report(), at)))  # in the same query: there may be very many
+    said = select(COMMENT.c.kind, func.min(at), func.max(at), report).where(
         or_(COMMENT.c.on_key.in_(places), COMMENT.c.key.in_(referring)),
         COMMENT.c.source.in_(active),
         COMMENT.c.deleted_at.is_(None),
@@ -65,7 +78,6 @@ def _contact(connection: Connection, client: str) -> Values:
         or_(COMMENT.c.kind.in_(_LOGGED), COMMENT.c.side == "client"),
     )
     spoken = connection.execute(said.group_by(COMMENT.c.kind)).all()
-    sent = connection.execute(said.where(_brings_a_report()).group_by(COMMENT.c.kind)).all()
     received = select(func.min(FEEDBACK.c.received_at), func.max(FEEDBACK.c.received_at)).where(
         FEEDBACK.c.client_key == client, FEEDBACK.c.source.in_(active), FEEDBACK.c.deleted_at.is_(None)
     )
@@ -73,14 +85,14 @@ def _contact(connection: Connection, client: str) -> Values:
     crm = select(func.min(COMPANY.c.source)).where(
         COMPANY.c.client_key == client, COMPANY.c.source.in_(active), COMPANY.c.deleted_at.is_(None)
     )
-    last = {kind: latest for kind, _, latest in spoken}
+    last = {kind: latest for kind, _, latest, _ in spoken}
     return {
         "source": connection.scalar(crm) or "",
-        "first_contact_at": min(filter(None, (first_received, *(first for _, first, _ in spoken))), default=None),
+        "first_contact_at": min(filter(None, (first_received, *(first for _, first, _, _ in spoken))), default=None),
         "contact_at": max(filter(None, (last_received, *last.values())), default=None),
         "call_at": last.get("call"),
         "meeting_at": last.get("meeting"),
-        "report_at": max(filter(None, (latest for _, _, latest in sent)), default=None),
+        "report_at": max(filter(None, (sent for _, _, _, sent in spoken)), default=None),
     }
 
 
