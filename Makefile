@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test test-faults test-working-time lint test-specs test-recorded docs bench bench-sync bench-rules bench-peers lock clean
+.PHONY: help setup demo demo-recorded test test-faults test-working-time lint test-specs test-recorded docs bench bench-sync bench-growth bench-rules bench-peers lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -47,10 +47,13 @@ test-recorded: setup  ## records the vendors really sent, from HTTP to the page:
 docs: setup  ## make the pages about rules and views anew (docs/rules)
 	$(BIN)/python -m rules.pages docs/rules
 
-bench: bench-sync bench-rules  ## every benchmark that needs nothing from elsewhere
+bench: bench-sync bench-rules  ## the benchmarks of a few minutes that need nothing from elsewhere
 
 bench-sync: setup  ## N=10000 issues from loopback through the Jira connector, against a bare loop
 	$(BIN)/python -m bench.sync $(if $(N),--issues $(N))
+
+bench-growth: setup  ## what a changed issue costs in databases of 10,000 to 1,000,000: [SIZES="N N"]; takes ten minutes
+	$(BIN)/python -m bench.growth $(if $(SIZES),--sizes $(SIZES))
 
 bench-rules: setup  ## ITEMS=1000000 of which OPEN=50000 are open: the whole library of rules, and the working clock
 	$(BIN)/python -m bench.rules $(if $(ITEMS),--items $(ITEMS)) $(if $(OPEN),--open $(OPEN))

@@ -68,13 +68,14 @@ def run_sync(url: str, folder: Path) -> Figures:
     settings = folder / "milepost.toml"
     settings.write_text(_SETTINGS + (_SOURCE.format(url=url, token=TOKEN) if url else ""))
     with open_hub(settings, environ={**os.environ, TOKEN: "bench"}) as hub:
-        started = perf_counter()
+        started, worked = perf_counter(), process_time()
         results = hub.sync()
-        wall_s = perf_counter() - started
+        wall_s, sync_cpu_s = perf_counter() - started, process_time() - worked
     failed = [result.error or result.outcome for result in results if result.outcome != "ok"]
     if failed:
         raise SystemExit(f"the sync that is measured failed: {failed[0]}")
-    return {"wall_s": wall_s, "records": sum(result.records for result in results)}
+    records, changed = (sum(getattr(result, name) for result in results) for name in ("records", "changed"))
+    return {"wall_s": wall_s, "sync_cpu_s": sync_cpu_s, "records": records, "changed": changed}
 
 
 def run_remap(url: str, folder: Path) -> Figures:

@@ -47,9 +47,17 @@ class Vendor:
         figures: Figures = json.loads(done.stdout)
         return {**figures, "requests": self._requests() - before}
 
+    def change(self, issues: int) -> None:
+        """Have the last so many issues of each project change."""
+        self._ask(f"change?{issues}")
+
     def _requests(self) -> int:
-        with urllib.request.urlopen(f"{self.url}/requests") as answer:
-            return int(answer.read())
+        return int(self._ask("requests"))
+
+    def _ask(self, what: str) -> bytes:
+        """Something that Jira has not, and that is not counted."""
+        with urllib.request.urlopen(f"{self.url}/{what}") as answer:
+            return bytes(answer.read())
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import threading
+from bisect import bisect_left
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -46,21 +47,20 @@ class Site:
         """`issues` of each project."""
         self.issues = issues
         self.requests = 0
+        self._changed = 0
+        self._edition = 0
         self._counting = threading.Lock()
         self._written = [written_issue(seed) for seed in range(min(issues, TEXTS))]
         self._histories = [written_history(seed) for seed in range(min(issues, TEXTS))]
         self._changelogs = [as_changelog(history) for history in self._histories]
-        last = stamp(FIRST + STEP * (issues - 1))
-        told = {"insight": {"totalIssueCount": issues, "lastIssueUpdateTime": last}}
         keys = [project_key(number) for number in range(projects)]
-        shown = [{**PROJECT, "id": str(10000 + number), "key": key, **told} for number, key in enumerate(keys)]
+        self._projects = [{**PROJECT, "id": str(10000 + number), "key": key} for number, key in enumerate(keys)]
         self._small: dict[str, bytes] = {
             "serverInfo": encoded({"baseUrl": SITE, "deploymentType": "Cloud", "version": "1001.0.0"}),
             "myself": encoded({"accountId": "712020:hub", "displayName": "Hub", "timeZone": "Asia/Hong_Kong"}),
             "field": encoded([{"id": "summary", "name": "Summary", "custom": False, "schema": {"type": "string"}}]),
             "status": encoded([status(*one) for one in STATUSES]),
             "issuetype": encoded([issue_type(*one) for one in ISSUE_TYPES]),
-            "project/search": encoded({"values": shown, "isLast": True, "total": projects}),
             **{f"project/{key}/versions": encoded([VERSION] if key == PROJECT["key"] else []) for key in keys},
         }
 
@@ -71,15 +71,35 @@ class Site:
 
     def get(self, path: str, asked: dict[str, list[str]]) -> bytes | None:
         """The answer to a GET; None: there is no such thing."""
-        return self._search(asked) if path == "search/jql" else self._small.get(path)
+        match path:
+            case "search/jql":
+                return self._search(asked)
+            case "project/search":
+                told = {"totalIssueCount": self.issues, "lastIssueUpdateTime": stamp(self._updated(self.issues - 1))}
+                shown = [{**one, "insight": told} for one in self._projects]
+                return encoded({"values": shown, "isLast": True, "total": len(shown)})
+            case _:
+                return self._small.get(path)
+
+    def change(self, issues: int) -> None:
+        """The last `issues` of each project change: always so many."""
+        self._changed, self._edition = issues, self._edition + 1
+
+    def _edition_of(self, index: int) -> int:
+        """How often an issue has changed while we serve."""
+        return self._edition if index >= self.issues - self._changed else 0
+
+    def _updated(self, index: int) -> datetime:
+        """When an issue changed last: later ones later."""
+        return FIRST + STEP * (index + self.issues * self._edition_of(index))
 
     def _search(self, asked: dict[str, list[str]]) -> bytes:
         """A page from the token on, or from the first issue that changed since the instant that the JQL names."""
         since = re.search(r"updated >= (\d+)", asked["jql"][0])
         start = 0
         if since:
-            passed = datetime.fromtimestamp(int(since[1]) / 1000, UTC) - FIRST
-            start = max(-(-passed // STEP), 0)
+            begun = datetime.fromtimestamp(int(since[1]) / 1000, UTC)
+            start = bisect_left(range(self.issues), begun, key=self._updated)
         start = int(asked.get("nextPageToken", [start])[0])
         end = min(start + PAGE, self.issues)
         follows = b'"isLast":true' if end >= self.issues else b'"nextPageToken":"%d","isLast":false' % end
@@ -91,8 +111,8 @@ class Site:
         return b'{"issues":[%b],%b}' % (b",".join(issues), follows)
 
     def _issue(self, key: str, index: int) -> bytes:
-        written = self._written[index % len(self._written)]
-        updated = stamp(FIRST + STEP * index).encode()
+        written = self._written[(index + self._edition_of(index)) % len(self._written)]
+        updated = stamp(self._updated(index)).encode()
         number = project_number(key)
         id_ = b"%d" % (FIRST_ID + number * self.issues + index)
         if number:
@@ -147,6 +167,10 @@ def handler(site: Site, think_s: float) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             if parts.path == "/requests":  # ours, not Jira's, and not counted
                 self._answer(b"%d" % site.requests)
+                return
+            if parts.path == "/change":
+                site.change(int(parts.query))
+                self._answer(b"")
                 return
             site.count()
             self._answer(site.get(self._place(parts.path), parse_qs(parts.query)))
