@@ -16,7 +16,7 @@ from config.settings import Settings
 from rules import given
 from rules.evaluate import find
 from rules.moment import Moment
-from rules.rule import Example, Rule
+from rules.rule import Example, Given, Rule
 from rules.views import FEEDBACK, MILESTONE, View
 from rules.views.base import Computed, Stored, table
 from rules.working_time import calendars
@@ -57,10 +57,14 @@ class Failure:
     """An example that does not hold."""
 
     example: Example
+    fires: bool
+    """What the rule does, against the example's word."""
+    given: Mapping[str, Given]
+    """On this row."""
 
     def __str__(self) -> str:
-        fires = "the rule stays silent" if self.example.fires else "the rule fires"
-        return f"{self.example.place}: {fires} on {dict(self.example.given)}"
+        fires = "the rule fires" if self.fires else "the rule stays silent"
+        return f"{self.example.place}: {fires} on {dict(self.given)}"
 
 
 def check(rule: Rule, settings: Settings, now: datetime) -> list[Failure]:
@@ -80,20 +84,30 @@ def check(rule: Rule, settings: Settings, now: datetime) -> list[Failure]:
             if sources in rule.view.tables and rule.view.table is not sources:
                 connection.execute(insert(sources), _BLANK["source"].model_dump())
             return [
-                Failure(example)
+                Failure(example, not expected, row)
                 for example in rule.examples
-                if bool(_findings(connection, rule, example, basis, moment)) is not example.fires
+                for row, expected in _rows(example)
+                if bool(_findings(connection, rule, row, basis, moment)) is not expected
             ]
     finally:
         engine.dispose()
 
 
-def _findings(connection: Connection, rule: Rule, example: Example, settings: Settings, moment: Moment) -> list[Any]:
-    """What the rule finds where the example's row is the only one."""
+def _rows(example: Example) -> Iterator[tuple[Mapping[str, Given], bool]]:
+    """The row of an example and whether the rule is to fire on it; where it tells of an end, then that one."""
+    yield example.given, example.fires
+    if example.then is not None:
+        yield {**example.given, **example.then}, False
+
+
+def _findings(
+    connection: Connection, rule: Rule, shown: Mapping[str, Given], settings: Settings, moment: Moment
+) -> list[Any]:
+    """What the rule finds where the row that is `shown` is the only one."""
     with connection.begin_nested() as alone:
-        row = row_of(rule.view, example, settings, moment)
+        row = row_of(rule.view, shown, settings, moment)
         connection.execute(insert(rule.view.table), row)
-        for beside, values in _beside(rule.view, example, row, moment):
+        for beside, values in _beside(rule.view, shown, row, moment):
             connection.execute(insert(beside), values)
         found = find(connection, rule, moment)
         alone.rollback()
@@ -101,26 +115,24 @@ def _findings(connection: Connection, rule: Rule, example: Example, settings: Se
 
 
 def _beside(
-    view: View, example: Example, row: dict[str, Any], moment: Moment
+    view: View, shown: Mapping[str, Given], row: dict[str, Any], moment: Moment
 ) -> Iterator[tuple[Table, dict[str, Any]]]:
     """The rows of other tables that give the example's row its computed columns."""
-    for name, value in example.given.items():
+    for name, value in shown.items():
         column = given.settable(view, name)
         if isinstance(column, Computed) and column.shown_by:
             yield from column.shown_by(given.at(value, moment), row, moment)
 
 
-def row_of(view: View, example: Example, settings: Settings, moment: Moment) -> dict[str, Any]:
+def row_of(view: View, shown: Mapping[str, Given], settings: Settings, moment: Moment) -> dict[str, Any]:
     """The stored row that an example means: what it gives, and what derive concludes from that.
 
     A derived column that the example names stands as named, but for two that derive is told as it would learn of
     them: `waiting_since` is a message of the client, `agreed_on` a field of the tool.
     """
-    columns = {name: given.settable(view, name) for name in example.given}
+    columns = {name: given.settable(view, name) for name in shown}
     named = {
-        column.sql.name: given.at(example.given[name], moment)
-        for name, column in columns.items()
-        if isinstance(column, Stored)
+        column.sql.name: given.at(shown[name], moment) for name, column in columns.items() if isinstance(column, Stored)
     }
     if view is MILESTONE:
         return _milestone(named, moment)

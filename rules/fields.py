@@ -10,7 +10,7 @@ from rules import given, titles
 from rules.language.nodes import Constant, Parameter, Value
 from rules.language.parse import read_value, texts_of
 from rules.language.text import MAX_NUMBER, LanguageError, nearest
-from rules.rule import Example, Repeat, RuleErrors, RuleMistake
+from rules.rule import Example, Given, Repeat, RuleErrors, RuleMistake
 from rules.titles import Title, TitleError
 from rules.views import View
 from rules.yaml_file import Part
@@ -69,16 +69,27 @@ def title(part: Part, view: View) -> Title:
         raise wrong(part, error.message) from error
 
 
+EXAMPLE = "{given: {column: value, …}, expect: fires} or expect: silent, or {given: {…}, then: {…}, expect: resolves}"
+
+
 def example(part: Part, view: View) -> Example:
     """An example whose every value fits its column."""
     fields = part.named
-    if set(fields) != {"given", "expect"} or fields["given"].fields is None:
-        raise wrong(part, "an example is {given: {column: value, …}, expect: fires} or expect: silent")
-    if fields["expect"].text not in ("fires", "silent"):
-        raise wrong(fields["expect"], "expect fires or silent")
+    rows = {name: row for name, row in fields.items() if name != "expect"}
+    if "given" not in rows or set(rows) - {"given", "then"} or any(row.fields is None for row in rows.values()):
+        raise wrong(part, f"an example is {EXAMPLE}")
+    expected = fields["expect"].text if "expect" in fields else None
+    if expected not in (("resolves",) if "then" in rows else ("fires", "silent")):
+        raise wrong(fields.get("expect", part), f"an example is {EXAMPLE}")
+    then = _row(rows["then"], view) if "then" in rows else None
+    return Example(_row(rows["given"], view), expected != "silent", part.place, then)
+
+
+def _row(part: Part, view: View) -> Mapping[str, Given]:
+    """The columns that an example gives of a row."""
     values = {}
     mistakes: list[RuleMistake] = []
-    for key, value in fields["given"].fields or ():
+    for key, value in part.fields or ():
         try:
             column = given.settable(view, key.text or "")
         except ValueError as error:
@@ -90,7 +101,7 @@ def example(part: Part, view: View) -> Example:
             mistakes.append(RuleMistake(value.place, str(error)))
     if mistakes:
         raise RuleErrors(mistakes)
-    return Example(values, fields["expect"].text == "fires", part.place)
+    return values
 
 
 def expression(part: Part) -> str:

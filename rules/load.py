@@ -17,6 +17,7 @@ from config.mistakes import Found, Mistake, spelled
 from config.nearest import did_you_mean
 from config.settings import Language, RuleSettings, Settings
 from rules.fields import (
+    EXAMPLE,
     OWN_SETTINGS,
     example,
     expression,
@@ -291,7 +292,7 @@ class _RuleReader:
 
     def _examples(self, part: Part, view: View) -> Sequence[Example]:
         if part.items is None:
-            raise wrong(part, "examples are a list of {given: {…}, expect: fires} or {…, expect: silent}")
+            raise wrong(part, f"examples are a list; each is {EXAMPLE}")
         examples = []
         for item in part.items:
             with self._collecting():

@@ -165,9 +165,15 @@ def _list(texts: Mapping[str, str]) -> str:
 def _examples(part: Part | None) -> str:
     rows = []
     for item in (part.items if part is not None else None) or ():
-        given = ", ".join(f"`{name.text}: {_given(value)}`" for name, value in item.named["given"].fields or ())
-        rows.append(f"| {given} | {'fires' if item.named['expect'].text == 'fires' else 'is silent'} |")
+        told, what = item.named, {"fires": "fires", "silent": "is silent", "resolves": "fires, and then resolves"}
+        then = f"; then {_columns(told['then'])}" if "then" in told else ""
+        rows.append(f"| {_columns(told['given'])}{then} | {what[told['expect'].text or '']} |")
     return "\n".join(rows)
+
+
+def _columns(row: Part) -> str:
+    """What an example gives of a row."""
+    return ", ".join(f"`{name.text}: {_given(value)}`" for name, value in row.fields or ())
 
 
 def _given(part: Part) -> str:

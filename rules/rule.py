@@ -70,6 +70,8 @@ class Example:
     given: Mapping[str, Given]
     fires: bool
     place: Place
+    then: Mapping[str, Given] | None = None
+    """What becomes of the row afterwards, so that the rule no longer fires; None: the example tells of no end."""
 
 
 @dataclass(frozen=True)

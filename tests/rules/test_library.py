@@ -33,9 +33,10 @@ def test_the_examples_of_the_library_hold_at_any_hour(rule: Rule, now: datetime)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_every_rule_of_the_library_shows_when_it_fires_and_when_not(rule: Rule) -> None:
-    """An example on one side alone would let a rule pass that always fires."""
+def test_every_rule_of_the_library_shows_when_it_fires_when_not_and_what_ends_it(rule: Rule) -> None:
+    """Examples on one side alone would let a rule pass that always fires; and whoever is told wants to know its end."""
     assert {example.fires for example in rule.examples} == {True, False}
+    assert any(example.then is not None for example in rule.examples)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -53,6 +54,18 @@ def test_a_wrong_example_is_told_with_its_place() -> None:
     (failure,) = examples.check(_with(rule, wrong), SETTINGS, STORY)
 
     assert str(failure).startswith("own.yaml:7:5: the rule stays silent on")
+
+
+def test_an_end_that_does_not_end_it_is_told() -> None:
+    """The row as it became is what the rule still fires on."""
+    rule = RULES["milestone-overdue"]
+    late = {"status_category": "todo", "due_on": date(2026, 11, 1)}
+    wrong = Example(late, fires=True, place=Place("own.yaml", 7, 5), then={"due_on": date(2026, 11, 2)})
+
+    (failure,) = examples.check(_with(rule, wrong), SETTINGS, STORY)
+
+    assert str(failure).startswith("own.yaml:7:5: the rule fires on")
+    assert "datetime.date(2026, 11, 2)" in str(failure)
 
 
 def test_a_firms_own_limits_do_not_make_the_librarys_examples_wrong() -> None:

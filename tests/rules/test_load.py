@@ -72,12 +72,13 @@ def test_all_mistakes_of_all_files_come_together_with_their_places(tmp_path: Pat
           examples:
             - {given: {overdue: true}, expect: fires}
             - {given: {due_on: soon, nme: 1}, expect: maybe}
+            - {given: {name: x}, then: {moves: [1]}, expect: resolves}
         - just a text
         """
     told = mistakes(tmp_path, dedent(first), "a: [", "id: x\n")
 
     expected = [
-        "rules.d/0.yaml:15:3: a rule is a mapping of id, on, when, severity …",
+        "rules.d/0.yaml:16:3: a rule is a mapping of id, on, when, severity …",
         "rules.d/1.yaml:1:5: not YAML: expected the node content, but found '<stream end>'",
         "rules.d/2.yaml:1:1: a file of rules is a list: begin each with `- id:`",
         "rules.d/0.yaml:3:3: there is no 'wehn' in a rule; did you mean 'when'?",
@@ -92,7 +93,8 @@ def test_all_mistakes_of_all_files_come_together_with_their_places(tmp_path: Pat
         "rules.d/0.yaml:9:15: there is no 'nme'; did you mean 'name'?",
         "rules.d/0.yaml:9:28: there is no language 'fr'",
         "rules.d/0.yaml:13:16: overdue is computed: give the stored columns that it is made of",
-        "rules.d/0.yaml:14:47: expect fires or silent",
+        "rules.d/0.yaml:14:47: an example is {given: {column: value, …}, expect: fires} or expect: silent, or ",
+        "rules.d/0.yaml:15:40: moves is a number",
     ]
     for line, begins in zip(told, expected, strict=True):
         assert line.startswith(begins)
