@@ -5,6 +5,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection, case, func, or_, select
 
@@ -127,8 +129,13 @@ def _derive_feedback(connection: Connection, policy: Policy, keys: Collection[st
     )
 
 
-def messages_on(connection: Connection, keys: Collection[str]) -> Mapping[str, list[Row]]:
-    """Feedback -> the living messages on it, on its item, and on the contacts it came from."""
+def messages_on(
+    connection: Connection, keys: Collection[str], gone: Mapping[str, datetime] = MappingProxyType({})
+) -> Mapping[str, list[Row]]:
+    """Feedback -> the living messages on it, on its item, and on the contacts it came from.
+
+    `gone`: when feedback of these keys went; of it those too that were there until then.
+    """
     places: dict[str, set[str]] = defaultdict(set)
     for key in keys:
         places[key].add(key)
@@ -136,15 +143,20 @@ def messages_on(connection: Connection, keys: Collection[str]) -> Mapping[str, l
     referred = select(REFERENCE).where(REFERENCE.c.from_key.in_(keys), REFERENCE.c.from_key.not_in(items))
     for key, place in connection.execute(referred):
         places[place].add(key)
-    columns = ("key", "on_key", "on_keys", "kind", "direction", "visible", "side", "created_at")
-    query = select(*(COMMENT.c[name] for name in columns)).where(COMMENT.c.deleted_at.is_(None))
+    columns = ("key", "on_key", "on_keys", "kind", "direction", "visible", "side", "created_at", "deleted_at")
+    there = COMMENT.c.deleted_at.is_(None)
+    if gone:
+        there = or_(there, COMMENT.c.deleted_at >= min(gone.values()))
+    query = select(*(COMMENT.c[name] for name in columns)).where(there)
     messages: dict[str, dict[str, Row]] = defaultdict(dict)
     for some in slices(connection, COMMENT, places):
         referring = select(REFERENCE.c.from_key).where(REFERENCE.c.to_key.in_(some))
         for message in fetch(connection, query.where(or_(COMMENT.c.on_key.in_(some), COMMENT.c.key.in_(referring)))):
+            until = message["deleted_at"]
             for place in {message["on_key"], *message["on_keys"]} & places.keys():
                 for key in places[place]:
-                    messages[key][message["key"]] = message
+                    if until is None or (key in gone and until >= gone[key]):
+                        messages[key][message["key"]] = message
     return defaultdict(list, {key: list(found.values()) for key, found in messages.items()})
 
 

@@ -90,8 +90,11 @@ class Archive:
 
     def _records(self, rows: Sequence[derived.Row]) -> Iterator[Record]:
         keys = [row["key"] for row in rows]
-        told = select(*(CHANGE.c[name] for name in _OF_CHANGES))
-        history = told.where(CHANGE.c.entity_key.in_(keys), CHANGE.c.deleted_at.is_(None))
+        table = self._view.table
+        told = select(*(CHANGE.c[name] for name in _OF_CHANGES)).join(table, table.c.key == CHANGE.c.entity_key)
+        # What went with its row was there as long as the row was.
+        kept = or_(CHANGE.c.deleted_at.is_(None), CHANGE.c.deleted_at >= table.c.deleted_at)
+        history = told.where(CHANGE.c.entity_key.in_(keys), kept)
         timed = history.where(CHANGE.c.changed_at.is_not(None)).order_by(CHANGE.c.changed_at, CHANGE.c.key)
         changes = _by("entity_key", fetch(self._connection, timed))
         agreements: Mapping[str, Sequence[derived.Row]] = {}
@@ -101,7 +104,8 @@ class Archive:
             agreed = select(AGREEMENT).where(AGREEMENT.c.milestone_key.in_(keys))
             agreements = _by("milestone_key", fetch(self._connection, agreed))
         if self._view is FEEDBACK:
-            messages = messages_on(self._connection, keys)
+            gone = {row["key"]: row["deleted_at"] for row in rows if row["deleted_at"]}
+            messages = messages_on(self._connection, keys, gone)
             given = select(ANSWER).where(ANSWER.c.feedback_key.in_(keys))
             answers = _by("feedback_key", fetch(self._connection, given))
         for row in rows:
