@@ -203,12 +203,12 @@ class Hub:
 
     def evaluate(self) -> tuple[list[Outcome], Round]:
         """Every rule over what is stored; alerts and the outbox follow."""
-        return self._round(run_round)
-
-    def _round(self, go: Callable[..., Round]) -> tuple[list[Outcome], Round]:
-        """`go` is `run_round`, or `preview`."""
         moment = self.moment()
         self._keep_indicators(moment)
+        return self._round(run_round, moment)
+
+    def _round(self, go: Callable[..., Round], moment: Moment) -> tuple[list[Outcome], Round]:
+        """`go` is `run_round`, or `preview`."""
         outcomes = evaluate(self.reader, self.rules, moment)
         with self.reader.connect() as connection:
             fresh = read_freshness(connection, self.settings, moment.now)
@@ -252,8 +252,8 @@ class Hub:
         return RoundResult(runs, outcomes, done, Delivered() if dry_run else self.deliver())
 
     def _rehearse(self) -> tuple[list[Outcome], Round]:
-        """As `evaluate`, but nothing is kept; without the comments that a tool would have no place for."""
-        outcomes, done = self._round(preview)
+        """As `evaluate`, but nothing is kept, and no month closed; without comments that a tool has no place for."""
+        outcomes, done = self._round(preview, self.moment())
         nowhere = [written for written in done.comments if not self._vendors.takes_comment(written.on)]
         done.comments = [written for written in done.comments if written not in nowhere]
         done.uncommented |= {written.on: "the tool has no place for one there" for written in nowhere}
