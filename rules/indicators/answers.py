@@ -1,10 +1,10 @@
-"""Indicators 3 and 5: how soon clients were answered, and how much of what they told us was handled in time."""
+"""Indicator 3: how soon clients were answered."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rules.indicators.figures import LeftOut, Rate, Window, nearest_rank
+from rules.indicators.figures import Window, nearest_rank
 
 WorkingHours = Callable[[str, datetime, datetime], float]
 """(calendar, from, to) -> working hours."""
@@ -12,7 +12,7 @@ WorkingHours = Callable[[str, datetime, datetime], float]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Feedback as the first of these indicators sees it; `received_on` is the organisation's day."""
+    """Feedback as this indicator sees it; `received_on` is the organisation's day."""
 
     key: str
     received_on: date
@@ -69,35 +69,3 @@ def _percentile(waits: Sequence[Hours], percent: int) -> Hours | None:
     if not waits:
         return None
     return waits[int(nearest_rank(range(len(waits)), percent))]
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Feedback as the service level sees it: `solve_due_at` was set at receipt, and moves only for closures."""
-
-    key: str
-    due_on: date
-    """The organisation's day of `solve_due_at`."""
-    solve_due_at: datetime
-    handled_at: datetime | None = None
-    """When it was closed (the last time), or answered where that handles it."""
-    duplicate_of: str | None = None
-    withdrawn: bool = False
-
-
-def handled_in_time(due: Iterable[Due], window: Window, today: date) -> Rate:
-    """How much of what was to be solved in `window` was handled by then.
-
-    Left out: duplicates (the original counts), and what the client withdrew. What is due yet is not counted.
-    """
-    met, missed, left_out = 0, [], []
-    for one in due:
-        if one.due_on not in window or (one.due_on >= today and one.handled_at is None):
-            continue
-        if one.duplicate_of or one.withdrawn:
-            left_out.append(LeftOut(one.key, "duplicate" if one.duplicate_of else "withdrawn"))
-        elif one.handled_at is not None and one.handled_at <= one.solve_due_at:
-            met += 1
-        else:
-            missed.append(one.key)
-    return Rate(met, met + len(missed), tuple(missed), tuple(left_out))

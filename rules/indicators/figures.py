@@ -60,11 +60,6 @@ class Rate:
         """To one decimal, half up; None where nothing was counted: no data is neither 0 nor 100."""
         return tenths(Decimal(100 * self.met) / self.counted) if self.counted else None
 
-    @property
-    def is_enough(self) -> bool:
-        """Whether so many were counted that the rate says something."""
-        return self.counted >= FEWEST
-
 
 def tenths(value: Decimal | float) -> float:
     """To one decimal, half up: 81.25 is 81.3."""

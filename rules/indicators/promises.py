@@ -131,16 +131,17 @@ def average_slip(promises: Iterable[Promise], window: Window, today: date, worki
     """How far the promises of `window` slipped from their baseline, in working days.
 
     Of the same set as `on_time_rate`, without what has no baseline or was cancelled. What is open ends for now with the
-    later of its date and the window.
+    later of its date and the window, or of its date and today while the window runs.
     """
     slips: list[int] = []
     left_out: list[LeftOut] = []
+    until = min(window.last, today)
     for promise in _counted(promises, window, today, _as_promised):
         reason = _left_out(promise) or ("cancelled" if promise.gone_on else "")
         if reason or promise.baseline_on is None:
             left_out.append(LeftOut(promise.key, reason or "no first date"))
             continue
-        end = promise.done_on or max(promise.due_on or window.last, window.last)
+        end = promise.done_on or max(promise.due_on or until, until)
         slips.append(working_days(promise.calendar, promise.baseline_on, end))
     return _slip(slips, tuple(left_out))
 

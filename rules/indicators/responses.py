@@ -47,10 +47,11 @@ def risk_response_rate(
     """How many responses that were due in `window`, or older and still open at its start, were carried out by its end.
 
     Not met: not carried out by then, or the risk occurred first. Left out: accepted ones, risks that were gone before
-    the date, and what was carried out nobody knows when. What is due yet is not counted; a risk for which nobody named
-    a response is a rule's matter.
+    the date, and what was carried out nobody knows when. What is open in a window that runs is not counted, for it may
+    be carried out yet; a risk for which nobody named a response is a rule's matter.
     """
     met, missed, late, left_out = 0, [], [], []
+    until = min(window.last, today)
     for risk in risks:
         if risk.response is None:
             continue
@@ -65,11 +66,11 @@ def risk_response_rate(
             continue
         if reason := _left_out(risk, was_gone=was_gone):
             left_out.append(LeftOut(risk.key, reason))
-        elif _is_met(risk, window):
+        elif _is_met(risk, until):
             met += 1
             if risk.carried_out_on and risk.carried_out_on > due:
                 late.append(risk.key)
-        else:
+        elif today > window.last or risk.occurred_on is not None:
             missed.append(risk.key)
     return ResponseRate(Rate(met, met + len(missed), tuple(missed), tuple(left_out)), tuple(late))
 
@@ -83,8 +84,8 @@ def _left_out(risk: Response, *, was_gone: bool) -> str:
     return "" if risk.is_dated else "carried out, nobody knows when"
 
 
-def _is_met(risk: Response, window: Window) -> bool:
+def _is_met(risk: Response, until: date) -> bool:
     done = risk.carried_out_on
-    if done is None or done > window.last:
+    if done is None or done > until:
         return False
     return risk.occurred_on is None or done <= risk.occurred_on
