@@ -1,6 +1,6 @@
 """What follows a milestone that is done, as columns of the view `milestone`: acceptance by the client, and payment."""
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from rules.language.compile import Scope
 from rules.moment import Moment
@@ -21,8 +21,10 @@ _PAYMENT = Need(
 )
 
 
-def _awaited(_: Scope) -> ColumnElement[bool]:
-    return and_(_m.status_category == "done", _m.client_facing, _m.accepted.is_(False))
+def _awaited(scope: Scope) -> ColumnElement[bool]:
+    """An acceptance on a day to come is a plan."""
+    not_yet = or_(_m.accepted.is_(False), _m.accepted_on > scope.today)
+    return and_(_m.status_category == "done", _m.client_facing, not_yet)
 
 
 def _hours_since_done(row: Row, moment: Moment) -> float | None:
@@ -33,7 +35,7 @@ ACCEPTANCE: tuple[ViewColumn, ...] = (
     Stored(
         "accepted",
         "flag",
-        "The client accepted it; missing: the config does not say how that shows.",
+        "The client accepted it, or will on the day `accepted_on`; missing: the config does not say how that shows.",
         "untracked",
         _m.accepted,
         needs=(_ACCEPTED,),
@@ -45,7 +47,7 @@ ACCEPTANCE: tuple[ViewColumn, ...] = (
     Computed(
         "acceptance_awaited",
         "flag",
-        "Done, promised to the client, and not accepted, where the config says how that shows.",
+        "Done, promised to the client, and not accepted by today, where the config says how that shows.",
         _awaited,
         needs=(_ACCEPTED,),
     ),

@@ -21,7 +21,12 @@ SECONDS, MINUTES = 3600, 60
 
 NOT_TOLD: Row = {"estimate_hours": None, "remaining_hours": None, "spent_hours": None}
 
-_HOURS = re.compile(r"(-?\d{1,15}(?:\.\d+)?)\s*(?:h|hr|hrs|hours?|小時|小时)?")
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d+)?"
+"""With commas between thousands, or without: 12,5 is neither."""
+_HOURS = re.compile(
+    rf"(?P<hours>{_NUMBER})\s*(?:h|hrs?|hours?|小時|小时|工時|工时|人時|人时)?"
+    r"(?:(?<=[^\d\s])\s*(?P<minutes>[0-5]?\d)\s*(?:m|mins?|minutes?|分|分鐘|分钟))?"
+)
 
 
 class Effort:
@@ -60,10 +65,11 @@ def hours(reader: Reader, *path: Key, unit: int) -> float | None:
 
 def _read(told: Told, reader: Reader) -> float | None:
     said = _HOURS.fullmatch(normal(told.text))
-    if said is None or not 0 <= float(said[1]) <= MOST_HOURS:
+    amount = float(said["hours"].replace(",", "")) + int(said["minutes"] or 0) / 60 if said else MOST_HOURS + 1
+    if amount > MOST_HOURS:
         told.refuse(reader, _REFUSED)
         return None
-    return _rounded(float(said[1]))
+    return _rounded(amount)
 
 
 _REFUSED = "is no number of hours that work can take"

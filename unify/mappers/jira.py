@@ -23,7 +23,7 @@ from unify.mapping import Mapped, MappingContext, Row
 from unify.parsing import Reader
 from unify.tables import BY_SHORT, row_key
 
-VERSION = "4"
+VERSION = "5"
 
 COMPARED: Mapping[str, tuple[str, ...]] = {"versions": ("due", "status")}
 """A version has neither history nor time of change."""

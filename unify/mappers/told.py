@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from config.words import normal
@@ -54,13 +55,19 @@ class Told:
             return None
         return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
-    def happened(self, zone: ZoneInfo, reader: Reader) -> tuple[bool, date | None]:
-        """Whether, and if that is told, on which day: of a tick, a choice or a date. What is none is noted."""
+    def happened(
+        self, zone: ZoneInfo, reader: Reader, answers: Mapping[str, bool] = MappingProxyType({})
+    ) -> tuple[bool, date | None]:
+        """Whether, and if that is told, on which day: of a tick, a choice or a date. What is none is noted.
+
+        `answers`: what else means yes or no of this very question, in the form in which words are compared.
+        """
         if (day := self.day(zone)) is not None:
             return True, day
-        if self.text and self.is_so is None:
+        is_so = answers.get(normal(self.text), self.is_so)
+        if self.text and is_so is None:
             self.refuse(reader, "is neither yes or no nor a day")
-        return bool(self.is_so), None
+        return bool(is_so), None
 
     def refuse(self, reader: Reader, reason: str) -> None:
         """Note that it cannot be read."""

@@ -122,3 +122,21 @@ def test_jira_is_asked_for_the_field_that_the_config_names_and_for_no_other() ->
 
     assert custom_fields(known, "", {}, FIELD).ids() == [FIELD_ID]
     assert custom_fields(known, "", {}).ids() == []
+
+
+@TOOLS
+@pytest.mark.parametrize(
+    ("said", "accepted"),
+    [
+        *(
+            (word, True)
+            for word in ("Approved", "Signed off", "Passed", "通過", "通过", "簽收", "已签收", "確認", "确认")
+        ),
+        *((word, False) for word in ("Pending", "Rejected", "待驗收", "待验收", "不通過", "不通过")),
+    ],
+)
+def test_a_field_answers_in_the_words_of_acceptance(tool: Tool, said: str, accepted: bool) -> None:
+    """Nobody writes yes or no there."""
+    shown = {"value": said} if tool is in_jira else said
+
+    assert acceptance(tool(said=shown, accepted_field=FIELD)) == (accepted, None)

@@ -72,6 +72,25 @@ def test_trello_tells_hours_in_custom_fields() -> None:
     assert told(in_trello({"Points": "8"})) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("8 人时", 8.0),
+        ("8人時", 8.0),
+        ("8 工时", 8.0),
+        ("7.5工時", 7.5),
+        ("8h 30m", 8.5),
+        ("8h30m", 8.5),
+        ("8 小時 15 分鐘", 8.25),
+        ("1,200", 1200.0),
+        ("1,200.5 hrs", 1200.5),
+    ],
+)
+def test_hours_are_read_as_people_write_them(text: str, hours: float) -> None:
+    """With the unit of a timesheet, with minutes, with commas between thousands."""
+    assert told(in_trello({"Time spent": text})) == (None, None, hours)
+
+
 def test_a_field_of_another_name_is_read_where_the_config_names_it() -> None:
     """Ours is then no longer asked."""
     names = {"effort_fields": {"estimate": "Est."}}
@@ -94,7 +113,9 @@ def test_an_odd_number_is_named_and_stays_empty(value: Any) -> None:
         assert made.rows["work_item"][0]["spent_hours"] is None
 
 
-@pytest.mark.parametrize("text", ["-4", "2d 4h", "1e5", "100001", "9" * 400, "12,5", "half a day", "４：３０"])
+@pytest.mark.parametrize(
+    "text", ["-4", "2d 4h", "1e5", "100001", "9" * 400, "12,5", "half a day", "４：３０", "8 30m", "8h 75m"]
+)
 def test_a_text_that_is_no_number_of_hours_is_named_and_stays_empty(text: str) -> None:
     """A guess would be reckoned with."""
     for made in (in_trello({"Time spent": text}), in_asana({"gid": "1", "name": "Time spent", "display_value": text})):
