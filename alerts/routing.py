@@ -68,9 +68,10 @@ class Subject:
 
     @property
     def bd_is_told(self) -> bool:
-        """What is no promise to a client, and what is only to be known, is for owner and coordinator."""
-        is_ours = self.is_of_the_house or self.on == "item" or not self.facts.is_true("client_facing", default=True)
-        return self.severity != "info" and not is_ours
+        """What is no promise to a client, and what is only to be known, is for owner and coordinator. What is paid for
+        is theirs in any case: they are who sends the invoice."""
+        is_theirs = self.facts.is_true("client_facing", default=True) or self.facts.is_true("payment")
+        return self.severity != "info" and is_theirs and self.on != "item" and not self.is_of_the_house
 
     @property
     def is_of_the_house(self) -> bool:

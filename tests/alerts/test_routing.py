@@ -78,6 +78,7 @@ def told_to_group(on: str, severity: str, others: tuple[Route, ...] = (), **fact
         ("milestone", "warning", {}, ["everybody there"]),
         ("milestone", "info", {}, ["Raymond Ho", "May Chan"]),
         ("milestone", "high", {"client_facing": False}, ["Raymond Ho", "May Chan"]),
+        ("milestone", "high", {"client_facing": False, "payment": True}, ["everybody there"]),
         ("item", "warning", {}, ["Raymond Ho", "May Chan"]),
         ("source", "high", {}, ["May Chan"]),
         ("workload", "warning", {}, ["May Chan"]),
