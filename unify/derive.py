@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from config.settings import Settings
 from unify.derive_clients import derive_clients
@@ -144,7 +144,7 @@ def messages_on(
     for key, place in connection.execute(referred):
         places[place].add(key)
     columns = ("key", "on_key", "on_keys", "kind", "direction", "visible", "side", "created_at", "deleted_at")
-    there = COMMENT.c.deleted_at.is_(None)
+    there: ColumnElement[bool] = COMMENT.c.deleted_at.is_(None)
     if gone:
         there = or_(there, COMMENT.c.deleted_at >= min(gone.values()))
     query = select(*(COMMENT.c[name] for name in columns)).where(there)
