@@ -40,7 +40,7 @@ from unify.derived import (
 
 _PLACES = (CONTACT, COMPANY, DEAL, FEEDBACK, WORK_ITEM)
 """Where something is said of a client."""
-_LOGGED = ("meeting", "call", "email", "communication", "note")
+LOGGED = ("meeting", "call", "email", "communication", "note")
 
 
 def derive_clients(connection: Connection, spoken_of: Collection[str] | None, others: Collection[str] = ()) -> None:
@@ -75,7 +75,7 @@ def _contact(connection: Connection, client: str) -> Values:
         COMMENT.c.source.in_(active),
         COMMENT.c.deleted_at.is_(None),
         COMMENT.c.side.not_in(("hub", "bot")),
-        or_(COMMENT.c.kind.in_(_LOGGED), COMMENT.c.side == "client"),
+        or_(COMMENT.c.kind.in_(LOGGED), COMMENT.c.side == "client"),
     )
     spoken = connection.execute(said.group_by(COMMENT.c.kind)).all()
     received = select(func.min(FEEDBACK.c.received_at), func.max(FEEDBACK.c.received_at)).where(

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 import xxhash
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, func, or_, select, update
 
 from config.settings import Settings
 from unify import link_clients
 from unify.commented import keep_commented
+from unify.derive_clients import LOGGED
 from unify.derived import (
     ACCOUNT,
     CHANGE,
@@ -80,7 +81,7 @@ def link(connection: Connection, settings: Settings, touched: Touched | None, no
         _is_renamed(connection, None)
         return Reached(None, None, None)
     moved, milestones = _link_items(connection, clients, touched.get("work_item", ()), changed.get("project", set()))
-    written_on = _link_comments(connection, touched.get("comment", ()), changed.get("account", set()))
+    written_on, heard = _link_comments(connection, touched.get("comment", ()), changed.get("account", set()))
     commented = keep_commented(connection, settings, {*touched.get("work_item", ()), *written_on}, now)
     # A milestone or feedback made from an item has its key.
     milestones |= {*touched.get("milestone", ()), *touched.get("work_item", ()), *moved}
@@ -92,7 +93,7 @@ def link(connection: Connection, settings: Settings, touched: Touched | None, no
     milestones |= link_milestones(connection, None if owned else milestones)
     feedback |= link_feedback(connection, None if owned or written else feedback)
     whose = any(changed.get(table) for table in ("client", "company", "contact", "deal", "project"))
-    spoken_of = None if whose else {*written_on, *touched.get("feedback", ()), *moved}
+    spoken_of = None if whose else {*heard, *touched.get("feedback", ()), *moved}
     return Reached(milestones, feedback, spoken_of, {client for client in moved.values() if client})
 
 
@@ -175,26 +176,30 @@ def _items_of(connection: Connection, projects: Collection[str]) -> set[str]:
     return {key for key, first, others in rows if first in projects or any(other in projects for other in others)}
 
 
-def _link_comments(connection: Connection, keys: Collection[str] | None, authors: Collection[str]) -> set[str]:
+def _link_comments(
+    connection: Connection, keys: Collection[str] | None, authors: Collection[str]
+) -> tuple[set[str], set[str]]:
     """Side and references of the comments `keys` (None: all), and the side of what the accounts `authors` wrote.
 
-    Returns the keys of all that they are written on; none where `keys` is None.
+    Returns the keys of all that they are written on, and of what may be contact with a client among it: to reckon that
+    takes all that was ever said to the client, and most of what is said is said among us. None where `keys` is None.
     """
-    places = set[str]()
+    places, heard = set[str](), set[str]()
     for some in slices(connection, COMMENT, keys):
         these = among(COMMENT.c.key, some, of_all=keys is None)
         if keys is not None:
             places |= _places_of(connection, these)
+            heard |= _places_of(connection, and_(these, _TELLS))
         rows = connection.execute(select(COMMENT.c.key, COMMENT.c.on_keys).where(these))
         reached = refer(connection, {key: on_keys[1:] for key, on_keys in rows})
         if keys is not None:
-            places |= reached
+            heard |= reached
         _side_comments(connection, these)
     for some in slices(connection, ACCOUNT, authors):
         by_them = COMMENT.c.author_account.in_(some)
-        places |= _places_of(connection, and_(by_them, COMMENT.c.side != _SIDE))
+        heard |= _places_of(connection, and_(by_them, COMMENT.c.side != _SIDE))
         _side_comments(connection, by_them)
-    return places
+    return places | heard, heard
 
 
 _AUTHORS_SIDE = (
@@ -212,6 +217,10 @@ _SIDE = case(
     else_="bot",
 )
 """On which side a message was written, reckoned in the database: there are many comments, and few reasons."""
+
+
+_TELLS = or_(COMMENT.c.kind.in_(LOGGED), COMMENT.c.side == "client", _SIDE == "client")
+"""What is, or was until now, contact with a client (`unify.derive_clients`)."""
 
 
 def _side_comments(connection: Connection, which: ColumnElement[bool]) -> None:

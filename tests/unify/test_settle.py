@@ -207,6 +207,30 @@ def test_an_item_that_goes_to_another_client_takes_what_was_said_on_it_along() -
         assert in_touch(connection) == {"client/a": None, "client/b": said_at}
 
 
+@pytest.mark.parametrize(
+    ("said", "looked"),
+    [
+        ({"author_account": RAYMOND}, False),
+        ({"author_account": "boards/members/9"}, True),
+        ({"kind": "note", "author_account": RAYMOND}, True),
+    ],
+)
+def test_what_we_say_among_us_has_no_client_reckoned_anew(said: dict[str, Any], looked: bool) -> None:
+    """To know when we were last in touch takes all that was ever said to a client."""
+    new = comment("boards/comments/9", "boards/cards/3", created_at=at("2026-11-23 17:00"), **said)
+    with database() as connection:
+        add(connection, source("boards"), source("crm"), *ROWS)
+        add(connection, account("boards/members/9", email="poon@paperkite.example"))
+        settled(connection, FIRM)
+        add(connection, new)
+        statements: list[str] = []
+        event.listen(connection, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+        settled(connection, FIRM, {"comment": [new.key]})
+
+        assert any("INSERT INTO client_contact" in one for one in statements) is looked
+
+
 def in_touch(connection: Connection) -> dict[str, Any]:
     return {row["client_key"]: row["contact_at"] for row in dump(connection)["client_contact"]}
 
