@@ -1,7 +1,8 @@
 """Finding the one thing that a person means by what they type or paste."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, false, literal, or_, select
@@ -11,6 +12,8 @@ from unify.derived import CLIENT, DEAL, FEEDBACK, MILESTONE, PERSON, PROJECT, SO
 from unify.identity import name_key
 
 _OFFERED = 3
+_ECHOED = 120
+"""Characters of what was typed that an error repeats: a long address is among them, a whole page is not."""
 SHOWN = 10
 """Candidates that an error lists."""
 
@@ -52,13 +55,19 @@ def find_items(connection: Connection, typed: str) -> Sequence[Found]:
 
 def find_anything(connection: Connection, typed: str) -> Found:
     """What is meant by `typed` among all that has a name here: also a deal, a project, a client, a person, a source,
-    and, by its key or address, what is gone in its tool. Raises NotOne."""
+    and, by its key or address, what is gone in its tool.
+
+    Before names come keys, addresses and what the config calls something: a member of a board may be called like one
+    of [people]. Raises NotOne.
+    """
     wanted = typed.strip()
     tables = (MILESTONE, FEEDBACK, WORK_ITEM, DEAL, PROJECT)
-    found = [*_candidates(connection, wanted, *tables), *_of_the_hub(connection, wanted)]
-    if not found and wanted:
-        gone = (hit for table in reversed(tables) for hit in _exact(connection, table, wanted, living=False))
-        found = sorted({hit.key: hit for hit in gone}.values(), key=lambda hit: hit.key)
+    hub, name = list(_of_the_hub(connection)) if wanted else [], name_key(wanted)
+    found = (
+        [*_by(_exact, connection, wanted, *tables), *(hit for hit, keys, _ in hub if wanted in keys)]
+        or [*_by(_called, connection, wanted, *tables), *(hit for hit, _, names in hub if name in map(name_key, names))]
+        or _by(partial(_exact, living=False), connection, wanted, *tables)
+    )
     if len(found) == 1:
         return found[0]
     if found:
@@ -69,25 +78,25 @@ def find_anything(connection: Connection, typed: str) -> Found:
     clients = [name for row in connection.execute(select(CLIENT)).mappings() for name in row["names"].values()]
     people = connection.scalars(select(PERSON.c.name)).all()
     raise NotOne(
-        f'nothing is called "{wanted}": give a short key (APP-88), an address in the tool, or a name'
+        f'nothing is called "{_cut(wanted)}": give a short key (APP-88), an address in the tool, or a name'
         f"{offer(wanted, [*names, *clients, *people])}"
     )
 
 
-def _of_the_hub(connection: Connection, wanted: str) -> Iterator[Found]:
-    """Clients, people and sources, by their names in the config or what they are called."""
+def _of_the_hub(connection: Connection) -> Iterator[tuple[Found, Collection[str], Collection[str]]]:
+    """Clients, people and sources: each with its key and its name in the config, and with what people call it."""
     for row in connection.execute(select(CLIENT).order_by(CLIENT.c.key)).mappings():
-        short = row["key"].removeprefix("client/")
-        called = name_key(wanted) in map(name_key, row["names"].values())
-        if wanted in (row["key"], short) or (called and wanted):
-            yield Found("client", row["key"], row["names"].get("en") or row["names"].get("") or short, None)
+        short, names = row["key"].removeprefix("client/"), row["names"]
+        yield (
+            Found("client", row["key"], names.get("en") or names.get("") or short, None),
+            (row["key"], short),
+            names.values(),
+        )
     for row in connection.execute(select(PERSON).order_by(PERSON.c.key)).mappings():
-        short = row["key"].removeprefix("person/")
-        called = name_key(wanted) == name_key(row["name"])
-        if wanted in (row["key"], short) or (called and wanted):
-            yield Found("person", row["key"], row["name"] or short, None)
-    for row in connection.execute(select(SOURCE).where(SOURCE.c.name == wanted)).mappings():
-        yield Found("source", row["name"], row["name"], None)
+        short, name = row["key"].removeprefix("person/"), row["name"]
+        yield Found("person", row["key"], name or short, None), (row["key"], short), (name,) if name else ()
+    for name in connection.scalars(select(SOURCE.c.name).order_by(SOURCE.c.name)):
+        yield Found("source", name, name, None), (f"source/{name}", name), ()
 
 
 def _one(connection: Connection, typed: str, table: Table) -> Found:
@@ -99,7 +108,7 @@ def _one(connection: Connection, typed: str, table: Table) -> Found:
         raise NotOne(_several(wanted, found))
     names = [hit.name for hit in _hits(connection, _rows(table))]
     raise NotOne(
-        f'no {table.name} is called "{wanted}": give its short key (APP-88), its address in the tool, or its name'
+        f'no {table.name} is called "{_cut(wanted)}": give its short key (APP-88), its address in the tool, or its name'
         f"{offer(wanted, names)}"
     )
 
@@ -114,11 +123,15 @@ def offer(wanted: str, names: Iterable[str]) -> str:
 
 
 def _candidates(connection: Connection, wanted: str, *tables: Table) -> Sequence[Found]:
-    for query in (_exact, _called) if wanted else ():
-        found = {hit.key: hit for table in reversed(tables) for hit in query(connection, table, wanted)}
-        if found:
-            return sorted(found.values(), key=lambda hit: hit.key)
-    return []
+    return _by(_exact, connection, wanted, *tables) or _by(_called, connection, wanted, *tables)
+
+
+def _by(
+    query: Callable[[Connection, Table, str], Iterator[Found]], connection: Connection, wanted: str, *tables: Table
+) -> list[Found]:
+    """What `query` finds, each once, as a row of the first of `tables` that has it; by key."""
+    found = {hit.key: hit for table in reversed(tables) for hit in query(connection, table, wanted)} if wanted else {}
+    return sorted(found.values(), key=lambda hit: hit.key)
 
 
 def _exact(connection: Connection, table: Table, wanted: str, *, living: bool = True) -> Iterator[Found]:
@@ -156,6 +169,12 @@ def _hits(connection: Connection, query: Select[Any]) -> Iterator[Found]:
 
 
 def _several(wanted: str, found: Sequence[Found]) -> str:
-    lines = [f"  {hit.key}  {hit.name}" for hit in found[:SHOWN]]
+    # A client and a source of one name are told apart by what stands before it.
+    lines = [f"  {'source/' if hit.table == 'source' else ''}{hit.key}  {hit.name}" for hit in found[:SHOWN]]
     more = [f"  and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
-    return "\n".join([f'"{wanted}" may be any of these; give the key:', *lines, *more])
+    return "\n".join([f'"{_cut(wanted)}" may be any of these; give the key:', *lines, *more])
+
+
+def _cut(typed: str) -> str:
+    """What somebody pasted by mistake, as far as it helps them to see that."""
+    return typed if len(typed) <= _ECHOED else f"{typed[:_ECHOED]}…"

@@ -1,11 +1,13 @@
 """Finding what a person means by what they type."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Connection
 
 from tests.unify.factories import add, at, database, feedback, item, milestone
 from unify import tables
-from unify.lookup import NotOne, find_anything, find_feedback, find_items, find_milestone
+from unify.lookup import Found, NotOne, find_anything, find_feedback, find_items, find_milestone
 
 URL = "https://lanternquay.atlassian.net/browse/NFA-88"
 
@@ -128,6 +130,43 @@ def test_anything_that_has_a_name_here_is_found(typed: str, table: str, key: str
         found = find_anything(connection, typed)
 
     assert (found.table, found.key) == (table, key)
+
+
+def test_a_name_in_the_config_means_what_has_it_there() -> None:
+    """Whoever is one of [people] is also a member of boards, under the same name."""
+    with database() as connection:
+        add(connection, tables.Person(key="person/may", name="May Chan"))
+        add(connection, tables.Person(key="person/boards/members/1", name="May"))
+
+        assert find_anything(connection, "may").key == "person/may"
+        assert find_anything(connection, "May").key == "person/boards/members/1"
+        assert find_anything(connection, "boards/members/1").key == "person/boards/members/1"
+
+
+@pytest.mark.parametrize(("typed", "table"), [("source/crm", "source"), ("client/crm", "client")])
+def test_a_client_and_a_source_of_one_name_are_told_apart(typed: str, table: str) -> None:
+    """By the words that the refusal of the bare name lists."""
+    with database() as connection:
+        add(
+            connection,
+            tables.Client(key="client/crm", names={"": "CRM Ltd"}),
+            tables.Source(name="crm", kind="hubspot"),
+        )
+
+        with pytest.raises(NotOne) as refused:
+            find_anything(connection, "crm")
+
+        assert f"  {typed}  " in str(refused.value)
+        assert find_anything(connection, typed).table == table
+
+
+@pytest.mark.parametrize("find", [find_anything, find_milestone])
+def test_what_was_pasted_by_mistake_is_not_repeated_whole(find: Callable[[Connection, str], Found]) -> None:
+    """A page in the clipboard would push the reason off the screen."""
+    with database() as connection, pytest.raises(NotOne) as refused:
+        find(connection, "lorem ipsum " * 900)
+
+    assert len(str(refused.value)) < 300
 
 
 @pytest.mark.parametrize(
