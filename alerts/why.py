@@ -33,10 +33,11 @@ class Why:
     elsewhere: Mapping[str, str]
     """The rules that look at other things: their views, by id."""
     alerts: Sequence[Mapping[str, Any]]
-    """Its alerts, those of a project or a client with what is beneath; each with its `events` and who was `told`."""
+    """Its alerts, those of a project or a client with what is beneath, those of a person with their weeks'; each with
+    its `events` and who was `told`."""
     coming: Sequence[Coming]
     freshness: Freshness | None
-    """Of its source; None: it is no source's."""
+    """Of its source; None: it is no source's, or of one that is not in the config any more."""
 
 
 def read_why(
@@ -52,7 +53,8 @@ def read_why(
     seen = seen_by(connection, found.key, moment)
     views = {one.view.name for one in seen}
     alerts = _alerts(connection, found)
-    fingerprints = {alert["fingerprint"] for alert in alerts}
+    # The next round ends the alerts of a source that left the config: nothing is owed of them.
+    living = {alert["fingerprint"] for alert in alerts if not alert["source"] or alert["source"] in settings.sources}
     owed = coming(connection, settings, rules, fresh, moment.calendars, moment.now)
     source = found.key if found.table == "source" else found.key.partition("/")[0]
     return Why(
@@ -62,13 +64,13 @@ def read_why(
         looked=look(connection, seen, rules, off, settings, fresh, moment),
         elsewhere={rule.id: rule.view.name for rule in rules if rule.view.name not in views},
         alerts=alerts,
-        coming=[one for one in owed if one.fingerprint in fingerprints],
+        coming=[one for one in owed if one.fingerprint in living],
         freshness=fresh.get(source),
     )
 
 
 def _alerts(connection: Connection, found: Found) -> Sequence[Mapping[str, Any]]:
-    """Its own, the latest first; of a project or a client also what is open beneath it."""
+    """Its own, the latest first; of a project, a client or a person also what is open beneath it."""
     beneath = or_(*_beneath(found)) & (ALERT.c.state != "resolved")
     chosen = select(ALERT).where(or_(ALERT.c.subject == found.key, beneath))
     return [
@@ -88,6 +90,8 @@ def _beneath(found: Found) -> Iterator[ColumnElement[bool]]:
                 yield ALERT.c.subject.in_(select(one.c.key).where(one.c.project_key == found.key))
         case "client":
             yield ALERT.c.client_key == found.key
+        case "person":
+            yield ALERT.c.subject.startswith(f"{found.key}/", autoescape=True)
         case _:
             yield false()
 

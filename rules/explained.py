@@ -17,6 +17,7 @@ from rules.measured import names, walk
 from rules.moment import Moment
 from rules.views import View
 from rules.views.base import Age, Computed, Row, Stored
+from rules.working_time import OutsideCalendar
 
 _NAMED = re.compile(r"`([a-z_]+)`")
 _TELLS_NOTHING = frozenset({"key", "source", "client", "calendar"})
@@ -120,12 +121,17 @@ class Explained:
                     yield value_written(one.right), calendar.days_ago(days, self.moment.today, at_least=at_least)
 
     def clocks(self, condition: Condition) -> Iterator[Clock]:
-        """The working clocks that the condition looks at, where they run: each once."""
+        """The working clocks that the condition looks at, each once: those that run, and began within the calendar."""
         name = self.row.get("calendar") or "default"
         for column in dict.fromkeys(self._clock_columns(condition)):
             since = self.row[column]
-            if since is not None and since <= self.moment.now:
-                yield read_clock(column, name, self.moment.calendar(name), since, self.moment.now)
+            if since is None or since > self.moment.now:
+                continue
+            try:
+                told = read_clock(column, name, self.moment.calendar(name), since, self.moment.now)
+            except OutsideCalendar:
+                continue  # its hours are not known; what the rule says of it holds all the same
+            yield told
 
     def _clock_columns(self, condition: Condition) -> Iterator[str]:
         """The instants that its working-time columns count from."""

@@ -6,9 +6,10 @@ the rule.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Literal
 
-from sqlalchemy import Connection, and_, case, false, or_, select, true
+from sqlalchemy import Column, Connection, and_, case, false, or_, select, true
 
 from config.settings import Settings
 from rules.clock import Clock
@@ -59,15 +60,20 @@ class Seen:
 
 
 def seen_by(connection: Connection, key: str, moment: Moment) -> list[Seen]:
-    """The row of that key in every view that has it, or would have it were it not for what `unseen` says."""
+    """The row of that key in every view that has it, or would have it were it not for what `unseen` says.
+
+    A view whose rows are parts of those of its table (a person's weeks) has keys of its own, and none of theirs.
+    """
     found = []
     for view in VIEWS.values():
         selection = select_view(view, moment)
-        statement = selection.statement.where(selection.columns["key"] == key)
-        rows = selection.read(connection, statement)
+        of_row = selection.columns["key"]
+        if not isinstance(of_row, Column) or of_row.table is not view.table:
+            continue
+        rows = selection.read(connection, selection.statement.where(of_row == key))
         if rows:
             found.append(Seen(view, rows[0]))
-        elif reason := _passed_over(connection, view, key):
+        elif reason := _passed_over(connection, view, of_row, key, moment.zone):
             found.append(Seen(view, None, reason))
     return found
 
@@ -145,16 +151,16 @@ def _answers(
 # --- rows that no view shows --------------------------------------------------------------------------------------
 
 
-def _passed_over(connection: Connection, view: View, key: str) -> str:
+def _passed_over(connection: Connection, view: View, of_row: Column[str], key: str, zone: tzinfo) -> str:
     """Why the view does not show the row of that key, which is in its table; "" where it is not."""
-    if view.table.c.get("key") is None:
-        return ""
-    row = connection.execute(select(view.table).where(view.table.c.key == key)).mappings().first()
+    row = connection.execute(select(view.table).where(of_row == key)).mappings().first()
     if row is None:
         return ""
     if row.get("deleted_at") is not None:
-        return f"gone there since {row['deleted_at']:%Y-%m-%d} ({row['delete_reason'] or 'deleted'})"
+        return f"gone there since {row['deleted_at'].astimezone(zone):%Y-%m-%d} ({row['delete_reason'] or 'deleted'})"
     source, project = table(tables.Source), table(tables.Project)
+    if view.table is source:
+        return "it is not in the config any more"
     if not connection.scalar(select(source.c.active).where(source.c.name == row["source"])):
         return f"its source {row['source']} is not in the config any more"
     is_over = or_(project.c.deleted_at.is_not(None), project.c.archived.is_(True))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tests.cli import home as homes
 from tests.cli.home import Home, run_child
@@ -93,6 +93,54 @@ def test_beneath_a_client_stands_what_is_open_of_theirs(asked: Home) -> None:
 def test_a_rule_that_is_off_says_where(asked: Home) -> None:
     """The config of the tests switches one off."""
     assert "  item-stale: [rules.item-stale] enabled = false" in asked.run("why", "Login").out
+
+
+@pytest.mark.parametrize("typed", ["person/lee", "lee"])
+def test_a_person_can_be_asked_about(asked: Home, typed: str) -> None:
+    """Who is named by a rule may ask about themselves."""
+    said = asked.run("why", typed)
+
+    assert said.code == 0
+    assert "Lee: person" in said.out
+    assert asked.run("why", typed, "--json").json["views"] == {}
+
+
+def test_a_person_can_be_asked_about_before_anything_was_read(home: Home) -> None:
+    """The people of the config are there at once."""
+    assert home.run("why", "person/lee").code == 0
+
+
+def test_the_open_alerts_of_a_persons_weeks_stand_beneath_them(round: Home) -> None:
+    """Rules look at weeks; people ask about persons."""
+    alert = table_of(tables.Alert)
+    engine = open_engine(f"sqlite:///{round.database}")
+    with writing(engine) as connection:
+        its_own = alert.c.fingerprint == "milestone-overdue:delivery/versions/30007"
+        connection.execute(update(alert).where(its_own).values(subject="person/lee/2026-11-23"))
+    engine.dispose()
+
+    said = round.run("why", "person/lee")
+
+    assert "\nmilestone-overdue: Release 2.1: firing, raised " in said.out
+
+
+def test_a_source_that_left_the_config_is_told_as_that(round: Home) -> None:
+    """Its data is not old, and nothing of it is owed to anybody: it is no longer read at all."""
+    engine = open_engine(f"sqlite:///{round.database}")
+    with writing(engine) as connection:
+        for model in (tables.DeliveryAlert, tables.Delivery):
+            connection.execute(delete(table_of(model)))
+    engine.dispose()
+    text = round.config.read_text("utf-8")
+    before, _, rest = text.partition("[sources.boards]")
+    round.config.write_text(before + rest[rest.index("[people.may]") :], "utf-8")
+
+    source, card = round.run("why", "boards"), round.run("why", "Pilot")
+
+    assert "it is not in the config any more" in source.out
+    assert "its source boards is not in the config any more" in card.out
+    assert "old data" not in card.out
+    assert "source's data is old" not in card.out
 
 
 def test_what_is_gone_in_its_tool_is_found_by_its_key_and_says_so(round: Home) -> None:

@@ -171,6 +171,7 @@ def test_off_stopped_and_not_measured_are_told_apart(tmp_path: Path) -> None:
     ("changed", "reason"),
     [
         ({"deleted_at": STORY, "delete_reason": "archived"}, "gone there since 2026-11-24 (archived)"),
+        ({"deleted_at": local("2026-11-24 01:00")}, "gone there since 2026-11-24 (deleted)"),
         ({"source": "left"}, "its source left is not in the config any more"),
         ({"project_key": "delivery/projects/1"}, "its project is archived, or gone"),
         ({"counted": False}, "it is the date of a project, on a day that one of its milestones holds: that one counts"),
@@ -185,3 +186,25 @@ def test_what_no_rule_looks_at_says_why(tmp_path: Path, changed: dict[str, Any],
         (seen,) = seen_by(connection, row.key, moment())
 
     assert (seen.row, seen.unseen) == (None, reason)
+
+
+def test_a_source_that_left_the_config_says_so(tmp_path: Path) -> None:
+    """Of itself, as of all that was read from it."""
+    with database(tmp_path, source("left", active=False)) as engine, engine.connect() as connection:
+        (seen,) = seen_by(connection, "left", moment())
+
+    assert (seen.view.name, seen.row, seen.unseen) == ("source", None, "it is not in the config any more")
+
+
+def test_a_person_is_in_no_view_though_their_weeks_are(tmp_path: Path) -> None:
+    """The rows of `workload` are weeks, with keys of their own."""
+    lee = tables.Person(key="person/lee", name="Lee")
+    with database(tmp_path, lee) as engine, engine.connect() as connection:
+        assert seen_by(connection, lee.key, moment()) == []
+
+
+def test_a_rule_fires_on_what_is_older_than_the_calendar(tmp_path: Path) -> None:
+    """Its hours cannot be counted: that is no reason to call the rule stopped."""
+    told = looks(tmp_path, "delivery/tickets/1", feedback(1, waiting_since=local("2003-05-05 10:00")))
+
+    assert (told["feedback-unhandled"].verdict, told["feedback-unhandled"].clocks) == ("fires", ())
