@@ -48,6 +48,7 @@ def _row(row: RowMapping, rule: Rule, moment: Moment, stale: Collection[str]) ->
         fingerprint=row["fingerprint"],
         rule=rule.id,
         key=row["subject"],
+        name=facts.text("name") or facts.text("subject"),
         url=facts.url("url") or None,
         source=row["source"],
         project_name=facts.text("project_name"),

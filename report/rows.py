@@ -82,7 +82,7 @@ class FeedbackRow:
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """What a rule found and is not over; `key` is its subject's, `since` when it was found.
+    """What a rule found and is not over; `key` and `name` are its subject's; `since`: when it was found.
 
     `is_of_the_house`: it is of the firm as a whole or the hub itself. `client_facing` is False of a date that no client
     was promised. `says`: what its rule says of it in a language.
@@ -91,6 +91,7 @@ class AlertRow:
     fingerprint: str
     rule: str
     key: str
+    name: str
     url: str | None
     source: str
     project_name: str

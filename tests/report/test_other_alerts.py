@@ -1,4 +1,4 @@
-"""What fires besides: by client, the worst first, each with why it matters; and what a source holds back."""
+"""What fires besides: by client, the worst first, with why it matters; and what a source holds back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,13 +35,13 @@ def test_they_stand_by_client_the_gravest_first_and_our_own_last(engine: Engine)
 
     groups = Page.of(read(engine), "en").alerts
 
-    assert [(group.client, group.bd, [line.severity for line in group.rows]) for group in groups] == [
+    assert [(group.client, group.bd, [alike.severity for alike in group.kinds]) for group in groups] == [
         ("Paper Kite Stores", "莫詠珊", ["high"]),
-        ("Bank of Nine Ferries", "Marco Yip", ["warning", "warning", "info"]),
+        ("Bank of Nine Ferries", "Marco Yip", ["warning", "info"]),
         ("No client", "", ["high"]),
         ("Our own matters", "", ["high"]),
     ]
-    assert [line.title.split()[0] for line in groups[1].rows] == ["C", "B", "A"]
+    assert [line.title.split()[0] for alike in groups[1].kinds for line in alike.rows] == ["C", "B", "A"]
 
 
 def test_what_has_a_list_of_its_own_is_not_told_twice_and_nobodys_load_at_all(engine: Engine) -> None:
@@ -110,28 +110,103 @@ def test_each_says_how_bad_what_why_since_when_and_where(
     put(engine, "alert", alert("risk-high", "Core freeze", "high", url=url, owner_name="Raymond Ho"))
     shown = read(engine)
 
-    [[line]] = [group.rows for group in Page.of(shown, language).alerts]
+    [group] = Page.of(shown, language).alerts
+    [alike] = group.kinds
+    [line] = alike.rows
 
-    assert (line.severity, line.found, line.url, line.tool) == (severity, found, url, "Jira")
+    assert (alike.severity, group.found, line.url, line.tool) == (severity, found, url, "Jira")
     assert "Core freeze" in line.title
     assert "Nine Ferries" not in line.title
-    assert line.why
-    assert "Raymond Ho" in line.about
+    assert alike.why
+    assert "Raymond Ho" in alike.about
     text = seen(shown, language).text
-    for part in (heading, line.title, line.why, line.about, found):
+    for part in (heading, line.title, alike.why, alike.about, found):
         assert part in text
-    assert as_json(shown)["other_alerts"][0]["why"][language] == line.why
+    assert as_json(shown)["other_alerts"][0]["why"][language] == alike.why
+
+
+def test_what_alerts_of_one_rule_and_client_share_is_said_once(engine: Engine) -> None:
+    """Four alike on a phone are four names and one reason, not four screens."""
+    owned: Mapping[str, Any] = {"owner_name": "Ng Ka Ho", "project_name": "e-KYC"}
+    put(
+        engine,
+        "alert",
+        *(alert("requirement-changed", f"Wish {number}", "info", **owned) for number in range(3)),
+        alert("requirement-changed", "Wish of a client's board", "high", **owned),
+        alert("item-stale", "Archive", "info", **owned),
+    )
+
+    [group] = Page.of(read(engine), "en").alerts
+    text = seen(read(engine)).text
+
+    assert [(alike.severity, alike.count) for alike in group.kinds] == [("high", 1), ("info", 1), ("info", 3)]
+    wishes = group.kinds[-1]
+    assert (wishes.about, [line.about for line in wishes.rows]) == ("e-KYC · owner: Ng Ka Ho", ["", "", ""])
+    assert (group.count, text.count(wishes.why), text.count(wishes.about)) == (5, 2, 3)
+    assert text.count("found Tue 24 Nov 09:00") == 1
+
+
+def test_alike_alerts_say_apart_what_they_do_not_share(engine: Engine) -> None:
+    """Who must act, and since when, is never that of the neighbour."""
+    put(
+        engine,
+        "alert",
+        alert("item-blocked", "A", owner_name="Ng Ka Ho"),
+        alert("item-blocked", "B", owner_name="Raymond Ho", since=hk(24, 10)),
+        alert("item-stale", "C", "info", since=hk(24, 10)),
+    )
+
+    [group] = Page.of(read(engine), "en").alerts
+    blocked, stale = group.kinds
+
+    assert group.found == blocked.found == blocked.about == ""
+    assert [line.about for line in blocked.rows] == [
+        "Mobile app · owner: Ng Ka Ho · found Tue 24 Nov 09:00",
+        "Mobile app · owner: Raymond Ho · found Tue 24 Nov 10:00",
+    ]
+    assert stale.found == "found Tue 24 Nov 10:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "name", "shown"),
+    [
+        ("en", "risk-high", "Core freeze", "Risk: Core freeze"),
+        ("zh-Hant-HK", "risk-high", "Core freeze", "風險：Core freeze"),
+        ("zh-Hans-CN", "risk-high", "Core freeze", "【风险】Core freeze"),
+        ("en", "item-blocked", "High street branch", "High street branch is blocked"),
+        ("zh-Hant-HK", "item-blocked", "高鐵票務", "高鐵票務 受阻"),
+        ("en", "contract-ending", "", "The contract ends on Thu 31 Dec"),
+        ("en", "item-blocked", "e-KYC sign-off", "e-KYC sign-off is blocked"),
+        ("en", "item-blocked", "iOS app", "iOS app is blocked"),
+    ],
+)
+def test_a_title_begins_with_a_capital_and_does_not_say_the_badge_again(
+    engine: Engine, language: Language, rule: str, name: str, shown: str
+) -> None:
+    """“high high risk: …” reads as a slip, and so does a line that lost its beginning; names stay as they are."""
+    put(engine, "alert", alert(rule, name, "high", contract_end_on="2026-12-31"))
+
+    [group] = Page.of(read(engine), language).alerts
+
+    assert group.kinds[0].rows[0].title == shown
 
 
 def test_a_long_list_is_folded_and_counted_whole(engine: Engine) -> None:
-    """A client with forty stale items must not hide the next client."""
-    put(engine, "alert", *(alert("item-stale", f"item {number}") for number in range(7)))
+    """A client with forty stale items, or of whom every rule tells, must not hide the next client."""
+    rules = ("item-blocked", "client-silent", "contract-ending", "risk-high", "effort-over", "deal-at-risk")
+    put(
+        engine,
+        "alert",
+        *(alert("item-stale", f"task {number}", "high") for number in range(7)),
+        *(alert(rule, "other", contract_end_on="2026-12-31") for rule in rules),
+    )
 
     page = seen(read(engine))
 
-    assert "2 more" in page.text
-    assert "7 other alerts" in page.text
-    assert page.text.count("item ") == 7
+    folded = [part for part in page.texts if part.endswith(" more")]
+    assert folded == ["2 more", "2 more"]
+    assert "13 other alerts" in page.text
+    assert sum(page.text.lower().count(f"task {number} ") for number in range(7)) == 7
 
 
 def test_where_nothing_else_fires_the_page_says_nothing_of_it(engine: Engine) -> None:
