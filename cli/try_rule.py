@@ -148,7 +148,7 @@ class _Trying:
             "held_before": one.begins == 0,
             "until": None if one.ends is None else ends,
             "hours": round((ends - begins) / timedelta(hours=1), 1),
-            "severities": [{"at": tried.ticks[stage.tick].now, "severity": stage.severity} for stage in one.stages],
+            "severities": [{"at": tried.ticks[stage.tick].now, "severity": stage.severity} for stage in one.severities],
         }
 
 

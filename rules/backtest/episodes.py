@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+TOLD_BY = ("source", "client", "bd", "owner", "client_facing", "payment", "urgent")
+"""The facts by which it is decided whom to tell, and when."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -19,11 +22,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How severe an alert was from a tick on, and what was known then."""
+    """How severe an alert was from a tick on, and what was known then; it lasts as long as the same are told of it."""
 
     tick: int
     severity: str
     facts: Mapping[str, Any]
+
+    def is_told_as(self, answer: Answer) -> bool:
+        """Whether that answer is told to the same, as severe."""
+        told = all(self.facts.get(name) == answer.facts.get(name) for name in TOLD_BY)
+        return told and self.severity == answer.severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,12 @@ class Raised:
     def begins(self) -> int:
         """The tick at which it fires."""
         return self.stages[0].tick
+
+    @property
+    def severities(self) -> Sequence[Stage]:
+        """The stages at which it became more or less severe, and the first."""
+        before = ("", *(stage.severity for stage in self.stages))
+        return [stage for stage, last in zip(self.stages, before, strict=False) if stage.severity != last]
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -65,7 +79,7 @@ def episodes(answers: Iterable[Answer], ticks: int) -> list[Raised]:
         if answer.subject != subject or answer.begins != open_until:
             close()
             subject = answer.subject
-        if not stages or stages[-1].severity != answer.severity:
+        if not stages or not stages[-1].is_told_as(answer):
             stages.append(Stage(answer.begins, answer.severity, answer.facts))
         open_until = answer.ends
     close()

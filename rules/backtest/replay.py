@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Select, select
 from sqlalchemy.sql import visitors
 
 from config.settings import Settings
-from rules.backtest.episodes import Answer, Raised, episodes
+from rules.backtest.episodes import TOLD_BY, Answer, Raised, episodes
 from rules.backtest.known import unchanged
 from rules.backtest.memory import ASKED, Memory, open_memory
 from rules.backtest.ticks import Ticks, TickScope
@@ -21,7 +21,7 @@ from rules.rule import Rule
 from rules.views import View, facts
 from rules.views.base import Stored
 
-_FACTS = ("source", "client", "name", "subject", "url", "bd", "owner", "project_name", "client_facing", "urgent")
+_FACTS = (*TOLD_BY, "name", "subject", "url", "project_name")
 """What an answer tells, and what routes ask: of these, the columns that a view has."""
 _VERSION, _TICK, _SEVERITY = "asked_version", "asked_tick", "rule_severity"
 

@@ -15,7 +15,7 @@ from alerts.channels.slack import SlackSettings
 from alerts.decide import Holding, Hours, Policy, Told, decide, line_came
 from alerts.planning import is_repeat_due
 from alerts.routing import People
-from config.settings import SEVERITIES, PersonSettings, Route, Secret, Settings
+from config.settings import SEVERITIES, PersonSettings, Route, RouteMatch, Secret, Settings
 from rules.backtest import Backtest, Raised, Stage
 from rules.moment import Moment
 from rules.rule import Repeat, Rule
@@ -129,6 +129,34 @@ def test_what_fired_before_the_first_look_was_told_before() -> None:
     """Else the first morning of every back-test would bring all that is old; repeats are counted."""
     assert counted(tried(raised("01 00:00"))) == {}
     assert counted(tried(raised("01 00:00"), repeat=Repeat(10, "wd"))) == {"Lee": (2, 0, 0)}
+
+
+def test_before_the_first_look_only_those_were_told_who_are_told_of_what_it_was_then() -> None:
+    """What grew critical in October is news to whoever hears of nothing less."""
+    stages = (Stage(0, "warning", FACTS), Stage(tick("08 00:00"), "critical", FACTS))
+    to_all = Route(match=RouteMatch(severity="critical"), to=("email:bd", "email:may"))
+    own = firm().model_copy(update={"routes": (to_all, Route(to=("email:bd",)))})
+
+    assert counted(tried(Raised("1", stages, tick("08 05:00"))), own) == {"Lee": (0, 1, 0)}
+    assert counted(tried(Raised("1", stages, None)), own) == {"Lee": (1, 0, 0), "May": (1, 0, 0)}
+
+
+def test_whoever_has_it_from_then_on_is_told_from_then_on() -> None:
+    """Handed from Lee to May on Monday 12 October: four working mornings are Lee's, the rest of the fortnight May's."""
+    stages = (
+        Stage(tick("06 00:00"), "warning", FACTS),
+        Stage(tick("12 00:00"), "warning", {**FACTS, "bd": "person/may"}),
+    )
+    handed = tried(Raised("1", stages, tick("19 00:00")), repeat=Repeat(1, "wd"))
+
+    assert counted(handed) == {"Lee": (4, 1, 0), "May": (5, 1, 0)}
+
+
+def test_nobody_is_told_of_an_end_that_is_none_by_the_morning() -> None:
+    """Over at 20:00 and back at 22:00: the round at nine finds it firing."""
+    of = tried(raised("06 00:00", "07 20:00"), raised("07 22:00"))
+
+    assert counted(of) == {"Lee": (2, 0, 0)}
 
 
 def test_whom_nobody_may_write_to_would_not_have_been_told() -> None:

@@ -134,6 +134,24 @@ def test_who_had_it_is_told_by_names_that_one_account_bears(tmp_path: Path) -> N
         assert [(key, begins, ends) for key, begins, _, ends in found] == expected
 
 
+def test_an_alert_that_changed_hands_says_whose_it_was_when(tmp_path: Path) -> None:
+    """It goes on, as severe as it was; but others are told of it."""
+    people = [tables.Person(key=f"person/{name}", name=name) for name in ("lee", "may")]
+    accounts = [
+        tables.Account(key=f"delivery/users/{one.name}", source="delivery", vendor_id=one.name, name=one.name)
+        for one in people
+    ]
+    for account, person in zip(accounts, people, strict=True):
+        account.person_key = person.key
+    row = uat(10, owner_account="delivery/users/may", owner_person="person/may")
+    handed = change(row, "assignee", "lee", "may", local("2026-11-12 10:00"))
+
+    (found,) = tried(tmp_path, OVERDUE, NOVEMBER, source(), *people, *accounts, row, handed).raised
+
+    assert [stage.facts["owner"] for stage in found.stages] == ["person/lee", "person/may", "person/may"]
+    assert [stage.severity for stage in found.severities] == ["warning", "critical"]
+
+
 def test_a_day_off_ahead_is_looked_for_from_each_day(tmp_path: Path) -> None:
     """Moved on Thursday from a Friday to a Sunday; once it is past, it lies ahead no more."""
     moved = change(uat(), "due", "2026-11-13", "2026-11-15", local("2026-11-05 10:00"))
