@@ -9,7 +9,7 @@ from config.language import LANGUAGES
 from config.settings import CalendarSettings, Language, Settings
 from rules import examples
 from rules.load import load_rules
-from rules.rule import Example, Place, Repeat, Rule
+from rules.rule import Example, Given, Place, Repeat, Rule
 from rules.titles import Reading
 from tests.rules.rows import SETTINGS, STORY, ZONE, local
 
@@ -59,7 +59,7 @@ def test_a_wrong_example_is_told_with_its_place() -> None:
 def test_an_end_that_does_not_end_it_is_told() -> None:
     """The row as it became is what the rule still fires on."""
     rule = RULES["milestone-overdue"]
-    late = {"status_category": "todo", "due_on": date(2026, 11, 1)}
+    late: dict[str, Given] = {"status_category": "todo", "due_on": date(2026, 11, 1)}
     wrong = Example(late, fires=True, place=Place("own.yaml", 7, 5), then={"due_on": date(2026, 11, 2)})
 
     (failure,) = examples.check(_with(rule, wrong), SETTINGS, STORY)
