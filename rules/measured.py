@@ -101,9 +101,11 @@ def _in_words(need: Need, settings: Settings, freshness: Mapping[str, Freshness]
     if not sources:
         kinds = " or ".join(need.kinds)
         return Unmeasured(need.data, f"no source of kind {kinds} is in the config; then {need.cure}")
-    if not any(freshness[name].read_at for name in sources):
-        return Unmeasured(need.data, f"{', '.join(sources)} was not read yet: milepost sync")
-    return Unmeasured(need.data, f"{', '.join(sources)} has none; {need.cure}")
+    read = [name for name in sources if freshness[name].read_at]
+    unread = [name for name in sources if name not in read]
+    said = [f"{', '.join(unread)} {'were' if unread[1:] else 'was'} not read yet: milepost sync"] if unread else []
+    said += [f"{', '.join(read)} {'have' if read[1:] else 'has'} none; {need.cure}"] if read else []
+    return Unmeasured(need.data, "; ".join(said))
 
 
 def names(of: Condition | Value) -> set[str]:

@@ -1,5 +1,6 @@
 """A rule that asks of what nobody delivers is not measured; every other one could fire."""
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,25 @@ def test_before_anything_was_read_it_says_that(tmp_path: Path) -> None:
         told = unmeasured(connection, load_rules(settings), settings, fresh)
 
     assert not_measured(told["item-stale"]) == "not measured: no work items: trello was not read yet: milepost sync"
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        ((), "jira, trello were not read yet: milepost sync"),
+        (("jira",), "trello was not read yet: milepost sync; jira has none; work items marked by risk_labels"),
+        (("jira", "trello"), "jira, trello have none; work items marked by risk_labels"),
+    ],
+)
+def test_a_source_that_was_not_read_is_not_said_to_have_none(tmp_path: Path, read: Collection[str], said: str) -> None:
+    """It may have what is missing, and is mended by another command."""
+    settings = firm("jira", "trello")
+    rows = [source(name, kind=name, last_ok_at=STORY if name in read else None) for name in settings.sources]
+    with database(tmp_path, *rows) as engine, engine.connect() as connection:
+        fresh = read_freshness(connection, settings, STORY)
+        told = unmeasured(connection, load_rules(settings), settings, fresh)
+
+    assert not_measured(told["risk-high"]) == f"not measured: no risks: {said}"
 
 
 @pytest.mark.parametrize(
