@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from rules.backtest import Backtest, CannotReplay, Raised, backtest, hourly
 from rules.evaluate import Finding, find
 from rules.fence import TooSlow
 from rules.load import RuleFiles, load_file
+from rules.measured import not_measured, unmeasured
 from rules.rule import Rule
 from rules.titles import Reading
 from rules.working_time import OutsideCalendar
@@ -49,25 +50,23 @@ def try_rules(config: Path, typed: str, since: str, *, as_json: bool) -> int:
     if back is not None and back > _LONGEST:
         return refuse(f"--since: at most {_LONGEST.days}d")
     with open_hub(config) as hub, hub.reader.connect() as connection:
-        trying = _Trying(hub, connection)
         try:
             rules = _meant(hub.settings, typed)
-            tried = [trying.now(rule) if back is None else trying.since(rule, back) for rule in rules]
-        except (Refused, CannotReplay) as why:
+        except Refused as why:
             return refuse(str(why))
-        except (TooSlow, OutsideCalendar) as error:
-            warn(f"{typed}: {error}")
-            return FAILED
+        trying = _Trying(hub, connection, rules)
+        tried, code = trying.each(rules, back)
         if as_json:
             print_json(tried)
-        else:
-            for number, one in enumerate(tried):
-                answer.print("\n" if number else "", end="")
-                if back is None:
-                    _print_now(one, trying.was_read())
-                else:
-                    _print_past(one, hub.settings)
-    return OK
+            return code
+        answers = [one for one in tried if "error" not in one]
+        for number, one in enumerate(answers):
+            answer.print("\n" if number else "", end="")
+            if back is None:
+                _print_now(one, trying.was_read())
+            else:
+                _print_past(one, hub.settings)
+    return code
 
 
 def _meant(settings: Settings, typed: str) -> Sequence[Rule]:
@@ -75,7 +74,10 @@ def _meant(settings: Settings, typed: str) -> Sequence[Rule]:
     if typed.endswith((".yaml", ".yml")):
         if not Path(typed).is_file():
             raise Refused(f"there is no file {typed}")
-        return load_file(Path(typed), settings.rules)
+        rules = load_file(Path(typed), settings.rules)
+        if not rules:
+            raise Refused(f"there is no rule in {typed}")
+        return rules
     files = RuleFiles(settings.folder / settings.rules_dir)
     rule = files.named(typed, settings.rules)
     if rule is None:
@@ -87,20 +89,44 @@ def _meant(settings: Settings, typed: str) -> Sequence[Rule]:
 class _Trying:
     """Tries rules on one database; what came of it as JSON would have it."""
 
-    def __init__(self, hub: Hub, connection: Connection) -> None:
+    def __init__(self, hub: Hub, connection: Connection, rules: Sequence[Rule]) -> None:
         self._settings, self._connection = hub.settings, connection
         self._moment = hub.moment()
         self._people = read_people(connection, hub.settings)
+        self._freshness = read_freshness(connection, hub.settings, self._moment.now)
+        self._lacking = unmeasured(connection, rules, hub.settings, self._freshness)
 
     def was_read(self) -> bool:
         """Whether any source was, whole; else nothing can be found."""
-        sources = read_freshness(self._connection, self._settings, self._moment.now).values()
-        return any(source.read_at for source in sources)
+        return any(source.read_at for source in self._freshness.values())
 
-    def now(self, rule: Rule) -> dict[str, Any]:
-        """What the rule finds, and whom its routes name."""
+    def each(self, rules: Iterable[Rule], back: timedelta | None) -> tuple[list[dict[str, Any]], int]:
+        """What came of each, and the code to end with: one that cannot be answered keeps no other from it."""
+        tried, code = [], OK
+        for rule in rules:
+            try:
+                tried.append(self._now(rule) if back is None else self._since(rule, back))
+                continue
+            except CannotReplay as why:
+                error, code = str(why), max(code, refuse(str(why)))
+            except (TooSlow, OutsideCalendar) as why:
+                error, code = not_tried(rule.id, why, back), max(code, FAILED)
+                warn(error)
+            tried.append({"rule": rule.id, "error": error})
+        return tried, code
+
+    def _measured(self, rule: Rule) -> str:
+        """Why the rule cannot fire, whatever else stands there; "" where it can."""
+        return not_measured(self._lacking[rule.id]) if rule.id in self._lacking else ""
+
+    def _now(self, rule: Rule) -> dict[str, Any]:
+        """What the rule finds, and whom its routes name. Raises TooSlow, OutsideCalendar."""
         found = find(self._connection, rule, self._moment)
-        return {"rule": rule.id, "findings": [self._finding(rule, finding) for finding in found]}
+        return {
+            "rule": rule.id,
+            "not_measured": self._measured(rule),
+            "findings": [self._finding(rule, finding) for finding in found],
+        }
 
     def _finding(self, rule: Rule, finding: Finding) -> dict[str, Any]:
         settings, facts = self._settings, Facts(finding.facts)
@@ -115,7 +141,7 @@ class _Trying:
             "tells": _names(settings, self._people, subject),
         }
 
-    def since(self, rule: Rule, back: timedelta) -> dict[str, Any]:
+    def _since(self, rule: Rule, back: timedelta) -> dict[str, Any]:
         """The alerts that the rule would have raised in that time. Raises CannotReplay, TooSlow, OutsideCalendar."""
         moment = self._moment
         rows = self._connection.scalar(select(func.count()).select_from(rule.view.table)) or 0
@@ -123,18 +149,23 @@ class _Trying:
             say(f"{rule.id}: {rows} rows are walked back, which takes some {rows // _ROWS_A_SECOND} s")
         ticks = hourly(self._settings, moment.calendars, moment.now - back, moment.now)
         tried = backtest(self._connection, rule, self._settings, ticks)
-        first_read = select(_RUN.c.source, func.min(_RUN.c.started_at)).group_by(_RUN.c.source)
-        read_since = {source: at for source, at in self._connection.execute(first_read) if at > ticks[0].now}
         return {
             "rule": rule.id,
+            "not_measured": self._measured(rule),
             "since": ticks[0].now,
             "until": ticks[-1].now,
             "alerts": [self._raised(tried, one) for one in tried.raised],
             "readers": [asdict(one) for one in heard(tried, self._settings, self._people)],
             "unchanged": list(tried.unchanged),
             "taken_as_open": list(tried.unheard),
-            "read_since": read_since,
+            "read_since": self._read_since(),
         }
+
+    def _read_since(self) -> dict[str, datetime | None]:
+        """When the first run that read all of it began, by source of the config; None: there was none yet."""
+        good = select(_RUN.c.source, func.min(_RUN.c.started_at)).where(_RUN.c.outcome == "ok").group_by(_RUN.c.source)
+        first = {row.source: row[1] for row in self._connection.execute(good)}
+        return {source: first.get(source) for source in self._settings.sources}
 
     def _raised(self, tried: Backtest, one: Raised) -> dict[str, Any]:
         facts, settings = Facts(one.facts), self._settings
@@ -158,6 +189,14 @@ def _names(settings: Settings, people: People, subject: Subject) -> list[str]:
     return [target.reader.name or target.channels[0] for target in targets if not target.refused]
 
 
+def not_tried(rule: str, error: TooSlow | OutsideCalendar, back: timedelta | None) -> str:
+    """Why nothing came of trying `rule`, and what to do about it."""
+    if isinstance(error, OutsideCalendar):
+        return f"{rule}: {error}"
+    shorter = "" if back is None else "ask a shorter time (--since), or "
+    return f"{rule} {error}: {shorter}make its condition simpler"
+
+
 def _print_now(tried: dict[str, Any], was_read: bool) -> None:
     found = tried["findings"]
     answer.print(f"{tried['rule']} finds {len(found)} now\n")
@@ -166,6 +205,8 @@ def _print_now(tried: dict[str, Any], was_read: bool) -> None:
         ((one["severity"], one["says"], one["client"], ", ".join(one["tells"]), one["subject"]) for one in found),
         "nothing to tell",
     )
+    if tried["not_measured"]:
+        answer.print(f"\n{tried['not_measured']}")
     if found:
         say("nothing was sent; --since 90d tells what it would have said")
     elif not was_read:
@@ -192,7 +233,7 @@ def _print_past(tried: dict[str, Any], settings: Settings) -> None:
             )
             for one in alerts[-_SHOWN:]
         ),
-        "it would have said nothing",
+        "it would have said nothing" if any(tried["read_since"].values()) else "nothing was read yet",
     )
     if len(alerts) > _SHOWN:
         answer.print(f"and {len(alerts) - _SHOWN} before these: --json has them all")
@@ -209,6 +250,8 @@ def _print_past(tried: dict[str, Any], settings: Settings) -> None:
 
 def _doubts(tried: dict[str, Any], settings: Settings) -> Iterable[str]:
     """What the answer rests on and nobody can know."""
+    if tried["not_measured"]:
+        yield tried["not_measured"]
     if tried["unchanged"]:
         yield f"taken as they are now, for their earlier values are not kept: {', '.join(tried['unchanged'])}"
     if tried["taken_as_open"]:
@@ -216,7 +259,10 @@ def _doubts(tried: dict[str, Any], settings: Settings) -> Iterable[str]:
         yield f"taken as open, for nothing tells what these statuses meant: {words}"
     began: dict[str, list[str]] = defaultdict(list)
     for source, at in tried["read_since"].items():
-        began[local(at, settings.zone)].append(source)
+        if at is None or at > tried["since"]:
+            began[local(at, settings.zone)].append(source)
+    if never := began.pop("", ()):
+        yield f"never read whole: {', '.join(never)}; milepost sync"
     for since, sources in began.items():
         yield f"read since {since}: {', '.join(sources)}; of before, only what the tools keep of their history is known"
 

@@ -1,12 +1,15 @@
 """`milepost rules try`: a rule tried on what stands now and on the past, before it is switched on."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.try_rule import not_tried
+from rules.fence import TooSlow
 from tests.cli import home as homes
 from tests.cli.home import Home
 
@@ -47,6 +50,36 @@ def test_where_nothing_was_read_nothing_can_be_found(tmp_path: Path) -> None:
         assert "nothing was read yet: milepost sync" in made.run("rules", "try", "milestone-overdue").err
 
 
+def test_of_a_past_in_which_nothing_was_read_nothing_is_said(tmp_path: Path) -> None:
+    """ "It would have said nothing" would be believed; a read that failed is none, and no source is left out."""
+    with homes.home(tmp_path) as made:
+        (made.folder / "JIRA_TOKEN").write_text("wrong\n", "utf-8")
+        made.change("[people.may]", '[sources.later]\nkind = "trello"\nkey = "k"\ntoken = "t"\n\n[people.may]')
+        made.run("sync", "delivery")
+
+        said = made.run("rules", "try", "milestone-overdue", "--since", "30d")
+        told = made.run("rules", "try", "milestone-overdue", "--since", "30d", "--json").json
+
+    assert "it would have said nothing" not in said.out
+    assert "nothing was read yet" in said.out
+    assert "never read whole: delivery, boards, later; milepost sync" in said.out
+    assert told[0]["read_since"] == {"delivery": None, "boards": None, "later": None}
+
+
+@pytest.mark.parametrize("since", [(), ("--since", "30d")])
+def test_a_rule_that_cannot_fire_says_what_it_lacks(read: Home, since: tuple[str, ...]) -> None:
+    """Silent, it would be taken for a good one: nobody delivers scores here."""
+    line = "not measured: no scores of surveys: no source of kind hubspot is in the config"
+
+    said = read.run("rules", "try", "feedback-negative", *since)
+    told = read.run("rules", "try", "feedback-negative", *since, "--json").json
+    measured = read.run("rules", "try", "own-late", *since, "--json").json
+
+    assert line in said.out
+    assert told[0]["not_measured"].startswith(line)
+    assert measured[0]["not_measured"] == ""
+
+
 def test_trying_sends_nothing_and_leaves_no_alert(read: Home) -> None:
     """Nobody hears of a rule that somebody is still writing."""
     before = {name: read.rows(name) for name in ("alert", "alert_event", "delivery", "evaluation", "milestone")}
@@ -79,7 +112,9 @@ def test_the_past_is_told_with_what_it_rests_on(read: Home) -> None:
     assert said.code == 0
     assert "asked every hour from" in said.out
     assert "taken as they are now, for their earlier values are not kept: severity" in said.out
-    assert "delivery; of before, only what the tools keep of their history is known" in said.out
+    assert re.search(
+        r"read since .*delivery.*; of before, only what the tools keep of their history is known", said.out
+    )
 
 
 @pytest.mark.parametrize("rule", ["milestone-at-risk", "item-stale", "client-silent"])
@@ -99,6 +134,49 @@ def test_a_file_is_tried_where_it_lies(read: Home, tmp_path: Path) -> None:
     said = read.run("rules", "try", str(file), "--json")
 
     assert [one["rule"] for one in said.json] == ["draft", "draft-too"]
+
+
+def test_of_a_file_the_others_are_answered_where_one_rule_cannot_be(read: Home, tmp_path: Path) -> None:
+    """Code 2 tells that something is missing, and the reason which."""
+    file = tmp_path / "draft.yaml"
+    risky = OWN.replace("own-late", "draft-of-risks").replace("milestone", "risk")
+    file.write_text(
+        risky.replace("due_on < today - params.days", "is_open and params.days > 0") + OWN.replace("own-late", "draft"),
+        "utf-8",
+    )
+
+    said = read.run("rules", "try", str(file), "--since", "30d")
+    told = read.run("rules", "try", str(file), "--since", "30d", "--json")
+
+    assert said.code == told.code == 2
+    assert "draft, asked every hour from" in said.out
+    assert "cannot replay draft-of-risks: " in said.err
+    assert [one["rule"] for one in told.json] == ["draft-of-risks", "draft"]
+    assert told.json[0]["error"] in said.err
+
+
+def test_a_file_without_any_rule_is_refused(read: Home, tmp_path: Path) -> None:
+    """Silence would be taken for an answer."""
+    (tmp_path / "empty.yaml").write_text("# nothing yet\n", "utf-8")
+
+    said = read.run("rules", "try", str(tmp_path / "empty.yaml"))
+
+    assert (said.code, said.out) == (2, "")
+    assert "there is no rule in " in said.err
+
+
+@pytest.mark.parametrize(
+    ("back", "cure"),
+    [
+        (None, "make its condition simpler"),
+        (timedelta(days=90), "ask a shorter time (--since), or make its condition simpler"),
+    ],
+)
+def test_a_rule_that_took_too_long_is_named_with_what_to_do(back: timedelta | None, cure: str) -> None:
+    """A trial has no alerts that could stay as they are."""
+    slow = TooSlow("took longer than 10 s and was stopped")
+
+    assert not_tried("own", slow, back) == f"own took longer than 10 s and was stopped: {cure}"
 
 
 def test_a_mistake_in_a_file_is_told_with_its_place(read: Home, tmp_path: Path) -> None:
