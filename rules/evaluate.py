@@ -62,7 +62,7 @@ def _outcome(connection: Connection, rule: Rule, moment: Moment, time_limit_s: f
         return Outcome(rule, find(connection, rule, moment, time_limit_s=time_limit_s))
     except (TooSlow, OutsideCalendar) as error:
         log.warning("rule %s: %s", rule.id, error)
-        return Outcome(rule, error=str(error))
+        return Outcome(rule, error=f"{error}; its alerts stay as they are")
     except Exception as error:
         log.exception("rule %s failed", rule.id)
         return Outcome(rule, error=f"{type(error).__name__}: {error}")

@@ -56,7 +56,7 @@ def fenced(connection: Connection, tables: Collection[str], seconds: float) -> I
             yield
     except Exception as error:
         if _was_stopped(getattr(error, "orig", error)):
-            raise TooSlow(f"took longer than {seconds:g} s and was stopped; its alerts stay as they are") from error
+            raise TooSlow(f"took longer than {seconds:g} s and was stopped") from error
         raise
 
 
