@@ -25,6 +25,7 @@ def read_indicators(connection: Connection) -> list[IndicatorRow]:
             details=row["details"],
             left_out=row["left_out"],
             computed_at=row["computed_at"],
+            reconstructed=row["reconstructed"],
             frozen_at=row["frozen_at"],
             restated=row["restated"],
         )

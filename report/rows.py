@@ -118,10 +118,12 @@ class IndicatorRow:
     client: str | None
     counted: int
     met: int | None
-    value: float
+    value: float | None
     details: Mapping[str, Any]
     left_out: Sequence[Mapping[str, str]]
     computed_at: datetime
+    reconstructed: bool
+    """Its month had closed before the hub was there."""
     frozen_at: datetime | None
     """None: it follows the data of the day."""
     restated: Mapping[str, Any] | None

@@ -3,7 +3,7 @@
 Its rows belong to no source's data (`source` is empty), and are told to those who answer for the firm's own work.
 """
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, literal, or_
 
 from rules.indicators.figures import FEWEST
 from rules.language.compile import Scope
@@ -19,14 +19,18 @@ _i = _indicator.c
 
 
 def _current(_: Scope) -> ColumnElement[bool]:
-    later = exists().where(_later.c.frozen_at.is_not(None), _later.c.last_on > _i.last_on)
-    return and_(_i.frozen_at.is_not(None), ~later.correlate(_indicator))
+    later = exists().where(_is_closed(_later), _later.c.last_on > _i.last_on)
+    return and_(_is_closed(_indicator), ~later.correlate(_indicator))
+
+
+def _is_closed(of: FromClause) -> ColumnElement[bool]:
+    return or_(of.c.frozen_at.is_not(None), of.c.reconstructed)
 
 
 def _value_of(name: str, meaning: str, data: str, cure: str, kinds: tuple[str, ...]) -> Stored:
     """The value where the row is of that indicator; which nobody can have without `data`."""
     is_it = _i.indicator == name
-    need = Need(data, cure, kinds, there=is_it)
+    need = Need(data, cure, kinds, there=and_(is_it, _i.counted > 0))
     return Stored(
         name, "number", f"`value`, if it is of that: {meaning}.", "fixed", case((is_it, _i.value)), needs=(need,)
     )
@@ -74,9 +78,16 @@ INDICATOR = View(
         ),
         Stored("computed_at", "instant", "When it was reckoned.", "fixed", _i.computed_at),
         Stored("frozen_at", "instant", "Since when it stays as it is.", "fixed", _i.frozen_at),
+        Stored(
+            "reconstructed",
+            "flag",
+            "Its month had closed before Milepost was there: it follows the data.",
+            "fixed",
+            _i.reconstructed,
+        ),
         Computed(
             "enough", "flag", f"At least {FEWEST} were counted: fewer say nothing.", lambda scope: _i.counted >= FEWEST
         ),
-        Computed("current", "flag", "It is frozen, and of the last month that is.", _current),
+        Computed("current", "flag", "Its month is closed, and no later one is.", _current),
     ),
 )

@@ -61,7 +61,7 @@ def test_an_agreed_date_ends_the_alert_and_not_the_record(tmp_path: Path) -> Non
         assert (uat.baseline_on, uat.deadline_on, uat.slip_working_days) == (PROMISED, NEW_DATE, 21)
         assert october(opened) == before
         assert uat.key in before.details["missed"]
-        assert (before.frozen_at is not None, before.restated) == (True, None)
+        assert before.reconstructed
 
 
 def test_a_date_that_is_only_moved_is_another_alert_until_the_client_agrees(tmp_path: Path) -> None:

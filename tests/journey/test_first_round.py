@@ -110,7 +110,7 @@ def test_each_rule_finds_what_the_story_tells_and_no_more(morning: tuple[Day, Ro
 
 
 def test_the_firm_is_measured_as_the_story_tells(morning: tuple[Day, RoundResult]) -> None:
-    """9 of 12 promises, clients 85, 80, 70, 100, 40 and 81, 9 of 10 responses to risks: frozen when October closed."""
+    """9 of 12 promises, clients 85, 80, 70, 100, 40 and 81, 9 of 10 responses to risks, as of the end of October."""
     opened, _ = morning
     kept = {row["key"]: row for row in opened.rows("indicator_month")}
     on_time, risks = kept["on_time/3/2026-10"], kept["risk_response/3/2026-10"]
@@ -126,7 +126,7 @@ def test_the_firm_is_measured_as_the_story_tells(morning: tuple[Day, RoundResult
         "client/cloud_hill": 40.0,
         "client/stacked_tower": 81.0,
     }
-    assert all(row["frozen_at"] for row in (on_time, risks, satisfaction))
+    assert all(row["reconstructed"] for row in (on_time, risks, satisfaction))
 
 
 def test_marco_knows_everything_from_one_message_without_a_link(morning: tuple[Day, RoundResult]) -> None:

@@ -70,6 +70,10 @@ class Firm:
             found = connection.execute(select(table(tables.IndicatorMonth))).mappings()
             return {row["key"]: dict(row) for row in found}
 
+    def is_there_since(self, at: str) -> None:
+        """The first round of a hub was then."""
+        self.keeps(at)
+
     def figure(self, key: str, at: str = STORY) -> dict[str, Any]:
         """One figure, kept at that time."""
         self.keeps(at)
@@ -306,12 +310,15 @@ def test_a_promise_for_a_day_on_which_the_office_was_closed_is_measured_by_the_n
     assert firm.rows()["on_time/1/2026-10"]["met"] == 1
 
 
-def test_where_nothing_was_counted_there_is_no_row(firm: Firm) -> None:
-    """Neither 0 nor 100 %: not measured."""
-    firm.has(promised(1, october(14), baseline_on=None), feedback(1), risk(1, None, response=None))
+def test_where_nothing_was_counted_there_is_no_figure(firm: Firm) -> None:
+    """Neither 0 nor 100 %: not measured. Why is told even so; of a client of whom nothing is known there is no row."""
+    firm.has(promised(1, october(14), status_category="unknown"), feedback(1), risk(1, None, response=None))
 
-    assert firm.keeps()
-    assert firm.rows() == {}
+    row = firm.figure("on_time/1/2026-10")
+
+    assert (row["value"], row["counted"]) == (None, 0)
+    assert row["left_out"] == [{"key": "delivery/versions/1", "reason": "status unknown"}]
+    assert {(one["value"], one["client_key"]) for one in firm.rows().values()} == {(None, None)}
 
 
 # --- months
@@ -322,7 +329,7 @@ def test_the_month_turns_at_midnight_of_the_firm(firm: Firm) -> None:
     firm.has(promised(1, october(31)))
 
     firm.keeps("2026-10-31 23:59")
-    assert "on_time/1/2026-10" not in firm.rows()  # its day has not ended
+    assert firm.rows()["on_time/1/2026-10"]["counted"] == 0  # its day has not ended
 
     firm.keeps("2026-11-01 00:00")
     assert firm.rows()["on_time/1/2026-10"]["counted"] == 1
@@ -332,6 +339,7 @@ def test_the_month_turns_at_midnight_of_the_firm(firm: Firm) -> None:
 def test_a_month_freezes_at_the_end_of_its_third_working_day(firm: Firm, at: str, frozen: bool) -> None:
     """Wednesday 4 November; October's and those before it, not the running month."""
     firm.has(promised(1, october(14), october(14)), promised(2, date(2026, 11, 3), date(2026, 11, 3)))
+    firm.is_there_since("2026-11-02 09:00")
     firm.read_at("2026-11-05 00:00")
 
     firm.keeps(at)
@@ -344,26 +352,154 @@ def test_a_month_freezes_at_the_end_of_its_third_working_day(firm: Firm, at: str
 def test_no_month_freezes_before_every_source_was_read_since_it_closed(firm: Firm) -> None:
     """A figure of which a part is missing would stand for good."""
     firm.has(promised(1, october(14), october(14)), source("crm"))
+    firm.is_there_since("2026-11-02 09:00")
 
-    firm.keeps()
+    firm.keeps("2026-11-09 09:00")
     assert firm.rows()["on_time/1/2026-10"]["frozen_at"] is None
 
-    firm.read_at("2026-11-24 08:55", "crm")
-    assert firm.keeps()
-    assert firm.rows()["on_time/1/2026-10"]["frozen_at"] == local(STORY)
+    firm.read_at("2026-11-09 09:05", "crm")
+    assert firm.keeps("2026-11-09 09:06")
+    row = firm.rows()["on_time/1/2026-10"]
+    assert (row["frozen_at"], "unread" in row["details"]) == (local("2026-11-09 09:06"), False)
+
+
+@pytest.mark.parametrize(("at", "frozen"), [("2026-11-11 23:59", False), ("2026-11-12 00:00", True)])
+def test_a_source_that_cannot_be_read_holds_a_month_up_for_five_working_days(firm: Firm, at: str, frozen: bool) -> None:
+    """One tool whose credential ended must not keep all the others' months open; what is missing is said."""
+    firm.has(promised(1, october(14), october(14)), source("crm"))
+    firm.is_there_since("2026-11-02 09:00")
+
+    row = firm.figure("on_time/1/2026-10", at)
+
+    assert (row["frozen_at"] is not None) is frozen
+    assert row["details"].get("unread") == (["crm"] if frozen else None)
+
+
+def test_months_that_closed_before_the_hub_was_there_are_reconstructed(firm: Firm) -> None:
+    """At the first look the config is not right yet: they follow it; the next month that closes freezes."""
+    row = promised(1, october(14), october(15))
+    firm.has(row)
+    first = firm.figure("on_time/1/2026-10")
+
+    firm.changes(row, done_at=noon("2026-10-14"))
+    second = firm.figure("on_time/1/2026-10")
+    firm.read_at("2026-12-04 08:00")
+    firm.keeps("2026-12-04 09:00")
+
+    assert [(one["reconstructed"], one["frozen_at"], one["value"]) for one in (first, second)] == [
+        (True, None, 0.0),
+        (True, None, 100.0),
+    ]
+    rows = firm.rows()
+    assert rows["on_time/1/2026-10"]["frozen_at"] is None
+    assert rows["on_time/1/2026-11"]["frozen_at"] == local("2026-12-04 09:00")
+    assert (rows["on_time/3/2026-10"]["reconstructed"], rows["on_time/3/2026-11"]["reconstructed"]) == (True, False)
+
+
+def test_a_month_that_froze_without_data_does_not_turn_into_a_figure(firm: Firm) -> None:
+    """Nobody was told of 100 % in October: a milestone that comes to light later stands beside the empty month."""
+    firm.is_there_since("2026-11-02 09:00")
+    firm.keeps()
+
+    firm.has(promised(1, october(14), october(14), client_key=KITE))
+    firm.keeps("2026-11-24 18:00")
+
+    for key in ("on_time/1/2026-10", f"on_time/1/2026-10/{KITE}", "on_time/3/2026-10"):
+        row = firm.rows()[key]
+        assert (row["value"], row["counted"], row["frozen_at"]) == (None, 0, local(STORY))
+        assert (row["restated"]["value"], row["restated"]["counted"]) == (100.0, 1)
+
+
+def test_what_nobody_answered_restates_no_month_by_waiting_on(firm: Firm) -> None:
+    """It had waited so long when the month was closed, or more; only an answer is news."""
+    waits = asked(1, None)
+    firm.has(waits)
+    firm.is_there_since("2026-11-02 09:00")
+    frozen = firm.figure("first_response/1/2026-10")
+
+    later = firm.figure("first_response/1/2026-10", "2026-11-30 09:00")
+    firm.changes(waits, first_response_at=noon("2026-11-27"), response_basis="visible", waiting_since=None)
+    answered = firm.figure("first_response/1/2026-10", "2026-11-30 18:00")
+
+    assert (frozen["details"]["or_more"], later) == (True, frozen)
+    assert (answered["value"], answered["restated"]["details"]["or_more"]) == (frozen["value"], False)
+
+
+@pytest.mark.parametrize(
+    ("values", "worst", "left_out"),
+    [
+        ({"done_at": noon("2026-10-30")}, 11, []),  # late as before, but by more
+        ({"status_category": "unknown"}, 2, [{"key": "delivery/versions/1", "reason": "status unknown"}]),
+    ],
+)
+def test_what_stands_beside_a_frozen_figure_restates_it_too(
+    firm: Firm, values: dict[str, Any], worst: int, left_out: list[dict[str, str]]
+) -> None:
+    """The worst slip, and what was left out, are as much of the report as the mean."""
+    row = promised(1, october(14), october(16))
+    firm.has(row, *(promised(n, october(14), october(16)) for n in range(2, 201)))
+    firm.is_there_since("2026-11-02 09:00")
+    firm.keeps()
+
+    firm.changes(row, **values)
+    restated = firm.figure("slip/1/2026-10")["restated"]
+
+    assert (restated["value"], restated["details"]["worst"], restated["left_out"]) == (2.0, worst, left_out)
+
+
+def test_a_new_milestone_without_a_date_restates_no_month(firm: Firm) -> None:
+    """It belongs to none; neither does a new client."""
+    firm.has(promised(1, october(14), october(14)), mark(1, KITE, "c", 80))
+    firm.is_there_since("2026-11-02 09:00")
+    firm.keeps()
+    before = firm.rows()
+
+    firm.has(promised(2, october(14), baseline_on=None, client_key=KITE), tables.Client(key="client/new"))
+    firm.keeps()
+
+    october_now = {key: row for key, row in firm.rows().items() if row["last_on"] == october(31)}
+    assert october_now == {key: row for key, row in before.items() if row["last_on"] == october(31)}
+
+
+def test_three_months_say_what_their_frozen_months_say(firm: Firm) -> None:
+    """September changes after it was frozen: whoever adds up the three reported months gets the reported sum."""
+    row = promised(1, date(2026, 9, 14), date(2026, 9, 14))
+    firm.has(row, promised(2, october(14), october(14)))
+    firm.is_there_since("2026-10-02 09:00")
+    firm.keeps("2026-10-12 09:00")
+
+    firm.changes(row, done_at=noon("2026-10-20"))
+    firm.keeps()
+
+    rows = firm.rows()
+    months = [rows[f"on_time/1/2026-{month:02}"] for month in (8, 9, 10)]
+    three = rows["on_time/3/2026-10"]
+    assert (three["met"], three["counted"]) == (
+        sum(one["met"] for one in months),
+        sum(one["counted"] for one in months),
+    )
+    assert (three["value"], three["restated"]["value"]) == (100.0, 50.0)
 
 
 def test_a_frozen_figure_stays_and_what_would_change_it_stands_beside_it(firm: Firm) -> None:
     """The October that somebody reported stays; that it was otherwise is said beside it, not put in its place."""
     row = promised(1, october(14), october(14))
     firm.has(row, promised(2, october(15), october(15)))
+    firm.is_there_since("2026-11-02 09:00")
     frozen = firm.figure("on_time/1/2026-10", "2026-11-24 09:00")
 
     firm.changes(row, done_at=noon("2026-11-24"))  # re-opened, and done again
     restated = firm.figure("on_time/1/2026-10", "2026-11-24 18:00")
 
     assert (restated["value"], restated["met"]) == (100.0, 2)
-    assert restated["restated"] == {"counted": 2, "met": 1, "value": 50.0, "at": local("2026-11-24 18:00").isoformat()}
+    assert restated["restated"] == {
+        "counted": 2,
+        "met": 1,
+        "value": 50.0,
+        "details": {"missed": ["delivery/versions/1"]},
+        "left_out": [],
+        "at": local("2026-11-24 18:00").isoformat(),
+    }
     assert {**restated, "restated": None} == frozen
 
     firm.changes(row, done_at=noon("2026-10-14"))  # that was a slip of the finger
@@ -373,6 +509,7 @@ def test_a_frozen_figure_stays_and_what_would_change_it_stands_beside_it(firm: F
 def test_a_frozen_figure_of_which_nothing_is_left_stays_too(firm: Firm) -> None:
     """Its source left the config."""
     firm.has(promised(1, october(14), october(14)))
+    firm.is_there_since("2026-11-02 09:00")
     firm.keeps()
 
     sources = table(tables.Source)
@@ -381,14 +518,11 @@ def test_a_frozen_figure_of_which_nothing_is_left_stays_too(firm: Firm) -> None:
     firm.settled()
     row = firm.figure("on_time/1/2026-10")
 
-    assert (row["value"], row["restated"]) == (
-        100.0,
-        {"counted": 0, "met": None, "value": None, "at": local(STORY).isoformat()},
-    )
+    assert (row["value"], row["restated"]["counted"], row["restated"]["value"]) == (100.0, 0, None)
 
 
 def test_the_running_month_follows_its_rows(firm: Firm) -> None:
-    """It is as good as today's data, and where nothing is left of it, it is gone."""
+    """It is as good as today's data, and where nothing is left of it, there is no figure."""
     row = promised(1, date(2026, 11, 3))
     firm.has(row)
     assert firm.figure("on_time/1/2026-11")["met"] == 0
@@ -397,8 +531,7 @@ def test_the_running_month_follows_its_rows(firm: Firm) -> None:
     assert firm.figure("on_time/1/2026-11")["met"] == 1
 
     firm.changes(row, client_facing=False)
-    firm.keeps()
-    assert firm.rows() == {}
+    assert firm.figure("on_time/1/2026-11")["value"] is None
 
 
 def test_nothing_is_reckoned_where_nothing_has_changed(firm: Firm) -> None:
@@ -436,6 +569,7 @@ def test_postgres_keeps_the_same_figures(firm: Firm, postgres: Engine) -> None:
     try:
         for one in both:
             one.has(row, promised(2, october(15)), asked(1, 2), risk(1, october(14)), mark(2, KITE, "c", 80))
+            one.is_there_since("2026-11-02 09:00")
             one.keeps()
             one.changes(row, done_at=noon("2026-11-24"))
             one.keeps("2026-11-24 18:00")

@@ -54,6 +54,13 @@ def test_only_the_last_month_that_is_closed_is_told_of(tmp_path: Path) -> None:
     assert found(tmp_path, "on-time-rate-low", *rows) == ["on_time/3/2026-10"]
 
 
+def test_a_month_that_closed_before_the_hub_was_there_is_told_of_too(tmp_path: Path) -> None:
+    """On its first morning the hub knows no frozen month, and what the tools remember is below target even so."""
+    rows = (figure(9, frozen_at=None, reconstructed=True), figure(10, frozen_at=None, reconstructed=True))
+
+    assert found(tmp_path, "on-time-rate-low", *rows, figure(11, frozen_at=None)) == ["on_time/3/2026-10"]
+
+
 def test_it_is_over_once_the_next_month_is_on_target(tmp_path: Path) -> None:
     """And also where of that month something else was counted only."""
     (tmp_path / "other").mkdir()
@@ -87,7 +94,8 @@ def test_each_indicator_has_a_column_of_its_own(tmp_path: Path) -> None:
 
 def test_what_nobody_delivers_is_not_measured(tmp_path: Path) -> None:
     """A tool that knows no surveys tells nothing of satisfaction: silence is no good news."""
-    with database(tmp_path, figure()) as engine, engine.connect() as connection:
+    rows = figure(), figure(indicator="satisfaction", months=12, counted=0, met=None, value=None)
+    with database(tmp_path, *rows) as engine, engine.connect() as connection:
         freshness = read_freshness(connection, SETTINGS, STORY)
         lacking = unmeasured(connection, load_rules(SETTINGS), SETTINGS, freshness)
 

@@ -135,7 +135,8 @@ class HubState(SQLModel, table=True):
     name: str = Field(primary_key=True)
     """settled_with: hash of the settings that link and derive last went by;
     settled_times: how often they went over anything;
-    indicators_of: how often that was, the day and the closed month when the indicators were last reckoned;
+    indicators_of: how often that was, the day and the closed months when the indicators were last reckoned;
+    indicators_since: the day of the first round in which any source had been read;
     pruned/{source}: when what was deleted there long ago was last removed;
     swept/{source}: when it was last looked for what is gone there without a trace;
     doubts/{source}: what is missing there and was kept, because it is too much to have been deleted;
