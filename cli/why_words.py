@@ -97,9 +97,14 @@ class _Speech:
             yield "suggested", f"{one.name}: {one.evidence}"
             then = f"; then it is {one.bd_name}'s" if one.bd_name else ""
             yield "to confirm", f'add "{one.value}" to {one.setting} under [{one.table}]{then}'
+        yield "BD manager", ": ".join(filter(None, (whose.bd_name, whose.bd_basis))) or self._nobody()
+
+    def _nobody(self) -> str:
+        """That there is no BD manager, and who is told in their place, where any route would tell them."""
         settings = self.hub.settings
-        nobody = f"nobody; the coordinator, {settings.people[settings.coordinator].name}, is told instead"
-        yield "BD manager", ": ".join(filter(None, (whose.bd_name, whose.bd_basis))) or nobody
+        if not any(to.endswith(":bd") for route in settings.routes for to in route.to):
+            return "nobody"
+        return f"nobody; the coordinator, {settings.people[settings.coordinator].name}, is told instead"
 
     def _fresh(self, fresh: Freshness | None) -> str:
         if fresh is None:

@@ -43,6 +43,17 @@ def test_who_heard_nothing_reads_what_was_missing(asked: Home) -> None:
     assert "nobody; the coordinator, May, is told instead" in said.out
 
 
+def test_only_where_a_route_tells_bd_managers_does_anybody_take_their_place(home: Home) -> None:
+    """The coordinator would look for messages that were never meant for them."""
+    home.change('to = ["email:bd"]', 'to = ["email:lee"]')
+    assert home.run("sync", "boards").code == 0
+
+    said = home.run("why", "Pilot")
+
+    assert re.search(r"\nBD manager +nobody *\n", said.out)
+    assert "is told instead" not in said.out
+
+
 def test_only_with_all_are_the_others_named(asked: Home) -> None:
     """Twenty rules that look at clients and deals are no answer about a card."""
     short, whole = asked.run("why", "Pilot"), asked.run("why", "Pilot", "--all")
