@@ -51,10 +51,6 @@ LITERAL = "literal"
 FEEDBACK_HOURS: dict[Severity, float] = {"info": 16.0, "warning": 8.0, "high": 4.0, "critical": 2.0}
 
 
-CAPACITY_HOURS = 40.0
-"""Of work in a week, of whoever nobody says otherwise of."""
-
-
 class Tree(BaseModel):
     """A part of the settings: unknown keys are mistakes, values are never echoed."""
 
@@ -155,7 +151,7 @@ class PersonSettings(Tree):
     email: Email
     language: Language | None = None
     calendar: str = "default"
-    capacity_hours: float = Field(default=CAPACITY_HOURS, gt=0, le=168)
+    capacity_hours: float | None = Field(default=None, gt=0, le=168)
     slack: str = ""
     accounts: tuple[str, ...] = ()
 

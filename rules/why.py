@@ -144,7 +144,7 @@ def _answers(
         select(*asked, severity).select_from(rule.view.source).where(*rule.view.living, selection.columns["key"] == key)
     )
     with fenced(connection, {one.name for one in rule.view.tables}, TIME_LIMIT_S):
-        *answers, worst = connection.execute(statement).one()
+        *answers, worst = connection.execute(statement, rule.view.bound(moment)).one()
     return [bool(answer) for answer in answers], worst
 
 

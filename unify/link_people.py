@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from config.settings import CAPACITY_HOURS, PersonSettings
+from config.settings import PersonSettings
 from unify.derived import Row
 from unify.identity import (
     client_domain,
@@ -142,7 +142,7 @@ def persons(
             "email": normal_email(person.email),
             "side": "team",
             "configured": True,
-            "capacity_hours": person.capacity_hours,
+            "capacity_hours": person.capacity_hours or 0.0,
         }
         for name, person in settings.items()
     }
@@ -161,7 +161,7 @@ def persons(
             "email": own[0]["email"] if by_mail else None,
             "side": next((side for side in ("team", "client") if side in known), "unknown"),
             "configured": False,
-            "capacity_hours": CAPACITY_HOURS,
+            "capacity_hours": 0.0,
         }
     return list(rows.values())
 

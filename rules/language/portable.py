@@ -4,10 +4,9 @@ Each was tried on both (SQLite 3.40, Postgres 18, 22 Nov 2026). SQLite's `lower`
 in the collation "C"; SQLite keeps dates and instants as text.
 """
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, String
+from sqlalchemy import Boolean, Float, Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -27,10 +26,17 @@ class days_between(FunctionElement[int]):
     inherit_cache = True
 
 
-class monday_of(FunctionElement[date]):
-    """The Monday of the week in which a date lies."""
+class elements(FunctionElement[str]):
+    """The texts of a list of texts, kept as JSON: a table of one column `value`, for `table_valued("value")`."""
 
-    type = Date()
+    type = String()
+    inherit_cache = True
+
+
+class rounded(FunctionElement[float]):
+    """A number to four places: sums of hundreds of fractions stay what people reckon."""
+
+    type = Float()
     inherit_cache = True
 
 
@@ -76,16 +82,28 @@ def _days_between_on_postgres(element: days_between, compiler: SQLCompiler, **op
     return f"(({second}) - ({first}))"
 
 
-@compiles(monday_of)
-def _monday_of(element: monday_of, compiler: SQLCompiler, **options: Any) -> str:
-    (day,) = _arguments(element, compiler, **options)
-    return f"strftime('%Y-%m-%d', {day}, 'weekday 0', '-6 days')"
+@compiles(elements)
+def _elements(element: elements, compiler: SQLCompiler, **options: Any) -> str:
+    (texts,) = _arguments(element, compiler, **options)
+    return f"json_each({texts})"
 
 
-@compiles(monday_of, "postgresql")
-def _monday_of_on_postgres(element: monday_of, compiler: SQLCompiler, **options: Any) -> str:
-    (day,) = _arguments(element, compiler, **options)
-    return f"CAST(date_trunc('week', {day}) AS DATE)"
+@compiles(elements, "postgresql")
+def _elements_on_postgres(element: elements, compiler: SQLCompiler, **options: Any) -> str:
+    (texts,) = _arguments(element, compiler, **options)
+    return f"json_array_elements_text({texts})"
+
+
+@compiles(rounded)
+def _rounded(element: rounded, compiler: SQLCompiler, **options: Any) -> str:
+    (number,) = _arguments(element, compiler, **options)
+    return f"round({number}, 4)"
+
+
+@compiles(rounded, "postgresql")
+def _rounded_on_postgres(element: rounded, compiler: SQLCompiler, **options: Any) -> str:
+    (number,) = _arguments(element, compiler, **options)
+    return f"CAST(round(CAST({number} AS NUMERIC), 4) AS DOUBLE PRECISION)"
 
 
 @compiles(seconds_between)

@@ -104,6 +104,8 @@ class View:
     columns: Sequence[ViewColumn]
     beside: Sequence[Table] = ()
     """Tables that computed columns read for themselves."""
+    bound: Callable[[Moment], Mapping[str, Any]] = lambda _: {}
+    """Values, by name, of the parameters of `source`, where what it holds hangs on the moment."""
     rows: Need | None = None
     """Without which it has no row; None: it always has."""
 
@@ -155,7 +157,8 @@ class Selection:
         """The rows of `statement` (this selection's own, or one made from it), each with its ages."""
         ages = self.scope.ages.values()
         rows = []
-        for found in connection.execute(self.statement if statement is None else statement).mappings():
+        asked = self.statement if statement is None else statement
+        for found in connection.execute(asked, self.view.bound(self.scope.moment)).mappings():
             row = dict(found)
             for age in ages:
                 assert isinstance(age, Age)

@@ -111,24 +111,28 @@ def test_who_has_a_client_is_its_bd_manager() -> None:
     [
         (
             "en",
-            "梁子謙: 40.5 of 32 h, week of Mon 23 Nov\n"
-            "5 items are due in that week. Move a date or a person while there is still a choice.",
+            "梁子謙: 40.5 h of work against 32 h…\n"
+            "梁子謙: 40.5 h of work against 32 h this week\n"
+            "Week of Mon 23 Nov. Move a date or a person while there is still a choice.",
         ),
         (
             "zh-Hant-HK",
-            "梁子謙 40.5／32 小時，11月23日（一）起一週\n該週有 5 項到期。請趁仍可調動時更改日期或人手。",
+            "梁子謙 本週工作量 40.5 小時，超出 32…\n"
+            "梁子謙 本週工作量 40.5 小時，超出 32 小時上限\n"
+            "11月23日（一）起一週。請趁仍可調動時改期或調配人手。",
         ),
         (
             "zh-Hans-CN",
-            "【超负荷】梁子謙 40.5/32…\n"
-            "【超负荷】梁子謙 40.5/32 小时，11月23日（一）起一周\n"
-            "该周 5 项到期；请趁还能调整时改期或调人",
+            "【超负荷】梁子謙 本周工作量 40.5…\n"
+            "【超负荷】梁子謙 本周工作量 40.5 小时，上限 32 小时\n"
+            "11月23日（一）起一周；请趁还能调整时改期或调人",
         ),
     ],
 )
 def test_nobody_has_a_persons_week_but_the_person(language: Language, text: str) -> None:
     """ "With: nobody" below somebody's name would be wrong."""
-    facts = {"name": "梁子謙", "week_on": "2026-11-23", "items": 5, "remaining_hours": 40.5, "capacity_hours": 32.0}
+    week = {"week_on": "2026-11-23", "this_week": True, "over_capacity": True}
+    facts = {"name": "梁子謙", **week, "items": 5, "remaining_hours": 40.5, "capacity_hours": 32.0}
     over = Finding("workload-over", "person/leung/2026-11-23", "", None, "warning", facts)
 
     assert writer().one(item(over), reader(language)).as_text() == text

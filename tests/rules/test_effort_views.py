@@ -8,12 +8,17 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
+from config.language import LANGUAGES
+from rules.evaluate import Finding, find
+from rules.load import load_rules
+from rules.titles import Reading
 from rules.views import View, select_view
 from rules.views.project import PROJECT_VIEW
 from rules.views.workload import WORKLOAD
-from tests.rules.rows import database, fill, local, moment, source
+from tests.rules.rows import SETTINGS, ZONE, database, fill, local, moment, source
 from unify import tables
 
+RULES = {rule.id: rule for rule in load_rules(SETTINGS)}
 TUESDAY = date(2026, 11, 24)
 LEUNG = tables.Person(key="person/leung", name="梁子謙", side="team", capacity_hours=32)
 
@@ -47,8 +52,23 @@ def read(folder: Path, view: View, *rows: SQLModel, at: str = "2026-11-24 09:00"
         return select_view(view, moment(local(at))).read(connection)
 
 
-def load(folder: Path, *rows: SQLModel, **more: Any) -> list[dict[str, Any]]:
-    return read(folder, WORKLOAD, tables.Person(**LEUNG.model_dump()), account(1), *rows, **more)
+def load(folder: Path, *rows: SQLModel, capacity: float = 32, **more: Any) -> list[dict[str, Any]]:
+    leung = tables.Person(**LEUNG.model_dump() | {"capacity_hours": capacity})
+    return read(folder, WORKLOAD, leung, account(1), *rows, **more)
+
+
+def over(folder: Path, *rows: SQLModel) -> list[Finding]:
+    """What `workload-over` finds of Leung."""
+    folder.mkdir(exist_ok=True)
+    leung = tables.Person(**LEUNG.model_dump())
+    with database(folder, source(), leung, account(1), *rows) as engine, engine.begin() as connection:
+        return find(connection, RULES["workload-over"], moment())
+
+
+def titles(finding: Finding) -> list[str]:
+    """In each language."""
+    rule = RULES[finding.rule]
+    return [rule.title(finding.facts, Reading(language, ZONE, TUESDAY)) for language in LANGUAGES]
 
 
 def test_work_of_every_tool_is_one_persons_load_of_a_week(tmp_path: Path) -> None:
@@ -66,7 +86,7 @@ def test_work_of_every_tool_is_one_persons_load_of_a_week(tmp_path: Path) -> Non
     assert row["key"] == "person/leung/2026-11-23"
     assert (row["name"], row["week_on"], row["capacity_hours"]) == ("梁子謙", date(2026, 11, 23), 32)
     assert (row["items"], row["estimated_items"], row["remaining_hours"]) == (4, 3, 20.5)
-    assert row["is_near"] is True
+    assert (row["this_week"], row["over_capacity"], row["few_estimates"]) == (True, False, False)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +96,7 @@ def test_work_of_every_tool_is_one_persons_load_of_a_week(tmp_path: Path) -> Non
         {"status_category": "cancelled"},
         {"due_on": None},
         {"assignee_accounts": []},
-        {"assignee_accounts": ["delivery/users/2", "delivery/users/1"]},
+        {"assignee_accounts": ["delivery/users/2"]},
         {"deleted_at": local("2026-11-20 09:00")},
         {"source": "gone"},
     ],
@@ -97,26 +117,123 @@ def test_a_milestone_is_a_date_and_no_work(tmp_path: Path) -> None:
     assert load(tmp_path, project(), item(1, remaining_hours=50), own) == []
 
 
+def test_the_hours_of_a_week_are_those_that_its_working_days_take(tmp_path: Path) -> None:
+    """Tuesday of a week of four working days: 12 h due on Wednesday, 16 h due on Tuesday in a week, of whose six days
+    four are in this week, and 8 h that are late: 30.7 of 25.6 h, which is 120 % to the reader and not yet more."""
+    this, following = load(
+        tmp_path,
+        item(1, due_on=date(2026, 10, 21), remaining_hours=12),
+        item(2, due_on=date(2026, 10, 27), remaining_hours=16),
+        item(3, due_on=date(2026, 10, 9), remaining_hours=8),
+        capacity=0,
+        at="2026-10-20 09:00",
+    )
+
+    assert (this["week_on"], this["remaining_hours"], this["capacity_hours"]) == (date(2026, 10, 19), 30.6667, 25.6)
+    assert (round(this["load_percent"], 1), this["over_capacity"], this["items"]) == (119.8, True, 2)
+    assert (following["week_on"], following["remaining_hours"], following["items"]) == (date(2026, 10, 26), 5.3333, 1)
+    assert (following["capacity_hours"], following["over_capacity"]) == (32, False)
+
+
 @pytest.mark.parametrize(
-    ("due_on", "week", "near"),
+    ("remaining", "severity"), [(32.0, None), (32.01, "warning"), (38.4, "warning"), (38.41, "high")]
+)
+def test_more_than_a_week_has_is_amber_and_more_than_a_fifth_more_is_red(
+    tmp_path: Path, remaining: float, severity: str | None
+) -> None:
+    """100.0 % is a full week, and 120.0 % is amber."""
+    found = over(tmp_path, item(1, remaining_hours=remaining))
+
+    assert [finding.severity for finding in found] == ([severity] if severity else [])
+
+
+def test_the_title_tells_the_reason_that_held(tmp_path: Path) -> None:
+    """Of twelve items of which one is said to take five hours, the hours are not what is too much."""
+    unsaid = [item(number) for number in range(2, 13)]
+
+    (many,) = over(tmp_path / "many", item(1, remaining_hours=5), *unsaid)
+    (long,) = over(tmp_path / "long", item(1, remaining_hours=40.5), *unsaid)
+    assert over(tmp_path / "few", item(1, remaining_hours=5), *unsaid[2:]) == []
+
+    assert titles(many) == [
+        "梁子謙: 12 items due this week",
+        "梁子謙 本週有 12 項工作到期",
+        "【超负荷】梁子謙 本周有 12 项工作到期",
+    ]
+    assert titles(long) == [
+        "梁子謙: 40.5 h of work against 32 h this week",
+        "梁子謙 本週工作量 40.5 小時，超出 32 小時上限",
+        "【超负荷】梁子謙 本周工作量 40.5 小时，上限 32 小时",
+    ]
+
+
+def test_what_nobody_estimated_counts_beside_what_was(tmp_path: Path) -> None:
+    """Fifteen estimates of an hour do not make eleven unknowns small."""
+    told = [item(number, remaining_hours=1) for number in range(1, 16)]
+    unsaid = [item(number) for number in range(20, 31)]
+
+    assert len(over(tmp_path / "eleven", *told, *unsaid)) == 1
+    assert over(tmp_path / "ten", *told, *unsaid[1:]) == []
+
+
+def test_who_share_an_item_have_an_equal_part_of_it_each(tmp_path: Path) -> None:
+    """Also where the other one is nobody whom the hub knows."""
+    other = tables.Person(key="person/other", name="Other", side="team")
+    shared = item(1, remaining_hours=9, assignee_accounts=["delivery/users/2", "delivery/users/1", "delivery/users/9"])
+
+    rows = load(tmp_path, other, account(2, person_key=other.key), shared)
+
+    assert {row["owner"]: (row["items"], row["remaining_hours"]) for row in rows} == {
+        LEUNG.key: (1, 3),
+        other.key: (1, 3),
+    }
+
+
+def test_the_hours_of_what_has_parts_are_those_of_its_parts(tmp_path: Path) -> None:
+    """A story's estimate is the sum of its sub-tasks', and would count twice; a part that is gone is none."""
+    parts = [
+        item(2, parent_key="delivery/issues/1", remaining_hours=4),
+        item(4, parent_key="delivery/issues/3", deleted_at=local("2026-11-20 09:00")),
+    ]
+
+    (row,) = load(tmp_path, item(1, remaining_hours=16), item(3, remaining_hours=2), *parts)
+
+    assert (row["items"], row["remaining_hours"]) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("values", "hours"),
     [
-        ("2026-11-22", "2026-11-16", False),
-        ("2026-11-23", "2026-11-23", True),
-        ("2026-11-29", "2026-11-23", True),
-        ("2026-11-30", "2026-11-30", True),
-        ("2026-12-06", "2026-11-30", True),
-        ("2026-12-07", "2026-12-07", False),
-        ("2027-01-03", "2026-12-28", False),
+        ({"due_on": date(2026, 11, 30)}, {"11-23": 8, "11-30": 2}),
+        ({"due_on": date(2026, 11, 30), "start_on": date(2026, 11, 27)}, {"11-23": 5, "11-30": 5}),
+        ({"due_on": date(2026, 11, 30), "start_on": date(2026, 11, 2)}, {"11-23": 8, "11-30": 2}),
+        ({"due_on": date(2026, 11, 30), "start_on": date(2026, 12, 24)}, {"11-23": 8, "11-30": 2}),
+        ({"due_on": date(2026, 12, 4), "start_on": date(2026, 12, 3)}, {"11-30": 10}),
+        ({"due_on": date(2026, 11, 29), "start_on": date(2026, 11, 28)}, {"11-23": 10}),
+        ({"due_on": date(2026, 12, 8), "start_on": date(2026, 12, 3)}, {"11-30": 5}),
+        ({"due_on": date(2026, 12, 8), "start_on": date(2026, 12, 7)}, {}),
+        ({"due_on": date(2025, 1, 1)}, {"11-23": 10}),
+        ({"due_on": date(9999, 12, 31), "start_on": date(9999, 1, 1)}, {}),
     ],
 )
-@pytest.mark.parametrize("at", ["2026-11-23 00:00", "2026-11-29 23:59"])
-def test_a_week_is_from_monday_to_sunday_and_this_one_and_the_next_are_near(
-    tmp_path: Path, at: str, due_on: str, week: str, near: bool
-) -> None:
-    """A week of the calendar, also around new year; what has passed is of no use, what is far off will change."""
-    (row,) = load(tmp_path, item(1, due_on=date.fromisoformat(due_on)), at=at)
+def test_work_is_spread_over_its_working_days(tmp_path: Path, values: dict[str, Any], hours: dict[str, float]) -> None:
+    """From Tuesday 24 November or its start; where it has days off only, in the week of its date; far off, not yet."""
+    rows = load(tmp_path, item(1, remaining_hours=10, **values))
 
-    assert (row["week_on"].isoformat(), row["is_near"]) == (week, near)
+    assert {row["week_on"].strftime("%m-%d"): row["remaining_hours"] for row in rows} == hours
+
+
+@pytest.mark.parametrize("at", ["2026-11-23 00:00", "2026-11-29 23:59"])
+def test_a_week_is_from_monday_to_sunday(tmp_path: Path, at: str) -> None:
+    """This one and the next: what has passed is late, and what is far off will change."""
+    dates = ("2026-11-22", "2026-11-29", "2026-11-30", "2026-12-06", "2026-12-07")
+
+    rows = load(tmp_path, *(item(n, due_on=date.fromisoformat(on)) for n, on in enumerate(dates)), at=at)
+
+    assert [(row["week_on"].isoformat(), row["items"], row["this_week"]) for row in rows] == [
+        ("2026-11-23", 2, True),
+        ("2026-11-30", 2, False),
+    ]
 
 
 def test_what_a_client_has_to_do_is_no_load(tmp_path: Path) -> None:

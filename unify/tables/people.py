@@ -5,7 +5,6 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
-from config.settings import CAPACITY_HOURS
 from unify.tables.row import SourceRow, json_list
 
 
@@ -40,8 +39,8 @@ class Person(SQLModel, table=True):
     email: str | None = None
     side: str = "unknown"
     configured: bool = False
-    capacity_hours: float = CAPACITY_HOURS
-    """Of work in a week."""
+    capacity_hours: float = 0.0
+    """Of work in a week, as the config says; 0: it does not, and the calendar tells."""
 
 
 class IdentityLink(SQLModel, table=True):
