@@ -26,7 +26,7 @@ from connectors.scope import count
 from report.overview import Overview, overview
 from report.server import Health
 from rules.evaluate import Outcome, evaluate
-from rules.indicators.months import keep_indicators
+from rules.indicators.months import keep_indicators, note_failed
 from rules.moment import Moment
 from rules.rule import Rule
 from rules.working_time import WorkingTime, calendars
@@ -218,8 +218,12 @@ class Hub:
         """The figures of each month; what is wrong with them keeps nobody from being told of what is late."""
         try:
             keep_indicators(self.reader, self.engine, moment)
-        except Exception:
-            log.exception("the indicators could not be reckoned")
+        except Exception as error:
+            # Once, not in every round: `status` says it as long as it lasts.
+            if note_failed(self.engine, self.redactor(f"{type(error).__name__}: {error}"), moment.now):
+                log.exception("the indicators cannot be reckoned, and stay as they are")
+        else:
+            note_failed(self.engine, None, moment.now)
 
     def deliver(self) -> Delivered:
         """Send what is due."""

@@ -22,6 +22,9 @@ from config.settings import Settings
 from report.overview import Overview
 from report.page import Page, render
 from report.structured import as_json
+from rules.indicators.closing import read_closing
+from rules.indicators.months import read_failed
+from rules.moment import Moment
 from rules.stopped import read_stopped
 from rules.working_time import provisional_warnings
 from unify import tables
@@ -63,6 +66,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
                 )
             },
             "stopped_rules": [{"rule": rule} | asdict(one) for rule, one in read_stopped(connection).items()],
+            "indicators": _indicators(connection, hub.moment()),
             "coming": [asdict(one) for one in owed],
         }
         if as_json:
@@ -76,6 +80,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
             or any(row["level"] == "wrong" for row in found["credentials"])
             or found["outbox"].get("parked")
             or found["stopped_rules"]
+            or found["indicators"]["failed"]
         )
         return FAILED if needs_a_person else OK
 
@@ -119,6 +124,7 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
             ((row["rule"], local(row["since"], settings.zone), row["reason"]) for row in found["stopped_rules"]),
             "",
         )
+    _print_indicators(found["indicators"], settings)
     problems = found["mapping_problems"]
     if problems:
         answer.print(f"\nfields that could not be read: {len(problems)}")
@@ -138,6 +144,24 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
         answer.print("`milepost clients suggest` prints the lines to paste.")
     outbox = found["outbox"]
     answer.print(f"\nmessages: {waiting(outbox.get('waiting', 0), outbox.get('parked', 0))}")
+
+
+def _indicators(connection: Connection, moment: Moment) -> dict[str, Any]:
+    """Why they could not be reckoned, and which months wait for which sources."""
+    failed, waiting = read_failed(connection), read_closing(connection, moment).waiting
+    return {
+        "failed": asdict(failed) if failed else None,
+        "waiting": [{"month": f"{last_on:%Y-%m}", "sources": names} for last_on, names in waiting.items()],
+    }
+
+
+def _print_indicators(found: Mapping[str, Any], settings: Settings) -> None:
+    if failed := found["failed"]:
+        since = local(failed["since"], settings.zone)
+        answer.print(f"\nthe indicators cannot be reckoned since {since}, and stay as they are: {failed['reason']}")
+    for one in found["waiting"]:
+        sources = ", ".join(one["sources"])
+        answer.print(f"\nthe figures of {one['month']} are not closed yet, until these are read: {sources}")
 
 
 def _source(connection: Connection, fresh: Freshness) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Nothing is reckoned where no row, no day and no setting has changed.
 """
 
 import json
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
@@ -12,10 +13,12 @@ from rules.indicators.keeping import keep, read_frozen
 from rules.indicators.reckoning import figures
 from rules.indicators.rows import read_firm
 from rules.moment import Moment
+from rules.stopped import Stopped
 from unify.engine import writing
-from unify.hub_state import SETTLED_TIMES, recall, remember
+from unify.hub_state import SETTLED_TIMES, forget, recall, remember
 
 _RECKONED = "indicators_of"
+_FAILED = "indicators_failed"
 
 
 def keep_indicators(reader: Engine, engine: Engine, moment: Moment) -> bool:
@@ -36,6 +39,31 @@ def keep_indicators(reader: Engine, engine: Engine, moment: Moment) -> bool:
         note_since(connection, closing.since)
         remember(connection, _RECKONED, state)
     return True
+
+
+def note_failed(engine: Engine, reason: str | None, now: datetime) -> bool:
+    """Remember why the indicators cannot be reckoned; None: they can. True where that is news."""
+    with engine.connect() as connection:
+        before = read_failed(connection)
+    if reason == (before and before.reason):
+        return False
+    since = before.since if before else now
+    with writing(engine) as connection:
+        if reason is None:
+            forget(connection, _FAILED)
+        else:
+            told = {"reason": reason, "since": since.isoformat()}
+            remember(connection, _FAILED, json.dumps(told, ensure_ascii=False))
+    return True
+
+
+def read_failed(connection: Connection) -> Stopped | None:
+    """Why the indicators could not be reckoned in the last round, and since when; None: they could."""
+    text = recall(connection, _FAILED)
+    if text is None:
+        return None
+    told = json.loads(text)
+    return Stopped(told["reason"], datetime.fromisoformat(told["since"]))
 
 
 def _state(connection: Connection, moment: Moment, closing: Closing) -> str:

@@ -100,6 +100,27 @@ def test_status_names_a_rule_that_cannot_be_asked_until_it_can(home: Home) -> No
     assert runs.code == 0
 
 
+def test_status_says_since_when_the_indicators_cannot_be_reckoned(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody is told of what is late even so."""
+
+    def fails(*_: object) -> bool:
+        raise ArithmeticError("no such month")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("cli.hub.keep_indicators", fails)
+        assert home.run("run").code == 0
+        home.run("run")
+        failed = home.run("status")
+    home.run("run")
+    reckoned = home.run("status")
+
+    assert "the indicators cannot be reckoned since 2" in failed.out
+    assert "and stay as they are: ArithmeticError: no such month" in failed.out
+    assert failed.code == 1
+    assert "indicators" not in reckoned.out
+    assert reckoned.code == 0
+
+
 # --- report -------------------------------------------------------------------------------------------------------
 
 

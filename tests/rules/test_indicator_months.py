@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlmodel import SQLModel
 
+from rules.indicators.closing import read_closing
 from rules.indicators.months import keep_indicators
 from rules.moment import Moment
 from rules.views.base import table
@@ -69,6 +70,11 @@ class Firm:
         with self.engine.connect() as connection:
             found = connection.execute(select(table(tables.IndicatorMonth))).mappings()
             return {row["key"]: dict(row) for row in found}
+
+    def waits_for(self, at: str) -> dict[date, tuple[str, ...]]:
+        """The sources for which a month is not closed at that time."""
+        with self.engine.connect() as connection:
+            return dict(read_closing(connection, Moment.of(SETTINGS, CALENDARS, local(at))).waiting)
 
     def is_there_since(self, at: str) -> None:
         """The first round of a hub was then."""
@@ -371,6 +377,7 @@ def test_a_source_that_cannot_be_read_holds_a_month_up_for_five_working_days(fir
 
     row = firm.figure("on_time/1/2026-10", at)
 
+    assert firm.waits_for(at) == ({} if frozen else {october(31): ("crm",)})
     assert (row["frozen_at"] is not None) is frozen
     assert row["details"].get("unread") == (["crm"] if frozen else None)
 

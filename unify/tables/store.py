@@ -137,6 +137,7 @@ class HubState(SQLModel, table=True):
     settled_times: how often they went over anything;
     indicators_of: how often that was, the day and the closed months when the indicators were last reckoned;
     indicators_since: the day of the first round in which any source had been read;
+    indicators_failed: that they could not be reckoned in the last round: why, and since when;
     pruned/{source}: when what was deleted there long ago was last removed;
     swept/{source}: when it was last looked for what is gone there without a trace;
     doubts/{source}: what is missing there and was kept, because it is too much to have been deleted;
