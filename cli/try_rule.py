@@ -20,7 +20,7 @@ from config.nearest import did_you_mean, there_are
 from config.settings import Settings
 from config.values import parse_duration
 from connectors.scope import count
-from rules.backtest import Backtest, CannotReplay, Raised, backtest, hourly
+from rules.backtest import Backtest, CannotReplay, Doubt, Raised, backtest, hourly
 from rules.evaluate import Finding, find
 from rules.fence import TooSlow
 from rules.load import RuleFiles, load_file
@@ -39,6 +39,17 @@ _MANY, _ROWS_A_SECOND = 5_000, 2_000
 """Before how many rows it is said how long it takes (docs/performance.md)."""
 _SHOWN = 40
 """Alerts listed for people, the latest; `--json` has them all."""
+_DOUBTS = {
+    Doubt.LAST_TIMES: (
+        "ticket",
+        "of which only the last message's time is known, so that waits before it are not seen",
+    ),
+    Doubt.INTERVAL: ("change", "seen between two readings, which counts from the second"),
+    Doubt.NO_BEGINNING: ("row", "without a time of its making, taken to have been there all the time"),
+    Doubt.PROJECT_GONE: ("row", "left out: the project is archived or deleted now"),
+    Doubt.SOURCE_GONE: ("row", "left out: the source is not read any more"),
+    Doubt.NOT_COUNTED: ("row", "left out: another date of the same project counts now"),
+}
 
 
 def try_rules(config: Path, typed: str, since: str, *, as_json: bool) -> int:
@@ -158,6 +169,7 @@ class _Trying:
             "readers": [asdict(one) for one in heard(tried, self._settings, self._people)],
             "unchanged": list(tried.unchanged),
             "taken_as_open": list(tried.unheard),
+            "doubts": tried.doubts,
             "read_since": self._read_since(),
         }
 
@@ -257,6 +269,9 @@ def _doubts(tried: dict[str, Any], settings: Settings) -> Iterable[str]:
     if tried["taken_as_open"]:
         words = ", ".join(f'"{word}"' for word in tried["taken_as_open"])
         yield f"taken as open, for nothing tells what these statuses meant: {words}"
+    for doubt, rows in tried["doubts"].items():
+        noun, rests_on = _DOUBTS[doubt]
+        yield f"{count(rows, noun)} {rests_on}"
     began: dict[str, list[str]] = defaultdict(list)
     for source, at in tried["read_since"].items():
         if at is None or at > tried["since"]:

@@ -81,11 +81,17 @@ def _conversation(
     if feedback["received_at"] and _asks(feedback):
         said.append(feedback["received_at"])
     answers = [Answered(m["created_at"], basis_of(m)) for m in about if m["side"] == "team"]
-    if not theirs and not any(answer.basis == "visible" for answer in answers):
+    if rests_on_stamps(feedback, about):
         said += _instants(feedback, "last_received_at")
         answers += [Answered(at, "visible") for at in _instants(feedback, "native_first_response_at", "last_sent_at")]
     answers += [Answered(row["answered_at"], "manual") for row in given]
     return said, [answer for answer in answers if policy.counts(answer.basis)]
+
+
+def rests_on_stamps(feedback: Row, messages: Iterable[Row]) -> bool:
+    """Whether none of the messages that the client wrote or saw can be read, so that the CRM's own stamps tell."""
+    about = (message for message in messages if message["created_at"] and _belongs(feedback, message))
+    return not any(one["side"] == "client" or (one["side"] == "team" and basis_of(one) == "visible") for one in about)
 
 
 def basis_of(message: Row) -> Basis:

@@ -5,9 +5,10 @@ takes; `ticks` folds the rule's times at every hour and finds the hours at which
 those of the database in memory that holds the versions; `episodes` makes alerts of the answers. ADR 0008.
 """
 
+from rules.backtest.doubts import Doubt
 from rules.backtest.episodes import TOLD_BY, Raised, Stage
 from rules.backtest.known import CannotReplay
 from rules.backtest.replay import Backtest, backtest
 from rules.backtest.ticks import hourly
 
-__all__ = ["TOLD_BY", "Backtest", "CannotReplay", "Raised", "Stage", "backtest", "hourly"]
+__all__ = ["TOLD_BY", "Backtest", "CannotReplay", "Doubt", "Raised", "Stage", "backtest", "hourly"]

@@ -10,13 +10,12 @@ TOLD_BY = ("source", "client", "bd", "owner", "client_facing", "payment", "urgen
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a rule said of a subject from tick number `begins` up to `ends`, which is not in it. `severity` None: it did
-    not hold."""
+    """What a rule said of a subject, of which it held from tick number `begins` up to `ends`, which is not in it."""
 
     subject: str
     begins: int
     ends: int
-    severity: str | None
+    severity: str
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -62,7 +61,7 @@ class Raised:
 def episodes(answers: Iterable[Answer], ticks: int) -> list[Raised]:
     """The alerts that `answers` amount to, by their beginning; `ticks` is how many there are.
 
-    The answers of a subject stand together, in the order of time. Where none is given the subject was not there.
+    The answers of a subject stand together, in the order of time. Where none is given the rule did not hold.
     """
     raised: list[Raised] = []
     stages: list[Stage] = []
@@ -74,8 +73,6 @@ def episodes(answers: Iterable[Answer], ticks: int) -> list[Raised]:
             stages.clear()
 
     for answer in answers:
-        if answer.severity is None:
-            continue
         if answer.subject != subject or answer.begins != open_until:
             close()
             subject = answer.subject

@@ -1,13 +1,14 @@
 """Trying a rule on the past: every version of a row is asked at those ticks at which the answer may change."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, select
 from sqlalchemy.sql import visitors
 
 from config.settings import Settings
+from rules.backtest.doubts import Doubt, passed_over
 from rules.backtest.episodes import TOLD_BY, Answer, Raised, episodes
 from rules.backtest.known import unchanged
 from rules.backtest.memory import ASKED, Memory, open_memory
@@ -37,6 +38,8 @@ class Backtest:
     """Columns that the rule asks and whose earlier values are not kept: they were taken as they are now."""
     unheard: Sequence[str] = ()
     """Earlier words of statuses that nobody can tell the meaning of: they were taken as open."""
+    doubts: Mapping[Doubt, int] = field(default_factory=dict)
+    """How often something of the past may have been otherwise, by the reason."""
 
 
 def backtest(connection: Connection, rule: Rule, settings: Settings, ticks: Sequence[Moment]) -> Backtest:
@@ -50,10 +53,12 @@ def backtest(connection: Connection, rule: Rule, settings: Settings, ticks: Sequ
     answers: list[Answer] = []
     unheard: set[str] = set()
     with open_memory(connection, rule.view, asking.ticks, asking.reads) as memory:
-        for versions in Archive(connection, rule.view, settings, ticks[-1]).slices(instants):
+        archive = Archive(connection, rule.view, settings, ticks[-1])
+        for versions in archive.slices(instants):
             answers += asking.answers(memory, versions)
             unheard |= {version.row["status_native"] for version in versions if version.is_unheard}
-    return Backtest(rule, ticks, episodes(answers, len(ticks)), taken, sorted(unheard))
+    doubts = {**archive.doubts, **passed_over(connection, rule.view, instants[0])}
+    return Backtest(rule, ticks, episodes(answers, len(ticks)), taken, sorted(unheard), doubts)
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class _Asking:
         return frozenset((element.table.name, element.name) for element in asked if isinstance(element, Column))
 
     def answers(self, memory: Memory, versions: Sequence[Version]) -> Iterator[Answer]:
-        """What the rule said of these, from tick to tick; those of a subject stand together, in the order of time."""
+        """Where the rule held of these, from tick to tick; those of a subject stand together, in the order of time."""
         keyed = memory.hold(versions)
         stored = {key: values for key, *values in memory.connection.execute(self.stored)}
         asked = {key: self.ticks.flips(stored[key], version.first, version.last) for key, version in keyed}
@@ -102,8 +107,8 @@ class _Asking:
         for key, version in keyed:
             ends = (*asked[key][1:], version.last + 1)
             for begins, end in zip(asked[key], ends, strict=True):
-                severity, told = holding.get((key, begins), (None, {}))
-                yield Answer(version.subject, begins, end, severity, told)
+                if found := holding.get((key, begins)):
+                    yield Answer(version.subject, begins, end, *found)
 
     def _holding(self, memory: Memory) -> Mapping[tuple[str, int], tuple[str, Mapping[str, Any]]]:
         names = {*(table.name for table in self.view.tables), ASKED.name, self.ticks.table.name}

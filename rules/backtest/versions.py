@@ -1,7 +1,7 @@
 """The versions of rows: what they were from one change to the next, as far as a tick falls in between."""
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, func, or_, select
 
 from config.settings import Settings
+from rules.backtest.doubts import Doubt, doubts_of
 from rules.backtest.past import Accounts, Columns, Known, Record, Told, feedback_at, item_at, milestone_at
 from rules.backtest.statuses import Change, Words
 from rules.moment import Moment
@@ -77,6 +78,8 @@ class Archive:
         """`moment` is the present; its calendars count working days."""
         self._connection, self._view = connection, view
         self._at = REPLAYED[view.name]
+        self.doubts = Counter[Doubt]()
+        """What is doubtful about the slices that were read."""
         self._known = _known(connection, settings, moment)
 
     def slices(self, ticks: Sequence[datetime]) -> Iterator[list[Version]]:
@@ -85,7 +88,8 @@ class Archive:
         there = or_(table.c.deleted_at.is_(None), table.c.deleted_at > ticks[0])
         for keys in derived.slices(self._connection, table, None):
             rows = fetch(self._connection, select(table).where(table.c.key.in_(keys), there))
-            records = self._records(rows)
+            records = list(self._records(rows))
+            self.doubts.update(doubt for record in records for doubt in doubts_of(record, ticks[0]))
             yield [version for record in records for version in versions(record, self._at, self._known, ticks)]
 
     def _records(self, rows: Sequence[derived.Row]) -> Iterator[Record]:

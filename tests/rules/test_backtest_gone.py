@@ -1,21 +1,23 @@
 """The back-test of what is not there any more: it was, with its history, until it went."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, insert
 
 from connectors.base import Page, Record, Ref
-from rules.backtest import Backtest, backtest
+from rules.backtest import Backtest, Doubt, backtest
 from rules.rule import Rule
 from rules.views import FEEDBACK
 from rules.views.base import table
-from tests.rules.past_rows import hours, told
-from tests.rules.rows import SETTINGS, local, source
+from tests.rules.past_rows import change, hours, message, told
+from tests.rules.past_rows import tried as of_rows
+from tests.rules.rows import SETTINGS, due, feedback, local, milestone, source
 from tests.rules.test_evaluate import rule
 from tests.unify.tiny import SOURCE, TinyMapper, context, new_database
+from unify import tables
 from unify.engine import writing
 from unify.mapping import Mapped, MappingContext
 from unify.pages import PageStore, State
@@ -23,6 +25,7 @@ from unify.records import Place
 from unify.tables import row_key
 from unify.upsert import Upserts
 
+NOVEMBER = local("2026-11-01 00:00")
 MADE, GONE = local("2026-11-02 10:00"), local("2026-11-20 09:45")
 
 
@@ -77,7 +80,7 @@ def store(engine: Engine) -> PageStore:
 
 def tried(engine: Engine, one: Rule) -> Backtest:
     with engine.connect() as connection:
-        return backtest(connection, one, SETTINGS, hours(local("2026-11-01 00:00")))
+        return backtest(connection, one, SETTINGS, hours(NOVEMBER))
 
 
 def test_a_milestone_that_was_deleted_keeps_the_dates_it_had(tmp_path: Path) -> None:
@@ -123,3 +126,50 @@ def test_feedback_that_was_deleted_had_been_answered_when_it_was(tmp_path: Path)
     found = tried(engine, rule("unhandled", FEEDBACK, "severity"))
 
     assert told(found) == [("1", "11 Nov 11:00", ["warning"], "11 Nov 15:00")]
+
+
+# --- what is counted as doubtful ----------------------------------------------------------------------------------
+
+
+def test_what_is_passed_over_today_is_counted_by_the_reason(tmp_path: Path) -> None:
+    """It was never there as far as the back-test goes; and that must not be mistaken for silence."""
+    ended = tables.Project(key="delivery/projects/9", source="delivery", vendor_id="9", name="Old", archived=True)
+    made: dict[str, Any] = due(date(2026, 11, 10), created_at=MADE)
+    rows = (
+        *(source(), source("former", active=False), ended, milestone(1, **made)),
+        milestone(2, **made, project_key=ended.key),
+        milestone(3, **made, source="former"),
+        milestone(4, **made, counted=False),
+        milestone(5, **made, counted=False, deleted_at=local("2026-10-01 10:00")),
+    )
+
+    found = of_rows(tmp_path, rule("overdue"), NOVEMBER, *rows)
+
+    assert [one.subject for one in found.raised] == ["delivery/versions/1"]
+    assert found.doubts == {Doubt.PROJECT_GONE: 1, Doubt.SOURCE_GONE: 1, Doubt.NOT_COUNTED: 1}
+
+
+def test_a_row_without_a_beginning_and_a_change_between_two_readings_are_counted(tmp_path: Path) -> None:
+    """Of Jira's versions nothing else is known."""
+    row = milestone(1, **due(date(2026, 11, 20)))
+    seen = change(row, "due", "2026-11-10", "2026-11-20", local("2026-11-12 15:30"), origin="compared")
+    before = change(row, "due", "2026-11-01", "2026-11-10", local("2026-10-11 15:30"), origin="compared")
+
+    found = of_rows(tmp_path, rule("overdue"), NOVEMBER, source(), row, seen, before)
+
+    assert found.doubts == {Doubt.INTERVAL: 1, Doubt.NO_BEGINNING: 1}
+
+
+def test_tickets_of_which_only_the_last_times_are_kept_are_counted(tmp_path: Path) -> None:
+    """Where the messages can be read, they tell."""
+    times: dict[str, Any] = {"received_at": MADE, "last_received_at": MADE, "last_sent_at": local("2026-11-12 15:30")}
+    read = feedback(2, **times)
+
+    found = of_rows(
+        tmp_path,
+        rule("unhandled", FEEDBACK, "severity"),
+        NOVEMBER,
+        *(source(), feedback(1, **times), read, message(read, "team", local("2026-11-12 15:30"))),
+    )
+
+    assert found.doubts == {Doubt.LAST_TIMES: 1}
