@@ -7,6 +7,7 @@ changes, messages, agreements and answers that were there at the instant.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -194,7 +195,21 @@ class Told:
 def _of(field: str, changes: Sequence[Change]) -> Sequence[Change]:
     """Those of `field`. The tool's own history wins over our comparing, as in derive."""
     found = [change for change in changes if change["field"] == field]
-    return [change for change in found if change["origin"] == "native"] or found
+    return _chained([change for change in found if change["origin"] == "native"] or found)
+
+
+def _chained(changes: Sequence[Change]) -> Sequence[Change]:
+    """Those of one instant in the order in which each goes on from the one before, as far as they tell."""
+    ordered: list[Change] = []
+    for _, same in groupby(changes, key=lambda change: change["changed_at"]):
+        left = list(same)
+        while left:
+            made = {change["new"] for change in left}
+            following = (change for change in left if ordered and change["old"] == ordered[-1]["new"])
+            starting = (change for change in left if change["old"] not in made)
+            ordered.append([*following, *starting, left[0]][0])
+            left.remove(ordered[-1])
+    return ordered
 
 
 def _values(changes: Sequence[Change], read: Callable[[str | None], _T], now: _T) -> Timeline[_T]:

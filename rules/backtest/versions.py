@@ -52,9 +52,10 @@ class Version:
 def versions(record: Record, at: At, known: Known, ticks: Sequence[datetime]) -> Iterator[Version]:
     """The versions of one row that a tick falls into, oldest first. Its last one is the row itself."""
     row = record.row
-    begins = row["created_at"] or row.get("received_at") or ticks[0]
+    # A vendor's clock may be ahead of ours: what is stored holds now, whatever its time.
+    begins = min(row["created_at"] or row.get("received_at") or ticks[0], ticks[-1])
     ends = row["deleted_at"]
-    cuts = sorted(cut for cut in record.cuts if cut > begins and (ends is None or cut < ends))
+    cuts = sorted({min(cut, ticks[-1]) for cut in record.cuts if cut > begins and (ends is None or cut < ends)})
     told: Told | None = None
     bounds: list[datetime | None] = [begins, *cuts, ends]
     for begin, end in pairwise(bounds):
@@ -67,7 +68,7 @@ def versions(record: Record, at: At, known: Known, ticks: Sequence[datetime]) ->
         if is_past:
             told = told or Told(record, known)
         columns = at(record, told, begin, known) if told and is_past else {**row, "deleted_at": None}
-        by_then = [change for change in record.changes if change["changed_at"] <= begin]
+        by_then = [change for change in record.changes if not is_past or change["changed_at"] <= begin]
         yield Version(row["key"], first, last, columns, by_then, is_past)
 
 

@@ -21,7 +21,7 @@ def change(of: SQLModel, field: str, old: str | None, new: str | None, at: datet
     key = f"{at:%d%H%M%S}-{field}"
     entity = str(getattr(of, "key"))  # noqa: B009  any of three models
     row: dict[str, Any] = {"source": "delivery", "vendor_id": key, "entity_key": entity, "field": field} | values
-    return tables.Change(key=f"{entity}/history/{key}", old=old, new=new, changed_at=at, **row)
+    return tables.Change(**{"key": f"{entity}/history/{key}", "old": old, "new": new, "changed_at": at} | row)
 
 
 def message(of: tables.Feedback, side: str, at: datetime) -> tables.Comment:

@@ -1,6 +1,6 @@
 """The back-test: what a rule would have raised, by examples that can be reckoned by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -310,6 +310,31 @@ def test_a_rule_is_asked_at_every_full_hour_and_now() -> None:
         local("2026-11-24 00:30"),
     ]
     assert [tick.today.day for tick in asked] == [23, 23, 24, 24]
+
+
+def test_what_a_vendors_clock_dates_ahead_holds_now(tmp_path: Path) -> None:
+    """Five minutes ahead: `find` goes by what stands there, and so does the last tick."""
+    moved = change(uat(10), "due", "2026-12-01", "2026-11-10", STORY + timedelta(minutes=5))
+    new = milestone(2, **due(date(2026, 11, 12), created_at=STORY + timedelta(minutes=5)))
+
+    found = tried(tmp_path, rule("overdue"), NOVEMBER, source(), uat(10), moved, new)
+
+    assert told(found) == [("1", "24 Nov 09:00", ["warning"], ""), ("2", "24 Nov 09:00", ["warning"], "")]
+
+
+def test_changes_of_one_instant_are_walked_from_old_to_new(tmp_path: Path) -> None:
+    """A form that is saved twice in a second; the keys, told as text, would have it the other way round."""
+    at = local("2026-11-12 15:30")
+    first = change(uat(), "due", "2026-11-10", "2026-11-25", at, key="delivery/history/9")
+    second = change(uat(), "due", "2026-11-25", "2026-11-14", at, key="delivery/history/10")
+    last = change(uat(), "due", "2026-11-14", "2026-11-20", local("2026-11-16 10:00"))
+
+    found = tried(tmp_path, rule("overdue"), NOVEMBER, source(), uat(), first, second, last)
+
+    assert told(found)[:2] == [
+        ("1", "11 Nov 00:00", ["warning"], "12 Nov 16:00"),
+        ("1", "15 Nov 00:00", ["warning"], "16 Nov 10:00"),
+    ]
 
 
 def test_the_last_answers_are_those_of_the_present(tmp_path: Path) -> None:
