@@ -4,7 +4,17 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from rules.language.compile import Scope
 from rules.moment import Moment
-from rules.views.base import Age, Computed, Row, Stored, ViewColumn, table, working_hours, working_hours_since
+from rules.views.base import (
+    Age,
+    Computed,
+    Row,
+    Stored,
+    ViewColumn,
+    table,
+    working_days_since,
+    working_hours,
+    working_hours_since,
+)
 from rules.views.need import WORK_TOOLS, Need
 from unify import tables
 
@@ -29,6 +39,12 @@ def _awaited(scope: Scope) -> ColumnElement[bool]:
 
 def _hours_since_done(row: Row, moment: Moment) -> float | None:
     return working_hours(moment.calendar(row["calendar"]), row["done_at"], moment.now) if row["done_at"] else None
+
+
+def _working_days_since_accepted(row: Row, moment: Moment) -> float | None:
+    if not row["accepted"] or row["accepted_on"] is None:
+        return None
+    return moment.calendar(row["calendar"]).days_between(row["accepted_on"], moment.today)
 
 
 ACCEPTANCE: tuple[ViewColumn, ...] = (
@@ -57,5 +73,11 @@ ACCEPTANCE: tuple[ViewColumn, ...] = (
         working_hours_since("done_at"),
         _hours_since_done,
         since="done_at",
+    ),
+    Age(
+        "working_days_since_accepted",
+        "Working days since `accepted_on`.",
+        working_days_since("accepted_on", "accepted"),
+        _working_days_since_accepted,
     ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, case, func, select
 
+from rules.language.portable import rounded
 from rules.moment import Moment
 from rules.views.base import Computed, Row, Stored, View, table
 from rules.views.need import WORK_TOOLS, Need
@@ -19,7 +20,7 @@ _budgeted = table(tables.Project).alias("budgeted")
 _work = (
     select(
         _i.project_key.label("project_key"),
-        func.sum(_i.spent_hours).label("spent"),
+        rounded(func.sum(_i.spent_hours)).label("spent"),
         func.sum(case((_i.status_category.in_(OPEN), 1), else_=0)).label("open"),
         func.sum(case((_i.status_category != "cancelled", 1), else_=0)).label("total"),
     )
@@ -33,7 +34,8 @@ _open, _total = func.coalesce(_work.c.open, 0), func.coalesce(_work.c.total, 0)
 
 
 def _percent(part: ColumnElement[Any], of: ColumnElement[Any]) -> ColumnElement[Any]:
-    return part * 100.0 / func.nullif(of, 0)
+    """To four places: what is all of it is 100, and no float more."""
+    return rounded(part * 100.0 / func.nullif(of, 0))
 
 
 def _items(row: Row, number: str, **more: Any) -> tuple[Table, Row]:

@@ -261,6 +261,28 @@ def test_a_project_is_held_against_its_budget_by_all_that_was_spent(tmp_path: Pa
     assert (row["open_items"], row["total_items"], row["open_percent"]) == (1, 2, 50)
 
 
+def test_a_budget_that_is_spent_to_the_hour_is_not_overspent(tmp_path: Path) -> None:
+    """A hundred times 2.3 hours are 230 and not, as floats have it, 230.00000000000003."""
+    work = [item(number, status_category="done", spent_hours=2.3) for number in range(100)]
+
+    (row,) = read(tmp_path, PROJECT_VIEW, project(budget_hours=230), *work)
+
+    assert (row["spent_hours"], row["spent_percent"]) == (230, 100)
+
+
+@pytest.mark.parametrize(
+    ("open_items", "done_items", "words"),
+    [(1, 0, "1 of 1 item is open."), (1, 1, "1 of 2 items is open."), (2, 0, "2 of 2 items are open.")],
+)
+def test_one_item_is_open_and_two_are(tmp_path: Path, open_items: int, done_items: int, words: str) -> None:
+    """In the reason, as people say it."""
+    done = [item(number, status_category="done", spent_hours=9) for number in range(10, 10 + done_items)]
+    todo = [item(number, spent_hours=9) for number in range(open_items)]
+    (row,) = read(tmp_path, PROJECT_VIEW, project(budget_hours=1), *done, *todo)
+
+    assert RULES["effort-over"].reason(row, Reading("en", ZONE, TUESDAY)).startswith(words)
+
+
 def test_a_project_without_a_budget_is_not_reckoned(tmp_path: Path) -> None:
     """There is nothing to hold it against, and it may have a hundred thousand items."""
     (row,) = read(tmp_path, PROJECT_VIEW, project(), item(1, spent_hours=250))
