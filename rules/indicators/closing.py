@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from rules.indicators.reckoning import kept_months
+from rules.indicators.figures import kept_months
 from rules.moment import Moment
 from unify.derived import SOURCE, fetch
 from unify.hub_state import recall, remember

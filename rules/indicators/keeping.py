@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from rules.indicators.closing import Closed
-from rules.indicators.figures import Rate
-from rules.indicators.reckoning import ALERT_MONTHS, Figure, kept_months
+from rules.indicators.figures import ALERT_MONTHS, Rate, kept_months
+from rules.indicators.reckoning import Figure
 from rules.moment import Moment
 from unify.derived import Row, fetch, slices, table_of
 from unify.tables import IndicatorMonth

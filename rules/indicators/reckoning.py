@@ -1,25 +1,18 @@
 """The figures of each month, of the firm and of each client, from what was read: nothing is stored here."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rules.indicators.answers import first_response
-from rules.indicators.figures import LeftOut, Rate, Window, month_before, month_of, months_until
+from rules.indicators.figures import ALERT_MONTHS, SURVEY_MONTHS, LeftOut, Rate, Window, kept_months, months_until
 from rules.indicators.promises import average_slip, on_time_rate
 from rules.indicators.responses import risk_response_rate
 from rules.indicators.rows import Facts, Firm
 from rules.indicators.satisfaction import satisfaction
 from rules.moment import Moment
 from rules.working_time import WorkingTime
-
-KEPT_MONTHS = 12
-"""Months before the running one whose figures are reckoned; older ones stay as they are."""
-ALERT_MONTHS = 3
-"""Over so many months the rules ask whether the firm is on target."""
-SURVEY_MONTHS = 12
-"""So long a mark says how satisfied somebody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +26,6 @@ class Figure:
     met: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     left_out: Sequence[LeftOut] = ()
-
-
-def kept_months(today: date) -> list[Window]:
-    """The months whose figures are reckoned, the earliest first; the last one runs."""
-    months = [month_of(today)]
-    for _ in range(KEPT_MONTHS):
-        months.append(month_before(months[-1].first))
-    return months[::-1]
 
 
 def figures(firm: Firm, moment: Moment, frozen: Mapping[date, datetime]) -> Iterator[tuple[str | None, Figure]]:
@@ -75,7 +60,8 @@ def _on_time(facts: Facts, window: Window, moment: Moment) -> Figure:
     def promise_day(calendar: str, day: date) -> date:
         return moment.calendar(calendar).promise_day(day)
 
-    return _rate("on_time", window, on_time_rate(facts.promises, window, moment.today, promise_day))
+    found = on_time_rate(facts.promises.within(window), window, moment.today, promise_day)
+    return _with_undated(_rate("on_time", window, found), facts)
 
 
 def _slip(facts: Facts, window: Window, moment: Moment) -> Figure:
@@ -83,16 +69,26 @@ def _slip(facts: Facts, window: Window, moment: Moment) -> Figure:
         known = moment.calendar(calendar)
         return known.days_between(_within(known, a), _within(known, b))
 
-    slip = average_slip(facts.promises, window, moment.today, working_days)
+    slip = average_slip(facts.promises.within(window), window, moment.today, working_days)
     details = {"median": slip.median, "worst": slip.worst}
-    return Figure("slip", window, slip.counted, slip.mean, details=details, left_out=slip.left_out)
+    figure = Figure("slip", window, slip.counted, slip.mean, details=details, left_out=slip.left_out)
+    return _with_undated(figure, facts)
+
+
+def _with_undated(figure: Figure, facts: Facts) -> Figure:
+    """What was promised for no day is left out of every month: how many, and the first of them."""
+    undated = facts.undated
+    if not undated.number:
+        return figure
+    left_out = (*figure.left_out, *(LeftOut(key, "no date") for key in undated.first))
+    return replace(figure, details={**figure.details, "undated": undated.number}, left_out=left_out)
 
 
 def _first_response(facts: Facts, window: Window, until: datetime, moment: Moment) -> Figure:
     def working_hours(calendar: str, a: datetime, b: datetime) -> float:
         return moment.calendar(calendar).between(a, b) / timedelta(hours=1)
 
-    found = first_response(facts.asked, window, until, working_hours)
+    found = first_response(facts.asked.within(window), window, until, working_hours)
     if found.median is None or found.p90 is None:
         return Figure("first_response", window, 0, None)
     median, p90 = found.median, found.p90
@@ -104,7 +100,7 @@ def _first_response(facts: Facts, window: Window, until: datetime, moment: Momen
 def _satisfaction(facts: Facts, clients: Sequence[str], window: Window, moment: Moment) -> Figure:
     since = _midnight(window.first, moment) - timedelta(microseconds=1)
     until = _midnight(window.last + timedelta(days=1), moment) - timedelta(microseconds=1)
-    found = satisfaction(facts.given, clients, since, min(until, moment.now))
+    found = satisfaction(facts.given.within(window), clients, since, min(until, moment.now))
     details = {"by_client": found.by_client, "clients": found.of}
     return Figure("satisfaction", window, found.answers, found.score, details=details, left_out=found.left_out)
 

@@ -1,18 +1,20 @@
 """What the indicators are reckoned from, read from the unified rows of the sources that are in the config.
 
-Days are the organisation's. What can no longer be seen (its project left the config, the access was lost) has no known
-status; what was done, and was tidied away after that, was done.
+Only what the months that are kept can count is read: a firm has more milestones behind it than before it. Days are the
+organisation's. What can no longer be seen (its project left the config, the access was lost) has no known status; what
+was done, and was tidied away after that, was done.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, TypeVar
+from datetime import date, datetime, time
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
 
 from rules.indicators.answers import Asked
+from rules.indicators.figures import SURVEY_MONTHS, ByMonth, Window, kept_months, months_until
 from rules.indicators.promises import Agreed, Promise
 from rules.indicators.responses import Response
 from rules.indicators.satisfaction import Given
@@ -24,16 +26,26 @@ _RISK = table_of(Risk)
 _ALL = ""
 _Fact = TypeVar("_Fact")
 _UNSEEN = ("lost_access", "out_of_scope")
+_NAMED = 5
+"""Of what was promised for no day so many are named, the others counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Of one client, or of the whole firm."""
 
-    promises: Sequence[Promise]
-    asked: Sequence[Asked]
-    given: Sequence[Given]
+    promises: ByMonth[Promise]
+    undated: "Undated"
+    asked: ByMonth[Asked]
+    given: ByMonth[Given]
     responses: Sequence[Response]
+
+
+class Undated(NamedTuple):
+    """Promises without a date: how many, and the keys of the first."""
+
+    number: int
+    first: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +57,25 @@ class Firm:
 
 
 def read_firm(connection: Connection, moment: Moment) -> Firm:
-    """Everything that an indicator counts or leaves out."""
+    """Everything that an indicator of the kept months counts or leaves out."""
+    months = kept_months(moment.today)
+    window = Window(months[0].first, months[-1].last)
+    surveys = Window(months_until(months[0].last, SURVEY_MONTHS).first, window.last)
     clients = connection.scalars(select(CLIENT.c.key).order_by(CLIENT.c.key)).all()
-    promises, asked = _by_client(_promises(connection, moment)), _by_client(_asked(connection, moment))
-    given, responses = _by_client(_given(connection)), _by_client(_responses(connection, moment))
+    promises = _by_client(_promises(connection, moment, window))
+    undated = _undated(connection)
+    asked = _by_client(_asked(connection, moment, window))
+    given = _by_client(_given(connection, moment, surveys))
+    responses = _by_client(_responses(connection, moment, window))
 
     def of(client: str) -> Facts:
-        return Facts(promises[client], asked[client], given[client], responses[client])
+        return Facts(
+            ByMonth(promises[client], lambda one: one.committed_on),
+            undated.get(client, Undated(0, ())),
+            ByMonth(asked[client], lambda one: one.received_on),
+            ByMonth(given[client], lambda one: _day(moment, one.at)),
+            responses[client],
+        )
 
     return Firm(of(_ALL), {client: of(client) for client in clients})
 
@@ -66,13 +90,18 @@ def _by_client(told: Iterable[tuple[str | None, _Fact]]) -> Mapping[str, list[_F
     return grouped
 
 
-def _promises(connection: Connection, moment: Moment) -> Iterator[tuple[str | None, Promise]]:
+def _promises(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Promise]]:
     agreed: dict[str, list[Agreed]] = defaultdict(list)
     recorded = select(AGREEMENT).order_by(AGREEMENT.c.recorded_at, AGREEMENT.c.id)
     for row in fetch(connection, recorded):
         agreed[row["milestone_key"]].append(Agreed(row["agreed_on"], row["recorded_at"].astimezone(moment.zone).date()))
     columns = ("client_key", "calendar", "kind", "client_facing", "baseline_on", "due_on", "due_at", "done_at")
-    for row in fetch(connection, _with_ends(MILESTONE, columns).where(MILESTONE.c.counted)):
+    in_question = or_(
+        MILESTONE.c.baseline_on.between(window.first, window.last),
+        MILESTONE.c.key.in_(select(AGREEMENT.c.milestone_key)),
+    )
+    promised = and_(MILESTONE.c.counted, MILESTONE.c.client_facing, in_question)
+    for row in fetch(connection, _with_ends(MILESTONE, columns, promised)):
         is_done = row["status_category"] == "done"
         done_on = _done_on(row, moment) if is_done else None
         gone_at = None if is_done else _gone_at(row)
@@ -96,6 +125,28 @@ def _promises(connection: Connection, moment: Moment) -> Iterator[tuple[str | No
         )
 
 
+def _undated(connection: Connection) -> Mapping[str, Undated]:
+    """By client, and of all (""): what was promised for no day."""
+    number = func.row_number().over(partition_by=MILESTONE.c.client_key, order_by=MILESTONE.c.key)
+    found = (
+        select(MILESTONE.c.client_key, MILESTONE.c.key, number.label("number"))
+        .join(SOURCE, SOURCE.c.name == MILESTONE.c.source)
+        .where(SOURCE.c.active, MILESTONE.c.counted, MILESTONE.c.client_facing, MILESTONE.c.baseline_on.is_(None))
+        .where(MILESTONE.c.key.not_in(select(AGREEMENT.c.milestone_key)))
+        .subquery()
+    )
+    counts = {
+        client or _ALL: count
+        for client, count in connection.execute(select(found.c.client_key, func.count()).group_by(found.c.client_key))
+    }
+    named = _by_client(
+        (row["client_key"], row["key"])
+        for row in fetch(connection, select(found).where(found.c.number <= _NAMED).order_by(found.c.key))
+    )
+    undated = {client: Undated(count, tuple(named[client])) for client, count in counts.items() if client != _ALL}
+    return {**undated, _ALL: Undated(sum(counts.values()), tuple(named[_ALL][:_NAMED]))}
+
+
 def _done_on(row: Row, moment: Moment) -> date | None:
     """The day on which it was done; of a Jira version, which keeps no instant, its release date.
 
@@ -108,11 +159,11 @@ def _done_on(row: Row, moment: Moment) -> date | None:
     return max(released_on, seen_open_on) if seen_open_on else released_on
 
 
-def _asked(connection: Connection, moment: Moment) -> Iterator[tuple[str | None, Asked]]:
+def _asked(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Asked]]:
     """What asked for an answer: not a good mark without a word; nor what is closed nobody knows when."""
     names = ("key", "client_key", "calendar", "received_at", "first_response_at", "response_basis", "closed_at")
     query = select(*(FEEDBACK.c[name] for name in names), FEEDBACK.c.waiting_since).where(
-        FEEDBACK.c.received_at.is_not(None),
+        FEEDBACK.c.received_at >= _midnight(moment, window.first),
         or_(
             FEEDBACK.c.first_response_at.is_not(None),
             FEEDBACK.c.waiting_since.is_not(None),
@@ -134,21 +185,28 @@ def _asked(connection: Connection, moment: Moment) -> Iterator[tuple[str | None,
         )
 
 
-def _given(connection: Connection) -> Iterator[tuple[str | None, Given]]:
+def _given(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Given]]:
     names = ("key", "client_key", "contact_keys", "received_at", "score")
-    surveys = (FEEDBACK.c.origin == "survey", FEEDBACK.c.received_at.is_not(None))
+    surveys = (FEEDBACK.c.origin == "survey", FEEDBACK.c.received_at >= _midnight(moment, window.first))
     query = select(*(FEEDBACK.c[name] for name in names)).where(*surveys)
     for row in fetch(connection, _living(query, FEEDBACK)):
         contact = next(iter(row["contact_keys"]), None)
         yield row["client_key"], Given(row["key"], row["client_key"], contact, row["received_at"], row["score"])
 
 
-def _responses(connection: Connection, moment: Moment) -> Iterator[tuple[str | None, Response]]:
+def _responses(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Response]]:
     names = ("response", "due_on", "implemented", "implemented_on", "occurred_on")
-    query = _with_ends(_RISK, names).add_columns(
+    may_count = (
+        _RISK.c.implemented_on.is_(None),
+        _RISK.c.implemented_on >= window.first,
+        _RISK.c.due_on.is_(None),
+        _RISK.c.due_on >= window.first,
+    )
+    in_question = and_(_RISK.c.response.is_not(None), or_(*may_count))
+    query = _with_ends(_RISK, names, in_question).add_columns(
         PROJECT.c.client_key, func.coalesce(CLIENT.c.calendar, "default").label("calendar")
     )
-    query = query.outerjoin(CLIENT, CLIENT.c.key == PROJECT.c.client_key).where(_RISK.c.response.is_not(None))
+    query = query.outerjoin(CLIENT, CLIENT.c.key == PROJECT.c.client_key)
     for row in fetch(connection, query):
         raised_on = _day(moment, row["created_at"]) or row["due_on"]
         if raised_on is None or (_is_unseen(row) and not row["implemented"]):
@@ -169,8 +227,9 @@ def _responses(connection: Connection, moment: Moment) -> Iterator[tuple[str | N
         )
 
 
-def _with_ends(of: Table, names: Iterable[str]) -> Select[Any]:
-    """Rows of `of` with those columns, and with all that tells whether and when they came to an end."""
+def _with_ends(of: Table, names: Iterable[str], where: ColumnElement[bool]) -> Select[Any]:
+    """Rows of `of` where that holds: those columns, and all that tells whether and when they came to an end."""
+    ended = select(of.c.key).where(of.c.status_category.in_(("done", "cancelled")), where)
     last = (
         select(
             CHANGE.c.entity_key,
@@ -178,7 +237,7 @@ def _with_ends(of: Table, names: Iterable[str]) -> Select[Any]:
             func.max(CHANGE.c.not_before).label("seen_before"),
         )
         .where(CHANGE.c.field == "status", CHANGE.c.deleted_at.is_(None))
-        .where(CHANGE.c.entity_key.in_(select(of.c.key).where(of.c.status_category.in_(("done", "cancelled")))))
+        .where(CHANGE.c.entity_key.in_(ended))
         .group_by(CHANGE.c.entity_key)
         .subquery()
     )
@@ -197,7 +256,7 @@ def _with_ends(of: Table, names: Iterable[str]) -> Select[Any]:
         .join(SOURCE, SOURCE.c.name == of.c.source)
         .outerjoin(PROJECT, PROJECT.c.key == of.c.project_key)
         .outerjoin(last, last.c.entity_key == of.c.key)
-        .where(SOURCE.c.active)
+        .where(SOURCE.c.active, where)
         .order_by(of.c.key)
     )
 
@@ -220,6 +279,10 @@ def _gone_at(row: Row) -> datetime | None:
     if row["project_archived"]:
         told.append(row["project_updated_at"])
     return min(filter(None, told), default=None)
+
+
+def _midnight(moment: Moment, day: date) -> datetime:
+    return datetime.combine(day, time(), moment.zone)
 
 
 def _day(moment: Moment, at: datetime | None) -> date | None:

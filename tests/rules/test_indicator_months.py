@@ -299,6 +299,16 @@ def test_what_a_row_says_of_its_promise(firm: Firm, values: dict[str, Any], coun
     assert {(2, 2): "met", (1, 2): "missed", (1, 1): left_out}[row["met"], row["counted"]] == counts
 
 
+def test_promises_without_a_date_are_counted_and_the_first_of_them_named(firm: Firm) -> None:
+    """A tool may hold thousands: not each of them in each figure of each month."""
+    firm.has(*(promised(n, october(1), baseline_on=None, client_key=KITE) for n in range(10, 18)))
+
+    for key in ("on_time/1/2026-10", f"slip/1/2026-10/{KITE}", "on_time/3/2026-10"):
+        row = firm.figure(key)
+        assert row["details"]["undated"] == 8
+        assert [one["key"] for one in row["left_out"]] == [f"delivery/versions/{n}" for n in range(10, 15)]
+
+
 def test_a_version_that_was_seen_unreleased_after_its_day_is_late(firm: Firm) -> None:
     """Whoever releases it late may leave its date as it was planned."""
     late = promised(1, october(14), kind="version", status_category="done")
