@@ -1,6 +1,6 @@
 """Whether a rule can be tried on the past at all, and what of it is taken as it is now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -30,6 +30,15 @@ WALKED_BACK: Mapping[str, frozenset[str]] = {
 }
 """The columns of the views' tables that `rules.backtest.past` tells of any instant."""
 
+_TITLES = frozenset({"name", "subject"})
+_WITHOUT_HISTORY: Mapping[tuple[str, str], frozenset[str]] = {
+    ("jira", ""): _TITLES,
+    ("jira", "versions"): _OWNER,
+    ("asana", "projects"): _TITLES | _OWNER,
+    ("hubspot", ""): _TITLES,
+}
+"""Of these columns those of which a (kind of source, stream; "": every one) keeps no history."""
+
 _LAST_ONLY = "only the last is known, and it moves with every change"
 _COUNTS = "it counts other rows, and what they were is not put together again"
 _NOT_TOLD: Mapping[str, str] = {
@@ -40,6 +49,8 @@ _NOT_TOLD: Mapping[str, str] = {
 }
 _FOLLOWED = frozenset({"owner", "oa", "mover", "mover_account", "doer", "doer_account", "author"})
 """As whom the views join people to keys that are walked back, or that never change."""
+_OWNERS = frozenset({"owner", "oa"})
+"""… those of them who have it."""
 
 
 class CannotReplay(Exception):
@@ -66,6 +77,19 @@ def unchanged(rule: Rule, moment: Moment) -> list[str]:
     if reasons:
         raise CannotReplay(f"cannot replay {rule.id}: {'; '.join(reasons)}")
     return sorted(taken)
+
+
+def without_history(rule: Rule, moment: Moment, streams: Collection[tuple[str, str]]) -> set[str]:
+    """The columns that the rule asks and of which some of `streams`, of which its rows are, keep no history."""
+    ways = ((kind, of) for kind, stream in streams for of in ("", stream))
+    lost = frozenset[str]().union(*(_WITHOUT_HISTORY.get(way, frozenset()) for way in ways))
+    scope, view = rule.view.scope(moment), rule.view
+    asked = ((name, leaf) for name in {*_names(rule.when), *_names(rule.severity)} for leaf in _leaves(name, scope))
+    return {
+        _called(view, leaf) or name
+        for name, leaf in asked
+        if (leaf.name in lost if leaf.table is view.table else lost >= _OWNER and leaf.table.name in _OWNERS)
+    }
 
 
 def _why_not(view: View, leaf: Column[Any]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.sql import visitors
 from config.settings import Settings
 from rules.backtest.doubts import Doubt, passed_over
 from rules.backtest.episodes import TOLD_BY, Answer, Raised, episodes
-from rules.backtest.known import unchanged
+from rules.backtest.known import unchanged, without_history
 from rules.backtest.memory import ASKED, Memory, open_memory
 from rules.backtest.ticks import Ticks, TickScope
 from rules.backtest.versions import Archive, Version
@@ -58,6 +58,7 @@ def backtest(connection: Connection, rule: Rule, settings: Settings, ticks: Sequ
             answers += asking.answers(memory, versions)
             unheard |= {version.row["status_native"] for version in versions if version.is_unheard}
     doubts = {**archive.doubts, **passed_over(connection, rule.view, instants[0])}
+    taken = sorted({*taken, *without_history(rule, ticks[-1], archive.streams)})
     return Backtest(rule, ticks, episodes(answers, len(ticks)), taken, sorted(unheard), doubts)
 
 

@@ -81,6 +81,8 @@ class Archive:
         self._at = REPLAYED[view.name]
         self.doubts = Counter[Doubt]()
         """What is doubtful about the slices that were read."""
+        self.streams: set[tuple[str, str]] = set()
+        """The kinds of sources, and their streams, that these rows are of."""
         self._known = _known(connection, settings, moment)
 
     def slices(self, ticks: Sequence[datetime]) -> Iterator[list[Version]]:
@@ -89,6 +91,8 @@ class Archive:
         there = or_(table.c.deleted_at.is_(None), table.c.deleted_at > ticks[0])
         for keys in derived.slices(self._connection, table, None):
             rows = fetch(self._connection, select(table).where(table.c.key.in_(keys), there))
+            kinds = self._known.words.kinds
+            self.streams |= {(kinds.get(row["source"], ""), row["key"].split("/", 2)[1]) for row in rows}
             records = list(self._records(rows))
             self.doubts.update(doubt for record in records for doubt in doubts_of(record, ticks[0]))
             yield [version for record in records for version in versions(record, self._at, self._known, ticks)]

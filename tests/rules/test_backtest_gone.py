@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, insert
 
 from connectors.base import Page, Record, Ref
@@ -126,6 +127,27 @@ def test_feedback_that_was_deleted_had_been_answered_when_it_was(tmp_path: Path)
     found = tried(engine, rule("unhandled", FEEDBACK, "severity"))
 
     assert told(found) == [("1", "11 Nov 11:00", ["warning"], "11 Nov 15:00")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stream", "taken"),
+    [
+        ("jira", "versions", ["name", "owner"]),
+        ("asana", "projects", ["name", "owner"]),
+        ("jira", "issues", ["name"]),
+        ("asana", "tasks", []),
+        ("trello", "cards", []),
+    ],
+)
+def test_what_a_tool_keeps_no_history_of_is_taken_as_it_is_now(
+    tmp_path: Path, kind: str, stream: str, taken: list[str]
+) -> None:
+    """Whoever renamed a version yesterday is not told that it bore that name all along."""
+    row = milestone(1, created_at=MADE)
+    row.key = f"delivery/{stream}/1"
+    asked = rule("owner = 'person/lee' and name = 'UAT'")
+
+    assert of_rows(tmp_path, asked, NOVEMBER, source(kind=kind), row).unchanged == taken
 
 
 # --- what is counted as doubtful ----------------------------------------------------------------------------------
