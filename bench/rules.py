@@ -7,7 +7,7 @@
   million with one; that takes a quarter of an hour.
 - `working_time_us`: microseconds for the working time between two instants, on a calendar as the hub makes it.
 - `backtest_s`: a back-test over 90 days, asked every hour, of 10,000 items that are milestones too and have 2.4 changes
-  each: reading, walking back and asking, for the slowest of `BACKTESTED`. Median of the rounds.
+  each: reading, walking back, asking and counting messages, for the slowest of `BACKTESTED`. Median of the rounds.
 """
 
 import argparse
@@ -22,9 +22,11 @@ from time import perf_counter
 
 from sqlalchemy import Engine
 
+from alerts.backtest import heard
+from alerts.routing import read_people
 from bench.many_items import NOW, Firm, build
 from bench.past_items import build as build_past
-from config.settings import CalendarSettings, PersonSettings, Settings
+from config.settings import CalendarSettings, PersonSettings, Route, Settings
 from rules.backtest import backtest, hourly
 from rules.evaluate import evaluate
 from rules.load import load_rules
@@ -41,6 +43,7 @@ BACKTESTED = ("milestone-overdue", "milestone-slipped", "milestone-due-soon")
 SETTINGS = Settings(
     coordinator="may",
     people={"may": PersonSettings(name="May Chan", email="may@acme.example")},
+    routes=(Route(to=("email:bd", "email:coordinator")),),
     calendars={"mainland": CalendarSettings(holidays="CN", hours=("09:00-12:00", "13:00-18:00"))},
 )
 
@@ -118,8 +121,9 @@ def _backtest(reader: Engine, rule: Rule, moment: Moment) -> tuple[float, int]:
     started = perf_counter()
     ticks = hourly(SETTINGS, moment.calendars, moment.now - PAST, moment.now)
     with reader.connect() as connection:
-        raised = backtest(connection, rule, SETTINGS, ticks).raised
-    return perf_counter() - started, len(raised)
+        tried = backtest(connection, rule, SETTINGS, ticks)
+        heard(tried, SETTINGS, read_people(connection, SETTINGS))
+    return perf_counter() - started, len(tried.raised)
 
 
 def show(large: Times, small: Times, found: Mapping[str, int], firm: Firm) -> None:
