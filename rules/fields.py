@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from config.language import number
 from config.settings import SEVERITIES, RuleSettings
 from rules import given, titles
 from rules.language.nodes import Constant, Parameter, Value
@@ -59,12 +60,22 @@ def written_repeat(part: Part) -> Repeat | None:
         raise wrong(part, str(error)) from error
 
 
-def title(part: Part, view: View) -> Title:
-    """A checked title, or why."""
+_PARAM = re.compile(r"\{\{\s*params\.(\w+)\s*\}\}")
+
+
+def title(part: Part, view: View, params: Mapping[str, Parameter]) -> Title:
+    """A checked title, or why. A param stands in it as it is set: {{ params.target }}."""
     if part.text is None:
         raise wrong(part, "a text is needed here")
+
+    def said(found: re.Match[str]) -> str:
+        if found[1] not in params:
+            raise wrong(part, f"there is no params.{found[1]}; {nearest(found[1], params)}")
+        value = params[found[1]]
+        return value if isinstance(value, str) else number(value)
+
     try:
-        return titles.check(part.text, view)
+        return titles.check(_PARAM.sub(said, part.text), view)
     except TitleError as error:
         raise wrong(part, error.message) from error
 

@@ -166,7 +166,7 @@ class _RuleReader:
             return None
         when = self._checked("when", lambda part: self._condition(part, view, params))
         severity = self._severity(rule_id, own, view, params)
-        texts = {key: self._checked(key, lambda part: self._texts(part, view)) for key in ("title", "why")}
+        texts = {key: self._checked(key, lambda part: self._texts(part, view, params)) for key in ("title", "why")}
         examples = self._checked("examples", lambda part: self._examples(part, view)) or ()
         if len(self.loader.mistakes) > before or when is None or severity is None:
             return None
@@ -275,10 +275,10 @@ class _RuleReader:
                 self.loader.refuse(rule_id, "repeat", str(error))
         return self._checked("repeat", written_repeat)
 
-    def _texts(self, part: Part, view: View) -> Mapping[Language, Title]:
+    def _texts(self, part: Part, view: View, params: Mapping[str, Parameter]) -> Mapping[Language, Title]:
         """By language, or one text for every reader."""
         if part.text is not None:
-            return dict.fromkeys(LANGUAGES, title(part, view))
+            return dict.fromkeys(LANGUAGES, title(part, view, params))
         if not part.fields:
             raise wrong(part, "write a text, or one for each language: {en: …, zh-Hant-HK: …, zh-Hans-CN: …}")
         texts: dict[Language, Title] = {}
@@ -287,7 +287,7 @@ class _RuleReader:
             if language is None:
                 raise wrong(key, f"there is no language {key.text!r}; {nearest(key.text or '', LANGUAGES)}")
             with self._collecting():
-                texts[language] = title(value, view)
+                texts[language] = title(value, view, params)
         return texts
 
     def _examples(self, part: Part, view: View) -> Sequence[Example]:

@@ -90,7 +90,7 @@ def test_it_fires_again_when_the_time_that_was_left_is_over(year: Year) -> None:
             "the time for an answer now ends Thu 10 Sep 13:00.",
         ),
         ("zh-Hant-HK", "已補登辦公室暫停辦公（typhoon 8），警示撤回；回覆時限現於 9月10日（四）13:00 屆滿。"),
-        ("zh-Hans-CN", "补登停工记录（typhoon 8），告警撤回；回复时限现为 9月10日（四）13:00"),
+        ("zh-Hans-CN", "补登停工记录（typhoon 8），提醒撤回；回复时限现为 9月10日（四）13:00"),
     ],
 )
 def test_who_was_told_reads_why_it_is_withdrawn_and_until_when_there_is_time(

@@ -99,7 +99,7 @@ def test_a_bd_manager_sees_their_clients_and_neither_ours_nor_internal_dates(eng
     [
         ("en", "Other alerts", "high", "found Tue 24 Nov 09:00"),
         ("zh-Hant-HK", "其他警示", "高", "11月24日（二）09:00 發現"),
-        ("zh-Hans-CN", "其他告警", "高", "11月24日（二）09:00 发现"),
+        ("zh-Hans-CN", "其他提醒", "高", "11月24日（二）09:00 发现"),
     ],
 )
 def test_each_says_how_bad_what_why_since_when_and_where(

@@ -1,7 +1,9 @@
 """Loading rules: every mistake at once, each where it stands."""
 
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +13,7 @@ from rules.files import LIBRARY
 from rules.language.nodes import Choice, Column, Constant
 from rules.load import RuleFiles, load_rules
 from rules.rule import Repeat, Rule, RuleErrors
+from rules.titles import Reading
 
 SHIPPED = {path.stem for path in LIBRARY.glob("*.yaml")}
 """Each rule of the library stands in a file of its name."""
@@ -48,6 +51,21 @@ def test_a_firms_own_rule_stands_beside_the_library(tmp_path: Path) -> None:
     assert (rule.id, rule.params, rule.repeat, rule.is_library) == ("own-rule", {"most": 2}, None, False)
     assert set(rule.titles) == {"en", "zh-Hant-HK", "zh-Hans-CN"}
     assert rule.severity == Constant("warning", "text")
+
+
+def test_a_title_tells_a_param_as_it_is_set(tmp_path: Path) -> None:
+    """A firm's own target too, and no name of a param that is not there."""
+    reading = Reading("en", ZoneInfo("Asia/Hong_Kong"), date(2026, 11, 24))
+    facts = {"value": 75.0, "met": 9, "counted": 12}
+
+    def said(**rules: object) -> str:
+        (rule,) = (rule for rule in load(tmp_path, **rules) if rule.id == "on-time-rate-low")
+        return rule.title(facts, reading)
+
+    assert said() == "On time: 75.0 % (9 of 12), below the target of 90 %"
+    assert said(rules={"on-time-rate-low": {"target": 92.5}}).endswith("below the target of 92.5 %")
+    wrong = mistakes(tmp_path, GOOD.replace('title: "{{ name }}"', 'title: "{{ params.mst }}"'))
+    assert any("there is no params.mst; did you mean 'most'?" in mistake for mistake in wrong)
 
 
 def test_the_key_on_is_a_key(tmp_path: Path) -> None:
