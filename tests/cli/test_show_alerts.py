@@ -45,7 +45,7 @@ def test_what_has_no_name_and_is_nobodys_is_told_by_its_rule(round: Home) -> Non
 
     said = round.run("alerts", "list").out
 
-    assert re.search(r"On time: 75.0 % \(9 of 12\), below target +found .* May  ", said)
+    assert re.search(r"On time: 75.0 % \(9 of 12\), below the target of 90 % +found .* May  ", said)
     assert re.search(r"Launch +found .* May \(no BD manager\)  ", said)
 
 
