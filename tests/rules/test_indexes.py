@@ -41,3 +41,11 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 def test_the_flagship_rules_begin_with_what_is_open(plans: dict[str, list[str]], rule: str, index: str) -> None:
     """A firm keeps the done things of years; a pass must not cost more each month."""
     assert any(step.startswith(f"SEARCH {index}") for step in plans[rule]), plans[rule]
+
+
+def test_what_a_milestone_counts_is_found_by_its_own_items(plans: dict[str, list[str]]) -> None:
+    """Led by the index of statuses, each milestone would look through all that was ever done."""
+    counting = [step for step in plans["milestone-at-risk"] if step.startswith("SEARCH work_item ")]
+
+    assert counting
+    assert not any("work_item_by_status" in step for step in counting), counting
