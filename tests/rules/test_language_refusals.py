@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rules.fields import type_of
-from rules.language.nodes import Not, Term
+from rules.language.nodes import Either, Not, Term
 from rules.language.parse import read_condition, read_value, texts_of
 from rules.language.text import LanguageError
 
@@ -213,7 +213,10 @@ def test_a_long_row_of_conditions_is_fine() -> None:
     """`and` and `or` are flat, however many."""
     text = " or ".join(["moves > 1"] * 90)
 
-    read_condition(text, TERMS, PARAMS)
+    read = read_condition(text, TERMS, PARAMS)
+
+    assert isinstance(read, Either)
+    assert len(read.parts) == 90
 
 
 _WORDS = (
