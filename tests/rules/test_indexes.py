@@ -49,3 +49,9 @@ def test_what_a_milestone_counts_is_found_by_its_own_items(plans: dict[str, list
 
     assert counting
     assert not any("work_item_by_status" in step for step in counting), counting
+
+
+def test_whether_there_is_open_work_for_a_client_is_asked_of_what_is_open(plans: dict[str, list[str]]) -> None:
+    """Of all that was ever done for them nobody needs to know."""
+    wanted = "SEARCH work_item USING INDEX work_item_by_client (client_key=? AND status_category=?)"
+    assert wanted in plans["client-silent"], plans["client-silent"]

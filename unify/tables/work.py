@@ -46,6 +46,8 @@ class WorkItem(SourceRow, table=True):
         Index("work_item_by_short", "source", "short"),
         # Open ones are few among all that were ever done, and what is due is asked of them alone.
         Index("work_item_by_status", "status_category", "due_on"),
+        # Whether we have open work for a client: not asked of all that was ever done for them.
+        Index("work_item_by_client", "client_key", "status_category"),
         # It holds all that is counted of a project, so that no row is read for it.
         Index("work_item_by_project", "project_key", "status_category", "spent_hours", "deleted_at"),
     )
@@ -81,7 +83,7 @@ class WorkItem(SourceRow, table=True):
     """Hours of work on it alone, not on its sub-tasks."""
     client_hints: list[str] = json_list()
     # derived
-    client_key: str | None = Field(default=None, index=True)
+    client_key: str | None = None
 
 
 class Milestone(SourceRow, table=True):

@@ -598,8 +598,8 @@ def upgrade() -> None:
         sa.Column("client_key", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index(op.f("ix_work_item_client_key"), "work_item", ["client_key"], unique=False)
     op.create_index(op.f("ix_work_item_parent_key"), "work_item", ["parent_key"], unique=False)
+    op.create_index("work_item_by_client", "work_item", ["client_key", "status_category"], unique=False)
     op.create_index(
         "work_item_by_project",
         "work_item",
