@@ -18,7 +18,7 @@ from alerts.facts import Facts
 from alerts.planning import is_repeat_due
 from alerts.routing import People, Subject, Target, route
 from config.settings import SEVERITIES, Settings
-from rules.backtest import TOLD_BY, Backtest, Raised, Stage
+from rules.backtest import TOLD_BY, Backtest, Budget, Raised, Stage
 from rules.rule import Repeat, Rule
 from rules.working_time import WorkingTime
 
@@ -38,8 +38,8 @@ class Heard:
     """Of all these, those on a day off of theirs."""
 
 
-def heard(tried: Backtest, settings: Settings, people: People) -> list[Heard]:
-    """What every reader would have had, whoever has most first."""
+def heard(tried: Backtest, settings: Settings, people: People, budget: Budget) -> list[Heard]:
+    """What every reader would have had, whoever has most first. Raises TooSlow."""
     instants = [moment.now for moment in tried.ticks]
     calendars = tried.ticks[-1].calendars
     rounds = {name: _Rounds(instants, calendar, tried.rule.repeat) for name, calendar in calendars.items()}
@@ -47,6 +47,7 @@ def heard(tried: Backtest, settings: Settings, people: People) -> list[Heard]:
     readers: dict[Identity, Target] = {}
     targets = _Targets(tried.rule, settings, people)
     for raised, again in _with_next(tried.raised):
+        budget.left()
         spans = _spans(raised, len(instants), targets.of)
         for identity, target in {key: one for span in spans for key, one in span.targets.items()}.items():
             readers.setdefault(identity, target)

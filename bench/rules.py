@@ -27,7 +27,7 @@ from alerts.routing import read_people
 from bench.many_items import NOW, Firm, build
 from bench.past_items import build as build_past
 from config.settings import CalendarSettings, PersonSettings, Route, Settings
-from rules.backtest import backtest, hourly
+from rules.backtest import Budget, backtest, hourly
 from rules.evaluate import evaluate
 from rules.load import load_rules
 from rules.moment import Moment
@@ -121,8 +121,9 @@ def _backtest(reader: Engine, rule: Rule, moment: Moment) -> tuple[float, int]:
     started = perf_counter()
     ticks = hourly(SETTINGS, moment.calendars, moment.now - PAST, moment.now)
     with reader.connect() as connection:
-        tried = backtest(connection, rule, SETTINGS, ticks)
-        heard(tried, SETTINGS, read_people(connection, SETTINGS))
+        budget = Budget.of(PAST_ITEMS)
+        tried = backtest(connection, rule, SETTINGS, ticks, budget)
+        heard(tried, SETTINGS, read_people(connection, SETTINGS), budget)
     return perf_counter() - started, len(tried.raised)
 
 

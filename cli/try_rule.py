@@ -20,7 +20,7 @@ from config.nearest import did_you_mean, there_are
 from config.settings import Settings
 from config.values import parse_duration
 from connectors.scope import count
-from rules.backtest import Backtest, CannotReplay, Doubt, Raised, backtest, hourly
+from rules.backtest import Backtest, Budget, CannotReplay, Doubt, Raised, backtest, hourly
 from rules.evaluate import Finding, find
 from rules.fence import TooSlow
 from rules.load import RuleFiles, load_file
@@ -158,15 +158,16 @@ class _Trying:
         rows = self._connection.scalar(select(func.count()).select_from(rule.view.table)) or 0
         if rows >= _MANY:
             say(f"{rule.id}: {rows} rows are walked back, which takes some {rows // _ROWS_A_SECOND} s")
+        budget = Budget.of(rows)
         ticks = hourly(self._settings, moment.calendars, moment.now - back, moment.now)
-        tried = backtest(self._connection, rule, self._settings, ticks)
+        tried = backtest(self._connection, rule, self._settings, ticks, budget)
         return {
             "rule": rule.id,
             "not_measured": self._measured(rule),
             "since": ticks[0].now,
             "until": ticks[-1].now,
             "alerts": [self._raised(tried, one) for one in tried.raised],
-            "readers": [asdict(one) for one in heard(tried, self._settings, self._people)],
+            "readers": [asdict(one) for one in heard(tried, self._settings, self._people, budget)],
             "unchanged": list(tried.unchanged),
             "taken_as_open": list(tried.unheard),
             "doubts": tried.doubts,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, literal, not_, or_, select
 from sqlalchemy.sql import visitors
 
+from rules.backtest.budget import Budget
 from rules.backtest.past import Record
 from rules.views import View
 from unify.derive_feedback import rests_on_stamps
@@ -43,8 +44,11 @@ def doubts_of(record: Record, since: datetime) -> Iterator[Doubt]:
         yield Doubt.NO_BEGINNING
 
 
-def passed_over(connection: Connection, view: View, since: datetime) -> Mapping[Doubt, int]:
-    """How many rows that were there after `since` the view has none of today, by the first reason that holds."""
+def passed_over(connection: Connection, view: View, since: datetime, budget: Budget) -> Mapping[Doubt, int]:
+    """How many rows that were there after `since` the view has none of today, by the first reason that holds.
+
+    Raises TooSlow.
+    """
     gone = view.table.c.deleted_at
     conditions: dict[Doubt, list[ColumnElement[bool]]] = {}
     for condition in view.living:
@@ -54,7 +58,8 @@ def passed_over(connection: Connection, view: View, since: datetime) -> Mapping[
     why_not = case(*reasons).label("why_not")
     there = or_(gone.is_(None), gone > since)
     asked = select(why_not, func.count()).select_from(view.source).where(there).group_by(why_not)
-    return {Doubt(why): rows for why, rows in connection.execute(asked) if why}
+    with budget.fenced(connection, {table.name for table in view.tables}):
+        return {Doubt(why): rows for why, rows in connection.execute(asked) if why}
 
 
 def _about(condition: ColumnElement[bool]) -> Doubt:

@@ -8,14 +8,13 @@ from sqlalchemy import Column, Connection, Select, select
 from sqlalchemy.sql import visitors
 
 from config.settings import Settings
+from rules.backtest.budget import Budget
 from rules.backtest.doubts import Doubt, passed_over
 from rules.backtest.episodes import TOLD_BY, Answer, Raised, episodes
 from rules.backtest.known import unchanged, without_history
 from rules.backtest.memory import ASKED, Memory, open_memory
 from rules.backtest.ticks import Ticks, TickScope
 from rules.backtest.versions import Archive, Version
-from rules.evaluate import TIME_LIMIT_S
-from rules.fence import fenced
 from rules.language import compile
 from rules.moment import Moment
 from rules.rule import Rule
@@ -42,13 +41,15 @@ class Backtest:
     """How often something of the past may have been otherwise, by the reason."""
 
 
-def backtest(connection: Connection, rule: Rule, settings: Settings, ticks: Sequence[Moment]) -> Backtest:
+def backtest(
+    connection: Connection, rule: Rule, settings: Settings, ticks: Sequence[Moment], budget: Budget
+) -> Backtest:
     """Which alerts `rule` would have raised at `ticks`, the last of which is the present; nothing is written.
 
     Raises CannotReplay, OutsideCalendar, TooSlow.
     """
     taken = unchanged(rule, ticks[-1])
-    asking = _Asking.of(rule, ticks)
+    asking = _Asking.of(rule, ticks, budget)
     instants = [moment.now for moment in ticks]
     answers: list[Answer] = []
     unheard: set[str] = set()
@@ -57,7 +58,7 @@ def backtest(connection: Connection, rule: Rule, settings: Settings, ticks: Sequ
         for versions in archive.slices(instants):
             answers += asking.answers(memory, versions)
             unheard |= {version.row["status_native"] for version in versions if version.is_unheard}
-    doubts = {**archive.doubts, **passed_over(connection, rule.view, instants[0])}
+    doubts = {**archive.doubts, **passed_over(connection, rule.view, instants[0], budget)}
     taken = sorted({*taken, *without_history(rule, ticks[-1], archive.streams)})
     return Backtest(rule, ticks, episodes(answers, len(ticks)), taken, sorted(unheard), doubts)
 
@@ -72,13 +73,15 @@ class _Asking:
     """Of the pairs in `ASKED` those of which the rule holds."""
     stored: Select[Any]
     """What each version holds of what the rule compares with times, by its key."""
+    budget: Budget
 
     @classmethod
-    def of(cls, rule: Rule, moments: Sequence[Moment]) -> "_Asking":
+    def of(cls, rule: Rule, moments: Sequence[Moment], budget: Budget) -> "_Asking":
+        """Raises OutsideCalendar, TooSlow."""
         view = rule.view
         scope = TickScope.of(view, moments)
         when, severity = compile.condition(rule.when, scope), compile.value(rule.severity, scope)
-        ticks = Ticks.of(scope, moments, when, severity)
+        ticks = Ticks.of(scope, moments, (when, severity), budget)
         kept = {one.name for one in view.columns if isinstance(one, Stored)}
         shown = (scope.columns[name].label(name) for name in _FACTS if name in kept)
         tick = ticks.table
@@ -90,7 +93,7 @@ class _Asking:
         )
         atoms = (atom.stored.label(f"stored_{number}") for number, atom in enumerate(ticks.atoms))
         stored = select(view.table.c.key, *atoms).select_from(view.source)
-        return cls(view, ticks, statement, stored)
+        return cls(view, ticks, statement, stored, budget)
 
     @property
     def reads(self) -> frozenset[tuple[str, str]]:
@@ -101,8 +104,9 @@ class _Asking:
     def answers(self, memory: Memory, versions: Sequence[Version]) -> Iterator[Answer]:
         """Where the rule held of these, from tick to tick; those of a subject stand together, in the order of time."""
         keyed = memory.hold(versions)
-        stored = {key: values for key, *values in memory.connection.execute(self.stored)}
-        asked = {key: self.ticks.flips(stored[key], version.first, version.last) for key, version in keyed}
+        with self.budget.fenced(memory.connection, self._tables):
+            stored = {key: values for key, *values in memory.connection.execute(self.stored)}
+        asked = {key: self._flips(stored[key], version) for key, version in keyed}
         memory.insert(ASKED, ({"version": key, "tick": tick} for key, ticks in asked.items() for tick in ticks))
         holding = self._holding(memory)
         for key, version in keyed:
@@ -111,9 +115,16 @@ class _Asking:
                 if found := holding.get((key, begins)):
                     yield Answer(version.subject, begins, end, *found)
 
+    @property
+    def _tables(self) -> set[str]:
+        return {*(table.name for table in self.view.tables), ASKED.name, self.ticks.table.name}
+
+    def _flips(self, stored: Sequence[Any], version: Version) -> list[int]:
+        self.budget.left()
+        return self.ticks.flips(stored, version.first, version.last)
+
     def _holding(self, memory: Memory) -> Mapping[tuple[str, int], tuple[str, Mapping[str, Any]]]:
-        names = {*(table.name for table in self.view.tables), ASKED.name, self.ticks.table.name}
-        with fenced(memory.connection, names, TIME_LIMIT_S):
+        with self.budget.fenced(memory.connection, self._tables):
             found = memory.connection.execute(self.statement).mappings().all()
         return {
             (row[_VERSION], row[_TICK]): (

@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import BinaryExpression, ColumnClause
 from sqlalchemy.types import TypeEngine
 
 from config.settings import Settings
+from rules.backtest.budget import Budget
 from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.views import View
@@ -80,13 +81,16 @@ class Ticks:
     atoms: Sequence[Atom]
 
     @classmethod
-    def of(cls, scope: TickScope, moments: Sequence[Moment], *expressions: ColumnElement[Any]) -> "Ticks":
-        """For these expressions over `scope`. Raises OutsideCalendar."""
+    def of(
+        cls, scope: TickScope, moments: Sequence[Moment], expressions: Sequence[ColumnElement[Any]], budget: Budget
+    ) -> "Ticks":
+        """For these expressions over `scope`. Raises OutsideCalendar, TooSlow."""
         atoms = [atom for expression in expressions for atom in _atoms(expression)]
         names = sorted({name for expression in expressions for name in _folded(expression)})
         assert set(names) == {name for atom in atoms for name in atom.folded}, "a time outside a comparison"
         values, columns = {}, []
         for name in names:
+            budget.left()
             of, as_type = scope.asked[int(name.removeprefix(_FOLDED))]
             values[name] = [of(moment) for moment in moments]
             assert all(a <= b for a, b in pairwise(values[name])), "a time that runs backwards"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
@@ -16,10 +17,12 @@ from alerts.decide import Holding, Hours, Policy, Told, decide, line_came
 from alerts.planning import is_repeat_due
 from alerts.routing import People
 from config.settings import SEVERITIES, PersonSettings, Route, RouteMatch, Secret, Settings
-from rules.backtest import Backtest, Raised, Stage
+from rules.backtest import Backtest, Budget, Raised, Stage
+from rules.fence import TooSlow
 from rules.moment import Moment
 from rules.rule import Repeat, Rule
 from rules.views import FEEDBACK, MILESTONE, View
+from tests.rules.past_rows import BUDGET
 from tests.rules.rows import CALENDARS, local
 from tests.rules.test_evaluate import rule
 
@@ -57,7 +60,7 @@ def tried(*alerts: Raised, view: View = MILESTONE, repeat: Repeat | None = None)
 def counted(of: Backtest, settings: Settings | None = None) -> dict[str, tuple[int, int, int]]:
     """By name: messages, those that something is over, those on days off."""
     own = settings or firm()
-    return {one.name: (one.messages, one.ends, one.on_days_off) for one in heard(of, own, People(own, {}))}
+    return {one.name: (one.messages, one.ends, one.on_days_off) for one in heard(of, own, People(own, {}), BUDGET)}
 
 
 def test_two_alerts_of_a_night_are_one_message_in_the_morning() -> None:
@@ -163,7 +166,7 @@ def test_whom_nobody_may_write_to_would_not_have_been_told() -> None:
     """The coordinator is, in their place."""
     own = firm()
     people = People(own, {"person/poon": ("Poon", "poon@harbour.example")})
-    found = heard(tried(raised("06 00:00", bd="person/poon")), own, people)
+    found = heard(tried(raised("06 00:00", bd="person/poon")), own, people, BUDGET)
 
     assert [(one.name, one.messages) for one in found] == [("May", 1)]
 
@@ -197,8 +200,9 @@ def test_asking_where_the_decision_can_change_is_asking_every_hour(
     """The very function that rounds decide by, asked at every tick, counts the same."""
     of = tried(one, view=view, repeat=repeat)
     own = firm(calendar, to=("email:lee",))
+    found = heard(of, own, People(own, {}), BUDGET)
 
-    assert sum(found.messages for found in heard(of, own, People(own, {}))) == hour_by_hour(of.rule, one, calendar)
+    assert sum(reader.messages for reader in found) == hour_by_hour(of.rule, one, calendar)
 
 
 def hour_by_hour(of: Rule, one: Raised, calendar: str) -> int:
@@ -222,5 +226,16 @@ def hour_by_hour(of: Rule, one: Raised, calendar: str) -> int:
 
 
 def test_nobody_is_named_who_heard_nothing() -> None:
-    assert heard(tried(), firm(), People(firm(), {})) == []
-    assert heard(tried(raised("06 00:00")), firm(), People(firm(), {})) == [Heard("person/lee", "Lee", 1, 0, 0)]
+    people = People(firm(), {})
+
+    assert heard(tried(), firm(), people, BUDGET) == []
+    assert heard(tried(raised("06 00:00")), firm(), people, BUDGET) == [Heard("person/lee", "Lee", 1, 0, 0)]
+
+
+def test_counting_messages_is_stopped_with_the_back_test() -> None:
+    """It is part of it: of a rule that fires for every row it takes longer than the rest."""
+    seconds = iter([0.0, 11.0])
+    spent = Budget(10.0, lambda: next(seconds))
+
+    with pytest.raises(TooSlow, match="took longer than 10 s"):
+        heard(tried(raised("06 00:00")), firm(), People(firm(), {}), spent)

@@ -7,7 +7,7 @@ import pytest
 from alerts.backtest import heard
 from alerts.routing import read_people
 from cli.hub import Hub, RoundResult
-from rules.backtest import Backtest, CannotReplay, backtest, hourly
+from rules.backtest import Backtest, Budget, CannotReplay, backtest, hourly
 from tests.journey.day import Day
 
 REPLAYED = {
@@ -28,7 +28,7 @@ def looked_back(morning: tuple[Day, RoundResult]) -> dict[str, Backtest]:
     with hub.reader.connect() as connection:
         for rule in hub.rules:
             try:
-                found[rule.id] = backtest(connection, rule, hub.settings, ticks)
+                found[rule.id] = backtest(connection, rule, hub.settings, ticks, Budget.of(1_000))
             except CannotReplay:
                 continue
     return found
@@ -96,7 +96,7 @@ def test_nobody_would_have_heard_of_others_clients_or_on_a_day_off(
     hub = morning[0].hub
     with hub.reader.connect() as connection:
         people = read_people(connection, hub.settings)
-    unhandled = heard(looked_back["feedback-unhandled"], hub.settings, people)
+    unhandled = heard(looked_back["feedback-unhandled"], hub.settings, people, Budget.of(1_000))
 
     assert sorted(one.key for one in unhandled) == ["person/kevin", "person/marco", "person/sandy"]
     assert {one.on_days_off for one in unhandled} == {0}

@@ -7,13 +7,15 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from config.settings import Settings
-from rules.backtest import Backtest, Raised, backtest
+from rules.backtest import Backtest, Budget, Raised, backtest
 from rules.moment import Moment
 from rules.rule import Rule
 from tests.rules.rows import CALENDARS, SETTINGS, STORY, database
 from unify import tables
 
 HOUR = timedelta(hours=1)
+BUDGET = Budget(60.0, clock=lambda: 0.0)
+"""Its clock stands still: how fast the machine is stops no test."""
 
 
 def change(of: SQLModel, field: str, old: str | None, new: str | None, at: datetime, **values: Any) -> tables.Change:
@@ -36,10 +38,12 @@ def hours(since: datetime, now: datetime = STORY, every: timedelta = HOUR) -> li
     return [Moment.of(SETTINGS, CALENDARS, now - n * every) for n in range(count, -1, -1)]
 
 
-def tried(folder: Path, rule: Rule, since: datetime, *rows: SQLModel, settings: Settings = SETTINGS) -> Backtest:
+def tried(
+    folder: Path, rule: Rule, since: datetime, *rows: SQLModel, settings: Settings = SETTINGS, budget: Budget = BUDGET
+) -> Backtest:
     """What the rule would have done with these rows from `since` to the story's morning, asked every hour."""
     with database(folder, *rows) as engine, engine.connect() as connection:
-        return backtest(connection, rule, settings, hours(since))
+        return backtest(connection, rule, settings, hours(since), budget)
 
 
 def told(of: Backtest) -> list[tuple[str, str, list[str], str]]:

@@ -13,7 +13,7 @@ from rules.evaluate import find
 from rules.load import load_rules
 from rules.views import FEEDBACK, ITEM, MILESTONE, View
 from rules.views.base import Stored
-from tests.rules.past_rows import change, hours, message, told, tried
+from tests.rules.past_rows import BUDGET, change, hours, message, told, tried
 from tests.rules.rows import CALENDARS, SETTINGS, STORY, database, due, feedback, local, milestone, moment, source
 from tests.rules.test_evaluate import rule
 from unify import tables
@@ -350,7 +350,7 @@ def test_the_last_answers_are_those_of_the_present(tmp_path: Path) -> None:
     with database(tmp_path, *rows) as engine, engine.connect() as connection:
         for known in load_rules(settings):
             try:
-                replayed = backtest(connection, known, settings, hours(NOVEMBER))
+                replayed = backtest(connection, known, settings, hours(NOVEMBER), BUDGET)
             except CannotReplay:
                 continue
             firing = {one.subject: one.stages[-1].severity for one in replayed.raised if one.ends is None}

@@ -13,7 +13,7 @@ from rules.backtest import Backtest, Doubt, backtest
 from rules.rule import Rule
 from rules.views import FEEDBACK
 from rules.views.base import table
-from tests.rules.past_rows import change, hours, message, told
+from tests.rules.past_rows import BUDGET, change, hours, message, told
 from tests.rules.past_rows import tried as of_rows
 from tests.rules.rows import SETTINGS, due, feedback, local, milestone, source
 from tests.rules.test_evaluate import rule
@@ -81,7 +81,7 @@ def store(engine: Engine) -> PageStore:
 
 def tried(engine: Engine, one: Rule) -> Backtest:
     with engine.connect() as connection:
-        return backtest(connection, one, SETTINGS, hours(NOVEMBER))
+        return backtest(connection, one, SETTINGS, hours(NOVEMBER), BUDGET)
 
 
 def test_a_milestone_that_was_deleted_keeps_the_dates_it_had(tmp_path: Path) -> None:

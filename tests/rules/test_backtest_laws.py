@@ -16,7 +16,7 @@ from rules.evaluate import find
 from rules.rule import Rule
 from rules.views import FEEDBACK, ITEM
 from rules.views.base import table
-from tests.rules.past_rows import change, hours, message
+from tests.rules.past_rows import BUDGET, change, hours, message
 from tests.rules.rows import CALENDARS, SETTINGS, STORY, due, feedback, fill, local, milestone, source
 from tests.rules.test_backtest import item
 from tests.rules.test_evaluate import rule
@@ -120,7 +120,7 @@ def test_asking_where_an_answer_can_change_is_asking_always(tried: Rule, rows: l
     fill(engine, *rows)
     ticks = hours(_SINCE, STORY, _EVERY)
     with engine.connect() as connection:
-        found = backtest(connection, tried, SETTINGS, ticks)
+        found = backtest(connection, tried, SETTINGS, ticks, BUDGET)
         expected = one_by_one(connection, tried, ticks)
     engine.dispose()
 
