@@ -40,7 +40,7 @@ def doubts_of(record: Record, since: datetime) -> Iterator[Doubt]:
     for change in record.changes:
         if change["origin"] == "compared" and change["changed_at"] > since:
             yield Doubt.INTERVAL
-    if not (row["created_at"] or row.get("received_at")):
+    if not record.begins:
         yield Doubt.NO_BEGINNING
 
 

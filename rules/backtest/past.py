@@ -61,13 +61,19 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Record:
     """A row as it stands, and what is on record of it: `changes` oldest first; the agreements of a milestone, the
-    messages and answers of feedback."""
+    messages and answers of feedback; when it was first read, where nothing else tells when it came."""
 
     row: Row
     changes: Sequence[Change] = ()
     agreements: Sequence[Row] = ()
     messages: Sequence[Row] = ()
     answers: Sequence[Row] = ()
+    first_read_at: datetime | None = None
+
+    @property
+    def begins(self) -> datetime | None:
+        """Since when it is there; None: nobody can tell."""
+        return self.row["created_at"] or self.row.get("received_at") or self.first_read_at
 
     @property
     def cuts(self) -> Collection[datetime]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, func, or_, select
 
 from config.settings import Settings
+from rules.backtest.beginnings import read_beginnings
 from rules.backtest.doubts import Doubt, doubts_of
 from rules.backtest.past import Accounts, Columns, Known, Record, Told, feedback_at, item_at, milestone_at
 from rules.backtest.statuses import Change, Words
@@ -53,7 +54,7 @@ def versions(record: Record, at: At, known: Known, ticks: Sequence[datetime]) ->
     """The versions of one row that a tick falls into, oldest first. Its last one is the row itself."""
     row = record.row
     # A vendor's clock may be ahead of ours: what is stored holds now, whatever its time.
-    begins = min(row["created_at"] or row.get("received_at") or ticks[0], ticks[-1])
+    begins = min(record.begins or ticks[0], ticks[-1])
     ends = row["deleted_at"]
     cuts = sorted({min(cut, ticks[-1]) for cut in record.cuts if cut > begins and (ends is None or cut < ends)})
     told: Told | None = None
@@ -84,6 +85,7 @@ class Archive:
         self.streams: set[tuple[str, str]] = set()
         """The kinds of sources, and their streams, that these rows are of."""
         self._known = _known(connection, settings, moment)
+        self._first_read = read_beginnings(connection)
 
     def slices(self, ticks: Sequence[datetime]) -> Iterator[list[Version]]:
         """The versions of the rows that were there in that time, some hundred rows at a time."""
@@ -120,7 +122,12 @@ class Archive:
         for row in rows:
             key = row["key"]
             yield Record(
-                row, changes.get(key, ()), agreements.get(key, ()), messages.get(key, ()), answers.get(key, ())
+                row,
+                changes.get(key, ()),
+                agreements.get(key, ()),
+                messages.get(key, ()),
+                answers.get(key, ()),
+                self._first_read.get(key),
             )
 
 
