@@ -3,18 +3,20 @@
 With a token the reader is found by e-mail (users:read.email) and messages are changed in place; a time-out is settled
 by looking for our metadata where the token may read the channel (channels:history, groups:history; im:history, and
 im:write to learn the id of a reader's direct messages). A webhook writes to its one channel, can change nothing and be
-asked nothing. Limits: about one message a second and channel, 429 with Retry-After.
+asked nothing. Limits: about one message a second and channel, 429 with Retry-After. Who has which e-mail is kept for a
+day, and for an hour that nobody has it.
 """
 
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Literal, Self
 
 from pydantic import field_validator, model_validator
 
 from alerts.channels.base import Outgoing, Permanent, Receipt
 from alerts.channels.slack_form import form
-from alerts.channels.slack_web import CannotUpdate, WebApi, post_to_webhook
+from alerts.channels.slack_web import CannotUpdate, Pace, UnknownUser, WebApi, post_to_webhook
 from alerts.messages import Message
 from config.settings import ChannelSettings, Secret
 from config.values import check_vendor_url
@@ -23,6 +25,8 @@ EVENT = "milepost_alert"
 API = "https://slack.com/api/"
 _LOOK_BACK = 50
 """Messages of a channel among which a doubtful attempt is looked for."""
+_KNOWN_FOR_S, _UNKNOWN_FOR_S = 24 * 3600.0, 3600.0
+"""How long is believed who has an e-mail, and that nobody has it."""
 
 
 class SlackSettings(ChannelSettings):
@@ -70,13 +74,22 @@ class SlackSettings(ChannelSettings):
 class Slack:
     """A channel that writes with a bot's token."""
 
-    def __init__(self, settings: SlackSettings, stop: threading.Event, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        settings: SlackSettings,
+        stop: threading.Event,
+        redact: Callable[[str], str],
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
+        """`seconds` is a clock that is never set."""
         if settings.token is None:
             raise ValueError("needs a token; for a webhook use SlackWebhook")
         self._settings = settings
         self._web = WebApi(settings.url, settings.token, stop, redact)
-        self._users: dict[str, str] = {}
-        """Slack's ids by e-mail. A wrong answer is not kept: it was refused."""
+        self._pace = Pace(stop)
+        self._seconds = seconds
+        self._users: dict[str, tuple[float, str | UnknownUser]] = {}
+        """Slack's ids by e-mail, or that there is none, and until when that is believed."""
         self._conversations: dict[str, str] = {}
         """What posting to a user's id turned out to be: the id that history and updates want."""
 
@@ -88,6 +101,7 @@ class Slack:
     def send(self, outgoing: Outgoing) -> Receipt:
         """Write to the channel, or to the reader's direct messages."""
         post = self._post(outgoing)
+        self._pace.take_turn(post["channel"])
         answer = self._web.call("chat.postMessage", post)
         self._conversations[post["channel"]] = answer["channel"]
         return {"channel": answer["channel"], "ts": answer["ts"]}
@@ -95,6 +109,7 @@ class Slack:
     def update(self, receipt: Receipt, outgoing: Outgoing, shown: Message) -> Receipt:
         """Change the message in place; where Slack refuses that, answer in its thread."""
         place = {"channel": receipt["channel"], "ts": receipt["ts"]}
+        self._pace.take_turn(place["channel"])
         try:
             self._web.call("chat.update", {**form(shown), **place})
         except CannotUpdate:
@@ -131,9 +146,20 @@ class Slack:
             return self._settings.channel
         if reader.slack:
             return reader.slack
-        if reader.email not in self._users:
-            self._users[reader.email] = self._web.call("users.lookupByEmail", {"email": reader.email})["user"]["id"]
-        return self._users[reader.email]
+        until, found = self._users.get(reader.email, (0.0, ""))
+        if self._seconds() >= until:
+            until, found = self._users[reader.email] = self._look_up(reader.email)
+        if isinstance(found, UnknownUser):
+            raise UnknownUser(str(found))
+        return found
+
+    def _look_up(self, email: str) -> tuple[float, str | UnknownUser]:
+        """Who has that e-mail, and until when that is believed."""
+        try:
+            user = str(self._web.call("users.lookupByEmail", {"email": email})["user"]["id"])
+        except UnknownUser as unknown:
+            return self._seconds() + _UNKNOWN_FOR_S, unknown
+        return self._seconds() + _KNOWN_FOR_S, user
 
     def _conversation(self, outgoing: Outgoing) -> str:
         """The id that history wants: a reader's own will not do there."""
@@ -150,6 +176,7 @@ class SlackWebhook:
         if settings.webhook is None:
             raise ValueError("needs a webhook; for a token use Slack")
         self._webhook = settings.webhook
+        self._pace = Pace(stop)
         self._stop = stop
         self._redact = redact
 
@@ -173,6 +200,7 @@ class SlackWebhook:
 
     def _post(self, message: Message) -> Receipt:
         body = {**form(message), "unfurl_links": False, "unfurl_media": False}
+        self._pace.take_turn("")
         post_to_webhook(self._webhook, body, self._stop, self._redact)
         return {}
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr, ValidationError
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
 from alerts.channels.slack import Slack, SlackSettings, SlackWebhook
 from alerts.channels.slack_form import escape, form, link
+from alerts.channels.slack_web import Pace
 from alerts.messages import Count, End, Entry, Line, Message
 from alerts.plain_text import safe_url
 from alerts.routing import Reader
@@ -93,6 +94,53 @@ def test_a_reader_is_found_by_e_mail_and_told_directly(sandbox: Sandbox, slack: 
 
     assert [slack.recipient(posted.channel) for posted in slack.messages] == ["Marco Yip"] * 2
     assert sum("lookupByEmail" in str(seen) for seen in slack.app.log) == 1
+
+
+def test_who_has_an_e_mail_is_asked_again_after_a_day_and_who_has_none_after_an_hour(
+    sandbox: Sandbox, slack: SlackSandbox
+) -> None:
+    """People change their address, and join: nobody restarts the hub for that."""
+    at = [0.0]
+    channel = Slack(
+        SlackSettings(token=secret(TOKEN), channel=CHANNEL, url=sandbox.url("slack")), *WAITING, lambda: at[0]
+    )
+    stranger = Reader("person/x", "X", "x@lanternquay.example", "en")
+    asked = []
+    for at[0] in (0.0, 3599.0, 3600.0, 86_399.0, 86_400.0):
+        channel.send(Outgoing("alert-1", MARCO, MESSAGE))
+        with pytest.raises(Permanent, match="set `slack` for that person"):
+            channel.send(Outgoing("alert-2", stranger, MESSAGE))
+        asked.append(sum("lookupByEmail" in str(seen) for seen in slack.app.log))
+
+    assert asked == [2, 2, 3, 4, 5]
+
+
+class Waiting(threading.Event):
+    """A stop event that nobody sets; it keeps for how long it was waited on."""
+
+    def __init__(self, stopped: bool = False) -> None:
+        super().__init__()
+        self.waited: list[float | None] = []
+        self.stopped = stopped
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout)
+        return self.stopped
+
+
+def test_a_conversation_is_written_to_about_once_a_second() -> None:
+    """Slack takes a short burst; whoever goes on like that is held up by it in every channel."""
+    stop = Waiting()
+    pace = Pace(stop)
+    for _ in range(6):
+        pace.take_turn("C1")
+    pace.take_turn("C2")
+
+    assert stop.waited[:1] == [1.0]
+    assert all(seconds == 1.0 for seconds in stop.waited)
+    stop.stopped = True
+    with pytest.raises(Transient, match="stopped"):
+        pace.take_turn("C1")
 
 
 def test_the_end_changes_the_message_in_place(sandbox: Sandbox, slack: SlackSandbox) -> None:
