@@ -1,6 +1,6 @@
 """Whether a rule can be tried on the past at all, and what of it is taken as it is now."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -12,23 +12,13 @@ from rules.language import nodes
 from rules.language.compile import Scope
 from rules.moment import Moment
 from rules.rule import Rule
-from rules.views import FEEDBACK, ITEM, MILESTONE, View
+from rules.views import MILESTONE, View
 from rules.views.base import Stored
-from unify.derived import CHANGE, SOURCE
+from unify.derived import CHANGE
 
-_SHARED = frozenset({"status_native", "status_category", "deleted_at"})
 _OWNER = frozenset({"owner_account", "owner_person"})
-WALKED_BACK: Mapping[str, frozenset[str]] = {
-    MILESTONE.name: _SHARED
-    | _OWNER
-    | {"name", "due_on", "due_at", "done_at", "done_by_account", "baseline_on", "agreed_on", "agreed_recorded_at"}
-    | {"deadline_on", "deadline_at", "slip_days", "moves", "moved_at", "moved_by_account"},
-    ITEM.name: _SHARED | {"name", "assignee_accounts", "due_on", "due_at", "done_at"},
-    FEEDBACK.name: _SHARED
-    | _OWNER
-    | {"subject", "closed_at", "waiting_since", "first_response_at", "response_basis", "answered", "handled"},
-}
-"""The columns of the views' tables that `rules.backtest.past` tells of any instant."""
+_UNSHOWN = frozenset({"owner_account", "assignee_accounts", "agreed_recorded_at"})
+"""Of the columns that are walked back those that no view shows. How the others stand is marked in the views."""
 
 _TITLES = frozenset({"name", "subject"})
 _WITHOUT_HISTORY: Mapping[tuple[str, str], frozenset[str]] = {
@@ -47,10 +37,8 @@ _NOT_TOLD: Mapping[str, str] = {
     "open_items": _COUNTS,
     "total_items": _COUNTS,
 }
-_FOLLOWED = frozenset({"owner", "oa", "mover", "mover_account", "doer", "doer_account", "author"})
-"""As whom the views join people to keys that are walked back, or that never change."""
 _OWNERS = frozenset({"owner", "oa"})
-"""… those of them who have it."""
+"""As whom the views join people to those who have it."""
 
 
 class CannotReplay(Exception):
@@ -102,16 +90,19 @@ def _why_not(view: View, leaf: Column[Any]) -> str:
 
 def _is_taken(view: View, leaf: Column[Any]) -> bool:
     """Whether a stored column is taken as it is now."""
-    if leaf.table is view.table:
-        fixed = {one.sql for one in view.columns if isinstance(one, Stored) and one.history == "fixed"}
-        return leaf.name not in WALKED_BACK[view.name] and leaf not in fixed
-    return leaf.table not in (CHANGE, SOURCE) and leaf.table.name not in _FOLLOWED
+    if shown := _showing(view, leaf):
+        return all(one.history == "untracked" for one in shown)
+    return leaf.table is not CHANGE and not (leaf.table is view.table and leaf.name in _UNSHOWN)
 
 
 def _called(view: View, leaf: Column[Any]) -> str:
     """The view's own name of what holds the stored column; "" where it has none."""
-    stored = (one for one in view.columns if isinstance(one, Stored))
-    return next((one.name for one in stored if leaf in set(visitors.iterate(one.sql))), "")
+    return next((one.name for one in _showing(view, leaf)), "")
+
+
+def _showing(view: View, leaf: Column[Any]) -> Sequence[Stored]:
+    """The view's columns that show the stored column."""
+    return [one for one in view.columns if isinstance(one, Stored) and leaf in set(visitors.iterate(one.sql))]
 
 
 def _leaves(name: str, scope: Scope) -> Iterator[Column[Any]]:

@@ -107,7 +107,7 @@ FEEDBACK = View(
     rows=Need("feedback", "tickets in a CRM, or work items marked by feedback_labels", (*CRM, *WORK_TOOLS)),
     columns=(
         Stored("key", "text", "What names it here: source, stream and the tool's own id.", "fixed", _f.key),
-        Stored("subject", "text", "Its title.", "untracked", _f.subject),
+        Stored("subject", "text", "Its title.", "tracked", _f.subject),
         Stored("text", "text", f"What the client wrote, at most {EXCERPT_CHARS} characters.", "untracked", _excerpt()),
         Stored("url", "text", "Its page in the tool.", "fixed", _f.url),
         Stored("source", "text", "The source it was read from, as the config names it.", "fixed", _f.source),
@@ -123,8 +123,8 @@ FEEDBACK = View(
         Stored("status_category", "text", "What the tool's word means.", "tracked", _f.status_category, CATEGORIES),
         Stored("status", "text", "The tool's own word.", "tracked", _f.status_native),
         Stored("received_at", "instant", "When it came in.", "fixed", _f.received_at),
-        Stored("first_response_at", "instant", "The first answer.", "fixed", _f.first_response_at),
-        Stored("response_basis", "text", "How we know of that answer.", "fixed", _f.response_basis, BASES),
+        Stored("first_response_at", "instant", "The first answer.", "tracked", _f.first_response_at),
+        Stored("response_basis", "text", "How we know of that answer.", "tracked", _f.response_basis, BASES),
         Stored(
             "waiting_since",
             "instant",

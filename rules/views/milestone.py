@@ -205,7 +205,7 @@ MILESTONE = View(
         Stored(
             "deadline_at", "instant", "The instant that `overdue` asks: the end of that day.", "tracked", _m.deadline_at
         ),
-        Stored("baseline_on", "date", "The day first promised.", "fixed", _m.baseline_on),
+        Stored("baseline_on", "date", "The day first promised.", "tracked", _m.baseline_on),
         Stored("agreed_on", "date", "The day that the client accepted last.", "tracked", _m.agreed_on),
         Stored(
             "committed_on",

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Table, func
 
-from rules.views.base import Stored, name_of, table
+from rules.views.base import History, Stored, name_of, table
 from unify import tables
 
 SOURCE, PROJECT = table(tables.Source), table(tables.Project)
@@ -65,16 +65,16 @@ def _with_people(placed: FromClause, client: ColumnElement[Any], account: Column
     )
 
 
-def client_columns(client: ColumnElement[Any]) -> tuple[Stored, ...]:
-    """The columns that say so, of a view over `with_client`."""
+def client_columns(client: ColumnElement[Any], owners: History = "untracked") -> tuple[Stored, ...]:
+    """The columns that say so, of a view over `with_client`; `owners`: what is kept of who had it."""
     calendar = func.coalesce(_CLIENT.c.calendar, "default")
     return (
         Stored("client", "text", "Key of its client; missing: nobody has said whose it is.", "untracked", client),
         *_of_client,
         Stored("bd", "text", "Key of the BD manager.", "untracked", _CLIENT.c.bd_person),
         Stored("bd_name", "text", "The BD manager's name.", "untracked", name_of(_BD.c.name)),
-        Stored("owner", "text", "Key of the person who has it, where known.", "untracked", _OWNER.c.key),
-        Stored("owner_name", "text", "Who has it.", "untracked", name_of(_OWNER.c.name, _OWNER_ACCOUNT.c.name)),
+        Stored("owner", "text", "Key of the person who has it, where known.", owners, _OWNER.c.key),
+        Stored("owner_name", "text", "Who has it.", owners, name_of(_OWNER.c.name, _OWNER_ACCOUNT.c.name)),
         Stored("calendar", "text", "The calendar of those who must answer.", "untracked", calendar),
     )
 

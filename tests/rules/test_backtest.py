@@ -4,15 +4,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from config.settings import Settings
 from rules.backtest import CannotReplay, backtest, hourly
-from rules.backtest.known import WALKED_BACK, unchanged
 from rules.evaluate import find
 from rules.load import load_rules
-from rules.views import FEEDBACK, ITEM, MILESTONE, View
-from rules.views.base import Stored
+from rules.views import FEEDBACK, ITEM
 from tests.rules.past_rows import BUDGET, change, hours, message, told, tried
 from tests.rules.rows import CALENDARS, SETTINGS, STORY, database, due, feedback, local, milestone, moment, source
 from tests.rules.test_evaluate import rule
@@ -256,45 +252,6 @@ def test_an_item_that_is_a_milestone_is_taken_to_have_been_one(tmp_path: Path) -
 
     assert told(found) == [("1", "11 Nov 00:00", ["warning"], "")]
     assert found.unchanged == ["is_milestone"]
-
-
-# --- what cannot be told ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("when", "view", "words"),
-    [
-        ("open_items > 3", MILESTONE, "open_items: it counts other rows"),
-        ("days_behind > 0", MILESTONE, "days_behind: it counts other rows"),
-        ("updated_at < ago('3d')", ITEM, "updated_at: only the last is known"),
-        ("idle_working_hours > 8", ITEM, "idle_working_hours: only the last is known"),
-    ],
-)
-def test_what_cannot_be_replayed_is_refused_with_the_reason(when: str, view: View, words: str) -> None:
-    """An invented history would be believed."""
-    with pytest.raises(CannotReplay, match="cannot replay own") as refused:
-        unchanged(rule(when, view), moment())
-
-    assert words in str(refused.value)
-
-
-def test_a_view_without_history_is_refused() -> None:
-    (silent,) = (known for known in load_rules(SETTINGS) if known.id == "client-silent")
-
-    with pytest.raises(CannotReplay, match="cannot replay client-silent: earlier rows are known of milestone"):
-        unchanged(silent, moment())
-
-
-@pytest.mark.parametrize("view", [MILESTONE, FEEDBACK, ITEM], ids=lambda view: str(view.name))
-def test_what_the_documentation_calls_kept_is_walked_back(view: View) -> None:
-    """A column of the view's own table that is "in the history" must not be taken as it is now."""
-    tracked = {
-        str(column.sql.name)
-        for column in view.columns
-        if isinstance(column, Stored) and column.history == "tracked" and getattr(column.sql, "table", 0) is view.table
-    }
-
-    assert tracked <= WALKED_BACK[view.name]
 
 
 # --- ticks --------------------------------------------------------------------------------------------------------
