@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from config.settings import CalendarSettings
 from rules.working_time import OutsideCalendar, WorkingTime
 from tests.faults.length import seed
+from tests.rules.working_days import CN_MADE_UP, CN_OFF, HK_OFF
 from unify.closures import Closed
 
 PAIRS = 1_000_000 if os.environ.get("MILEPOST_WORKING_TIME") == "long" else 20_000
@@ -31,17 +32,6 @@ _MARGIN = 20
 """Days: the latest end of "no time ago" lies ahead, at the next opening, which must not be beyond the two years."""
 _BEGIN = datetime(2025, 1, 1, tzinfo=ZONE).astimezone(UTC)
 
-_HK_OFF = """
-250101 250129 250130 250131 250404 250418 250419 250421 250501 250505 250531 250701 251001 251007 251029 251225 251226
-260101 260217 260218 260219 260403 260404 260406 260407 260501 260525 260619 260701 260926 261001 261019 261225 261226
-"""
-_CN_OFF = """
-250101 250128 250129 250130 250131 250203 250204 250404 250501 250502 250505 250602
-251001 251002 251003 251006 251007 251008
-260101 260102 260216 260217 260218 260219 260220 260223 260406 260501 260504 260505 260619 260925
-261001 261002 261005 261006 261007
-"""
-_CN_MADE_UP = "250126 250208 250427 250928 251011 260104 260214 260228 260509 260920 261010"
 _HALF = "250128 251224 260216 260417 261224"
 """The eves of lunar new year, of Christmas, and a Friday."""
 
@@ -89,7 +79,7 @@ def _count(office: str, *, half: bool, closures: int) -> Counted:
     minute = timedelta(minutes=1)
     entered = [Closed(office, _BEGIN + begin * minute, _BEGIN + end * minute) for begin, end in closed]
     calendar = WorkingTime(settings, ZONE, FIRST, LAST, entered)
-    off, made_up, lunch = (_HK_OFF, "", 13) if office == "HK" else (_CN_OFF, _CN_MADE_UP, 12)
+    off, made_up, lunch = (HK_OFF, "", 13) if office == "HK" else (CN_OFF, CN_MADE_UP, 12)
     worked = _worked(off, made_up, _HALF if half else "", lunch, closed)
     return Counted(calendar, list(accumulate(worked, initial=0)))
 
