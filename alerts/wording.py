@@ -65,7 +65,7 @@ class Wording:
         self.hidden = settings is not None and settings.confidential and not reader.key
         self._names = _names(settings.name) if settings else ()
         name = client_name(scene.settings, item.client, reader.language)
-        self.client = item.client.upper() if self.hidden else name
+        self.client = (settings.code or item.client.upper()) if settings and self.hidden else name
         self.facts = self._unnamed(item.facts) if self.hidden else item.facts
         self.what = self.hide(self.facts.text("name") or self.facts.text("subject"))
         self.project = self.facts.text("project_name")

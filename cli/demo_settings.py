@@ -75,6 +75,7 @@ def demo_settings(sandbox: Sandbox, public_url: str = "") -> str:
                 "url": sandbox.url("slack") + "/",
                 "token": f"file:{_SECRETS}/slack_token",
                 "channel": slack.CHANNEL,
+                "clients": [client.id for client in plan.clients if not client.confidential],
             },
         ),
         _table(
@@ -138,6 +139,7 @@ def _client(sandbox: Sandbox, plan: Plan, client: ClientPlan) -> str:
             "bd": client.bd,
             "calendar": client.calendar,
             "confidential": client.confidential,
+            "code": client.code,
             "tier": client.tier,
             "contract_end": client.contract_end and client.contract_end.isoformat(),
             "cadence": client.cadence,

@@ -57,7 +57,9 @@ def check(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:
     yield from _sources(draft)
     yield from _people(draft)
     yield from _clients(draft)
+    yield from _channels(draft)
     yield from _routes(draft, rules)
+    yield from _groups(draft)
 
 
 def _named(path: KeyPath, name: str, names: Collection[str] | None, where: str) -> Iterator[Found]:
@@ -172,6 +174,15 @@ def _reference(path: KeyPath, reference: str, draft: Draft, form: str) -> Iterat
         yield from _named(path, source, draft.names["sources"], "[sources]")
 
 
+def _channels(draft: Draft) -> Iterator[Found]:
+    for name, channel in draft.channels.items():
+        path: KeyPath = ("channels", name, "clients")
+        if channel.clients and channel.reaches == "persons":
+            yield path, "this channel has no group to be told of clients; take the key out"
+        for number, client in enumerate(channel.clients):
+            yield from _named((*path, number), client, draft.names["clients"], "[clients]")
+
+
 def _routes(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:
     for number, route in draft.routes.items():
         path: KeyPath = ("routes", number)
@@ -204,6 +215,38 @@ def _target(path: KeyPath, target: str, draft: Draft) -> Iterator[Found]:
             yield path, f'who gets it? write "{channel}:bd", or owner, coordinator or one of [people] in place of bd'
         case "group" if colon:
             yield path, f'this channel has one place to write to; write "{channel}" alone'
+
+
+def _groups(draft: Draft) -> Iterator[Found]:
+    """No group reads of a client that its channel does not list, nor of a confidential one that has no code."""
+    left = dict(draft.clients)
+    for number, route in sorted(draft.routes.items()):
+        asked = route.match.client
+        told = left if asked is None else {asked: left[asked]} if asked in left else {}
+        for place, target in enumerate(route.to):
+            if target in draft.channels and draft.channels[target].reaches != "persons":
+                yield from _group(("routes", number, "to", place), target, draft.channels[target].clients, told)
+        if route.match == RouteMatch(client=asked):  # nothing of that client comes further down
+            left = {name: client for name, client in left.items() if name != asked}
+
+
+def _group(path: KeyPath, channel: str, named: Collection[str], told: Mapping[str, ClientSettings]) -> Iterator[Found]:
+    coded = [name for name, client in told.items() if client.confidential]
+    unlisted = [name for name in told if name not in named and name not in coded]
+    if unlisted:
+        add = ", ".join(f'"{name}"' for name in unlisted)
+        yield (
+            path,
+            f'all who read "{channel}" would be told of {add}: add {add} to `clients` of [channels.{channel}], '
+            "or give a route above with match = {client = …} for whoever may read it",
+        )
+    for name in coded:
+        if not told[name].code:
+            yield (
+                path,
+                f'all who read "{channel}" would be told of "{name}", which is confidential: write '
+                f'code = "…" below [clients.{name}], a word that tells nothing, or a route above for that client',
+            )
 
 
 class _Once:

@@ -145,10 +145,14 @@ class SourceSettings(Tree):
 
 
 class PersonSettings(Tree):
-    """One of our people. `accounts` are `source:vendor id`, for tools that hide the e-mail."""
+    """One of our people. `accounts` are `source:vendor id`, for tools that hide the e-mail.
+
+    `role`: what they may decide about alerts; without one, what the rest of the config tells of them.
+    """
 
     name: str
     email: Email
+    role: Literal["", "lead", "coordinator", "bd", "head", "director", "admin"] = ""
     language: Language | None = None
     calendar: str = "default"
     capacity_hours: float | None = Field(default=None, gt=0, le=168)
@@ -163,6 +167,7 @@ class ClientSettings(Tree):
     bd: str = ""
     calendar: str = "default"
     confidential: Flag = False
+    code: str = ""
     domains: tuple[Domain, ...] = ()
     projects: tuple[str, ...] = ()
     crm: tuple[str, ...] = ()
@@ -177,12 +182,14 @@ class ClientSettings(Tree):
 
 
 class ChannelSettings(Tree):
-    """What every kind of channel has. `name` is the key under `[channels]`."""
+    """What every kind of channel has. `name` is the key under `[channels]`; `clients` are those that its group may read
+    of by name."""
 
     FILLED_IN = frozenset({"name"})
 
     name: str = ""
     kind: str
+    clients: tuple[str, ...] = ()
 
     @property
     def reaches(self) -> Literal["both", "persons", "group"]:

@@ -66,6 +66,7 @@ class ClientPlan:
     bd: str
     calendar: str = "default"
     confidential: bool = False
+    code: str = ""
     tier: str = ""
     contract_end: date | None = None
     cadence: str = ""

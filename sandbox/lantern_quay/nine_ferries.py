@@ -10,7 +10,6 @@ from sandbox.plan import ClientPlan, CompanyPlan, ContactPlan, DealPlan, Project
 
 COMPANY = "nine_ferries"
 CLIENT = "heron"
-"""A code name: groups see it in place of the confidential client's own."""
 
 # One argument a line would bury the story.
 # fmt: off
@@ -23,7 +22,7 @@ def chapter(numbers: Iterator[int]) -> Chapter:
         {"en": "Bank of Nine Ferries", "zh-Hant-HK": "九渡銀行", "zh-Hans-CN": "九渡银行"},
         ("nineferries.example",),
         "marco",
-        confidential=True, tier="gold", cadence="weekly", cadence_by="meeting",
+        confidential=True, code="HERON", tier="gold", cadence="weekly", cadence_by="meeting",
     )
     company = CompanyPlan(COMPANY, "Bank of Nine Ferries", client.domains, client.id, "marco", next(numbers))
     written = Chapter(client, [company], _contacts(numbers))
