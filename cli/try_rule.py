@@ -74,7 +74,7 @@ def try_rules(config: Path, typed: str, since: str, *, as_json: bool) -> int:
         for number, one in enumerate(answers):
             answer.print("\n" if number else "", end="")
             if back is None:
-                _print_now(one, trying.was_read())
+                _print_now(one)
             else:
                 _print_past(one, hub.settings)
     return code
@@ -107,24 +107,29 @@ class _Trying:
         self._freshness = read_freshness(connection, hub.settings, self._moment.now)
         self._lacking = unmeasured(connection, rules, hub.settings, self._freshness)
 
-    def was_read(self) -> bool:
-        """Whether any source was, whole; else nothing can be found."""
-        return any(source.read_at for source in self._freshness.values())
-
     def each(self, rules: Iterable[Rule], back: timedelta | None) -> tuple[list[dict[str, Any]], int]:
         """What came of each, and the code to end with: one that cannot be answered keeps no other from it."""
         tried, code = [], OK
         for rule in rules:
             try:
+                self._look_for_rows(rule)
                 tried.append(self._now(rule) if back is None else self._since(rule, back))
                 continue
-            except CannotReplay as why:
+            except (CannotReplay, Refused) as why:
                 error, code = str(why), max(code, refuse(str(why)))
             except (TooSlow, OutsideCalendar) as why:
                 error, code = not_tried(rule.id, why, back), max(code, FAILED)
                 warn(error)
             tried.append({"rule": rule.id, "error": error})
         return tried, code
+
+    def _look_for_rows(self, rule: Rule) -> None:
+        """Raises Refused where nothing was read yet: that the rule finds nothing then is no answer."""
+        if not self._rows(rule) and not any(source.read_at for source in self._freshness.values()):
+            raise Refused(f"there is nothing to try {rule.id} on: nothing was read yet: milepost sync")
+
+    def _rows(self, rule: Rule) -> int:
+        return self._connection.scalar(select(func.count()).select_from(rule.view.table)) or 0
 
     def _measured(self, rule: Rule) -> str:
         """Why the rule cannot fire, whatever else stands there; "" where it can."""
@@ -155,7 +160,7 @@ class _Trying:
     def _since(self, rule: Rule, back: timedelta) -> dict[str, Any]:
         """The alerts that the rule would have raised in that time. Raises CannotReplay, TooSlow, OutsideCalendar."""
         moment = self._moment
-        rows = self._connection.scalar(select(func.count()).select_from(rule.view.table)) or 0
+        rows = self._rows(rule)
         if rows >= _MANY:
             say(f"{rule.id}: {rows} rows are walked back, which takes some {rows // _ROWS_A_SECOND} s")
         budget = Budget.of(rows)
@@ -166,6 +171,7 @@ class _Trying:
             "not_measured": self._measured(rule),
             "since": ticks[0].now,
             "until": ticks[-1].now,
+            "rows": tried.rows,
             "alerts": [self._raised(tried, one) for one in tried.raised],
             "readers": [asdict(one) for one in heard(tried, self._settings, self._people, budget)],
             "unchanged": list(tried.unchanged),
@@ -210,7 +216,7 @@ def not_tried(rule: str, error: TooSlow | OutsideCalendar, back: timedelta | Non
     return f"{rule} {error}: {shorter}make its condition simpler"
 
 
-def _print_now(tried: dict[str, Any], was_read: bool) -> None:
+def _print_now(tried: dict[str, Any]) -> None:
     found = tried["findings"]
     answer.print(f"{tried['rule']} finds {len(found)} now\n")
     print_table(
@@ -222,17 +228,14 @@ def _print_now(tried: dict[str, Any], was_read: bool) -> None:
         answer.print(f"\n{tried['not_measured']}")
     if found:
         say("nothing was sent; --since 90d tells what it would have said")
-    elif not was_read:
-        say("nothing was read yet: milepost sync")
 
 
 def _print_past(tried: dict[str, Any], settings: Settings) -> None:
     zone, alerts = settings.zone, tried["alerts"]
     firing = sum(one["until"] is None for one in alerts)
     span = f"{local(tried['since'], zone)} to {local(tried['until'], zone)}"
-    answer.print(
-        f"{tried['rule']}, asked every hour from {span}: {count(len(alerts), 'alert')}, {firing} of them now\n"
-    )
+    asked = f"asked every hour from {span} of {count(tried['rows'], 'row')}"
+    answer.print(f"{tried['rule']}, {asked}: {count(len(alerts), 'alert')}, {firing} of them now\n")
     print_table(
         ("from", "to", "lasted", "severity", "client", "about"),
         (
@@ -246,7 +249,7 @@ def _print_past(tried: dict[str, Any], settings: Settings) -> None:
             )
             for one in alerts[-_SHOWN:]
         ),
-        "it would have said nothing" if any(tried["read_since"].values()) else "nothing was read yet",
+        "it would have said nothing" if tried["rows"] else "no row was there to ask it of, so that nothing could fire",
     )
     if len(alerts) > _SHOWN:
         answer.print(f"and {len(alerts) - _SHOWN} before these: --json has them all")

@@ -35,6 +35,8 @@ class Backtest:
     raised: Sequence[Raised]
     unchanged: Sequence[str]
     """Columns that the rule asks and whose earlier values are not kept: they were taken as they are now."""
+    rows: int = 0
+    """How many rows of the view were there in that time; none: nothing could have fired."""
     unheard: Sequence[str] = ()
     """Earlier words of statuses that nobody can tell the meaning of: they were taken as open."""
     doubts: Mapping[Doubt, int] = field(default_factory=dict)
@@ -60,7 +62,7 @@ def backtest(
             unheard |= {version.row["status_native"] for version in versions if version.is_unheard}
     doubts = {**archive.doubts, **passed_over(connection, rule.view, instants[0], budget)}
     taken = sorted({*taken, *without_history(rule, ticks[-1], archive.streams)})
-    return Backtest(rule, ticks, episodes(answers, len(ticks)), taken, sorted(unheard), doubts)
+    return Backtest(rule, ticks, episodes(answers, len(ticks)), taken, archive.rows, sorted(unheard), doubts)
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,8 @@ class Archive:
         self._at = REPLAYED[view.name]
         self.doubts = Counter[Doubt]()
         """What is doubtful about the slices that were read."""
+        self.rows = 0
+        """How many rows were read."""
         self.streams: set[tuple[str, str]] = set()
         """The kinds of sources, and their streams, that these rows are of."""
         self._known = _known(connection, settings, moment)
@@ -93,6 +95,7 @@ class Archive:
         there = or_(table.c.deleted_at.is_(None), table.c.deleted_at > ticks[0])
         for keys in derived.slices(self._connection, table, None):
             rows = fetch(self._connection, select(table).where(table.c.key.in_(keys), there))
+            self.rows += len(rows)
             kinds = self._known.words.kinds
             self.streams |= {(kinds.get(row["source"], ""), row["key"].split("/", 2)[1]) for row in rows}
             records = list(self._records(rows))

@@ -44,26 +44,35 @@ def test_a_rule_tells_what_it_would_say_now_and_to_whom(read: Home) -> None:
     assert "Release 2.1 is late" in read.run("rules", "try", "own-late").out
 
 
-def test_where_nothing_was_read_nothing_can_be_found(tmp_path: Path) -> None:
-    """Else whoever begins takes their rule for wrong."""
-    with homes.home(tmp_path) as made:
-        assert "nothing was read yet: milepost sync" in made.run("rules", "try", "milestone-overdue").err
-
-
-def test_of_a_past_in_which_nothing_was_read_nothing_is_said(tmp_path: Path) -> None:
-    """ "It would have said nothing" would be believed; a read that failed is none, and no source is left out."""
+@pytest.mark.parametrize("since", [(), ("--since", "30d")])
+def test_where_nothing_was_read_there_is_no_answer(tmp_path: Path, since: tuple[str, ...]) -> None:
+    """ "It would have said nothing" would be believed, and be a clean bill to a script; a read that failed is none."""
     with homes.home(tmp_path) as made:
         (made.folder / "JIRA_TOKEN").write_text("wrong\n", "utf-8")
-        made.change("[people.may]", '[sources.later]\nkind = "trello"\nkey = "k"\ntoken = "t"\n\n[people.may]')
         made.run("sync", "delivery")
 
-        said = made.run("rules", "try", "milestone-overdue", "--since", "30d")
-        told = made.run("rules", "try", "milestone-overdue", "--since", "30d", "--json").json
+        said = made.run("rules", "try", "milestone-overdue", *since)
+        told = made.run("rules", "try", "milestone-overdue", *since, "--json")
 
-    assert "it would have said nothing" not in said.out
-    assert "nothing was read yet" in said.out
-    assert "never read whole: delivery, boards, later; milepost sync" in said.out
-    assert told[0]["read_since"] == {"delivery": None, "boards": None, "later": None}
+    reason = "there is nothing to try milestone-overdue on: nothing was read yet: milepost sync"
+    assert (said.code, said.out) == (2, "")
+    assert reason in said.err
+    assert (told.code, told.json) == (2, [{"rule": "milestone-overdue", "error": reason}])
+
+
+def test_what_was_never_read_whole_is_named_and_what_has_no_row_says_so(tmp_path: Path) -> None:
+    """No source is left out, and that no row is there for a rule is not that all is well with them."""
+    with homes.home(tmp_path) as made:
+        made.change("[people.may]", '[sources.later]\nkind = "trello"\nkey = "k"\ntoken = "t"\n\n[people.may]')
+        made.run("sync", "boards")
+
+        said = made.run("rules", "try", "feedback-unhandled", "--since", "30d")
+        told = made.run("rules", "try", "feedback-unhandled", "--since", "30d", "--json").json
+
+    assert "no row was there to ask it of, so that nothing could fire" in said.out
+    assert "never read whole: delivery, later; milepost sync" in said.out
+    assert told[0]["rows"] == 0
+    assert [source for source, at in told[0]["read_since"].items() if at is None] == ["delivery", "later"]
 
 
 @pytest.mark.parametrize("since", [(), ("--since", "30d")])
