@@ -127,9 +127,23 @@ def _people(draft: Draft) -> Iterator[Found]:
             yield (*path, "name"), "write a name"
         yield from _calendar(draft, path, person.calendar)
         yield from emails.claim((*path, "email"), normal(person.email), name)
+        if person.cover:
+            yield from _cover((*path, "cover"), name, draft)
         for number, account in enumerate(person.accounts):
             yield from _reference((*path, "accounts", number), account, draft, "SOURCE:ID")
             yield from accounts.claim((*path, "accounts", number), account, name)
+
+
+def _cover(path: KeyPath, name: str, draft: Draft) -> Iterator[Found]:
+    """Somebody else, who does not end up with them again."""
+    cover = draft.people[name].cover
+    yield from _named(path, cover, draft.names["people"], "[people]")
+    row = [name]
+    while cover in draft.people and cover not in row:
+        row.append(cover)
+        cover = draft.people[cover].cover
+    if cover == name == min(row):  # told once
+        yield path, f"{' -> '.join([*row, name])} goes round in a circle: nobody would be left to be told"
 
 
 def _clients(draft: Draft) -> Iterator[Found]:

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from config.values import (
+    Days,
     Domain,
     Duration,
     Email,
@@ -147,7 +148,8 @@ class SourceSettings(Tree):
 class PersonSettings(Tree):
     """One of our people. `accounts` are `source:vendor id`, for tools that hide the e-mail.
 
-    `role`: what they may decide about alerts; without one, what the rest of the config tells of them.
+    `role`: what they may decide about alerts; without one, what the rest of the config tells of them. `cover` is told
+    in their place while they are `away`.
     """
 
     name: str
@@ -158,6 +160,8 @@ class PersonSettings(Tree):
     capacity_hours: float | None = Field(default=None, gt=0, le=168)
     slack: str = ""
     accounts: tuple[str, ...] = ()
+    away: tuple[Days, ...] = ()
+    cover: str = ""
 
 
 class ClientSettings(Tree):

@@ -3,9 +3,9 @@
 import ipaddress
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -45,6 +45,27 @@ def parse_whole(given: object) -> object:
     if isinstance(given, bool):
         raise ValueError("write a whole number")
     return given
+
+
+class DateRange(NamedTuple):
+    """Days, both ends among them."""
+
+    first: date
+    last: date
+
+
+def parse_date_range(text: object) -> object:
+    """`"2026-12-24..2027-01-02"`, or one day, -> DateRange. Raises ValueError with what to write."""
+    if not isinstance(text, str):
+        return text
+    first, _, last = text.partition("..")
+    try:
+        found = DateRange(date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip()))
+    except ValueError:
+        raise ValueError('write the first and the last day, "2026-12-24..2027-01-02", or one day') from None
+    if found.last < found.first:
+        raise ValueError("the last day comes before the first")
+    return found
 
 
 def check_zone(name: str) -> str:
@@ -98,6 +119,7 @@ Flag = Annotated[bool, BeforeValidator(parse_flag)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Email = Annotated[str, AfterValidator(_check_email)]
 Domain = Annotated[str, AfterValidator(_check_domain)]
+Days = Annotated[DateRange, BeforeValidator(parse_date_range)]
 
 
 def check_multiple_or_duration(text: str) -> None:

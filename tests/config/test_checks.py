@@ -95,6 +95,27 @@ def test_a_route_asks_for_what_there_is(match: str, says: str) -> None:
             '[people.ray]\nname = "R"\nemail = "r@acme.example"\naccounts = ["boards:1"]',
             'people.ray.accounts[1]: "boards" is none of [sources]',
         ),
+        (
+            '[people.ray]\nname = "R"\nemail = "r@acme.example"\ncover = "mai"',
+            'people.ray.cover: "mai" is none of [people]; did you mean "may"?',
+        ),
+        (
+            '[people.ray]\nname = "R"\nemail = "r@acme.example"\ncover = "ray"',
+            "people.ray.cover: ray -> ray goes round in a circle",
+        ),
+        (
+            '[people.ray]\nname = "R"\nemail = "r@acme.example"\ncover = "sue"\n'
+            '[people.sue]\nname = "S"\nemail = "s@acme.example"\ncover = "ray"',
+            "people.ray.cover: ray -> sue -> ray goes round in a circle: nobody would be left to be told",
+        ),
+        (
+            '[people.ray]\nname = "R"\nemail = "r@acme.example"\naway = ["24 Dec"]',
+            'people.ray.away[1]: write the first and the last day, "2026-12-24..2027-01-02", or one day',
+        ),
+        (
+            '[people.ray]\nname = "R"\nemail = "r@acme.example"\naway = ["2026-12-24..2026-12-02"]',
+            "people.ray.away[1]: the last day comes before the first",
+        ),
         ("[calendars.default]", "calendars.default: the default calendar is [calendar]"),
         ('[calendars.sz]\nhours = ["9-18"]', "calendars.sz.hours: write the working hours of a day"),
         ('[calendars.sz]\nhours = ["13:00-09:00"]', "calendars.sz.hours: a spell must begin before it ends"),
