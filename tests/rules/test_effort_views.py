@@ -236,6 +236,14 @@ def test_a_week_is_from_monday_to_sunday(tmp_path: Path, at: str) -> None:
     ]
 
 
+def test_what_is_due_later_and_takes_nobody_knows_how_long_is_of_neither_week(tmp_path: Path) -> None:
+    """Nothing of it can be told yet; with an estimate its share of each week can."""
+    later = {"due_on": date(2026, 12, 18)}
+
+    assert load(tmp_path / "unsaid", item(1, **later)) == []
+    assert [row["items"] for row in load(tmp_path / "told", item(1, estimate_hours=19, **later))] == [0, 0]
+
+
 def test_what_a_client_has_to_do_is_no_load(tmp_path: Path) -> None:
     """A guest of theirs may have a task."""
     guest = tables.Person(key="person/guest", name="Poon", side="client")

@@ -1,31 +1,32 @@
 """Rules that are asked every minute look at what is open, by an index, and not at all that was ever done."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event
 
 from bench.many_items import NOW, Firm, build
 from bench.rules import SETTINGS
-from rules.language import compile
+from rules.evaluate import find
 from rules.load import load_rules
 from rules.moment import Moment
-from rules.views import select_view
 from rules.working_time import calendars
 
 
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """The steps of SQLite's plan by rule."""
+    """The steps of SQLite's plan by rule, of the very statement that a pass sends."""
     engine = build(Path(tmp_path_factory.mktemp("many")) / "many.db", Firm(200, 10))
     moment = Moment.of(SETTINGS, calendars(SETTINGS, NOW), NOW)
+    sent: list[tuple[str, Any]] = []
     found = {}
-    with engine.connect() as connection:
+    with engine.connect() as connection, connection.begin():
+        event.listen(connection, "before_cursor_execute", lambda *given: sent.append((given[2], given[3])))
         for rule in load_rules(SETTINGS):
-            selection = select_view(rule.view, moment)
-            asked = selection.statement.where(compile.condition(rule.when, selection.scope))
-            query = asked.compile(engine, compile_kwargs={"literal_binds": True})
-            rows = connection.execute(text(f"EXPLAIN QUERY PLAN {str(query).replace(':', chr(92) + ':')}"))
+            find(connection, rule, moment)
+            statement, parameters = sent[-1]
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             found[rule.id] = [row.detail for row in rows]
     engine.dispose()
     return found
@@ -55,3 +56,12 @@ def test_whether_there_is_open_work_for_a_client_is_asked_of_what_is_open(plans:
     """Of all that was ever done for them nobody needs to know."""
     wanted = "SEARCH work_item USING INDEX work_item_by_client (client_key=? AND status_category=?)"
     assert wanted in plans["client-silent"], plans["client-silent"]
+
+
+def test_the_load_of_everybody_is_one_look_at_the_open_work(plans: dict[str, list[str]]) -> None:
+    """Led by the weeks, SQLite would go through it once for each, and reckon the days of an item wherever they are
+    named."""
+    steps = plans["workload-over"]
+
+    assert len([step for step in steps if step.startswith("SEARCH work_item ")]) == 1, steps
+    assert steps.index("MATERIALIZE of_person") + 1 == steps.index("CO-ROUTINE open_work"), steps

@@ -1,0 +1,181 @@
+"""How much each person has to do in this week and in the next: what the view `workload` shows.
+
+The hours of an item are spread over its working days, from today or its start to its date, equally among those who have
+it; what is late is all to be done in this week, and what is due later and has no hours is in neither yet. SQL knows no
+calendar: it looks up how many working days lie before a day in a row of figures that is handed in, `_AHEAD_DAYS` long,
+as it is handed the day itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+
+from rules.language.portable import days_between, elements, rounded
+from rules.moment import Moment
+from rules.views.base import table
+from rules.views.owners import PROJECT, SOURCE
+from rules.views.promise import OPEN
+from unify import tables
+
+_account, _milestone, _item = table(tables.Account), table(tables.Milestone), table(tables.WorkItem)
+_part_of_it = _item.alias("part_of_it")
+_i = _item.c
+
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+_AHEAD_DAYS, _DIGITS = 365, 4
+"""How far ahead work is spread; what is due later is spread as if it were due then."""
+
+# Whoever asks without a moment asks whether there is any such work: all of it is then late.
+_TODAY = bindparam("workload_today", date.max, Date())
+_THIS_MONDAY = bindparam("workload_this_monday", date.max, Date())
+_NEXT_MONDAY = bindparam("workload_next_monday", date.max, Date())
+_AFTER_NEXT = bindparam("workload_after_next", date.max, Date())
+"""The Monday after the next."""
+_DAYS_LEFT = bindparam("workload_days_left", 7, Integer())
+"""Of this week, from today on."""
+_WORKING_DAYS = bindparam("workload_working_days", "0" * _DIGITS * (_AHEAD_DAYS + 1), String())
+
+
+def bound(moment: Moment) -> Mapping[str, Any]:
+    """What the parameters of `LOAD` stand for at that moment, by their names."""
+    monday = monday_of(moment)
+    calendar, yesterday = moment.calendar(None), moment.today - A_DAY
+    before = (calendar.days_between(yesterday, yesterday + timedelta(days=n)) for n in range(_AHEAD_DAYS + 1))
+    return {
+        _TODAY.key: moment.today,
+        _THIS_MONDAY.key: monday,
+        _NEXT_MONDAY.key: monday + A_WEEK,
+        _AFTER_NEXT.key: monday + 2 * A_WEEK,
+        _DAYS_LEFT.key: (monday + A_WEEK - moment.today).days,
+        _WORKING_DAYS.key: "".join(f"{count:0{_DIGITS}}" for count in before),
+    }
+
+
+def monday_of(moment: Moment) -> date:
+    """Weeks begin on Mondays, on any calendar."""
+    return moment.today - timedelta(days=moment.today.weekday())
+
+
+def _before(days: ColumnElement[int]) -> ColumnElement[int]:
+    """Working days from today on, before the day that is so many days ahead."""
+    return cast(func.substr(_WORKING_DAYS, days * _DIGITS + 1, _DIGITS), Integer)
+
+
+def _smaller(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    return case((one < other, one), else_=other)
+
+
+def _greater(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    return case((one > other, one), else_=other)
+
+
+_left = func.coalesce(
+    _i.remaining_hours,
+    case(
+        (_i.estimate_hours > func.coalesce(_i.spent_hours, 0), _i.estimate_hours - func.coalesce(_i.spent_hours, 0)),
+        (_i.estimate_hours.is_not(None), 0.0),
+    ),
+)
+"""Hours still to be worked on an item: as the tool says, else what is left of its estimate."""
+
+_somebody = elements(_i.assignee_accounts).table_valued("value").alias("somebody")
+_open = (
+    select(
+        _account.c.person_key.label("person_key"),
+        (_left / func.json_array_length(_i.assignee_accounts)).label("hours"),
+        (_i.due_on < _TODAY).label("late"),
+        # Days from today to its first day, and to the one after its last.
+        case(
+            (
+                and_(_i.start_on > _TODAY, _i.start_on <= _i.due_on),
+                _smaller(days_between(_TODAY, _i.start_on), literal(_AHEAD_DAYS)),
+            ),
+            else_=0,
+        ).label("begins"),
+        _smaller(days_between(_TODAY, _i.due_on) + 1, literal(_AHEAD_DAYS)).label("ends"),
+    )
+    .select_from(
+        _item.join(SOURCE, SOURCE.c.name == _i.source)
+        .join(_somebody, true())
+        .join(_account, _account.c.key == _somebody.c.value)
+        .outerjoin(PROJECT, PROJECT.c.key == _i.project_key)
+    )
+    .where(
+        _i.status_category.in_(OPEN),
+        _i.due_on.is_not(None),
+        # Of neither week is what is due later and takes nobody knows how long.
+        or_(_i.due_on < _AFTER_NEXT, _left.is_not(None)),
+        _i.deleted_at.is_(None),
+        SOURCE.c.active,
+        PROJECT.c.deleted_at.is_(None),
+        PROJECT.c.archived.is_not(True),
+        ~exists().where(_milestone.c.key == _i.key, _milestone.c.deleted_at.is_(None)).correlate(_item),
+        # The hours of what has parts are told of its parts.
+        ~exists().where(_part_of_it.c.parent_key == _i.key, _part_of_it.c.deleted_at.is_(None)).correlate(_item),
+    )
+    # So that its columns are reckoned once a row: else SQLite does so wherever they are named.
+    .offset(0)
+    .subquery("open_work")
+)
+_o = _open.c
+_in_all = _before(_o.ends) - _before(_o.begins)
+
+
+def _of_week(number: int) -> Sequence[ColumnElement[Any]]:
+    """What falls into this week (0) or the next (1): how many works, how many of them are due in it, of those how many
+    have an estimate, and the hours."""
+    opens, closes = (_DAYS_LEFT, _DAYS_LEFT + 7) if number else (literal(0), _DAYS_LEFT)
+    falls_in = case((_o.late, literal(not number)), else_=and_(_o.begins < closes, _o.ends > opens))
+    is_due = and_(falls_in, or_(_o.late, _o.ends <= closes))
+    within = _before(_smaller(_o.ends, closes)) - _before(_greater(_o.begins, opens))
+    share = case(
+        (_o.late, 1.0),
+        (_in_all == 0, case((is_due, 1.0), else_=0.0)),  # nothing but days off: in the week of its date
+        else_=within * 1.0 / _in_all,
+    )
+    return (
+        func.sum(case((falls_in, 1), else_=0)).label(f"works_{number}"),
+        func.sum(case((is_due, 1), else_=0)).label(f"items_{number}"),
+        func.sum(case((and_(is_due, _o.hours.is_not(None)), 1), else_=0)).label(f"estimated_items_{number}"),
+        rounded(func.sum(case((falls_in, _o.hours * share)))).label(f"hours_{number}"),
+    )
+
+
+_of_person = select(_o.person_key, *_of_week(0), *_of_week(1)).group_by(_o.person_key).subquery("of_person")
+_week = select(literal(0).label("number")).union_all(select(literal(1))).subquery("week")
+
+
+def _told(name: str) -> ColumnElement[Any]:
+    """That figure of the person, of the week."""
+    return case((_week.c.number == 0, _of_person.c[f"{name}_0"]), else_=_of_person.c[f"{name}_1"])
+
+
+LOAD = (
+    select(
+        _of_person.c.person_key,
+        _week.c.number,
+        *(_told(name).label(name) for name in ("items", "estimated_items", "hours")),
+    )
+    .select_from(_of_person.join(_week, _told("works") > 0))
+    .subquery("load")
+)
+"""By person and week (0 is this one): `items` that are due in it, `estimated_items` of those, and `hours`."""
+IN_THIS_WEEK = LOAD.c.number == 0
+WEEK_ON = case((IN_THIS_WEEK, _THIS_MONDAY), else_=_NEXT_MONDAY)
