@@ -4,7 +4,7 @@ Pure: no database, no clock. `after` is the only place that says what an event d
 rebuilt from the stored events cannot differ.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,29 @@ class Cause(StrEnum):
     BETTER = "better"
     ADOPTED = "adopted"
 
+    PENDING = "pending"
+    """Found, and not yet for as long as its rule's `for` asks."""
+    LAPSED = "did not last"
+    """No longer found before that time was over."""
+
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    ESCALATED = "escalated"
+
+    RELEASED = "released"
+    NOTHING_DONE = "nothing done since"
+    """Acknowledged, and nothing has changed in the tool or the CRM for so long that it fires again."""
+    SNOOZE_OVER = "snooze ended"
+    DATE_MOVED = "due date moved"
+    """The one that a snooze waited for."""
+
+
+HELD = frozenset({"acknowledged", "snoozed"})
+"""States of what a named person has."""
+OPEN = HELD | {"firing"}
+"""States of what readers may know of: it has fired, and is not over."""
+_IN_PLACE = frozenset({Cause.WORSE, Cause.BETTER, Cause.ADOPTED, Cause.ESCALATED})
+"""What happens to an open alert without a change of its state."""
 
 QUIET_ENDS = frozenset({"source removed", "rule removed"})
 """What the config took away ends without a word: nothing has happened at the client's."""
@@ -46,6 +69,12 @@ class Event:
     severity: str
     reason: str
     actor: str = OURSELVES
+    until: datetime | None = None
+    """End of a snooze."""
+    held_while: str | None = None
+    """The deadline, ISO, whose move ends a snooze."""
+    note: str = ""
+    """What the actor said; to whom it was escalated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +90,21 @@ class Life:
     """When it last became more severe in this episode."""
     worst: str = ""
     """How severe it was at most in this episode."""
+    pending_since: datetime | None = None
+    held_by: str | None = None
+    """Who acknowledged or snoozed it."""
+    held_at: datetime | None = None
+    held_until: datetime | None = None
+    """End of the snooze; None: it has none, or is no snooze."""
+    held_while: str | None = None
+    """The deadline, ISO, whose move ends the snooze."""
+    again_at: datetime | None = None
+    """When it last fired again, in this episode, after somebody had it."""
+    again: str = ""
+    """Why it did: a `Cause`."""
+    level: int = 0
+    """Escalations so far in this episode."""
+    escalated_at: datetime | None = None
     resolved_at: datetime | None = None
     resolve_reason: str | None = None
 
@@ -82,17 +126,70 @@ def fingerprint(rule: str, subject: str) -> str:
 
 def after(life: Life | None, event: Event) -> Life:
     """The state of an alert once `event` has happened to it."""
-    if event.to_state == "firing" and (life is None or life.state == "resolved"):
-        adopted = event.reason != Cause.FIRST_LOOK
-        return Life(event.episode, "firing", event.severity, adopted, since=event.at, worst=event.severity)
-    if event.to_state == "firing" and life is not None:
-        worse_at = event.at if event.reason == Cause.WORSE else life.worse_at
-        adopted = life.adopted or event.reason == Cause.ADOPTED
-        worst = max(life.worst, event.severity, key=SEVERITIES.index)
-        return replace(life, severity=event.severity, worse_at=worse_at, adopted=adopted, worst=worst)
-    if event.to_state == "resolved" and life is not None:
-        return replace(life, state="resolved", resolved_at=event.at, resolve_reason=event.reason)
+    begins = life is None or life.state in ("pending", "resolved")
+    match event.to_state:
+        case "firing" if begins:
+            adopted = event.reason != Cause.FIRST_LOOK
+            return Life(event.episode, "firing", event.severity, adopted, since=event.at, worst=event.severity)
+        case "pending" if life is None:
+            return Life(event.episode, "pending", event.severity, True, since=event.at, pending_since=event.at)
+        case "pending" if life is not None and life.state == "resolved":
+            return replace(life, state="pending", pending_since=event.at)
+        case "resolved" if life is not None:
+            return _resolved(life, event)
+        case state if life is not None and life.state == state and event.reason in _IN_PLACE:
+            return _changed(life, event)
+        case "firing" if life is not None and life.state in HELD:
+            return replace(_let_go(life), state="firing", again_at=event.at, again=event.reason)
+        case "acknowledged" | "snoozed" if life is not None and life.state in OPEN:
+            return _held(life, event)
     raise ValueError(f"{event.fingerprint}: no alert goes from {event.from_state} to {event.to_state}")
+
+
+def fold(events: Iterable[Event]) -> Life | None:
+    """The state that `events` of one alert add up to, the oldest first; None without any.
+
+    Those of its present episode are enough: nothing of an earlier one is in its state.
+    """
+    life = None
+    for event in events:
+        life = after(life, event)
+    return life
+
+
+def _resolved(life: Life, event: Event) -> Life:
+    """Over; where it was but pending, it is over as it was before."""
+    over = replace(_let_go(life), state="resolved", pending_since=None)
+    if life.state == "pending" and life.resolved_at is not None:
+        return over
+    return replace(over, resolved_at=event.at, resolve_reason=event.reason)
+
+
+def _held(life: Life, event: Event) -> Life:
+    return replace(
+        life,
+        state=event.to_state,
+        held_by=event.actor,
+        held_at=event.at,
+        held_until=event.until,
+        held_while=event.held_while,
+    )
+
+
+def _let_go(life: Life) -> Life:
+    return replace(life, held_by=None, held_at=None, held_until=None, held_while=None)
+
+
+def _changed(life: Life, event: Event) -> Life:
+    """What happened without a change of state."""
+    match event.reason:
+        case Cause.ADOPTED:
+            return replace(life, adopted=True)
+        case Cause.ESCALATED:
+            return replace(life, level=life.level + 1, escalated_at=event.at)
+    worst = max(life.worst, event.severity, key=SEVERITIES.index)
+    worse_at = event.at if event.reason == Cause.WORSE else life.worse_at
+    return replace(life, severity=event.severity, worse_at=worse_at, worst=worst)
 
 
 def is_believed(source: str, freshness: Mapping[str, Freshness]) -> bool:
@@ -140,7 +237,8 @@ def openings(
         else:
             worse = SEVERITIES.index(finding.severity) > SEVERITIES.index(life.severity)
             cause, episode = (Cause.WORSE if worse else Cause.BETTER), life.episode
-        events.append(Event(key, episode, now, life.state if life else None, "firing", finding.severity, cause))
+        state = "firing" if life is None or life.state == "resolved" else life.state
+        events.append(Event(key, episode, now, life.state if life else None, state, finding.severity, cause))
     return events
 
 
@@ -180,4 +278,4 @@ def ending(alert: Known, reason: str, now: datetime, actor: str = "") -> Event:
 def adoption(alert: Known, now: datetime, actor: str) -> Event:
     """The event by which what was bad at the first look becomes an alert like any other."""
     life = alert.life
-    return Event(alert.fingerprint, life.episode, now, life.state, "firing", life.severity, Cause.ADOPTED, actor)
+    return Event(alert.fingerprint, life.episode, now, life.state, life.state, life.severity, Cause.ADOPTED, actor)

@@ -2,22 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from alerts.life import Cause, Event, Known, Life, after
+from alerts.life import Event, Known, Life, after, fold
 from alerts.messages import Ending
-from config.settings import SEVERITIES
 from rules.evaluate import Finding
 from unify.derived import table_of
 from unify.tables import Alert, AlertEvent
 
 ALERT = table_of(Alert)
 ALERT_EVENT = table_of(AlertEvent)
+_OF_EVENTS = [field.name for field in fields(Event)]
 
 ENDS_TOLD_WITHIN = timedelta(days=14)
 """An end that could not be told in that time is no news any more."""
@@ -53,14 +53,11 @@ class Stored:
 
 def read_alerts(connection: Connection, found: Collection[str], now: datetime) -> dict[str, Stored]:
     """Every alert that is open, ended lately, or found in this round."""
-    lately = select(ALERT).where(is_of_interest(now))
-    rows = {row["fingerprint"]: row for row in connection.execute(lately).mappings()}
+    stored = _read(connection, is_of_interest(now))
     for key in found:
-        if key not in rows:
-            row = connection.execute(select(ALERT).where(ALERT.c.fingerprint == key)).mappings().first()
-            rows |= {key: row} if row is not None else {}
-    severities = _severities(connection, now)
-    return {key: _stored(row, severities.get(key, [])) for key, row in sorted(rows.items())}
+        if key not in stored:
+            stored |= _read(connection, ALERT.c.fingerprint == key)
+    return dict(sorted(stored.items()))
 
 
 def is_of_interest(now: datetime) -> ColumnElement[bool]:
@@ -68,36 +65,22 @@ def is_of_interest(now: datetime) -> ColumnElement[bool]:
     return (ALERT.c.state != "resolved") | (ALERT.c.resolved_at > now - ENDS_TOLD_WITHIN)
 
 
-def _severities(connection: Connection, now: datetime) -> dict[str, list[tuple[datetime, str, str]]]:
-    """When, how severe and why, each time that alerts of interest fired or changed in their present episode."""
+def _read(connection: Connection, which: ColumnElement[bool]) -> dict[str, Stored]:
+    """Their rows, each with its life as the events of its present episode tell it."""
+    rows = connection.execute(select(ALERT).where(which)).mappings().all()
     joined = ALERT_EVENT.join(
         ALERT, (ALERT.c.fingerprint == ALERT_EVENT.c.fingerprint) & (ALERT.c.episode == ALERT_EVENT.c.episode)
     )
-    events = (
-        select(*(ALERT_EVENT.c[name] for name in ("fingerprint", "at", "severity", "reason")))
-        .select_from(joined)
-        .where(ALERT_EVENT.c.to_state == "firing", is_of_interest(now))
-        .order_by(ALERT_EVENT.c.id)
-    )
-    found = defaultdict[str, list[tuple[datetime, str, str]]](list)
-    for key, at, severity, reason in connection.execute(events):
-        found[key].append((at, severity, reason))
-    return found
+    happened = select(*(ALERT_EVENT.c[name] for name in _OF_EVENTS)).select_from(joined).where(which)
+    events = defaultdict[str, list[Event]](list)
+    for row in connection.execute(happened.order_by(ALERT_EVENT.c.id)):
+        events[row.fingerprint].append(Event(*row))
+    return {row["fingerprint"]: _stored(row, events[row["fingerprint"]]) for row in rows}
 
 
-def _stored(row: RowMapping, severities: Sequence[tuple[datetime, str, str]]) -> Stored:
-    became_worse = [at for at, _, reason in severities if reason == Cause.WORSE]
-    life = Life(
-        episode=row["episode"],
-        state=row["state"],
-        severity=row["severity"],
-        adopted=row["adopted"],
-        since=row["since"],
-        worse_at=became_worse[-1] if became_worse else None,
-        worst=max((severity for _, severity, _ in severities), key=SEVERITIES.index, default=row["severity"]),
-        resolved_at=row["resolved_at"],
-        resolve_reason=row["resolve_reason"],
-    )
+def _stored(row: RowMapping, events: Sequence[Event]) -> Stored:
+    life = fold(events)
+    assert life is not None, "an alert is written with the event that made it"
     known = Known(row["fingerprint"], row["rule"], row["source"], life)
     client = (row["client_key"] or "").removeprefix("client/")
     return Stored(known, row["subject"], client, row["urgent"], row["facts"])
@@ -156,8 +139,8 @@ def _of_finding(finding: Finding) -> dict[str, Any]:
 
 
 def _of_life(life: Life) -> dict[str, Any]:
-    """Its columns; how severe it was, and when it became worse, is read from the events."""
-    return {name: value for name, value in asdict(life).items() if name not in ("worse_at", "worst")}
+    """Its columns; the rest of a life is read from the events."""
+    return {name: value for name, value in asdict(life).items() if name in ALERT.c}
 
 
 def _ending(ending: Ending) -> dict[str, Any]:

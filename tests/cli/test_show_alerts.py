@@ -41,6 +41,8 @@ def test_what_has_no_name_and_is_nobodys_is_told_by_its_rule(round: Home) -> Non
     with writing(engine) as connection:
         for row in (low, soon):
             connection.execute(insert(alerts).values({"subject": row["rule"], "source": "", **fixed, **row}))
+            fired = {"fingerprint": row["fingerprint"], "at": AT, "to_state": "firing", "reason": "fired"}
+            connection.execute(insert(table_of(tables.AlertEvent)).values({"episode": 1, "severity": "info", **fired}))
     engine.dispose()
 
     said = round.run("alerts", "list").out

@@ -61,6 +61,7 @@ def test_the_values_of_the_example_arrive(example: Loaded) -> None:
     assert settings.coordinator == "may"
     assert settings.calendars["shenzhen"].holidays == "CN"
     assert settings.sources["delivery"].status == {"Waiting": "in_progress"}
+    assert settings.people["may"].role == "coordinator"
     assert settings.people["may"].accounts == ("delivery:712020:aa11",)
     assert settings.clients["harbour"].crm == ("crm:company:143",)
     assert [route.to for route in settings.routes] == [("bd_slack", "email:bd"), ("email:bd",)]

@@ -8,7 +8,7 @@ the store's upsert never touches them.
 Models define tables and types. Rows travel as dicts keyed by column name; objects are for reading.
 """
 
-from unify.tables.alerts import Alert, AlertEvent, Delivery, DeliveryAlert, Evaluation
+from unify.tables.alerts import Alert, AlertEvent, Delivery, DeliveryAlert, Evaluation, Silence
 from unify.tables.decisions import Agreement, Answer, Closure
 from unify.tables.indicators import IndicatorMonth
 from unify.tables.people import (
@@ -68,6 +68,7 @@ __all__ = [
     "RawRecord",
     "Reference",
     "Risk",
+    "Silence",
     "Source",
     "SourceRow",
     "StreamState",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -33,6 +33,7 @@ class Alert(SQLModel, table=True):
     source: str
     client_key: str | None = None
     episode: int = 1
+    """How often it has fired; 0: not yet."""
     state: str = "firing"
     """pending, firing, acknowledged, snoozed, resolved"""
     severity: str = "warning"
@@ -41,6 +42,15 @@ class Alert(SQLModel, table=True):
     """False: already bad at the first look; only the coordinator was told."""
     since: datetime
     """Start of this episode."""
+    held_by: str | None = None
+    """Who acknowledged or snoozed it: a key of [people], or the machine's user."""
+    held_at: datetime | None = None
+    held_until: datetime | None = None
+    """End of a snooze."""
+    held_while: str | None = None
+    """The deadline, ISO, whose move ends a snooze."""
+    level: int = 0
+    """Escalations so far in this episode."""
     resolved_at: datetime | None = None
     resolve_reason: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
@@ -61,6 +71,37 @@ class AlertEvent(SQLModel, table=True):
     severity: str
     reason: str
     actor: str = "milepost"
+    until: datetime | None = None
+    """End of a snooze."""
+    held_while: str | None = None
+    """The deadline, ISO, whose move ends a snooze."""
+    note: str = ""
+    """What the person said; to whom it was escalated."""
+
+
+class Silence(SQLModel, table=True):
+    """That nobody is told of the alerts that match all of what it names, for a time and a reason."""
+
+    __tablename__ = "silence"
+    __table_args__ = (
+        CheckConstraint("coalesce(rule, client, source, subject) IS NOT NULL", name="silence_names_something"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    rule: str | None = None
+    client: str | None = None
+    """A name in [clients]."""
+    source: str | None = None
+    """A name in [sources]."""
+    subject: str | None = None
+    begins_at: datetime
+    ends_at: datetime = Field(index=True)
+    reason: str
+    created_by: str
+    created_at: datetime
+    ended_by: str | None = None
+    """Who ended it early."""
+    ended_at: datetime | None = None
 
 
 class Delivery(SQLModel, table=True):
