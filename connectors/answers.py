@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -117,11 +118,17 @@ def is_id(value: object) -> bool:
 
 def instant(text: object) -> datetime | None:
     """ISO 8601 with an offset (`Z`, `+08:00`, `+0800`) in UTC; None for anything else, or in a year that cannot be."""
+    return _instant(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=1000)
+def _instant(text: str) -> datetime | None:
+    """Kept, since a payload says most of its instants twice, and connector and mapper both read them."""
     try:
-        read = datetime.fromisoformat(text) if isinstance(text, str) else None
+        read = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if read is None or read.tzinfo is None or not FIRST_YEAR <= read.year <= LAST_YEAR:
+    if read.tzinfo is None or not FIRST_YEAR <= read.year <= LAST_YEAR:
         return None
     return read.astimezone(UTC)
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from connectors.answers import FIRST_YEAR, LAST_YEAR
+from connectors.answers import FIRST_YEAR, LAST_YEAR, instant
 from connectors.base import Problem, Record
 
 LARGEST = 10**15
@@ -86,15 +86,7 @@ class Reader:
         value = self._get(path)
         if value is None or value == "":
             return None
-        if not isinstance(value, str):
-            return self._refuse(path, "is not an instant", value, None)
-        try:
-            read = datetime.fromisoformat(value)
-        except ValueError:
-            return self._refuse(path, "is not an instant", value, None)
-        if read.tzinfo is None:
-            return self._refuse(path, "is an instant without an offset", value, None)
-        return self._plausible(path, value, read)
+        return instant(value) or self._refuse(path, _what_is_wrong(value), value, None)
 
     def instant_ms(self, *path: Key, unit_ms: int = 1) -> datetime | None:
         """Milliseconds since 1970 (or what takes `unit_ms` of them) as a number or a text, as aware UTC."""
@@ -214,6 +206,17 @@ class Reader:
 
     def _spell(self, path: tuple[Key, ...]) -> str:
         return ".".join(map(str, (*self._path, *path)))
+
+
+def _what_is_wrong(value: object) -> str:
+    """Why `value` was not read as an instant."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        read = None
+    if read is None:
+        return "is not an instant"
+    return "is an instant without an offset" if read.tzinfo is None else "lies in a year that cannot be"
 
 
 def _storable(text: str) -> bool:

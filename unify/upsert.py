@@ -136,6 +136,7 @@ class _Converts:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
+        self._instants: dict[type[TypeEngine[Any]], Convert] = {}
 
     def of(self, type_: TypeEngine[Any]) -> Convert | None:
         """The conversion of a type's values; None: nothing is done to them.
@@ -145,7 +146,7 @@ class _Converts:
         convert = type_.dialect_impl(self._dialect).bind_processor(self._dialect)
         if convert is None or self._dialect.name != "sqlite" or not _is_instant(type_):
             return convert
-        return _written_at_once(convert)
+        return self._instants.setdefault(type(type_), _written_at_once(convert))
 
 
 def _is_instant(of: TypeEngine[Any]) -> bool:
@@ -153,12 +154,19 @@ def _is_instant(of: TypeEngine[Any]) -> bool:
 
 
 def _written_at_once(convert: Convert) -> Convert:
-    """`convert`, but aware UTC, as nearly all instants are, written as SQLAlchemy writes it, in a third of the time: a
-    page holds a thousand."""
+    """`convert`, but aware UTC, as nearly all instants are, is written as SQLAlchemy does it, in a third of the time,
+    and once where the next column or row holds the same one: a page holds a thousand."""
+    last: Any = None
+    text: Any = None
 
     def written(value: Any) -> Any:
+        nonlocal last, text
         if value is None:
             return None
-        return value.isoformat(" ", "microseconds")[:26] if value.tzinfo is UTC else convert(value)
+        if value is not last:
+            is_utc = value.tzinfo is UTC
+            text = value.isoformat(" ", "microseconds")[:26] if is_utc else convert(value)
+            last = value
+        return text
 
     return written
