@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from sandbox.lantern_quay.office import HONG_KONG_TIME
 from sandbox.mail import MailSandbox, Received
-from sandbox.slack import Posted, SlackSandbox
+from sandbox.slack import SlackSandbox
+from sandbox.slack_wire import Posted
 
 # Whatever a message holds, it runs nothing and loads nothing.
 HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"}

@@ -17,6 +17,7 @@ from sandbox import inbox
 from sandbox.http import Door, Wire
 from sandbox.mail import MailSandbox
 from sandbox.plan import Plan
+from sandbox.robots import PATHS, RobotsSandbox
 from sandbox.slack import WEBHOOK_PATH, SlackSandbox
 
 if TYPE_CHECKING:
@@ -75,13 +76,15 @@ class Sandbox:
         self.clock = clock
         self.mail = MailSandbox(clock)
         self.slack = SlackSandbox.from_plan(plan, clock)
+        self.robots = RobotsSandbox(clock)
         self.vendors: dict[str, VendorSandbox] = {name: _vendor(name, plan, clock, recorded) for name in vendors}
         self.recorded: dict[str, dict[str, int]] = {}
         """How many recorded answers of each kind every vendor had to give before anybody wrote to it."""
         if recorded:
             self.recorded = {name: cast(RecordedSandbox, made).holds() for name, made in self.vendors.items()}
         mounts = [Mount(MOUNTS[name], app=cast(ASGIApp, made.app)) for name, made in self.vendors.items()]
-        mounts += [Mount("/slack", app=self.slack.app), Mount("/inbox", routes=inbox.routes(self.mail, self.slack))]
+        mounts += [Mount("/slack", app=self.slack.app), Mount("/robots", app=self.robots.app)]
+        mounts += [Mount("/inbox", routes=inbox.routes(self.mail, self.slack))]
         self._server = _Server(Starlette(routes=mounts))
 
     @property
@@ -112,6 +115,10 @@ class Sandbox:
     def webhook_url(self) -> str:
         """Slack's incoming webhook."""
         return f"{self._server.address}/slack{WEBHOOK_PATH}"
+
+    def robot_url(self, name: str) -> str:
+        """The webhook of a robot: wecom, dingtalk, feishu, teams."""
+        return f"{self._server.address}/robots{PATHS[name]}"
 
     @property
     def inbox_url(self) -> str:
@@ -172,8 +179,9 @@ class _Server:
 
     def __init__(self, app: ASGIApp) -> None:
         self.address = ""
+        # "auto": a websocket needs `wsproto`, which who develops has; the demo needs none.
         config = uvicorn.Config(
-            app, http=Wire, log_config=None, lifespan="off", ws="none", date_header=False, timeout_graceful_shutdown=1
+            app, http=Wire, log_config=None, lifespan="off", ws="auto", date_header=False, timeout_graceful_shutdown=1
         )
         self._uvicorn = _Announcing(config)
 

@@ -1,4 +1,4 @@
-"""A stand-in for Slack: the Web API methods that a notifier uses, and one incoming webhook.
+"""A stand-in for Slack: the Web API methods that a notifier uses, Socket Mode, and one incoming webhook.
 
 https://docs.slack.dev/reference/methods (checked November 2026). Refusals come as `{"ok": false}` with status 200, as
 Slack's do; 429 and lost answers are planned as faults (`app.faults`, with `refusal` and `too_fast`). Messages are kept
@@ -6,8 +6,7 @@ in order, each with its edits.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,56 +16,20 @@ from starlette.routing import Route
 
 from sandbox.http import Door, Fault, answer, bearer, text
 from sandbox.plan import Plan
-from sandbox.slack_wire import Json, Refused, arguments, blocks_of, check, is_true, structured
+from sandbox.slack_socket import SocketMode
+from sandbox.slack_wire import BOT, Edit, Json, Posted, Refused, arguments, blocks_of, check, is_true, structured
 
 TOKEN = "xoxb-sandbox-token"
 CHANNEL = "C0LANTERN01"
 CHANNEL_NAME = "bd-alerts"
 WEBHOOK_PATH = "/services/T0LANTERN/B0LANTERN/sandbox-webhook-secret"
 
-SCOPES = frozenset({"chat:write", "users:read.email", "channels:history", "im:history", "im:write"})
-BOT = "U0MILEPOST"
-
+SCOPES = frozenset({"chat:write", "users:read", "users:read.email", "channels:history", "im:history", "im:write"})
 HISTORY_LIMIT = 100
 
 _UNKNOWN_METHOD = "unknown_method"
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What a message said before it was updated."""
-
-    at: datetime
-    text: str
-    blocks: Sequence[Json]
-
-
-@dataclass
-class Posted:
-    """A message that the hub posted. `by_webhook`: it can neither be edited nor asked for its `ts`."""
-
-    channel: str
-    ts: str
-    at: datetime
-    text: str
-    blocks: Sequence[Json] = ()
-    thread_ts: str | None = None
-    metadata: Mapping[str, Any] | None = None
-    by_webhook: bool = False
-    edits: list[Edit] = field(default_factory=list)
-
-    def as_slack(self, *, with_metadata: bool) -> Json:
-        """The message as Slack's answers show it."""
-        shown: Json = {"type": "message", "ts": self.ts, "user": BOT, "bot_id": "B0MILEPOST", "text": self.text}
-        if self.blocks:
-            shown["blocks"] = list(self.blocks)
-        if self.thread_ts:
-            shown["thread_ts"] = self.thread_ts
-        if self.edits:
-            shown["edited"] = {"user": BOT, "ts": self.ts}
-        if with_metadata and self.metadata:
-            shown["metadata"] = dict(self.metadata)
-        return shown
+_CONNECT = "apps.connections.open"
+"""The one method that asks for the app's token, not the bot's."""
 
 
 class SlackSandbox:
@@ -80,19 +43,24 @@ class SlackSandbox:
         self.channels = {CHANNEL: CHANNEL_NAME}
         self.archived: set[str] = set()
         self.messages: list[Posted] = []
+        self.socket = SocketMode()
         self._users = {f"U{number:09d}": pair for number, pair in enumerate(sorted(users.items()), start=1)}
         self._methods: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Json]]] = {
             "auth.test": ("", self._auth_test),
             "chat.postMessage": ("chat:write", self._post),
             "chat.update": ("chat:write", self._update),
             "users.lookupByEmail": ("users:read.email", self._lookup),
+            "users.info": ("users:read", self._info),
             "conversations.history": ("channels:history", self._history),
             "conversations.open": ("im:write", self._open),
+            "chat.postEphemeral": ("chat:write", self.socket.post_ephemeral),
+            "views.open": ("", self.socket.views_open),
         }
         self.app = Door(
             [
                 Route("/api/{method}", self._method, methods=["GET", "POST"]),
                 Route("/services/{path:path}", self._webhook, methods=["POST"]),
+                self.socket.route,
             ]
         )
 
@@ -110,6 +78,10 @@ class SlackSandbox:
         if channel in self.channels:
             return f"#{self.channels[channel]}"
         return self._users["U" + channel[1:]][1]
+
+    def press(self, email: str, message: Posted, action: str) -> Json:
+        """A person presses a button of `message`; see `SocketMode.press`."""
+        return self.socket.press(self.user_id(email), message.channel, message.as_slack(with_metadata=True), action)
 
     def kept(self) -> list[Json]:
         """Every message in order, with what it said before, as JSON."""
@@ -134,17 +106,21 @@ class SlackSandbox:
         name = request.path_params["method"]
         try:
             given = await arguments(request)
+            if name == _CONNECT:
+                self._sign_in(bearer(request), "", self.socket.app_tokens)
+                return answer({"ok": True, **self.socket.connections_open(request)})
             scope, method = self._methods.get(name, (_UNKNOWN_METHOD, self._auth_test))
-            self._sign_in(bearer(request) or given.get("token"), scope)
+            self._sign_in(bearer(request) or given.get("token"), scope, self.tokens)
             return answer({"ok": True, **method(given)})
         except Refused as refused:
             return answer(refused.body)
 
-    def _sign_in(self, token: str | None, scope: str) -> None:
+    def _sign_in(self, token: str | None, scope: str, tokens: set[str]) -> None:
         if not token:
             raise Refused("not_authed")
-        if token not in self.tokens:
-            raise Refused("invalid_auth")
+        if token not in tokens:
+            known = token in self.tokens | self.socket.app_tokens
+            raise Refused("not_allowed_token_type" if known else "invalid_auth")
         if scope == _UNKNOWN_METHOD:
             raise Refused(_UNKNOWN_METHOD)
         if scope and scope not in self.scopes:
@@ -165,6 +141,14 @@ class SlackSandbox:
             if email == str(given.get("email", "")).lower():
                 return {"user": {"id": id, "name": email.partition("@")[0], "deleted": False, "real_name": name}}
         raise Refused("users_not_found")
+
+    def _info(self, given: Mapping[str, Any]) -> Json:
+        user = str(given.get("user") or "")
+        if user not in self._users:
+            raise Refused("user_not_found")
+        email, name = self._users[user]
+        profile = {"email": email} if "users:read.email" in self.scopes else {}
+        return {"user": {"id": user, "deleted": False, "real_name": name, "profile": profile}}
 
     def _post(self, given: Mapping[str, Any]) -> Json:
         message = Posted(

@@ -1,7 +1,9 @@
-"""How Slack's Web API is spoken to: arguments in three dresses, refusals with status 200, and limits that refuse."""
+"""How Slack's Web API is spoken to: messages, arguments in three dresses, refusals with status 200, and limits."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,6 +12,8 @@ from starlette.requests import Request
 TEXT_LIMIT = 40_000
 BLOCK_LIMIT = 50
 SECTION_LIMIT = 3_000
+
+BOT = "U0MILEPOST"
 
 Json = dict[str, Any]
 
@@ -20,6 +24,43 @@ class Refused(Exception):
     def __init__(self, error: str, **more: Any) -> None:
         super().__init__(error)
         self.body: Json = {"ok": False, "error": error, **more}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a message said before it was updated."""
+
+    at: datetime
+    text: str
+    blocks: Sequence[Json]
+
+
+@dataclass
+class Posted:
+    """A message that the hub posted. `by_webhook`: it can neither be edited nor asked for its `ts`."""
+
+    channel: str
+    ts: str
+    at: datetime
+    text: str
+    blocks: Sequence[Json] = ()
+    thread_ts: str | None = None
+    metadata: Mapping[str, Any] | None = None
+    by_webhook: bool = False
+    edits: list[Edit] = field(default_factory=list)
+
+    def as_slack(self, *, with_metadata: bool) -> Json:
+        """The message as Slack's answers show it."""
+        shown: Json = {"type": "message", "ts": self.ts, "user": BOT, "bot_id": "B0MILEPOST", "text": self.text}
+        if self.blocks:
+            shown["blocks"] = list(self.blocks)
+        if self.thread_ts:
+            shown["thread_ts"] = self.thread_ts
+        if self.edits:
+            shown["edited"] = {"user": BOT, "ts": self.ts}
+        if with_metadata and self.metadata:
+            shown["metadata"] = dict(self.metadata)
+        return shown
 
 
 async def arguments(request: Request) -> Mapping[str, Any]:
