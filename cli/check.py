@@ -99,7 +99,7 @@ def ask(source: SourceSettings, redactor: Redactor) -> Account:
 def check_channel(settings: ChannelSettings, redactor: Redactor) -> bool:
     """Connect and sign in, without sending; one line says what was seen, or what to do."""
     try:
-        seen = open_channel(settings, system_clock, threading.Event(), redactor).check()
+        seen = open_channel(settings, system_clock, system_clock, threading.Event(), redactor).check()
     except DeliveryError as refusal:
         warn(cut(redactor(f"{settings.name}: {refusal}"), 300))
         return False
@@ -110,7 +110,7 @@ def check_channel(settings: ChannelSettings, redactor: Redactor) -> bool:
 def _send(config: Config, name: str) -> int:
     """A test message by one channel, to all that it reaches: its group, and of persons the coordinator."""
     settings = config.settings
-    channel = open_channel(settings.channels[name], system_clock, threading.Event(), config.redactor)
+    channel = open_channel(settings.channels[name], system_clock, system_clock, threading.Event(), config.redactor)
     people, reaches = People(settings, {}), settings.channels[name].reaches
     readers = [people.group()] if reaches != "persons" else []
     readers += [people.coordinator()] if reaches != "group" else []

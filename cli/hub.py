@@ -99,7 +99,7 @@ class Hub:
         self.redactor = redactor
         self._vendors = Vendors(settings, stop=self.stop, redact=redactor, patience=patience)
         self.channels: Mapping[str, Channel] = {
-            name: open_channel(channel, clock, self.stop, redactor) for name, channel in settings.channels.items()
+            name: open_channel(channel, clock, wall, self.stop, redactor) for name, channel in settings.channels.items()
         }
         self.engine: Engine = open_engine(settings.database, lock_wait_s=lock_wait_s)
         self._calendars: tuple[tuple[int, Sequence[Closed]], Mapping[str, WorkingTime]] | None = None

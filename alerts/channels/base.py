@@ -23,6 +23,10 @@ class Outgoing:
     key: str
     reader: Reader
     message: Message
+    account: str = ""
+    """Of the one person whom a group's message waits for, by that channel: whom it calls. "" calls nobody."""
+    is_first: bool = True
+    """Nobody has tried to send it before."""
 
 
 class Channel(Protocol):

@@ -4,23 +4,43 @@ import threading
 from collections.abc import Callable, Mapping
 
 from alerts.channels.base import Channel
+from alerts.channels.dingtalk import DingTalk, DingTalkSettings
+from alerts.channels.feishu import Feishu, FeishuSettings
 from alerts.channels.mail import Email, EmailSettings
 from alerts.channels.slack import SlackSettings, connect
+from alerts.channels.teams import Teams, TeamsSettings
+from alerts.channels.wecom import WeCom, WeComSettings
 from config.clock import Clock
 from config.settings import ChannelSettings
 
-CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {"slack": SlackSettings, "email": EmailSettings}
+CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {
+    "slack": SlackSettings,
+    "email": EmailSettings,
+    "wecom": WeComSettings,
+    "dingtalk": DingTalkSettings,
+    "feishu": FeishuSettings,
+    "teams": TeamsSettings,
+}
 
 
 def open_channel(
-    settings: ChannelSettings, clock: Clock, stop: threading.Event, redact: Callable[[str], str]
+    settings: ChannelSettings, clock: Clock, wall: Clock, stop: threading.Event, redact: Callable[[str], str]
 ) -> Channel:
-    """The channel for `settings`; nothing is connected to before the first message."""
+    """The channel for `settings`; nothing is connected to before the first message. `clock` dates messages, `wall` is
+    real time."""
     match settings:
         case SlackSettings():
             return connect(settings, stop, redact)
         case EmailSettings():
             return Email(settings, clock)
+        case WeComSettings():
+            return WeCom(settings, wall, stop, redact)
+        case DingTalkSettings():
+            return DingTalk(settings, wall, stop, redact)
+        case FeishuSettings():
+            return Feishu(settings, wall, stop, redact)
+        case TeamsSettings():
+            return Teams(settings, wall, stop, redact)
         case _:
             raise ValueError(f"channel {settings.name}: there is no kind {settings.kind!r}")
 

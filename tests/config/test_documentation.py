@@ -23,6 +23,7 @@ from tests.config.kinds import ENVIRON, no_own_rules
 from tests.config.test_loading import mistakes
 
 SOURCE_KINDS = {name: kind.settings for name, kind in KINDS.items()}
+ROBOTS = ("SLACK", "WECOM", "DINGTALK", "FEISHU", "TEAMS")
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
 
 
@@ -36,7 +37,8 @@ def block(language: str) -> str:
 def example(tmp_path: Path) -> Loaded:
     """The page's complete example, loaded as a user would."""
     (tmp_path / "jira.password").write_text("intranet-5ecret\n")
-    environ = ENVIRON | {"SLACK_WEBHOOK": "https://hooks.slack.com/services/5ecret"}
+    webhooks = {f"{kind}_WEBHOOK": "https://hooks.example/5ecret" for kind in ROBOTS}
+    environ = ENVIRON | webhooks | {"DINGTALK_SECRET": "SEC5ecret", "FEISHU_SECRET": "feishu-5ecret"}
     return load_text(
         block("toml"),
         environ,
