@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from alerts.left_out import GONE, without_private
 from alerts.messages import End, Ending
 from alerts.phone_size import TITLE_WIDTH, titled
 from alerts.plain_text import cut, gapped, one_line, spaced
@@ -65,7 +66,7 @@ class EndWording:
 
     def _values(self) -> dict[str, str]:
         ending, wording = self._ending, self._wording
-        by, how = (cut(text, NAME_CHARS) for text in (self._by(), wording.hide(one_line(ending.how))))
+        by, how = (cut(text, NAME_CHARS) for text in (self._by(), wording.hide(without_private(one_line(ending.how)))))
         who = self._say("ended.by", who=gapped(by, self._language)) if by else ""
         at = self._say("ended.at", at=self._at(ending.at)) if ending.at else ""
         return {
@@ -81,7 +82,8 @@ class EndWording:
         }
 
     def _by(self) -> str:
-        return self._wording.ours(one_line(self._ending.by))
+        by = without_private(one_line(self._ending.by))
+        return self._wording.ours(by if by != GONE else "")
 
     # --- A date that was moved, and nobody agreed to ---
 

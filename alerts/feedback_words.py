@@ -4,9 +4,10 @@ import shlex
 from datetime import datetime, timedelta
 
 from alerts.facts import limit_passed
+from alerts.left_out import QUOTE_CHARS
 from alerts.phone_size import titled
 from alerts.plain_text import cut, gapped, one_line, spaced
-from alerts.wording import NAME_CHARS, QUOTE_CHARS, Wording
+from alerts.wording import NAME_CHARS, Wording
 from config.language import clock, hours, weekday, working_hours
 
 _LEAST_HOURS = 0.1

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from alerts.left_out import QUOTE_CHARS
 from alerts.phone_size import titled
 from alerts.plain_text import cut, gapped, spaced
-from alerts.wording import NAME_CHARS, QUOTE_CHARS, Wording
+from alerts.wording import NAME_CHARS, Wording
 from config.language import bare_day, clock, weekday, working_days
 
 

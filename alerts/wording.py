@@ -11,6 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from alerts.facts import Facts
+from alerts.left_out import fit_to_tell
 from alerts.messages import TEXTS, Entry, Item, Line, Says
 from alerts.phone_size import TITLE_WIDTH, shorten
 from alerts.plain_text import cut, one_line, spaced
@@ -20,7 +21,6 @@ from config.settings import Settings
 from rules.working_time import WorkingTime
 from unify.freshness import Freshness
 
-QUOTE_CHARS = 120
 WHY_CHARS = 240
 NAME_CHARS = 120
 """More than the longest name that people give: no name is cut where there is room for it."""
@@ -66,7 +66,8 @@ class Wording:
         self._names = _names(settings.name) if settings else ()
         name = client_name(scene.settings, item.client, reader.language)
         self.client = (settings.code or item.client.upper()) if settings and self.hidden else name
-        self.facts = self._unnamed(item.facts) if self.hidden else item.facts
+        told = fit_to_tell(item.facts)
+        self.facts = self._unnamed(told) if self.hidden else told
         self.what = self.hide(self.facts.text("name") or self.facts.text("subject"))
         self.project = self.facts.text("project_name")
         self.owner = self.facts.text("bd_name" if item.on in BD_OWNS else "owner_name")

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from alerts.ending_words import EndWording
 from alerts.feedback_words import FeedbackWording
+from alerts.left_out import fit_to_tell
 from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message, with_log_in
 from alerts.overdue_words import OverdueWording
 from alerts.phone_size import BODY_LINES, TITLE_WIDTH, shorten, width_of
@@ -107,7 +108,7 @@ class Writer(Scene):
 
         In a CRM, which has no projects and which clients do not see, it names who waits.
         """
-        facts = item.facts
+        facts = fit_to_tell(item.facts)
         language = tool_language(self.settings, facts.text("owner"), facts.text("bd"))
         if item.on == "feedback":
             at = instant(language, facts.at("waiting_since") or item.since, self.zone, self.today)

@@ -85,6 +85,10 @@ class Catalog:
         """The keys there are, so that a test can compare them with those that are said."""
         return set(self._texts)
 
+    def names(self, key: str) -> set[str]:
+        """The values that the text of `key` asks for in any language."""
+        return set().union(*(text.names() for text in self._texts[key].values()))
+
     def say(self, language: Language, key: str, **values: object) -> str:
         """The text of `key`, its `{name}` filled from `values`; `count` = 1 takes the text for a single thing.
 
