@@ -45,7 +45,7 @@ def coming(
     """What open alerts owe to their readers, by the very decisions that the rounds to come will make."""
     planner = Planner(
         settings=settings,
-        people=read_people(connection, settings),
+        people=read_people(connection, settings, now),
         rules={rule.id: rule for rule in rules},
         writer=Writer(settings, freshness, calendars, now),
         alerts=read_alerts(connection, (), now),

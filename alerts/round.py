@@ -139,7 +139,7 @@ def _round(
     deliveries.drop_outdated(connection, alerts)
     planner = planning.Planner(
         settings=settings,
-        people=read_people(connection, settings),
+        people=read_people(connection, settings, now),
         rules=rules,
         writer=Writer(settings, freshness, calendars, now),
         alerts=alerts,

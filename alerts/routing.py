@@ -6,10 +6,12 @@ Never nobody: where the one a route asks for is not known, the coordinator is to
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import Connection, select
 
+from alerts.cover import is_away, stand_in
 from alerts.facts import Facts
 from config.settings import Language, Route, Settings
 from unify.derived import PERSON
@@ -19,7 +21,7 @@ OF_THE_HOUSE = frozenset({"workload", "source", "indicator"})
 BD_OWNS = frozenset({"client"})
 """Views of what nobody has but the BD manager: they name no owner."""
 
-NoteKey = Literal["", "no_bd", "no_owner", "not_ours", "no_group"]
+NoteKey = Literal["", "no_bd", "no_owner", "not_ours", "no_group", "cover", "no_cover"]
 _NOTES: Mapping[str, NoteKey] = {"bd": "no_bd", "owner": "no_owner"}
 
 
@@ -87,10 +89,11 @@ class Subject:
 class People:
     """Everybody who may be told: `[people]`, and persons of the tools with an address of ours."""
 
-    def __init__(self, settings: Settings, others: Mapping[str, tuple[str, str]]) -> None:
-        """`others`: name and address by person key."""
+    def __init__(self, settings: Settings, others: Mapping[str, tuple[str, str]], today: date | None = None) -> None:
+        """`others`: name and address by person key. `today` decides who is away; without it everybody is there."""
         self._settings = settings
         self._others = others
+        self._today = today
 
     def reader(self, key: str) -> Reader | None:
         """The reader with that person key; None: there is no such person."""
@@ -115,6 +118,20 @@ class People:
         assert reader is not None, "the config is refused unless `coordinator` is one of [people]"
         return reader
 
+    def covered(self, target: Target) -> Target:
+        """`target`, or who is told in its reader's place while they are away: their cover, else the coordinator's own
+        row of covers, last the coordinator, away or not."""
+        people, name = self._settings.people, target.reader.key.removeprefix("person/")
+        if self._today is None or name not in people or not is_away(people[name], self._today):
+            return target
+        cover = stand_in(people, name, self._today)
+        instead = cover or stand_in(people, self._settings.coordinator, self._today) or self._settings.coordinator
+        reader = self.reader(instead)
+        assert reader is not None, "covers are of [people]"
+        if reader == target.reader or target.note:
+            return replace(target, reader=reader)
+        return replace(target, reader=reader, note="cover" if cover else "no_cover", note_name=target.reader.name)
+
 
 def refusal(settings: Settings, reader: Reader) -> str:
     """Why nothing may be sent to `reader`; "" if it may. Asked when a message is planned, and again when it is sent."""
@@ -133,10 +150,11 @@ def as_configured(settings: Settings, reader: Reader) -> Reader:
     return reader if person is None else replace(reader, email=person.email, slack=person.slack)
 
 
-def read_people(connection: Connection, settings: Settings) -> People:
-    """The people of the config and of the tools."""
+def read_people(connection: Connection, settings: Settings, now: datetime | None = None) -> People:
+    """The people of the config and of the tools, those away at `now` with who answers for them."""
     rows = connection.execute(select(PERSON.c.key, PERSON.c.name, PERSON.c.email))
-    return People(settings, {key: (name, email or "") for key, name, email in rows})
+    today = now.astimezone(settings.zone).date() if now else None
+    return People(settings, {key: (name, email or "") for key, name, email in rows}, today)
 
 
 def route(settings: Settings, people: People, subject: Subject) -> list[Target]:
@@ -146,7 +164,7 @@ def route(settings: Settings, people: People, subject: Subject) -> list[Target]:
     position, chosen = _first_match(settings.routes, subject)
     targets: dict[tuple[str, str], Target] = {}
     for channel, who in map(_address, chosen.to):
-        for target in _targets(settings, people, subject, channel, who):
+        for target in map(people.covered, _targets(settings, people, subject, channel, who)):
             known = targets.setdefault(target.identity, target)
             targets[target.identity] = replace(known, channels=_unique((*known.channels, *target.channels)))
     fall_backs = _personal_channels(settings.routes[position + 1 :])
@@ -166,7 +184,7 @@ def instead_of_group(settings: Settings, people: People, channel: str) -> Target
     without any: then the parked delivery is all there is to see.
     """
     channels = tuple(sorted(_reaching_persons(settings), key=lambda name: name == channel))
-    return Target(people.coordinator(), channels, "no_group", channel) if channels else None
+    return people.covered(Target(people.coordinator(), channels, "no_group", channel)) if channels else None
 
 
 def coordinator_only(settings: Settings, people: People) -> Target:
@@ -174,7 +192,7 @@ def coordinator_only(settings: Settings, people: People) -> Target:
     channels = _unique(_personal_channels(reversed(settings.routes)))
     if not channels:  # nothing but group channels: better read by all than by nobody
         return Target(people.group(), _unique(to for route in reversed(settings.routes) for to in route.to))
-    return Target(people.coordinator(), channels)
+    return people.covered(Target(people.coordinator(), channels))
 
 
 def _first_match(routes: tuple[Route, ...], subject: Subject) -> tuple[int, Route]:

@@ -21,6 +21,7 @@ from alerts.outbox import DELIVERY_ALERT
 from alerts.round import adopt, preview
 from alerts.store import ALERT_EVENT
 from config.settings import Route, RouteMatch, Secret
+from config.values import DateRange
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
@@ -641,3 +642,22 @@ def test_there_is_one_open_alert_for_a_fingerprint_whatever_happens(rounds: list
     assert bool(known) and known[key].life.state == "firing" if rounds[-1] else True
     opened = [event.episode for event in events if event.reason in (Cause.FIRED, Cause.REOPENED)]
     assert opened == list(range(1, len(opened) + 1))
+
+
+def test_open_alerts_follow_a_client_to_the_cover_and_back_with_one_message_each(hub: Hub) -> None:
+    """Marco is away on Wednesday: Sandy hears of all he had, once; what began meanwhile is his when he is back."""
+    people = hub.settings.people
+    marco = people["marco"].model_copy(update={"away": (DateRange(date(2026, 11, 25), date(2026, 11, 25)),)})
+    covered = {**people, "marco": marco.model_copy(update={"cover": "sandy"})}
+    hub.settings = firm.settings(people=covered)
+    found = [milestone(1), milestone(2)]
+
+    hub.tell(*found, at=hk(24))
+    for minute in range(2):
+        hub.tell(*found, at=hk(25, 9, minute))
+    hub.tell(*found, milestone(3), at=hk(25, 11))
+    hub.tell(*found, milestone(3), at=hk(26))
+
+    assert [len(hub.mail.of(name)) for name in ("marco", "sandy")] == [2, 2]
+    assert "Marco Yip 休假，由你代理。" in hub.mail.of("sandy")[0].message.body()
+    assert [len(one.message.entries) for one in hub.mail.of("marco")] == [2, 1]

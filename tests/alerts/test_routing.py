@@ -1,5 +1,6 @@
 """Whom an alert is told, and by which channels."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from alerts.channels.mail import EmailSettings
 from alerts.channels.slack import SlackSettings
 from alerts.facts import Facts
 from alerts.routing import People, Subject, Target, coordinator_only, instead_of_group, route
-from config.settings import Route, RouteMatch, Secret, Settings
+from config.settings import PersonSettings, Route, RouteMatch, Secret, Settings
+from config.values import DateRange
 from tests.alerts import firm
 from tests.alerts.firm import feedback, milestone
 
@@ -188,3 +190,53 @@ def test_instead_of_a_group_the_coordinator_is_told_by_whatever_reaches_a_person
 
     assert instead(hook=hook, bot=bot, email=mail) == ("email", "bot")
     assert instead(hook=hook) is None
+
+
+TODAY = date(2026, 11, 24)
+
+
+def away(*names: str, **covers: str) -> dict[str, PersonSettings]:
+    """The firm's people, some of them away today, some with a cover."""
+    today = (DateRange(TODAY, TODAY),)
+    return {
+        name: person.model_copy(
+            update={"away": today if name in names else (), "cover": covers.get(name, "")},
+        )
+        for name, person in firm.settings().people.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("people", "reader", "note"),
+    [
+        pytest.param(away(), "Marco Yip", ("", ""), id="there"),
+        pytest.param(away("marco", marco="sandy"), "莫詠珊", ("cover", "Marco Yip"), id="the cover"),
+        pytest.param(away("marco"), "May Chan", ("no_cover", "Marco Yip"), id="no cover: the coordinator"),
+        pytest.param(
+            away("marco", "may", may="kevin"), "罗建明", ("no_cover", "Marco Yip"), id="the coordinator's cover"
+        ),
+        pytest.param(away("marco", "may"), "May Chan", ("no_cover", "Marco Yip"), id="never nobody"),
+    ],
+)
+def test_who_is_away_is_told_nothing_and_their_cover_why(
+    people: dict[str, PersonSettings], reader: str, note: tuple[str, str]
+) -> None:
+    """An alert that waits on a beach is an alert that nobody had."""
+    settings = firm.settings(people=people)
+    finding = milestone()
+    subject = Subject(finding.rule, "milestone", "critical", "delivery", "bank", Facts(finding.facts))
+
+    [target] = route(settings, People(settings, OTHERS, TODAY), subject)
+
+    assert (target.reader.name, (target.note, target.note_name)) == (reader, note)
+
+
+def test_a_cover_who_is_told_anyway_is_told_once() -> None:
+    """Sandy covers Marco and is named by the same route."""
+    settings = firm.settings(people=away("marco", marco="sandy"), routes=(Route(to=("email:bd", "chat:sandy")),))
+    finding = milestone()
+    subject = Subject(finding.rule, "milestone", "critical", "delivery", "bank", Facts(finding.facts))
+
+    targets = route(settings, People(settings, OTHERS, TODAY), subject)
+
+    assert told(targets) == [("莫詠珊", ("email", "chat"))]
