@@ -12,6 +12,7 @@ from alerts.store import ALERT, ALERT_EVENT
 from config.settings import Settings
 from rules.moment import Moment
 from rules.rule import Rule
+from rules.views.base import Row
 from rules.whose import Whose, read_whose
 from rules.why import Looked, Seen, look, seen_by
 from unify.derived import FEEDBACK, MILESTONE, WORK_ITEM, table_of
@@ -28,6 +29,7 @@ class Why:
 
     found: Found
     seen: Sequence[Seen]
+    """The row in each view, or the parts of it: of a person their weeks."""
     whose: Whose
     looked: Sequence[Looked]
     elsewhere: Mapping[str, str]
@@ -38,6 +40,11 @@ class Why:
     coming: Sequence[Coming]
     freshness: Freshness | None
     """Of its source; None: it is no source's, or of one that is not in the config any more."""
+
+    @property
+    def weeks(self) -> Sequence[Row]:
+        """Of a person what they have to do in this week and in the next, where that is anything."""
+        return [one.row for one in self.seen if one.row is not None and one.row["key"] != self.found.key]
 
 
 def read_why(

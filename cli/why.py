@@ -45,7 +45,12 @@ def in_json(why: Why) -> dict[str, Any]:
         "name": why.found.name,
         "url": why.found.url,
         "whose": asdict(why.whose),
-        "views": {one.view.name: one.row if one.row is not None else {"unseen": one.unseen} for one in why.seen},
+        "views": {
+            one.view.name: one.row if one.row is not None else {"unseen": one.unseen}
+            for one in why.seen
+            if one.row not in why.weeks
+        },
+        "weeks": why.weeks,
         "rules": [asdict(one) for one in why.looked],
         "looking_elsewhere": why.elsewhere,
         "alerts": [{**one, "told": [without_payload(row) for row in one["told"]]} for one in why.alerts],

@@ -37,7 +37,7 @@ def print_why(why: Why, hub: Hub, *, everything: bool) -> None:
         if some:
             _line(f"\n{heading}")
         for one in some:
-            speech.rule(one)
+            speech.rule(one, why)
     if why.seen and not why.looked:
         _line("\nno rule looks at it")
     speech.clocks(why.looked)
@@ -71,8 +71,9 @@ class _Speech:
     # --- what it is, and whose ---
 
     def head(self, why: Why) -> Iterator[tuple[str, object]]:
-        row: Row = next((one.row for one in why.seen if one.row is not None), {})
-        views = " and ".join(one.view.name for one in why.seen if one.row is not None) or why.found.table
+        shown = [one for one in why.seen if one.row is not None and one.row not in why.weeks]
+        row: Row = next((one.row for one in shown if one.row), {})
+        views = " and ".join(one.view.name for one in shown) or why.found.table
         yield "what", f"{why.found.name}: {views.replace('_', ' ')}"
         yield "key", why.found.key
         yield "where", why.found.url
@@ -89,6 +90,21 @@ class _Speech:
             if row.get(column) is not None:
                 yield name, self._value(row[column])
         yield "read", self._fresh(why.freshness)
+        for week in why.weeks:
+            yield self._week(week), self._load(week)
+        if why.found.table == "person" and not why.weeks:
+            yield "work", "none that is dated for this week or the next"
+
+    def _week(self, week: Row) -> str:
+        return f"week of {day('en', week['week_on'], self._today)}"
+
+    def _load(self, week: Row) -> str:
+        """ "40.5 of 32 hours (127 %), 12 items due, 3 of them without an estimate"."""
+        hours, percent, rough = week["remaining_hours"], week["load_percent"], week["unestimated_items"]
+        taken = f"{number(hours)} of " if hours is not None else ""
+        share = f" ({number(percent)} %)" if percent is not None else ""
+        without = f", {number(rough)} of them without an estimate" if rough else ""
+        return f"{taken}{number(week['capacity_hours'])} hours{share}, {count(week['items'], 'item')} due{without}"
 
     def _whose(self, whose: Whose) -> Iterator[tuple[str, str]]:
         client = ": ".join(filter(None, (whose.client_name, whose.client_basis)))
@@ -114,18 +130,19 @@ class _Speech:
 
     # --- the rules ---
 
-    def rule(self, looked: Looked) -> None:
+    def rule(self, looked: Looked, why: Why) -> None:
         """A rule in its lines: what it says, and by which parts of its condition; of a silent one the first part."""
+        week = next((f", {self._week(week)}" for week in why.weeks if week["key"] == looked.subject), "")
         if looked.condition is None:
-            _line(f"  {looked.rule}: {looked.reason}")
+            _line(f"  {looked.rule}{week}: {looked.reason}")
         elif looked.verdict == "fires":
-            _line(f"  {looked.rule} ({looked.severity}): {looked.title}")
+            _line(f"  {looked.rule}{week} ({looked.severity}): {looked.title}")
             for part in looked.condition.decisive():
                 _line(f"    holds: {self._part(part)}")
         else:
             first, *others = looked.condition.decisive()
             more = f"; and {count(len(others), 'part')} more" if others and not self.everything else ""
-            _line(f"  {looked.rule}: {self._part(first)}{more}")
+            _line(f"  {looked.rule}{week}: {self._part(first)}{more}")
             for part in others if self.everything else ():
                 _line(f"    nor: {self._part(part)}")
 

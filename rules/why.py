@@ -5,7 +5,7 @@ the rule.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Literal
 
@@ -48,6 +48,8 @@ class Looked:
     """What it says of the row, where it fires."""
     condition: Part | None = None
     clocks: tuple[Clock, ...] = ()
+    subject: str = ""
+    """The key of the row that it was asked of; empty where it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,15 @@ class Seen:
 def seen_by(connection: Connection, key: str, moment: Moment) -> list[Seen]:
     """The row of that key in every view that has it, or would have it were it not for what `unseen` says.
 
-    A view whose rows are parts of those of its table (a person's weeks) has keys of its own, and none of theirs.
+    Of a view whose rows are parts of those of its table (a person's weeks) all parts of it, by keys of their own.
     """
     found = []
     for view in VIEWS.values():
         selection = select_view(view, moment)
         of_row = selection.columns["key"]
         if not isinstance(of_row, Column) or of_row.table is not view.table:
+            parts = selection.statement.where(view.table.c.key == key)
+            found += [Seen(view, row) for row in selection.read(connection, parts)]
             continue
         rows = selection.read(connection, selection.statement.where(of_row == key))
         if rows:
@@ -91,7 +95,7 @@ def look(
     lacking = unmeasured(connection, rules, settings, freshness)
     stopped = read_stopped(connection)
     reading = Reading(settings.language, settings.zone, moment.today)
-    found = []
+    found: list[Looked] = []
     for one in seen:
         for rule in rules if one.row is not None else ():
             if rule.view is not one.view:
@@ -110,7 +114,8 @@ def look(
             for rule in off
             if rule.view is one.view
         ]
-    return found
+    # What hangs on no row is said once, of however many parts.
+    return [one for number, one in enumerate(found) if one not in found[:number]]
 
 
 def _ask(connection: Connection, rule: Rule, row: Row, moment: Moment, reading: Reading) -> Looked:
@@ -123,11 +128,12 @@ def _ask(connection: Connection, rule: Rule, row: Row, moment: Moment, reading: 
         condition = explained.part(rule.when)
         clocks = tuple(explained.clocks(rule.when))
     except (TooSlow, OutsideCalendar) as error:
-        return Looked(rule.id, rule.view.name, "was stopped", str(error))
+        return Looked(rule.id, rule.view.name, "was stopped", str(error), subject=row["key"])
+    asked = Looked(rule.id, rule.view.name, "holds its peace", condition=condition, clocks=clocks, subject=row["key"])
     if not condition.holds:
-        return Looked(rule.id, rule.view.name, "holds its peace", condition=condition, clocks=clocks)
+        return asked
     title = rule.title(facts(row), reading)
-    return Looked(rule.id, rule.view.name, "fires", "", severity or "warning", title, condition, clocks)
+    return replace(asked, verdict="fires", severity=severity or "warning", title=title)
 
 
 def _answers(

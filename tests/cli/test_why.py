@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from tests.cli import home as homes
 from tests.cli.home import Home, run_child
@@ -119,6 +121,31 @@ def test_a_person_can_be_asked_about(asked: Home, typed: str) -> None:
 def test_a_person_can_be_asked_about_before_anything_was_read(home: Home) -> None:
     """The people of the config are there at once."""
     assert home.run("why", "person/lee").code == 0
+
+
+def test_of_a_person_the_work_of_a_week_stands_against_what_they_can_do(round: Home) -> None:
+    """Whoever is called overloaded may see by what; what is overdue falls into this week, whichever that is."""
+    engine = open_engine(f"sqlite:///{round.database}")
+    account = tables.Account(key="delivery/users/9", source="delivery", vendor_id="9", person_key="person/lee")
+    late: dict[str, Any] = {"status_category": "todo", "assignee_accounts": [account.key], "due_on": date(2026, 1, 5)}
+    work = [
+        tables.WorkItem(key=f"delivery/issues/x{hours}", source="delivery", vendor_id=f"x{hours}", **late | given)
+        for hours, given in ((1, {"remaining_hours": 400.5}), (2, {}))
+    ]
+    with writing(engine) as connection:
+        for row in (account, *work):
+            connection.execute(insert(table_of(type(row))), row.model_dump())
+    engine.dispose()
+
+    said = round.run("why", "lee")
+    told = round.run("why", "lee", "--json").json
+
+    assert re.search(
+        r"week of \w+ .* 400\.5 of [\d.]+ hours \(\d+(\.\d)? %\), 2 items due, 1 of them without an estimate", said.out
+    )
+    assert re.search(r"\n  workload-over, week of .* \(high\): Lee: 400\.5 h of work against", said.out)
+    assert [week["remaining_hours"] for week in told["weeks"]] == [400.5]
+    assert told["views"] == {}
 
 
 def test_the_open_alerts_of_a_persons_weeks_stand_beneath_them(round: Home) -> None:

@@ -196,9 +196,32 @@ def test_a_source_that_left_the_config_says_so(tmp_path: Path) -> None:
     assert (seen.view.name, seen.row, seen.unseen) == ("source", None, "it is not in the config any more")
 
 
-def test_a_person_is_in_no_view_though_their_weeks_are(tmp_path: Path) -> None:
-    """The rows of `workload` are weeks, with keys of their own."""
-    lee = tables.Person(key="person/lee", name="Lee")
+def test_of_a_person_the_rules_are_asked_of_each_week(tmp_path: Path) -> None:
+    """The rows of `workload` are weeks, with keys of their own; who asks why names the person."""
+    lee = tables.Person(key="person/lee", name="Lee", side="team", capacity_hours=32)
+    account = tables.Account(key="delivery/users/1", source="delivery", vendor_id="1", person_key=lee.key)
+    work: dict[str, Any] = {"source": "delivery", "status_category": "todo", "assignee_accounts": [account.key]}
+    items = [
+        tables.WorkItem(key=f"delivery/issues/{day}", vendor_id=str(day), due_on=date(2026, 11, day), **work, **more)
+        for day, more in ((20, {"remaining_hours": 40.5}), (30, {"start_on": date(2026, 11, 30)}))
+    ]
+    overload = [rule for rule in RULES if rule.view.name == "workload"]
+
+    with database(tmp_path, source(last_ok_at=STORY), lee, account, *items) as engine, engine.connect() as connection:
+        seen = seen_by(connection, lee.key, moment())
+        fresh = read_freshness(connection, SETTINGS, STORY)
+        told = look(connection, seen, overload, [], SETTINGS, fresh, moment())
+        off = look(connection, seen, [], overload, SETTINGS, fresh, moment())
+
+    assert [(one.verdict, one.subject) for one in told] == [
+        ("fires", "person/lee/2026-11-23"),
+        ("holds its peace", "person/lee/2026-11-30"),
+    ]
+    assert [one.verdict for one in off] == ["is off"], "once, and not once a week"
+
+
+def test_a_person_without_dated_work_has_no_week(tmp_path: Path) -> None:
+    lee = tables.Person(key="person/lee", name="Lee", side="team")
     with database(tmp_path, lee) as engine, engine.connect() as connection:
         assert seen_by(connection, lee.key, moment()) == []
 
