@@ -65,6 +65,12 @@ class Facts:
         return safe_url(self._values.get(name))
 
 
+def deadline(facts: Facts) -> str:
+    """Its due date or instant, as the finding writes it; "" without any."""
+    names = ("deadline_at", "deadline_on", "due_at", "due_on")
+    return next((text for name in names if (text := facts.text(name))), "")
+
+
 def began(on: str, facts: Facts, calendars: Mapping[str, WorkingTime]) -> datetime | None:
     """When what a rule looks for began: the deadline of a milestone, the end of the time allowed for an answer.
 

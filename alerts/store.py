@@ -60,6 +60,11 @@ def read_alerts(connection: Connection, found: Collection[str], now: datetime) -
     return dict(sorted(stored.items()))
 
 
+def read_alert(connection: Connection, fingerprint: str) -> Stored | None:
+    """The alert, whatever its state; None: there is none."""
+    return _read(connection, ALERT.c.fingerprint == fingerprint).get(fingerprint)
+
+
 def is_of_interest(now: datetime) -> ColumnElement[bool]:
     """Alerts that are open, or whose end may still have to be told."""
     return (ALERT.c.state != "resolved") | (ALERT.c.resolved_at > now - ENDS_TOLD_WITHIN)

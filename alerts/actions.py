@@ -1,0 +1,215 @@
+"""What people do with alerts: take one, snooze it, hand it back; silence a kind of them for a time.
+
+Each is checked against what the role of whoever asks may decide, and kept as an event of the alert, or as a silence,
+with who, when and why. The same said twice changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy import Connection
+
+from alerts.delegation import Asker, NotAllowed, allow_silence, allow_snooze, allow_taking, asker, longest_snooze
+from alerts.facts import Facts, deadline
+from alerts.life import HELD, OPEN, Cause, Event
+from alerts.silences import Match, end_silence, read_silence, read_silences, write_silence
+from alerts.store import Stored, read_alert, write_events
+from config.settings import Settings
+from rules.working_time import WorkingTime
+from unify.decisions import LONGEST, Refused
+
+__all__ = ["Acted", "NotAllowed", "acknowledge", "release", "silence", "snooze", "unsilence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """How an alert stands after somebody wanted something of it."""
+
+    fingerprint: str
+    state: str
+    """"resolved" or "pending" where it could not be taken: it is over, or has not fired yet."""
+    by: str | None
+    """Who has it now."""
+    until: datetime | None
+    """When its snooze ends, at the latest."""
+    until_moved: bool
+    """The snooze ends when its due date moves."""
+    changed: bool
+    """False: it was so already, or cannot be done to what is not open."""
+
+
+def acknowledge(
+    connection: Connection, settings: Settings, fingerprint: str, by: str, now: datetime, note: str = ""
+) -> Acted:
+    """`by` has it from now on: it is not told again, nor escalated, until it becomes worse or nothing happens.
+
+    Raises NotAllowed, and Refused where there is no such alert.
+    """
+    alert = _read(connection, fingerprint)
+    _allow_taking(settings, alert, by)
+    life = alert.known.life
+    if life.state not in OPEN or (life.state == "acknowledged" and life.held_by == by):
+        return _as_it_is(alert, changed=False)
+    return _happened(connection, alert, _event(alert, "acknowledged", Cause.ACKNOWLEDGED, by, now, note=note))
+
+
+def snooze(
+    connection: Connection,
+    settings: Settings,
+    calendars: Mapping[str, WorkingTime],
+    fingerprint: str,
+    by: str,
+    now: datetime,
+    until: datetime | None,
+    note: str = "",
+) -> Acted:
+    """Nobody is told of it until then, or (None) until its due date moves, unless it becomes worse.
+
+    Waiting for a date ends too when the role of `by` may snooze no longer. Raises NotAllowed, Refused.
+    """
+    alert = _read(connection, fingerprint)
+    if until is not None and until <= now:
+        raise Refused("a snooze ends in the future")
+    facts = Facts(alert.facts)
+    who, calendar = _asker(settings, alert, by), calendars.get(facts.text("calendar"), calendars["default"])
+    last = longest_snooze(who, calendar, now, of_the_hub=_is_of_the_hub(settings, alert.subject))
+    waits_for = None
+    if until is None:
+        waits_for = deadline(facts)
+        if not waits_for:
+            raise Refused("it has no due date that could move: say until when")
+        opening = datetime.combine(last, time(), tzinfo=calendar.zone) if last else None
+        until = calendar.next_opening(opening) if opening else None
+    else:
+        allow_snooze(who, until, last, calendar, now)
+    life = alert.known.life
+    is_so = (life.held_by, life.held_until, life.held_while) == (by, until, waits_for) and life.state == "snoozed"
+    if life.state not in OPEN or is_so:
+        return _as_it_is(alert, changed=False)
+    event = _event(alert, "snoozed", Cause.SNOOZED, by, now, until=until, held_while=waits_for, note=note)
+    return _happened(connection, alert, event)
+
+
+def release(connection: Connection, settings: Settings, fingerprint: str, by: str, now: datetime) -> Acted:
+    """Hand it back: nobody has it, and it fires again. Who has it may, and whoever could have taken it.
+
+    Raises NotAllowed, Refused.
+    """
+    alert = _read(connection, fingerprint)
+    if alert.known.life.held_by != by:
+        _allow_taking(settings, alert, by)
+    if alert.known.life.state not in HELD:
+        return _as_it_is(alert, changed=False)
+    return _happened(connection, alert, _event(alert, "firing", Cause.RELEASED, by, now))
+
+
+def silence(
+    connection: Connection,
+    settings: Settings,
+    calendars: Mapping[str, WorkingTime],
+    match: Match,
+    until: datetime,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> int:
+    """Tell nobody of what `match` means until then; the number of the silence, of the same one if it is there already.
+
+    Raises NotAllowed, Refused.
+    """
+    if match == Match():
+        raise Refused("say what to silence: a rule, a client, a source or an item")
+    if until <= now:
+        raise Refused("a silence ends in the future")
+    why = reason.strip()[:LONGEST]
+    if not why:
+        raise Refused("say why: whoever looks for the missing message reads it")
+    known = ((match.client, settings.clients, "[clients]"), (match.source, settings.sources, "[sources]"))
+    for name, names, where in known:
+        if name is not None and name not in names:
+            raise Refused(f'"{name}" is none of {where}')
+    calendar = calendars["default"]
+    if match.client is not None:
+        calendar = calendars.get(settings.clients[match.client].calendar, calendar)
+    allow_silence(asker(settings, by), match, until, calendar, now, of_the_hub=_is_of_the_hub(settings, match.subject))
+    for one in read_silences(connection, now):
+        if (one.match, one.ends_at, one.reason, one.created_by) == (match, until, why, by):
+            return one.id
+    return write_silence(connection, match, until, why, by, now)
+
+
+def unsilence(connection: Connection, settings: Settings, number: int, by: str, now: datetime) -> bool:
+    """End a silence before its time; False: it is over already. Who made it may, and who may silence as much.
+
+    Raises NotAllowed, Refused.
+    """
+    found = read_silence(connection, number)
+    if found is None:
+        raise Refused(f"there is no silence {number}")
+    if found.ended_at is not None or found.ends_at <= now:
+        return False
+    if found.created_by != by:
+        who = asker(settings, by)
+        of_the_hub = _is_of_the_hub(settings, found.match.subject)
+        if who.role == "coordinator" or who.role == "lead" or (who.role == "admin" and not of_the_hub):
+            raise NotAllowed(f"{who.title} ends what they silenced: else a BD manager, the head of BD or the director")
+    end_silence(connection, number, by, now)
+    return True
+
+
+def _read(connection: Connection, fingerprint: str) -> Stored:
+    alert = read_alert(connection, fingerprint)
+    if alert is None:
+        raise Refused(f'there is no alert "{fingerprint}"')
+    return alert
+
+
+def _asker(settings: Settings, alert: Stored, by: str) -> Asker:
+    return asker(settings, by, Facts(alert.facts).text("bd").removeprefix("person/"))
+
+
+def _allow_taking(settings: Settings, alert: Stored, by: str) -> None:
+    facts = Facts(alert.facts)
+    is_theirs = f"person/{by}" in (facts.text("owner"), facts.text("bd"))
+    of_the_hub = _is_of_the_hub(settings, alert.subject)
+    allow_taking(_asker(settings, alert, by), is_theirs=is_theirs, of_the_hub=of_the_hub)
+
+
+def _is_of_the_hub(settings: Settings, subject: str | None) -> bool:
+    """It is about a source: its token, its freshness, its mapping."""
+    return subject in settings.sources
+
+
+def _event(
+    alert: Stored,
+    to_state: str,
+    cause: Cause,
+    by: str,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+    held_while: str | None = None,
+    note: str = "",
+) -> Event:
+    life, told = alert.known.life, note.strip()[:LONGEST]
+    of = (alert.known.fingerprint, life.episode, now, life.state, to_state, life.severity, cause, by)
+    return Event(*of, until=until, held_while=held_while, note=told)
+
+
+def _happened(connection: Connection, alert: Stored, event: Event) -> Acted:
+    alerts = {alert.known.fingerprint: alert}
+    write_events(connection, alerts, [event], {}, {})
+    return _as_it_is(alerts[alert.known.fingerprint], changed=True)
+
+
+def _as_it_is(alert: Stored, *, changed: bool) -> Acted:
+    life = alert.known.life
+    return Acted(
+        fingerprint=alert.known.fingerprint,
+        state=life.state,
+        by=life.held_by,
+        until=life.held_until,
+        until_moved=life.held_while is not None,
+        changed=changed,
+    )
