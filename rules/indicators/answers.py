@@ -18,7 +18,7 @@ class Asked:
     received_on: date
     received_at: datetime
     answered_at: datetime | None = None
-    """The first answer that the client could see; else, where the tool cannot say who sees it, any of our people's."""
+    """The first answer that the client could see, or of which the tool cannot say who sees it."""
     closed_at: datetime | None = None
     """It was closed without an answer: the clock ends there."""
     is_internal: bool = False

@@ -18,6 +18,7 @@ from rules.indicators.figures import SURVEY_MONTHS, ByMonth, Window, kept_months
 from rules.indicators.promises import Agreed, Promise
 from rules.indicators.responses import Response
 from rules.indicators.satisfaction import Given
+from rules.indicators.seen import seen_answers
 from rules.moment import Moment
 from unify.derived import AGREEMENT, CHANGE, CLIENT, FEEDBACK, MILESTONE, PROJECT, SOURCE, Row, fetch, table_of
 from unify.tables import Risk
@@ -170,16 +171,19 @@ def _asked(connection: Connection, moment: Moment, window: Window) -> Iterator[t
             and_(FEEDBACK.c.origin != "survey", FEEDBACK.c.closed_at.is_not(None)),
         ),
     )
-    for row in fetch(connection, _living(query, FEEDBACK)):
+    rows = fetch(connection, _living(query, FEEDBACK))
+    seen = seen_answers(connection, [row["key"] for row in rows if row["response_basis"] == "internal"])
+    for row in rows:
+        answered_at, basis = seen.get(row["key"], (row["first_response_at"], row["response_basis"]))
         yield (
             row["client_key"],
             Asked(
                 row["key"],
                 row["received_at"].astimezone(moment.zone).date(),
                 row["received_at"],
-                answered_at=row["first_response_at"],
+                answered_at=answered_at,
                 closed_at=None if row["waiting_since"] else row["closed_at"],
-                is_internal=row["response_basis"] == "internal",
+                is_internal=basis == "internal",
                 calendar=row["calendar"],
             ),
         )

@@ -206,6 +206,33 @@ def test_the_first_response_of_october(firm: Firm) -> None:
     assert row["details"] == {"or_more": False, "p90": 9.0, "p90_or_more": False, "internal": 0}
 
 
+def said(on: tables.Feedback, hours: float, *, visible: bool | None) -> tables.Comment:
+    """A comment of ours, so many working hours after it came in."""
+    assert on.received_at is not None
+    at = CALENDARS["default"].after(hours, on.received_at)
+    row: dict[str, Any] = {"vendor_id": f"{at:%d%H%M}", "on_key": on.key, "side": "team", "visible": visible}
+    return tables.Comment(key=f"{on.key}/{at:%d%H%M}", source=on.source, created_at=at, **row)
+
+
+def test_only_what_the_client_could_see_is_a_first_response(firm: Firm) -> None:
+    """ "We talked about it" among us answers nobody; where the tool cannot say who reads it, that is told beside it."""
+    of = [feedback(n, received_at=local("2026-10-05 09:00"), calendar="default") for n in range(3)]
+    comments = [
+        *(said(of[0], 1, visible=False), said(of[0], 3, visible=True)),
+        *(said(of[1], 2, visible=None), said(of[1], 4, visible=True)),
+        said(of[2], 1, visible=False),
+    ]
+    for one in of:
+        one.response_basis = "internal"
+        one.first_response_at = min(at for of_it in comments if of_it.on_key == one.key and (at := of_it.created_at))
+    firm.has(*of, *comments)
+
+    row = firm.figure("first_response/1/2026-10", "2026-10-05 17:00")
+
+    assert (row["counted"], row["value"]) == (3, 3.0)
+    assert row["details"] == {"or_more": False, "p90": 7.0, "p90_or_more": True, "internal": 1}
+
+
 def test_satisfaction_counts_each_client_once(firm: Firm) -> None:
     """A 90, B 60, C none: 75.0 from 2 of 3 clients, 3 answers; a plain mean of the answers would say 80."""
     firm.has(
