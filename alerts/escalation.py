@@ -55,9 +55,9 @@ class Rise:
 
 
 def next_rise(
-    alert: Untaken, people: Mapping[str, PersonSettings], calendars: Mapping[str, WorkingTime]
+    alert: Untaken, people: Mapping[str, PersonSettings], calendars: Mapping[str, WorkingTime], now: datetime
 ) -> Rise | None:
-    """Where `alert` goes if nobody takes it; None: it stays where it is.
+    """Where `alert` goes if nobody takes it, at `now` or later; None: it stays where it is.
 
     A level is skipped only if nobody of it is there, cover included, or all of them know already; then the next one is
     told in its stead. Never outside the working time of whoever is told, but for what is urgent.
@@ -66,7 +66,8 @@ def next_rise(
     if not steps:
         return None
     wait = steps[0].hours
-    limit = alert.since + timedelta(hours=wait) if alert.urgent else alert.calendar.after(wait, alert.since)
+    passed = alert.since + timedelta(hours=wait) if alert.urgent else alert.calendar.after(wait, alert.since)
+    limit = max(passed, now)
     for step in steps:
         for name in _of_role(step.role, people):
             rise = _rise(name, alert, limit, people, calendars)

@@ -105,6 +105,8 @@ class Life:
     level: int = 0
     """Escalations so far in this episode."""
     escalated_at: datetime | None = None
+    raised_to: tuple[str, ...] = ()
+    """Those it was escalated to, by their names in `[people]`, the last one last."""
     resolved_at: datetime | None = None
     resolve_reason: str | None = None
 
@@ -186,7 +188,8 @@ def _changed(life: Life, event: Event) -> Life:
         case Cause.ADOPTED:
             return replace(life, adopted=True)
         case Cause.ESCALATED:
-            return replace(life, level=life.level + 1, escalated_at=event.at)
+            raised_to = (*life.raised_to, event.note)
+            return replace(life, level=life.level + 1, escalated_at=event.at, raised_to=raised_to)
     worst = max(life.worst, event.severity, key=SEVERITIES.index)
     worse_at = event.at if event.reason == Cause.WORSE else life.worse_at
     return replace(life, severity=event.severity, worse_at=worse_at, worst=worst)
@@ -279,3 +282,10 @@ def adoption(alert: Known, now: datetime, actor: str) -> Event:
     """The event by which what was bad at the first look becomes an alert like any other."""
     life = alert.life
     return Event(alert.fingerprint, life.episode, now, life.state, life.state, life.severity, Cause.ADOPTED, actor)
+
+
+def escalation(alert: Known, to: str, now: datetime) -> Event:
+    """The event by which an alert that nobody took goes to `to`, one of `[people]`."""
+    life = alert.life
+    reason = Cause.ESCALATED
+    return Event(alert.fingerprint, life.episode, now, life.state, life.state, life.severity, reason, note=to)

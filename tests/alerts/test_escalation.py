@@ -65,7 +65,7 @@ def untaken(severity: str, since: datetime, level: int = 0, **values: object) ->
 )
 def test_an_alert_goes_up_by_its_severity(alert: Untaken, rise: Rise | None) -> None:
     """The firm's table, line by line."""
-    assert next_rise(alert, FIRM, CALENDARS) == rise
+    assert next_rise(alert, FIRM, CALENDARS, alert.since) == rise
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,14 @@ def test_a_level_is_skipped_only_where_nobody_of_it_can_be_told(
     people: dict[str, PersonSettings], told: tuple[str, ...], rise: Rise | None
 ) -> None:
     """Escalated over somebody's head is worse than an hour later; unheard is worse than both."""
-    assert next_rise(untaken("critical", hk(24), told=told), people, CALENDARS) == rise
+    assert next_rise(untaken("critical", hk(24), told=told), people, CALENDARS, hk(24)) == rise
+
+
+def test_what_a_hub_that_was_off_comes_too_late_for_goes_up_in_the_morning() -> None:
+    """It was due at four, the hub is back at ten in the evening: nobody's evening pays for that."""
+    alert = untaken("critical", hk(24, 14))
+
+    assert next_rise(alert, FIRM, CALENDARS, hk(24, 22)) == Rise("winnie", hk(25))
 
 
 _DAY = st.one_of(st.none(), st.integers(23, 30))
@@ -137,7 +144,7 @@ def test_going_up_wakes_nobody_skips_nobody_and_ends(
     }
     told, at, level, went = ["marco"], told_at, 0, list[str]()
     own = CALENDARS[calendar]
-    while rise := next_rise(Untaken(severity, urgent, level, at, own, told), people, CALENDARS):
+    while rise := next_rise(Untaken(severity, urgent, level, at, own, told), people, CALENDARS, at):
         reader = CALENDARS[people[rise.to].calendar]
         assert urgent or reader.is_working(rise.at)
         assert rise.at - at >= timedelta(minutes=30)
