@@ -20,6 +20,8 @@ class Agreed:
 
     on: date
     recorded_on: date
+    recorded_at: datetime | None = None
+    """None: only the day is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,15 @@ class Promise:
         """The promise that is measured: a date agreed after the old one had passed is a recovery, and moves nothing."""
         promised = self.baseline_on
         for agreement in self.agreed:
-            if promised is None or agreement.recorded_on <= promised:
+            if promised is None or not self._had_passed(promised, agreement):
                 promised = agreement.on
         return promised
+
+    def _had_passed(self, promised: date, agreement: Agreed) -> bool:
+        """Whether that promise had when the agreement was recorded: by the instants, where both are known."""
+        if self.due_at is not None and self.due_on == promised and agreement.recorded_at is not None:
+            return agreement.recorded_at > self.due_at
+        return agreement.recorded_on > promised
 
 
 def _as_promised(calendar: str, day: date) -> date:

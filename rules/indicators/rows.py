@@ -95,7 +95,9 @@ def _promises(connection: Connection, moment: Moment, window: Window) -> Iterato
     agreed: dict[str, list[Agreed]] = defaultdict(list)
     recorded = select(AGREEMENT).order_by(AGREEMENT.c.recorded_at, AGREEMENT.c.id)
     for row in fetch(connection, recorded):
-        agreed[row["milestone_key"]].append(Agreed(row["agreed_on"], row["recorded_at"].astimezone(moment.zone).date()))
+        recorded_at = row["recorded_at"]
+        agreement = Agreed(row["agreed_on"], recorded_at.astimezone(moment.zone).date(), recorded_at)
+        agreed[row["milestone_key"]].append(agreement)
     columns = ("client_key", "calendar", "kind", "client_facing", "baseline_on", "due_on", "due_at", "done_at")
     in_question = or_(
         MILESTONE.c.baseline_on.between(window.first, window.last),

@@ -101,6 +101,18 @@ def test_instants_decide_where_both_are_known() -> None:
     assert on_time_rate([late, kept("met", due_at=due_at, done_at=due_at)], OCTOBER, NOVEMBER_3).missed == ("late",)
 
 
+@pytest.mark.parametrize(("recorded", "missed"), [("16:30", ()), ("17:30", ("agreed",))])
+def test_an_agreement_of_the_same_day_counts_if_it_came_before_the_hour_that_was_promised(
+    recorded: str, missed: tuple[str, ...]
+) -> None:
+    """Half an hour after it, the promise was broken already: the new date is a recovery."""
+    at = local(f"2026-10-14 {recorded}")
+    agreed = Agreed(october(20), october(14), at)
+    promise = kept("agreed", due_at=local("2026-10-14 17:00"), done_on=october(19), agreed=(agreed,))
+
+    assert on_time_rate([promise], OCTOBER, NOVEMBER_3).missed == missed
+
+
 def test_in_the_running_month_only_what_has_ended_counts() -> None:
     """A promise of tomorrow is not broken today."""
     open_ones = [kept("over", on=13, done_on=None), kept("today", done_on=None), kept("done", on=30)]
