@@ -17,18 +17,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from alerts.channels.base import Channel, Outgoing, Permanent, Transient
-from alerts.claims import COMMENT_LANE, RESTS, at_work, claim, is_in_flight
+from alerts.claims import COMMENT_LANE, RESTS, InHand, Line, is_in_flight, watched
 from alerts.messages import Message
 from alerts.plain_text import cut
 from alerts.routing import Reader, as_configured, refusal
 from config.clock import Clock
 from config.settings import Settings
 from connectors.base import ConnectorError, NotCommentable, NotFound, RateLimited, Ref, Stopped, VendorUnavailable
-from connectors.waiting import unless_stopped
 from unify.derived import table_of
 from unify.engine import writing
 from unify.tables import Delivery, DeliveryAlert
@@ -46,6 +45,8 @@ _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
 _ERROR_CHARS = 300
 _ATTEMPTS = 20
 """About eight hours; then the next channel has its turn."""
+
+_RECORD = update(DELIVERY).where(DELIVERY.c.id == bindparam("number"))
 
 log = logging.getLogger(__name__)
 
@@ -96,25 +97,50 @@ def deliver(
 
     `channels` by name, `commenters` by source. `clock` dates what was sent; `wall` is real time.
     """
-    done = Delivered()
-    resting: set[str] = set()
-    while not stop.is_set() and (row := claim(engine, resting, clock, wall)) is not None:
-        try:
-            with at_work(engine, row, wall):
-                outcome = _attempt(engine, settings, row, channels, commenters, done, stop)
-        except Transient as error:
-            outcome = _wait(row, str(error), wall(), error.in_doubt, error.retry_after)
-        except Permanent as error:
-            outcome = _Outcome("parked", str(error))
-        except Stopped:
-            outcome = _wait(row, "stopped", wall(), in_doubt=True)
-        except Exception as error:
-            log.exception("delivery %s by %s failed", row["id"], row["channel"])
-            outcome = _wait(row, f"our mistake: {type(error).__name__}", wall(), in_doubt=True)
-        if outcome.state == "waiting":
-            resting.add(row["channel"])
-        _record(engine, settings, row, outcome, clock(), redact, done)
+    done, line = Delivered(), Line(clock, wall)
+
+    def work(hand: InHand) -> None:
+        row, outcome = None, _Outcome("")
+        while True:
+            # What came of the last one and whose turn is next, in one transaction: of a crash, one is in doubt.
+            with writing(engine) as connection:
+                if row is not None:
+                    _record(connection, settings, row, outcome, clock(), redact, done)
+                row = None if stop.is_set() else line.claim(connection)
+            if row is None:
+                return
+            with hand.sending(row):
+                outcome = _outcome(engine, settings, row, channels, commenters, wall, done)
+            if outcome.state == "waiting":
+                line.resting.add(row["channel"])
+
+    if (left := watched(work, engine, wall, stop)) is not None:
+        with writing(engine) as connection:
+            _record(connection, settings, left, _wait(left, "stopped", wall(), in_doubt=True), clock(), redact, done)
     return done
+
+
+def _outcome(
+    engine: Engine,
+    settings: Settings,
+    row: RowMapping,
+    channels: Mapping[str, Channel],
+    commenters: Mapping[str, Commenter],
+    wall: Clock,
+    done: Delivered,
+) -> _Outcome:
+    """How an attempt ends, whatever it raises."""
+    try:
+        return _attempt(engine, settings, row, channels, commenters, done)
+    except Transient as error:
+        return _wait(row, str(error), wall(), error.in_doubt, error.retry_after)
+    except Permanent as error:
+        return _Outcome("parked", str(error))
+    except Stopped:
+        return _wait(row, "stopped", wall(), in_doubt=True)
+    except Exception as error:
+        log.exception("delivery %s by %s failed", row["id"], row["channel"])
+        return _wait(row, f"our mistake: {type(error).__name__}", wall(), in_doubt=True)
 
 
 def retry(connection: Connection, settings: Settings, number: int, wall: datetime) -> str:
@@ -151,7 +177,6 @@ def _attempt(
     channels: Mapping[str, Channel],
     commenters: Mapping[str, Commenter],
     done: Delivered,
-    stop: threading.Event,
 ) -> _Outcome:
     lane: str = row["channel"]
     if lane.startswith(COMMENT_LANE):
@@ -162,16 +187,16 @@ def _attempt(
     if why := refusal(settings, reader):
         raise Permanent(why)
     outgoing = Outgoing(row["key"], reader, Message.from_json(row["payload"]["message"]))
-    if _is_in_doubt(row) and (found := unless_stopped(lambda: channel.find(outgoing), stop)) is not None:
+    if _is_in_doubt(row) and (found := channel.find(outgoing)) is not None:
         return _Outcome("sent", receipt=found)
     if row["after"] is None:
-        return _Outcome("sent", receipt=unless_stopped(lambda: channel.send(outgoing), stop))
+        return _Outcome("sent", receipt=channel.send(outgoing))
     with engine.connect() as connection:
         root = connection.execute(select(DELIVERY).where(DELIVERY.c.id == row["after"])).mappings().one()
     if root["state"] != "sent":
         return _Outcome("dropped", "what it follows was not sent")
     shown = Message.from_json(root["payload"]["message"])
-    return _Outcome("sent", receipt=unless_stopped(lambda: channel.update(root["receipt"], outgoing, shown), stop))
+    return _Outcome("sent", receipt=channel.update(root["receipt"], outgoing, shown))
 
 
 def is_untried(row: RowMapping) -> bool:
@@ -217,7 +242,7 @@ def _wait(row: RowMapping, error: str, now: datetime, in_doubt: bool, after: tim
 
 
 def _record(
-    engine: Engine,
+    connection: Connection,
     settings: Settings,
     row: RowMapping,
     outcome: _Outcome,
@@ -232,23 +257,30 @@ def _record(
         case "sent":
             done.sent += 1
             values |= {"sent_at": now, "receipt": dict(outcome.receipt or {})}
+            if row["sent_at"]:
+                values |= {"payload": {FIRST_SENT: row["sent_at"].isoformat(), **_payload(connection, row)}}
         case "waiting":
             done.delayed += 1
+            payload = _payload(connection, row)
+            in_doubt = outcome.in_doubt or bool(payload.get(_IN_DOUBT))
             values |= {"not_before": outcome.retry_at}
+            values |= {"payload": {**payload, _IN_DOUBT: in_doubt, RESTS: outcome.rests}}
         case "parked":
             done.parked.append(f"{row['channel']}: {error}")
             log.warning("delivery %s by %s is parked: %s", row["id"], row["channel"], error)
-    with writing(engine) as connection:
-        # As it stands now: a round may have written into it since the row was claimed.
-        payload = connection.execute(select(DELIVERY.c.payload).where(DELIVERY.c.id == row["id"])).scalar_one()
-        if outcome.state == "waiting":
-            in_doubt = outcome.in_doubt or bool(payload.get(_IN_DOUBT))
-            values |= {"payload": {**payload, _IN_DOUBT: in_doubt, RESTS: outcome.rests}}
-        elif outcome.state == "sent" and row["sent_at"]:
-            values |= {"payload": {FIRST_SENT: row["sent_at"].isoformat(), **payload}}
-        connection.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"]).values(values))
-        if outcome.state == "parked" and (payload := payload if payload.get("channels") else payload.get(INSTEAD)):
-            _fall_back(connection, settings, row, payload, now)
+    connection.execute(_RECORD.values(values), {"number": row["id"]})
+    if outcome.state == "parked":
+        payload = _payload(connection, row)
+        if instead := payload if payload.get("channels") else payload.get(INSTEAD):
+            _fall_back(connection, settings, row, instead, now)
+
+
+def _payload(connection: Connection, row: RowMapping) -> dict[str, Any]:
+    """As it stands now: a round may have written into it since the row was claimed."""
+    found: dict[str, Any] = connection.execute(
+        select(DELIVERY.c.payload).where(DELIVERY.c.id == row["id"])
+    ).scalar_one()
+    return found
 
 
 def _fall_back(
