@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test test-faults test-working-time lint test-specs test-recorded docs bench bench-sync bench-growth bench-rules bench-peers lock clean
+.PHONY: help setup demo demo-recorded test test-faults test-working-time test-year lint test-specs test-recorded docs bench bench-sync bench-growth bench-rules bench-peers lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -28,6 +28,9 @@ test: setup lint  ## everything that has to be green: format, types, imports, te
 
 test-faults: setup  ## the long form of the fault suite, for an hour or so: [MILEPOST_SEED=number]
 	MILEPOST_FAULTS=long $(BIN)/python -m pytest -n auto tests/faults
+
+test-year: setup  ## a year of 10,000 promises and tickets against a model of what should be told; takes an hour
+	MILEPOST_YEAR=long $(BIN)/python -m pytest tests/alerts/year
 
 test-working-time: setup  ## a million pairs of instants against a count minute by minute: [MILEPOST_SEED=number]
 	MILEPOST_WORKING_TIME=long $(BIN)/python -m pytest tests/rules/test_working_time_count.py
