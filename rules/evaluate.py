@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from rules.early import told_early
 from rules.fence import TooSlow, fenced
 from rules.language import compile
 from rules.moment import Moment
@@ -71,7 +72,8 @@ def _outcome(connection: Connection, rule: Rule, moment: Moment, time_limit_s: f
 def find(connection: Connection, rule: Rule, moment: Moment, *, time_limit_s: float = TIME_LIMIT_S) -> list[Finding]:
     """What `rule` finds. Raises TooSlow, OutsideCalendar, and what the database raises."""
     selection = select_view(rule.view, moment)
-    statement = selection.statement.where(compile.condition(rule.when, selection.scope)).add_columns(
+    holds = compile.condition(rule.when, selection.scope)
+    statement = selection.statement.where(*told_early(rule.view.table, holds), holds).add_columns(
         compile.value(rule.severity, selection.scope).label(_SEVERITY)
     )
     with fenced(connection, {table.name for table in rule.view.tables}, time_limit_s):

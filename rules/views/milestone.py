@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
-from sqlalchemy import ColumnElement, Date, Integer, Table, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Table, and_, case, false, func, literal, or_, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config.settings import StatusCategory
@@ -99,7 +99,9 @@ def _closed_lately(scope: Scope) -> ColumnElement[int]:
         last = calendar.days_ago(PACE_DAYS, moment.today, at_least=True)
         return datetime.combine(last, time.max, moment.zone).astimezone(UTC)
 
-    named = [_m.key, _m.source + f"/{BY_SHORT}/" + _of_item.c.short]
+    # Looked up and not joined: the count, and with it a rule that asks it, needs nothing but the milestone.
+    short = select(_of_item.c.short).where(_of_item.c.key == _m.key).correlate(_milestone).scalar_subquery()
+    named = [_m.key, _m.source + f"/{BY_SHORT}/" + short]
     return (
         select(func.count())
         .select_from(_reference.join(_item, _item.c.key == _reference.c.from_key))
@@ -107,7 +109,7 @@ def _closed_lately(scope: Scope) -> ColumnElement[int]:
         .where(_reference.c.to_key.in_(named), _item.c.deleted_at.is_(None))
         .where(func.coalesce(_item.c.status_category, "") == "done")
         .where(_item.c.done_at > scope.on_calendar(before, UTCDateTime()))
-        .correlate(_milestone, _of_item)
+        .correlate(_milestone)
         .scalar_subquery()
     )
 
@@ -123,9 +125,11 @@ def _closed_items(count: int, row: Row, moment: Moment) -> Sequence[tuple[Table,
 
 
 def _needed_days(scope: Scope) -> ColumnElement[int]:
-    closed = scope.columns["closed_lately"]
+    """Rounded up, with the pace in it once: SQLite counts it wherever it is named."""
+    to_do, pace = _m.open_items * PACE_DAYS, func.nullif(scope.columns["closed_lately"], 0)
+    is_some = case((_m.open_items > 0, 1), else_=0)
     # Division of whole numbers: `//` would ask for a function that not every SQLite has.
-    return (_m.open_items * PACE_DAYS + closed - 1).op("/", precedence=8, return_type=Integer())(func.nullif(closed, 0))
+    return (to_do - is_some).op("/", precedence=8, return_type=Integer())(pace) + is_some
 
 
 def _working_days_left(row: Row, moment: Moment) -> float | None:
@@ -168,8 +172,7 @@ MILESTONE = View(
     .outerjoin(_mover_account, _mover_account.c.key == _m.moved_by_account)
     .outerjoin(_mover, _mover.c.key == _mover_account.c.person_key)
     .outerjoin(_doer_account, _doer_account.c.key == _m.done_by_account)
-    .outerjoin(_doer, _doer.c.key == _doer_account.c.person_key)
-    .outerjoin(_of_item, _of_item.c.key == _m.key),
+    .outerjoin(_doer, _doer.c.key == _doer_account.c.person_key),
     beside=(_item, _reference, table(tables.Change)),
     living=(
         _m.deleted_at.is_(None),
