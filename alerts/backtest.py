@@ -13,9 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from alerts.channels.kinds import edits
-from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, next_morning
+from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, is_repeat_due, line_came, next_morning
 from alerts.facts import Facts
-from alerts.planning import is_repeat_due
 from alerts.routing import People, Subject, Target, route
 from config.settings import SEVERITIES, Settings
 from rules.backtest import TOLD_BY, Backtest, Budget, Raised, Stage

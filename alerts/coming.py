@@ -11,6 +11,7 @@ from alerts.deliveries import read_past
 from alerts.first_look import looked_before
 from alerts.planning import Planner
 from alerts.routing import read_people
+from alerts.silences import Silence, read_silences
 from alerts.store import read_alerts
 from alerts.writer import Writer
 from config.settings import Settings
@@ -18,7 +19,7 @@ from rules.rule import Rule
 from rules.working_time import WorkingTime
 from unify.freshness import Freshness
 
-_SETTLED = (Reason.TOLD, Reason.NEVER_TOLD, Reason.END_TOLD)
+_SETTLED = (Reason.TOLD, Reason.NEVER_TOLD, Reason.END_TOLD, Reason.TAKEN, Reason.SNOOZED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Coming:
     """Why it is not told now; one that `tells` where the next round does."""
     at: datetime | None
     """When it goes out, if nothing changes until then; None: not as things stand."""
+    silence: Silence | None = None
+    """The one that hides it."""
 
 
 def coming(
@@ -51,6 +54,7 @@ def coming(
         alerts=read_alerts(connection, (), now),
         past=read_past(connection, now),
         looked_before={pair: look.last_at for pair, look in looked_before(connection).items()},
+        silences=read_silences(connection, now),
     )
     found: dict[tuple[str, str], Coming] = {}
     for moment in (now, *_openings(calendars, now)):
@@ -58,7 +62,8 @@ def coming(
         for decision in decisions:
             this = (decision.fingerprint, decision.reader)
             if moment == now and decision.reason not in _SETTLED:
-                found[this] = Coming(decision.fingerprint, _name(settings, decision.reader), decision.reason, None)
+                to = _name(settings, decision.reader)
+                found[this] = Coming(decision.fingerprint, to, decision.reason, None, decision.silence)
             if this in found and found[this].at is None and decision.reason.tells:
                 found[this] = replace(found[this], at=moment)
     return list(found.values())

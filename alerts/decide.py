@@ -5,9 +5,10 @@ was over by the morning is not told, and what became worse is told as it is.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from rules.rule import Repeat
 from rules.working_time import WorkingTime
 
 
@@ -16,7 +17,11 @@ class Reason(StrEnum):
 
     FIRST = "first"
     WORSE = "worse"
+    RISEN = "went up"
+    """To the next level: those who had it hear so."""
     REPEAT = "repeat"
+    AGAIN = "fires again"
+    """Somebody had it: nothing was done, the snooze is over, or they handed it back."""
     ENDED = "ended"
 
     TOLD = "told already"
@@ -24,13 +29,16 @@ class Reason(StrEnum):
     END_TOLD = "told that it is over"
     FIRST_LOOK = "first look: told to the coordinator alone"
     STALE = "the source is stale"
+    SILENCED = "silenced"
+    TAKEN = "somebody has it"
+    SNOOZED = "snoozed"
     OUTSIDE_HOURS = "waits for the reader's working time"
     WAITS_FOR_LINE = "waits for the reader's morning line"
 
     @property
     def tells(self) -> bool:
         """Whether it is a reason to tell."""
-        return self in (Reason.FIRST, Reason.WORSE, Reason.REPEAT, Reason.ENDED)
+        return self in (Reason.FIRST, Reason.WORSE, Reason.RISEN, Reason.REPEAT, Reason.AGAIN, Reason.ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,15 @@ class Holding:
     quiet_end: bool = False
     """It ended because the config took it away."""
     worse_at: datetime | None = None
+    risen_at: datetime | None = None
+    """When it last went up, because nobody took it."""
+    silenced: bool = False
+    held_at: datetime | None = None
+    """When somebody took or snoozed it."""
+    by_reader: bool = False
+    """It was this reader."""
+    again_at: datetime | None = None
+    """When it last fired again, after somebody had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +104,16 @@ def decide(holding: Holding, told: Told | None, policy: Policy, hours: Hours) ->
         return _decide_end(holding, told, hours)
     if not holding.adopted:
         return Reason.FIRST_LOOK
+    if holding.silenced:
+        return Reason.SILENCED
     if holding.stale:
         return Reason.STALE
     reason = _cause(holding, told)
-    if reason is Reason.TOLD or policy.urgent:
+    if not reason.tells or policy.urgent:
         return reason
     if not hours.working:
         return Reason.OUTSIDE_HOURS
-    if reason is Reason.FIRST and policy.in_line and not hours.line_came:
+    if reason in (Reason.FIRST, Reason.AGAIN) and policy.in_line and not hours.line_came:
         return Reason.WAITS_FOR_LINE
     return reason
 
@@ -108,11 +127,20 @@ def _decide_end(holding: Holding, told: Told | None, hours: Hours) -> Reason:
 
 
 def _cause(holding: Holding, told: Told | None) -> Reason:
-    if told is None:
+    """What was never told is news, unless it is snoozed or its reader has it; what is taken is taken as it was then."""
+    snoozed = holding.state == "snoozed"
+    if told is None and not snoozed and not holding.by_reader:
         return Reason.FIRST
-    if holding.worse_at is not None and holding.worse_at > told.at:
+    known_at = max(at for at in (told.at if told else None, holding.held_at) if at is not None)
+    if holding.worse_at is not None and holding.worse_at > known_at:
         return Reason.WORSE
-    return Reason.REPEAT if told.repeat_due else Reason.TOLD
+    if holding.held_at is not None:
+        return Reason.SNOOZED if snoozed else Reason.TAKEN
+    if holding.again_at is not None and holding.again_at > known_at:
+        return Reason.AGAIN
+    if holding.risen_at is not None and holding.risen_at > known_at:
+        return Reason.RISEN
+    return Reason.REPEAT if told is not None and told.repeat_due else Reason.TOLD
 
 
 def line_came(calendar: WorkingTime, owed_from: datetime | None, now: datetime) -> bool:
@@ -139,3 +167,12 @@ def _opening(calendar: WorkingTime, day: date) -> datetime:
 def working_days_since(calendar: WorkingTime, at: datetime, now: datetime) -> int:
     """Working days that have begun since the day of `at`."""
     return calendar.days_between(at.astimezone(calendar.zone).date(), now.astimezone(calendar.zone).date())
+
+
+def is_repeat_due(repeat: Repeat | None, told_at: datetime, now: datetime, calendar: WorkingTime) -> bool:
+    """Whether what was told at `told_at` is to be told again, on the reader's calendar."""
+    if repeat is None:
+        return False
+    if repeat.unit == "h":
+        return now - told_at >= timedelta(hours=repeat.amount)
+    return working_days_since(calendar, told_at, now) >= repeat.amount

@@ -7,17 +7,19 @@ kept as a plan. So nothing is lost when a round is missed, and nothing is sent b
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from alerts.channels.kinds import edits
-from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, line_came, working_days_since
-from alerts.deliveries import NEWS, Identity, Past, Planned
+from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, is_repeat_due, line_came
+from alerts.deliveries import Identity, Past, Planned
 from alerts.facts import Facts
-from alerts.life import QUIET_ENDS, fingerprint, is_believed
+from alerts.life import OPEN, QUIET_ENDS, is_believed
 from alerts.messages import End, Item, Message, Says
 from alerts.routing import People, Reader, Subject, Target, coordinator_only, instead_of_group, route
+from alerts.silences import Silence, silence_of
 from alerts.store import Stored
+from alerts.told import History
 from alerts.writer import Note, Writer, worst_first
 from config.settings import Language, Settings
 from rules.rule import Repeat, Rule
@@ -28,8 +30,6 @@ _OF_THEMSELVES = ("cleared", "office closed")
 """Ends of what nobody did anything about."""
 TOLD_AS_OUTAGE = frozenset({"source-stale"})
 """Rules whose alerts `alerts.outages` tells of, with what is wrong and who mends it: nobody is told twice."""
-_FOLLOWS = {"milestone-slipped": ("milestone-overdue", "date moved")}
-"""Rule -> the rule, and the end of its alert, whose message says all that this one would: nobody is told twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Decision:
     reader: str
     """A person's key; a group's channel."""
     reason: Reason
+    silence: Silence | None = None
+    """The one that hides it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Planner:
     past: Mapping[str, Sequence[Past]]
     looked_before: Mapping[tuple[str, str], datetime]
     """When a rule last looked at a source, before this round; by (rule, source)."""
+    silences: Sequence[Silence] = ()
+    """Those in force."""
     any_hour: bool = False
     """For a preview: as if everybody were at work and had had no morning line yet."""
 
@@ -66,7 +70,8 @@ class Planner:
             item = self.item(alert)
             for target in route(self.settings, self.people, self._subject(alert)):
                 reason = self._decide(alert, target.reader, target.identity)
-                decisions.append(Decision(key, target.reader.key or target.channels[0], reason))
+                silence = self.silence(alert) if reason is Reason.SILENCED else None
+                decisions.append(Decision(key, target.reader.key or target.channels[0], reason, silence))
                 if reason.tells:
                     owed[target.identity].append((item, target, reason))
         return decisions, [self._planned_news(told) for told in owed.values()]
@@ -80,7 +85,7 @@ class Planner:
         for key, alert in self.alerts.items():
             if alert.known.life.state != "resolved" or alert.known.rule not in self.rules:
                 continue
-            for identity, root in self._told_by(key).items():
+            for identity, root in self.history.told_by(key).items():
                 reader = self._reader(identity)
                 if reader is None:
                     continue
@@ -135,6 +140,18 @@ class Planner:
         """Whether what we know of the alert may be over."""
         return not is_believed(alert.known.source, self.writer.freshness)
 
+    def silence(self, alert: Stored) -> Silence | None:
+        """The silence that hides it."""
+        known = alert.known
+        return silence_of(
+            self.silences,
+            rule=known.rule,
+            client=alert.client,
+            source=known.source,
+            subject=alert.subject,
+            urgent=alert.urgent,
+        )
+
     def is_working_time(self, calendar: str) -> bool:
         """Whether those of that calendar are at work."""
         known = self.writer.calendars.get(calendar, self.writer.calendars["default"])
@@ -153,6 +170,10 @@ class Planner:
             stale=self.is_stale(alert),
             quiet_end=life.resolve_reason in QUIET_ENDS or self._ends_quietly(alert, identity),
             worse_at=life.worse_at,
+            silenced=self.silence(alert) is not None,
+            held_at=life.held_at,
+            by_reader=reader.key == f"person/{life.held_by}",
+            again_at=life.again_at,
         )
         policy = Policy.of(rule.view.name, life.severity, urgent=alert.urgent)
         told = self._told(alert, reader, identity, rule.repeat)
@@ -172,7 +193,7 @@ class Planner:
         told = defaultdict[str, set[Identity]](set)
         for key, alert in self.alerts.items():
             if self._is_open(alert) and alert.known.life.severity != "info":
-                told[alert.subject] |= self._told_by(key).keys()
+                told[alert.subject] |= self.history.told_by(key).keys()
                 readers = route(self.settings, self.people, self._subject(alert)) if alert.known.life.adopted else ()
                 told[alert.subject] |= {target.identity for target in readers}
         return told
@@ -180,12 +201,13 @@ class Planner:
     def _is_open(self, alert: Stored) -> bool:
         """Whether readers are told of it as long as it holds."""
         is_told = alert.known.rule in self.rules and alert.known.rule not in TOLD_AS_OUTAGE
-        return is_told and alert.known.life.state != "resolved"
+        return is_told and alert.known.life.state in OPEN
 
     def _owed_from(self, alert: Stored) -> datetime | None:
-        """When the alert could be known at the earliest: since the look before the one at which it fired."""
-        if alert.known.life.since != self.writer.now:
-            return alert.known.life.since
+        """When the alert could be known at the earliest: since the look before the one at which it fired, or again."""
+        fired_at = alert.known.life.again_at or alert.known.life.since
+        if fired_at != self.writer.now:
+            return fired_at
         return self.looked_before.get((alert.known.rule, alert.known.source))
 
     def _hours(self, reader: Reader, owed_from: datetime | None) -> Hours:
@@ -198,35 +220,19 @@ class Planner:
         return self.writer.calendars.get(reader.calendar, self.writer.calendars["default"])
 
     def _told(self, alert: Stored, reader: Reader, identity: Identity, repeat: Repeat | None) -> Told | None:
-        past = [past for past in self.past.get(alert.known.fingerprint, ()) if past.identity == identity]
-        news = [one.at for one in past if one.kind in NEWS]
-        news += self._told_as_an_end(alert, identity)
+        news = self.history.news(alert, identity)
         if not news:
             return None
-        over_at = alert.known.life.resolved_at  # what was told before that, was told of another end
         return Told(
             at=max(news),
-            ended=any(one.kind == "resolved" and one.at >= (over_at or one.at) for one in past),
+            ended=self.history.is_end_told(alert, identity),
             repeat_due=is_repeat_due(repeat, max(news), self.writer.now, self._calendar(reader)),
         )
 
-    def _told_as_an_end(self, alert: Stored, identity: Identity) -> list[datetime]:
-        """When the reader was told, as the end of what it follows, how this alert began; [] where nobody did so."""
-        rule, reason = _FOLLOWS.get(alert.known.rule, ("", ""))
-        before = self.alerts.get(fingerprint(rule, alert.subject))
-        if before is None or before.known.life.resolve_reason != reason:
-            return []
-        over_at = before.known.life.resolved_at
-        heard = any(past.identity == identity for past in self.past.get(before.known.fingerprint, ()))
-        return [over_at] if heard and over_at and over_at <= alert.known.life.since else []
-
-    def _told_by(self, fingerprint: str) -> dict[Identity, Past]:
-        """The last message about the alert that each of its readers got, or will get."""
-        roots: dict[Identity, Past] = {}
-        for past in self.past.get(fingerprint, ()):
-            if past.kind in NEWS and past.state in ("sent", "waiting"):
-                roots[past.identity] = past
-        return roots
+    @cached_property
+    def history(self) -> History:
+        """Who was told what of them."""
+        return History(self.alerts, self.past)
 
     def _reader(self, identity: Identity) -> Reader | None:
         return self.people.reader(identity[0]) if identity[0] else self.people.group()
@@ -279,12 +285,3 @@ def said_by(rule: Rule, facts: Facts, reading: Reading) -> Says:
     """What `rule` says of a finding with these `facts`."""
     known, unnamed = facts.values, facts.but(client_names=None).values
     return Says(rule.title(known, reading), rule.title(unnamed, reading), rule.reason(known, reading))
-
-
-def is_repeat_due(repeat: Repeat | None, told_at: datetime, now: datetime, calendar: WorkingTime) -> bool:
-    """Whether what was told at `told_at` is to be told again, on the reader's calendar."""
-    if repeat is None:
-        return False
-    if repeat.unit == "h":
-        return now - told_at >= timedelta(hours=repeat.amount)
-    return working_days_since(calendar, told_at, now) >= repeat.amount

@@ -15,6 +15,7 @@ from alerts.first_look import first_looks, looked_before, note_look
 from alerts.messages import Ending
 from alerts.outages import Outages
 from alerts.routing import read_people
+from alerts.silences import read_silences
 from alerts.store import Stored, read_alerts, write_events, write_facts
 from alerts.withdrawals import Withdrawals
 from alerts.writer import Writer
@@ -145,6 +146,7 @@ def _round(
         alerts=alerts,
         past=deliveries.read_past(connection, now),
         looked_before={pair: look.last_at for pair, look in before.items()},
+        silences=read_silences(connection, now),
         any_hour=any_hour,
     )
     for decisions, planned in (planner.ends(), planner.news()):

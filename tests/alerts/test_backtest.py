@@ -13,8 +13,7 @@ from pydantic import SecretStr
 
 from alerts.backtest import Heard, heard
 from alerts.channels.slack import SlackSettings
-from alerts.decide import Holding, Hours, Policy, Told, decide, line_came
-from alerts.planning import is_repeat_due
+from alerts.decide import Holding, Hours, Policy, Told, decide, is_repeat_due, line_came
 from alerts.routing import People
 from config.settings import SEVERITIES, PersonSettings, Route, RouteMatch, Secret, Settings
 from rules.backtest import Backtest, Budget, Raised, Stage

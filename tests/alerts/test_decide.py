@@ -1,5 +1,6 @@
 """Do we tell this reader now, and for what reason: one line for each answer."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -13,6 +14,8 @@ AFTERNOON = Hours(working=True, line_came=False)
 IN_LINE, URGENT, USUAL = Policy(in_line=True), Policy(urgent=True), Policy()
 YESTERDAY = hk(23)
 TOLD = Told(YESTERDAY)
+TAKEN, SNOOZED = Holding("acknowledged", held_at=hk(23, 10)), Holding("snoozed", held_at=hk(23, 10))
+AGAIN = Holding("firing", again_at=TUESDAY)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,12 @@ TOLD = Told(YESTERDAY)
         pytest.param(
             Holding("firing", worse_at=YESTERDAY), Told(TUESDAY), USUAL, AT_WORK, Reason.TOLD, id="told it is worse"
         ),
+        pytest.param(Holding("firing", risen_at=TUESDAY), TOLD, USUAL, AT_WORK, Reason.RISEN, id="it went up"),
+        pytest.param(Holding("firing", risen_at=TUESDAY), None, USUAL, AT_WORK, Reason.FIRST, id="it went up to them"),
+        pytest.param(Holding("firing", risen_at=TUESDAY), TOLD, USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="at night"),
+        pytest.param(
+            Holding("firing", risen_at=TUESDAY), Told(TUESDAY), USUAL, AT_WORK, Reason.TOLD, id="told that it went up"
+        ),
         pytest.param(FIRING, Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.REPEAT, id="told again"),
         pytest.param(
             FIRING, Told(YESTERDAY, repeat_due=True), USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="not again at night"
@@ -47,7 +56,34 @@ TOLD = Told(YESTERDAY)
         pytest.param(
             Holding("firing", stale=True), Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.STALE, id="old data"
         ),
+        pytest.param(TAKEN, Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.TAKEN, id="taken: not again"),
+        pytest.param(TAKEN, None, USUAL, AT_WORK, Reason.FIRST, id="taken by another, and news to this reader"),
+        pytest.param(replace(TAKEN, by_reader=True), None, USUAL, AT_WORK, Reason.TAKEN, id="taken from a page"),
+        pytest.param(replace(TAKEN, worse_at=hk(23, 8)), TOLD, USUAL, AT_WORK, Reason.TAKEN, id="taken when worse"),
+        pytest.param(replace(TAKEN, worse_at=TUESDAY), TOLD, USUAL, AT_WORK, Reason.WORSE, id="taken, worse since"),
+        pytest.param(SNOOZED, None, USUAL, AT_WORK, Reason.SNOOZED, id="snoozed before anybody heard"),
+        pytest.param(SNOOZED, Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.SNOOZED, id="snoozed"),
+        pytest.param(SNOOZED, TOLD, URGENT, AT_NIGHT, Reason.SNOOZED, id="snoozed, urgent"),
+        pytest.param(replace(SNOOZED, worse_at=TUESDAY), TOLD, USUAL, AT_WORK, Reason.WORSE, id="snoozed, worse since"),
+        pytest.param(
+            replace(SNOOZED, worse_at=TUESDAY), None, USUAL, AT_WORK, Reason.WORSE, id="snoozed, worse, never told"
+        ),
+        pytest.param(AGAIN, TOLD, USUAL, AT_WORK, Reason.AGAIN, id="fires again"),
+        pytest.param(AGAIN, TOLD, USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="fires again at night"),
+        pytest.param(AGAIN, TOLD, IN_LINE, AFTERNOON, Reason.WAITS_FOR_LINE, id="fires again, for tomorrow's line"),
+        pytest.param(AGAIN, Told(TUESDAY), USUAL, AT_WORK, Reason.TOLD, id="told that it fires again"),
+        pytest.param(AGAIN, None, USUAL, AT_WORK, Reason.FIRST, id="fires again, and is news to this reader"),
+        pytest.param(Holding("firing", silenced=True), None, USUAL, AT_WORK, Reason.SILENCED, id="silenced"),
+        pytest.param(
+            Holding("firing", silenced=True, worse_at=TUESDAY),
+            TOLD,
+            USUAL,
+            AT_WORK,
+            Reason.SILENCED,
+            id="hushed, worse",
+        ),
         pytest.param(OVER, TOLD, USUAL, AT_WORK, Reason.ENDED, id="over"),
+        pytest.param(replace(OVER, silenced=True), TOLD, USUAL, AT_WORK, Reason.ENDED, id="over while silenced"),
         pytest.param(OVER, TOLD, URGENT, AT_NIGHT, Reason.OUTSIDE_HOURS, id="over: nobody is woken for that"),
         pytest.param(OVER, Told(YESTERDAY, ended=True), USUAL, AT_WORK, Reason.END_TOLD, id="told that it is over"),
         pytest.param(OVER, None, USUAL, AT_WORK, Reason.NEVER_TOLD, id="over before anybody heard"),
