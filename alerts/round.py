@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from alerts import deliveries, life, planning
+from alerts.ahead import due_between, week_of
 from alerts.comments import Written, write_comments
 from alerts.doubts import Doubts
 from alerts.endings import read_ending
 from alerts.facts import Facts, began
 from alerts.first_look import first_looks, looked_before, note_look
 from alerts.messages import Ending
+from alerts.mornings import Mornings
 from alerts.outages import Outages
 from alerts.routing import read_people
 from alerts.silences import read_silences
@@ -152,6 +154,9 @@ def _round(
     for decisions, planned in (planner.ends(), planner.news()):
         done.decisions += decisions
         done.messages += planned
+    failed = sum(outcome.error is not None for outcome in outcomes)
+    due = due_between(connection, planner.writer.today, week_of(planner.writer.today)[1])
+    done.messages += Mornings(connection, planner, due, failed).planned(done.decisions, done.messages)
     done.messages += planner.summary()
     done.messages += Outages(connection, planner).planned(now)
     done.messages += Doubts(connection, planner).planned()

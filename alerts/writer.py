@@ -42,7 +42,7 @@ class Writer(Scene):
         ]
         link = wording.vendor_link()
         lines += [link] if link.url else []
-        footer = self._freshness(reader.language, [item.source])
+        footer = self.freshness_lines(reader.language, [item.source])
         entry = Entry(item.fingerprint, tuple(lines))
         return Message(reader.language, wording.title(), (entry,), footer).fitted()
 
@@ -62,7 +62,7 @@ class Writer(Scene):
             *self._report_link(reader.language),
             *(
                 with_log_in(reader.language, line.text, flat)
-                for line in self._freshness(reader.language, self.freshness)
+                for line in self.freshness_lines(reader.language, self.freshness)
             ),
         )
         message = Message(reader.language, count.title(reader.language, flat), tuple(flat), footer, count)
@@ -80,7 +80,7 @@ class Writer(Scene):
             Line(counts),
             Line(TEXTS.say(reader.language, "summary.only_you")),
             *self._report_link(reader.language),
-            *self._freshness(reader.language, self.freshness),
+            *self.freshness_lines(reader.language, self.freshness),
         )
         title = TEXTS.say(reader.language, "summary.title", count=len(items))
         entries = [self._wording(item, reader).in_summary(n) for n, item in enumerate(worst_first(items), 1)]
@@ -89,7 +89,7 @@ class Writer(Scene):
     def ended(self, items: Sequence[Item], reader: Reader) -> Message:
         """That alerts are over, each with its reason."""
         ends = [EndWording(self._wording(item, reader)) for item in items]
-        footer = self._freshness(reader.language, [item.source for item in items])
+        footer = self.freshness_lines(reader.language, [item.source for item in items])
         if len(ends) == 1:
             [end] = ends
             entry = Entry(items[0].fingerprint, tuple(Line(text) for text in end.lines()))
@@ -101,7 +101,7 @@ class Writer(Scene):
     def end(self, item: Item, reader: Reader) -> End:
         """One alert's end, as the message that told of it shows it from then on."""
         end = EndWording(self._wording(item, reader)).end()
-        return replace(end, fresh="".join(line.text for line in self._freshness(reader.language, self.freshness)))
+        return replace(end, fresh="".join(line.text for line in self.freshness_lines(reader.language, self.freshness)))
 
     def comment(self, item: Item) -> str:
         """The comment in the tool, in the language of those who must act: fixed words that anybody may read.
@@ -153,7 +153,7 @@ class Writer(Scene):
         url = self.settings.public_url
         return (Line(TEXTS.say(language, "link.report"), url),) if url else ()
 
-    def _freshness(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
+    def freshness_lines(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
         """When the sources that the message is about were read; and every source that could not be checked."""
         told = [self.freshness[name] for name in dict.fromkeys(sources) if name in self.freshness]
         read = [(source.label, source.read_at) for source in told if not source.stale and source.read_at]

@@ -148,6 +148,7 @@ class SourceSettings(Tree):
 class PersonSettings(Tree):
     """One of our people. `accounts` are `source:vendor id`, for tools that hide the e-mail.
 
+    `daily_line`: whether their morning line comes also when nothing needs them; None: on their first working days.
     `role`: what they may decide about alerts; without one, what the rest of the config tells of them. `cover` is told
     in their place while they are `away`.
     """
@@ -160,6 +161,7 @@ class PersonSettings(Tree):
     capacity_hours: float | None = Field(default=None, gt=0, le=168)
     slack: str = ""
     accounts: tuple[str, ...] = ()
+    daily_line: Flag | None = None
     away: tuple[Days, ...] = ()
     cover: str = ""
 

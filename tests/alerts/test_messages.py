@@ -15,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import messages as messages_module
+from alerts.ahead import Due
 from alerts.channels.slack_form import form
 from alerts.facts import Facts
 from alerts.messages import TEXTS, End, Ending, Item, Line, Message
 from alerts.phone_size import BODY_CHARS, BODY_LINES, titled
 from alerts.plain_text import one_line, safe_url
 from alerts.planning import said_by
+from alerts.quiet_words import quiet_line
 from alerts.routing import Reader
 from alerts.writer import Writer
 from config.language import LANGUAGES
@@ -86,6 +88,10 @@ SEVERAL = (
 TODAY = {"working_days_overdue": 0, "deadline_on": "2026-11-24", "moves": 0, "total_items": 0, "owner_name": None}
 UNPROMISED = milestone(5, client=None, name="Block C", due_at=hk(24, 8, 30).isoformat(), days_overdue=0, **TODAY)
 
+DUE = [
+    Due("Pen test", "bank", date(2026, 11, 25), True),
+    Due("家長通試用", "kite", date(2026, 11, 27), True),
+]
 PATH = (date(2026, 10, 30), date(2026, 11, 6), date(2026, 11, 16), date(2026, 11, 30))
 WROTE_AGAIN = {
     "author": "Meera Kapadia",
@@ -133,6 +139,11 @@ def messages(language: Language) -> dict[str, Message]:
         "several, in a group, a source stale": writer(stale=("boards",)).many(
             [item(finding) for finding in SEVERAL], group(language), {}
         ),
+        "nothing new": quiet_line(write, to, [], [], failed=0, is_last=True),
+        "nothing new, some open": quiet_line(
+            write, to, [item(found) for found in SEVERAL], DUE, failed=0, is_last=False
+        ),
+        "nothing new, not all checked": quiet_line(writer(stale=("boards",)), to, [], DUE[:1], failed=2, is_last=False),
         "first look": write.summary([item(finding) for finding in SEVERAL], to),
         **{f"ended: {name}": write.ended([item(found, ending)], to) for name, (found, ending) in ends.items()},
         "ended: two": write.ended([item(found, ending) for found, ending in list(ends.values())[:2]], to),
@@ -564,6 +575,7 @@ def test_every_text_is_said_somewhere() -> None:
         "ended.",
         "outage.why.",
         "daily.title_",
+        "due.",
     )  # the rest of the key is a value
     unsaid = [
         key

@@ -1,0 +1,109 @@
+"""The morning line of those whom nothing new needs: silence must never mean that something is broken.
+
+Whoever is told of alerts that morning has their line. Everybody else who answers for a client reads that nothing needs
+them, on their first working days with Milepost, and afterwards where `daily_line` of `[people]` says so; and what could
+not be checked on any day.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from alerts.ahead import Due
+from alerts.cover import is_away
+from alerts.decide import Reason
+from alerts.deliveries import NEWS, Planned
+from alerts.planning import Decision, Planner
+from alerts.quiet_words import quiet_line
+from alerts.routing import Reader, refusal
+from alerts.store import Stored
+from config.settings import Settings
+from unify.hub_state import recall_all, remember
+
+_FIRST_DAYS = 20
+"""Working days on which a new reader is told that nothing needs them."""
+_SINCE, _LAST = "lines_since", "last_line"
+"""What is remembered of each reader: the day on which we came to know them, and that of their last line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mornings:
+    """Plans the lines of those who are told nothing else today.
+
+    `due`: what is promised for the rest of the week, by the keys of all BD managers; `failed`: how many rules did not
+    run to their end.
+    """
+
+    connection: Connection
+    planner: Planner
+    due: Mapping[str, Sequence[Due]]
+    failed: int
+
+    def planned(self, decisions: Sequence[Decision], news: Sequence[Planned]) -> list[Planned]:
+        """One line each, in the first round of their working day."""
+        told = {one.reader.key for one in news if one.kind in NEWS}
+        since, last = recall_all(self.connection, _SINCE), recall_all(self.connection, _LAST)
+        today, lines = self.planner.writer.today, []
+        for bd, due in self.due.items():
+            if bd not in since:
+                remember(self.connection, f"{_SINCE}/{bd}", today.isoformat())
+            if last.get(bd) == today.isoformat():
+                continue
+            known = date.fromisoformat(since.get(bd, today.isoformat()))
+            line = None if bd in told else self._line(bd, due, known, decisions)
+            if line is not None or bd in told:
+                remember(self.connection, f"{_LAST}/{bd}", today.isoformat())
+            lines += [line] if line is not None else []
+        return lines
+
+    def _line(self, bd: str, due: Sequence[Due], known: date, decisions: Sequence[Decision]) -> Planned | None:
+        reader, settings = self.planner.people.reader(bd), self.planner.settings
+        channels = _channels(settings, bd)
+        if reader is None or not channels or refusal(settings, reader) or not self._is_there(reader):
+            return None
+        writer = self.planner.writer
+        calendar = writer.calendars.get(reader.calendar, writer.calendars["default"])
+        day = calendar.days_between(known, writer.today)
+        stale = any(source.stale for source in writer.freshness.values())
+        if day < 1 or not (self._wants_it(bd, day) or stale or self.failed):
+            return None
+        message = quiet_line(
+            writer,
+            reader,
+            [self.planner.item(alert) for alert in self._still_open(bd, decisions)],
+            due,
+            failed=self.failed,
+            is_last=day == _FIRST_DAYS and self._choice(bd) is None,
+        )
+        return Planned("nothing", channels[0], reader, message, {}, channels[1:])
+
+    def _is_there(self, reader: Reader) -> bool:
+        """At work now, and not away."""
+        person = self.planner.settings.people.get(reader.key.removeprefix("person/"))
+        away = person is not None and is_away(person, self.planner.writer.today)
+        return not away and self.planner.is_working_time(reader.calendar)
+
+    def _wants_it(self, bd: str, day: int) -> bool:
+        choice = self._choice(bd)
+        return day <= _FIRST_DAYS if choice is None else choice
+
+    def _choice(self, bd: str) -> bool | None:
+        person = self.planner.settings.people.get(bd.removeprefix("person/"))
+        return person.daily_line if person else None
+
+    def _still_open(self, bd: str, decisions: Sequence[Decision]) -> Iterator[Stored]:
+        """What they were told of and is not over, taken by somebody or not."""
+        for one in decisions:
+            alert = self.planner.alerts[one.fingerprint]
+            unknown = one.reason in (Reason.FIRST_LOOK, Reason.STALE)
+            if one.reader == bd and alert.known.life.state != "resolved" and not unknown:
+                yield alert
+
+
+def _channels(settings: Settings, bd: str) -> tuple[str, ...]:
+    """Those by which routes reach them as a BD manager or by name; of the last route, which is the usual one, first."""
+    theirs = ("bd", bd.removeprefix("person/"))
+    to = [to.partition(":") for route in reversed(settings.routes) for to in route.to]
+    return tuple(dict.fromkeys(channel for channel, _, who in to if who in theirs))
