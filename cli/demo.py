@@ -31,7 +31,9 @@ from sandbox.recorded import recorded_plan, vendors_in
 from sandbox.server import VENDORS, Sandbox
 from sandbox.story import Event, Story, StoryClock, tuesday
 from sandbox.truth import seeded
+from unify.closures import Closed, close
 from unify.derived import table_of
+from unify.engine import writing
 from unify.freshness import tool_name
 from unify.tables import Alert
 
@@ -62,6 +64,7 @@ def run_demo(*, once: bool, out: Path | None, recorded: Path | None, port: int) 
         config = write_settings(folder, sandbox)
         # No variable of the user's own set-up may change what the demo shows.
         hub = open_things.enter_context(open_hub(config, clock=clock, stop=stop, environ={}, patience=PATIENCE))
+        enter_closures(hub, plan)
         say(beginning(plan, clock(), vendors))
         result = _first_round(hub, clock, plan)
         say_runs(result.runs)
@@ -105,6 +108,14 @@ def of_tool(event: Event) -> str:
 def of_hub(at: datetime, line: str) -> str:
     """The line about something that the hub did."""
     return f"{at:%H:%M}    hub: {line}"
+
+
+def enter_closures(hub: Hub, plan: Plan) -> None:
+    """What the firm's coordinators had told the hub before: when their offices were closed."""
+    for one in plan.closures:
+        with writing(hub.engine) as connection:
+            closed = Closed(one.region, one.begins_at, one.ends_at, one.reason)
+            close(connection, closed, one.told_by, one.told_at)
 
 
 def _first_round(hub: Hub, clock: StoryClock, plan: Plan) -> RoundResult:

@@ -233,6 +233,18 @@ class DealPlan:
     """Of the day on which it closes."""
 
 
+@dataclass(frozen=True)
+class ClosurePlan:
+    """That the offices of a region were closed out of turn, as a member of the staff told the hub."""
+
+    region: str
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+    told_by: str
+    told_at: datetime
+
+
 @dataclass
 class Plan:
     """A whole firm and its year."""
@@ -252,6 +264,7 @@ class Plan:
     """When the hub's credential of a tool ends."""
     accepted_labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By tool: what says there that the client accepted a milestone."""
+    closures: list[ClosurePlan] = field(default_factory=list)
 
     def of_vendor(self, vendor: str) -> list[ProjectPlan]:
         """The projects that live in one tool."""

@@ -10,7 +10,7 @@ from sandbox.lantern_quay import cloud_hill, nine_ferries, paper_kite, slow_boat
 from sandbox.lantern_quay.items import ACCEPTED
 from sandbox.lantern_quay.office import at, day
 from sandbox.lantern_quay.people import staff
-from sandbox.plan import Plan
+from sandbox.plan import ClosurePlan, Plan
 
 CLIENTS = (nine_ferries, paper_kite, slow_boat, warm_kettle, cloud_hill, stacked_tower)
 
@@ -34,4 +34,22 @@ def lantern_quay() -> Plan:
         deals=[deal for chapter in chapters for deal in chapter.deals],
         expires={"asana": day("2026-12-01")},
         accepted_labels={"asana": ACCEPTED},
+        closures=[
+            ClosurePlan(
+                region="HK",
+                begins_at=at("2026-09-08 17:00"),
+                ends_at=at("2026-09-09 15:00"),
+                reason="typhoon 8",
+                told_by="kitty",
+                told_at=at("2026-09-08 16:40"),
+            ),
+            ClosurePlan(
+                region="CN",
+                begins_at=at("2026-09-09 09:00"),
+                ends_at=at("2026-09-09 18:00"),
+                reason="typhoon, Shenzhen suspended work",
+                told_by="zhoumin",
+                told_at=at("2026-09-09 08:10"),
+            ),
+        ],
     )

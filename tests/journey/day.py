@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from cli.demo import enter_closures
 from cli.demo_settings import write_settings
 from cli.hub import Hub, RoundResult
 from cli.opening import open_hub
@@ -96,4 +97,5 @@ def day(folder: Path, plan: Plan | None = None) -> Iterator[Day]:
     with Sandbox(plan, clock) as sandbox:
         config = write_settings(folder, sandbox)
         with open_hub(config, clock=clock, stop=threading.Event(), environ={}, patience=AT_ONCE) as hub:
+            enter_closures(hub, plan)
             yield Day(plan, sandbox, hub, clock)

@@ -3,7 +3,7 @@
 import io
 import sqlite3
 from contextlib import closing, redirect_stdout
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from rules.views.need import Need
 from rules.whose import Whose, read_whose
 from sandbox.hubspot import PORTAL
 from sandbox.truth import overdue_milestones, seeded, unhandled_feedback
-from tests.journey.day import Day, day, tuesday
+from tests.journey.day import HONG_KONG, Day, day, tuesday
 from unify.lookup import find_anything
 
 UNIFIED = (
@@ -127,6 +127,21 @@ def test_the_firm_is_measured_as_the_story_tells(morning: tuple[Day, RoundResult
         "client/stacked_tower": 81.0,
     }
     assert all(row["reconstructed"] for row in (on_time, risks, satisfaction))
+
+
+@pytest.mark.parametrize(
+    ("calendar", "hours"),
+    # Hong Kong: Tue 16:00-17:00, Wed 15:00-18:00, Thu 09:00-10:00. Shenzhen had all of Wednesday off.
+    [("default", 5.0), ("mainland", 3.0)],
+)
+def test_no_clock_ran_while_the_typhoon_kept_the_offices_shut(
+    morning: tuple[Day, RoundResult], calendar: str, hours: float
+) -> None:
+    """From Tue 8 Sep 16:00 to Thu 10 Sep 10:00; the story's power cut is the same typhoon's."""
+    known = morning[0].hub.moment().calendar(calendar)
+    asked, answered = (datetime(2026, 9, day, hour, tzinfo=HONG_KONG) for day, hour in ((8, 16), (10, 10)))
+
+    assert known.between(asked, answered) == timedelta(hours=hours)
 
 
 def test_marco_knows_everything_from_one_message_without_a_link(morning: tuple[Day, RoundResult]) -> None:

@@ -17,6 +17,7 @@ def as_of(plan: Plan, at: datetime) -> Plan:
         tickets=[_ticket(ticket, at) for ticket in plan.tickets if ticket.received_at <= at],
         surveys=[_survey(survey, at) for survey in plan.surveys if survey.received_at <= at],
         deals=[_deal(deal, at) for deal in plan.deals],
+        closures=[one for one in plan.closures if one.told_at <= at],
     )
 
 
