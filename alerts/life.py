@@ -102,6 +102,9 @@ class Life:
     """When it last fired again, in this episode, after somebody had it."""
     again: str = ""
     """Why it did: a `Cause`."""
+    had_by: str | None = None
+    """Who had it till then, and since when."""
+    had_at: datetime | None = None
     level: int = 0
     """Escalations so far in this episode."""
     escalated_at: datetime | None = None
@@ -142,7 +145,8 @@ def after(life: Life | None, event: Event) -> Life:
         case state if life is not None and life.state == state and event.reason in _IN_PLACE:
             return _changed(life, event)
         case "firing" if life is not None and life.state in HELD:
-            return replace(_let_go(life), state="firing", again_at=event.at, again=event.reason)
+            again = replace(life, again_at=event.at, again=event.reason, had_by=life.held_by, had_at=life.held_at)
+            return replace(_let_go(again), state="firing")
         case "acknowledged" | "snoozed" if life is not None and life.state in OPEN:
             return _held(life, event)
     raise ValueError(f"{event.fingerprint}: no alert goes from {event.from_state} to {event.to_state}")

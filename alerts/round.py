@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
@@ -13,6 +14,7 @@ from alerts.doubts import Doubts
 from alerts.endings import read_ending
 from alerts.facts import Facts, began
 from alerts.first_look import first_looks, looked_before, note_look
+from alerts.hands import fired_again, last_change
 from alerts.messages import Ending
 from alerts.mornings import Mornings
 from alerts.outages import Outages
@@ -134,6 +136,7 @@ def _round(
     endings = _endings(connection, alerts, over, views, now, calendars, withdrawals)
     endings |= _settled_since(connection, alerts, findings, views, now, calendars)
     done.events += [life.ending(known[key], ending.reason, now, ending.by) for key, ending in endings.items()]
+    done.events += fired_again(alerts, findings, endings, views, partial(last_change, connection), calendars, now)
     write_events(connection, alerts, done.events, findings, endings)
     write_facts(connection, alerts, findings)
     note_look(connection, ran, freshness, before, now)
