@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test test-faults test-working-time test-year lint test-specs test-recorded docs bench bench-sync bench-growth bench-rules bench-peers lock clean
+.PHONY: help setup demo demo-recorded test test-faults test-working-time test-year lint test-specs test-recorded docs bench bench-sync bench-growth bench-rules bench-alerts bench-peers lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -50,7 +50,7 @@ test-recorded: setup  ## records the vendors really sent, from HTTP to the page:
 docs: setup  ## make the pages about rules and views anew (docs/rules)
 	$(BIN)/python -m rules.pages docs/rules
 
-bench: bench-sync bench-rules  ## the benchmarks of a few minutes that need nothing from elsewhere
+bench: bench-sync bench-rules bench-alerts  ## the benchmarks of a few minutes that need nothing from elsewhere
 
 bench-sync: setup  ## N=10000 issues from loopback through the Jira connector, against a bare loop
 	$(BIN)/python -m bench.sync $(if $(N),--issues $(N))
@@ -60,6 +60,9 @@ bench-growth: setup  ## what a changed issue costs in databases of 10,000 to 1,0
 
 bench-rules: setup  ## ITEMS=1000000 of which OPEN=50000 are open: the whole library of rules, and the working clock
 	$(BIN)/python -m bench.rules $(if $(ITEMS),--items $(ITEMS)) $(if $(OPEN),--open $(OPEN))
+
+bench-alerts: setup  ## N=5000 messages from the outbox into a list, a fifth of them over HTTP, and how long one is written
+	$(BIN)/python -m bench.alerts $(if $(N),--deliveries $(N))
 
 bench-peers: setup  ## N=10000 issues, and the demo's firm, beside what else reads these tools; uses the package index
 	$(BIN)/python -m bench.peers $(if $(N),--issues $(N))

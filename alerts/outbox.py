@@ -46,7 +46,9 @@ _ERROR_CHARS = 300
 _ATTEMPTS = 20
 """About eight hours; then the next channel has its turn."""
 
-_RECORD = update(DELIVERY).where(DELIVERY.c.id == bindparam("number"))
+_THIS = update(DELIVERY).where(DELIVERY.c.id == bindparam("number"))
+_SENT = _THIS.values(state="sent", last_error="", sent_at=bindparam("at"), receipt=bindparam("given"))
+"""Made once: nearly every row ends so."""
 
 log = logging.getLogger(__name__)
 
@@ -251,28 +253,29 @@ def _record(
     done: Delivered,
 ) -> None:
     """Write down how the attempt ended; what is parked goes to the reader's next channel in the same transaction."""
-    error = cut(redact(outcome.error), _ERROR_CHARS)  # in this order: nobody recognises half a secret
-    values: dict[str, Any] = {"state": outcome.state, "last_error": error}
+    number, error = row["id"], cut(redact(outcome.error), _ERROR_CHARS)  # nobody recognises half a secret
     match outcome.state:
         case "sent":
             done.sent += 1
-            values |= {"sent_at": now, "receipt": dict(outcome.receipt or {})}
+            connection.execute(_SENT, {"number": number, "at": now, "given": dict(outcome.receipt or {})})
             if row["sent_at"]:
-                values |= {"payload": {FIRST_SENT: row["sent_at"].isoformat(), **_payload(connection, row)}}
+                payload = {FIRST_SENT: row["sent_at"].isoformat(), **_payload(connection, row)}
+                connection.execute(_THIS.values(payload=payload), {"number": number})
+            return
         case "waiting":
             done.delayed += 1
             payload = _payload(connection, row)
             in_doubt = outcome.in_doubt or bool(payload.get(_IN_DOUBT))
-            values |= {"not_before": outcome.retry_at}
-            values |= {"payload": {**payload, _IN_DOUBT: in_doubt, RESTS: outcome.rests}}
+            values = {"not_before": outcome.retry_at, "payload": {**payload, _IN_DOUBT: in_doubt, RESTS: outcome.rests}}
         case "parked":
             done.parked.append(f"{row['channel']}: {error}")
-            log.warning("delivery %s by %s is parked: %s", row["id"], row["channel"], error)
-    connection.execute(_RECORD.values(values), {"number": row["id"]})
-    if outcome.state == "parked":
-        payload = _payload(connection, row)
-        if instead := payload if payload.get("channels") else payload.get(INSTEAD):
-            _fall_back(connection, settings, row, instead, now)
+            log.warning("delivery %s by %s is parked: %s", number, row["channel"], error)
+            payload, values = _payload(connection, row), {}
+            if instead := payload if payload.get("channels") else payload.get(INSTEAD):
+                _fall_back(connection, settings, row, instead, now)
+        case _:
+            values = {}
+    connection.execute(_THIS.values(state=outcome.state, last_error=error, **values), {"number": number})
 
 
 def _payload(connection: Connection, row: RowMapping) -> dict[str, Any]:

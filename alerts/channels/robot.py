@@ -57,12 +57,17 @@ class Robot(ABC):
     limit_bytes: ClassVar[int]
 
     def __init__(
-        self, settings: RobotSettings, wall: Clock, stop: threading.Event, redact: Callable[[str], str]
+        self,
+        settings: RobotSettings,
+        wall: Clock,
+        stop: threading.Event,
+        redact: Callable[[str], str],
+        pace: Pace | None = None,
     ) -> None:
-        """`wall` is real time: signatures hold for an hour of it."""
+        """`wall` is real time: signatures hold for an hour of it. `pace`: another than the vendor's."""
         self.wall = wall
         self._poster = Poster(self.what, settings.webhook, stop, redact)
-        self._pace = Pace(self.pace, stop)
+        self._pace = pace or Pace(self.pace, stop)
         self._written: dict[str, int] = {}
         """Of a message in several parts that broke off: how many were taken."""
 
@@ -118,13 +123,18 @@ class Robot(ABC):
         def made(lines: Sequence[Line], part: str, called: str) -> Json:
             return self.form([*lines, Line(f"{mark}{part}")], outgoing.message, called)
 
+        lines = list(lines_of(outgoing.message))
+        whole = made(lines, "", account)
+        if self.size(whole) <= self.limit_bytes:
+            yield whole
+            return
         parts: list[list[Line]] = [[]]
-        for line in lines_of(outgoing.message):
+        for line in lines:
             if parts[-1] and self.size(made([*parts[-1], line], " 99/99", account)) > self.limit_bytes:
                 parts.append([])
             parts[-1].append(line)
-        for number, lines in enumerate(parts, 1):
-            yield made(lines, f" {number}/{len(parts)}" if len(parts) > 1 else "", account if number == 1 else "")
+        for number, part in enumerate(parts, 1):
+            yield made(part, f" {number}/{len(parts)}", account if number == 1 else "")
 
     def _post(self, body: Json) -> None:
         self._pace.take_turn(self.what)
