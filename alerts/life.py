@@ -78,6 +78,17 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Hands:
+    """In whose hands an alert is, or was till it fired again."""
+
+    why: str
+    """The `Cause` that put it there, or by which it fired again."""
+    by: str
+    at: datetime
+    """Since when they have, or had it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """The state of an alert, as its events give it."""
 
@@ -112,6 +123,15 @@ class Life:
     """Those it was escalated to, by their names in `[people]`, the last one last."""
     resolved_at: datetime | None = None
     resolve_reason: str | None = None
+
+    @property
+    def hands(self) -> Hands | None:
+        """None: it is in nobody's, and was in nobody's since it fired."""
+        if self.state in HELD and self.held_by and self.held_at:
+            return Hands(self.state, self.held_by, self.held_at)
+        if self.state == "firing" and self.had_by and self.had_at:
+            return Hands(self.again, self.had_by, self.had_at)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts.facts import Facts
+from alerts.life import Hands
 from alerts.phone_size import BODY_CHARS, BODY_LINES
 from alerts.plain_text import cut
 from config.language import Catalog
@@ -277,3 +278,4 @@ class Item:
     says: Callable[[Language, Facts], Says]
     """For rules that have no texts of ours; of the facts that the reader may know."""
     ending: Ending | None = None
+    hands: Hands | None = None

@@ -134,6 +134,7 @@ class Planner:
             since=alert.known.life.since,
             says=says,
             ending=alert.ending,
+            hands=alert.known.life.hands,
         )
 
     def is_stale(self, alert: Stored) -> bool:

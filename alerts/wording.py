@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.facts import Facts
 from alerts.left_out import fit_to_tell
+from alerts.life import Cause
 from alerts.messages import TEXTS, Entry, Item, Line, Says
 from alerts.phone_size import TITLE_WIDTH, shorten
 from alerts.plain_text import cut, one_line, spaced
@@ -119,7 +120,8 @@ class Wording:
         brief = self.brief()
         matter = self.say("daily.step", told=brief, next=self.say(step)) if step else self.say("daily.stop", told=brief)
         link = self.vendor_link()
-        more = Line(self.particulars(), link.url, self._source_label() if link.url else "")
+        said = self.say("joint").join(text for text in (self.hands(), self.particulars()) if text)
+        more = Line(said, link.url, self._source_label() if link.url else "")
         lines = (Line(matter), more) if more.text or more.url else (Line(matter),)
         return Entry(self.item.fingerprint, lines, self._whose(), self.whom)
 
@@ -163,6 +165,24 @@ class Wording:
     def with_whom(self) -> str:
         """Who has it; "" of what nobody can have: a source, a person's week."""
         return "" if self.item.on in OF_THE_HOUSE and not self.owner else self.say("with", who=self.who())
+
+    def hands(self) -> str:
+        """Who has taken it; of what fires again who had it, and why that is over; "" of what nobody took."""
+        hands = self.item.hands
+        if hands is None:
+            return ""
+        person, at = self.scene.settings.people.get(hands.by), self.instant(hands.at)
+        who = spaced(cut(person.name if person else hands.by, NAME_CHARS), self.language).lstrip()
+        match hands.why:
+            case Cause.NOTHING_DONE:
+                return self.say("hands.nothing_done", who=who, at=at)
+            case Cause.SNOOZE_OVER:
+                return self.say("hands.snooze_over", who=who, at=at)
+            case Cause.DATE_MOVED:
+                return self.say("hands.date_moved", who=who, at=at)
+            case Cause.RELEASED:
+                return self.say("hands.released", who=who, at=at)
+        return self.say("hands.taken", who=who, at=at)
 
     def who(self) -> str:
         """The owner's name, or that there is none."""

@@ -38,7 +38,7 @@ class Writer(Scene):
         wording = self._wording(item, reader)
         lines = [
             *self._notes(reader.language, [note]),
-            *(Line(text) for text in (wording.asked(), *wording.body()) if text),
+            *(Line(text) for text in (wording.asked(), wording.hands(), *wording.body()) if text),
         ]
         link = wording.vendor_link()
         lines += [link] if link.url else []

@@ -1,17 +1,21 @@
 """When what somebody has fires again: it is told anew, with why."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from alerts.actions import acknowledge, snooze
 from alerts.decide import Reason
+from alerts.life import Cause, Hands
 from alerts.round import Round
-from config.settings import PersonSettings
+from alerts.routing import Reader
+from config.settings import Language, PersonSettings
 from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
+from tests.alerts.test_messages import item, writer
 from unify.engine import writing
 
 SIGN_OFF = "milestone-overdue:delivery/issue/1"
@@ -46,6 +50,28 @@ def test_what_was_taken_and_left_lying_fires_again(hub: Hub) -> None:
 
     assert (done.changed("nothing done since"), told(done)) == (1, [Reason.AGAIN])
     assert firm.alerts(hub.engine)[0]["held_by"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "cause", "said"),
+    [
+        ("en", Cause.ACKNOWLEDGED, "May Chan has it since Mon 23 Nov 10:00."),
+        ("en", Cause.NOTHING_DONE, "May Chan took it Mon 23 Nov 10:00; nothing has changed since."),
+        ("en", Cause.SNOOZE_OVER, "Snoozed by May Chan Mon 23 Nov 10:00: the time is over."),
+        ("en", Cause.DATE_MOVED, "Snoozed by May Chan Mon 23 Nov 10:00 until its date moved: it has."),
+        ("en", Cause.RELEASED, "May Chan had it from Mon 23 Nov 10:00; it was handed back."),
+        ("zh-Hant-HK", Cause.NOTHING_DONE, "May Chan 於 11月23日（一）10:00 接手，其後未有任何更新。"),
+        ("zh-Hans-CN", Cause.NOTHING_DONE, "May Chan 于 11月23日（一）10:00 认领，之后无任何更新"),
+    ],
+)
+def test_a_message_says_in_whose_hands_it_is_or_was(language: Language, cause: Cause, said: str) -> None:
+    """Alone, and among others."""
+    reader = Reader("person/marco", "Marco Yip", "marco@lanternquay.example", language)
+    told = replace(item(milestone()), hands=Hands(cause, "may", hk(23, 10)))
+    one, many = (writer().one(told, reader), writer().many([told, item(feedback())], reader, {}))
+
+    assert said in [line.text for entry in one.entries for line in entry.lines]
+    assert any(line.text.startswith(said) for entry in many.entries for line in entry.lines)
 
 
 def test_it_is_told_once_that_it_fires_again(hub: Hub) -> None:
