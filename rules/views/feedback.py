@@ -38,12 +38,14 @@ def _excerpt() -> ColumnElement[str]:
 
 
 def _unhandled(scope: Scope) -> ColumnElement[bool]:
-    """Not handled, and more working hours than its severity allows have passed since the client began to wait.
+    """Not handled, and more working hours than its severity allows have passed since the client began to wait: none of
+    what is urgent.
 
     One moment for each calendar and severity, folded here, so that the database compares stored instants.
     """
     limits = scope.moment.feedback_hours
     latest = case(
+        (_f.urgent, scope.now),
         *(
             (
                 _f.severity == severity,
@@ -64,7 +66,7 @@ def _ago(hours: float) -> Callable[[WorkingTime, Moment], datetime]:
 def _limit_hours(scope: Scope) -> ColumnElement[float]:
     limits = scope.moment.feedback_hours
     whens = ((_f.severity == severity, literal(float(hours), Float())) for severity, hours in limits.items())
-    return case(*whens, else_=literal(float(limits["warning"]), Float()))
+    return case((_f.urgent, literal(0.0, Float())), *whens, else_=literal(float(limits["warning"]), Float()))
 
 
 def _unsolved(scope: Scope) -> ColumnElement[bool]:
@@ -138,7 +140,12 @@ FEEDBACK = View(
         Stored("score", "number", "A survey's score, 0 to 100.", "fixed", _f.score, needs=(_SCORES,)),
         Stored("calendar", "text", "The calendar of those who must answer.", "untracked", _f.calendar),
         Stored("updated_at", "instant", "When the tool last changed it.", "untracked", _f.updated_at),
-        Computed("limit_hours", "number", "Working hours after which it is unhandled: its severity's.", _limit_hours),
+        Computed(
+            "limit_hours",
+            "number",
+            "Working hours after which it is unhandled: its severity's; 0 of what is urgent.",
+            _limit_hours,
+        ),
         Computed("unhandled", "flag", "Not handled, and it waits longer than `limit_hours`.", _unhandled),
         Age(
             "waited_hours",

@@ -156,6 +156,18 @@ def test_the_configs_limits_are_the_views_limits(tmp_path: Path) -> None:
     assert [(row["limit_hours"], row["unhandled"]) for row in found] == [(2.0, True), (4.0, False)]
 
 
+def test_what_is_urgent_is_unhandled_from_its_first_moment_and_at_any_hour(tmp_path: Path) -> None:
+    """A stranger's name in a push notice, on a Saturday night: two working hours would be Monday at eleven."""
+    night = local("2026-11-21 22:40")
+    rows = [
+        feedback(n, waiting_since=night, severity="critical", urgent=urgent) for n, urgent in enumerate((True, False))
+    ]
+
+    found = read(tmp_path, FEEDBACK, source(), *rows, at=moment(local("2026-11-21 22:41")))
+
+    assert [(row["limit_hours"], row["unhandled"]) for row in found] == [(0.0, True), (2.0, False)]
+
+
 def test_handled_feedback_is_never_unhandled(tmp_path: Path) -> None:
     """Even where its waiting was never cleared."""
     (row,) = read(tmp_path, FEEDBACK, source(), feedback(waiting_since=local("2026-11-02 09:00"), handled=True))
