@@ -51,7 +51,6 @@ def due_between(connection: Connection, first: date, last: date) -> Mapping[str,
     return due
 
 
-def week_of(day: date) -> tuple[date, date]:
-    """Monday and Sunday of the week that `day` is in."""
-    monday = day - timedelta(days=day.weekday())
-    return monday, monday + timedelta(days=6)
+def rest_of_week(today: date) -> tuple[date, date]:
+    """`today`, and the Sunday of its week."""
+    return today, today + timedelta(days=6 - today.weekday())

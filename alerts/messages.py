@@ -69,6 +69,8 @@ class Entry:
     """Who of a group it waits for."""
     end: End | None = None
     """Filled in when it is over: channels that can, show it so."""
+    early: bool = False
+    """It may go wrong, and has not: no client is counted for it."""
 
     @property
     def settled(self) -> bool:
@@ -101,7 +103,7 @@ class Count:
 
     def title(self, language: Language, entries: Sequence[Entry]) -> str:
         """How many of `entries` still need somebody, and whom, where a group reads it."""
-        left = [entry for entry in entries if not entry.settled]
+        left = [entry for entry in entries if not entry.settled and not entry.early]
         if not left:
             return TEXTS.say(language, "daily.settled", day=self.day)
         count = len({entry.client for entry in left}) if self.clients else len(left)
@@ -228,7 +230,7 @@ def _shortened(line: Line, limit: int) -> tuple[Line, ...]:
 
 def _entry(kept: Mapping[str, Any]) -> Entry:
     end = End(**kept["end"]) if kept["end"] else None
-    return Entry(kept["fingerprint"], _lines(kept["lines"]), kept["client"], kept["whom"], end)
+    return Entry(kept["fingerprint"], _lines(kept["lines"]), kept["client"], kept["whom"], end, kept["early"])
 
 
 def _lines(kept: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:

@@ -5,7 +5,7 @@ them, on their first working days with Milepost, and afterwards where `daily_lin
 not be checked on any day.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,13 +32,11 @@ _SINCE, _LAST = "lines_since", "last_line"
 class Mornings:
     """Plans the lines of those who are told nothing else today.
 
-    `due`: what is promised for the rest of the week, by the keys of all BD managers; `failed`: how many rules did not
-    run to their end.
+    `failed`: how many rules did not run to their end.
     """
 
     connection: Connection
     planner: Planner
-    due: Mapping[str, Sequence[Due]]
     failed: int
 
     def planned(self, decisions: Sequence[Decision], news: Sequence[Planned]) -> list[Planned]:
@@ -46,7 +44,7 @@ class Mornings:
         told = {one.reader.key for one in news if one.kind in NEWS}
         since, last = recall_all(self.connection, _SINCE), recall_all(self.connection, _LAST)
         today, lines = self.planner.writer.today, []
-        for bd, due in self.due.items():
+        for bd, due in self.planner.due_this_week.items():
             if bd not in since:
                 remember(self.connection, f"{_SINCE}/{bd}", today.isoformat())
             if last.get(bd) == today.isoformat():

@@ -6,10 +6,11 @@ kept as a plan. So nothing is lost when a round is missed, and nothing is sent b
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from alerts.ahead import Due
 from alerts.channels.kinds import edits
 from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, is_repeat_due, line_came
 from alerts.deliveries import Identity, Past, Planned
@@ -58,6 +59,8 @@ class Planner:
     """When a rule last looked at a source, before this round; by (rule, source)."""
     silences: Sequence[Silence] = ()
     """Those in force."""
+    due_this_week: Mapping[str, Sequence[Due]] = field(default_factory=dict)
+    """What clients were promised for the rest of the week, by the keys of all BD managers."""
     any_hour: bool = False
     """For a preview: as if everybody were at work and had had no morning line yet."""
 
@@ -267,7 +270,7 @@ class Planner:
         """The message about `items`, and its kind."""
         if len(items) == 1:
             return "alert", self.writer.one(items[0], reader, notes[items[0].fingerprint])
-        return "daily", self.writer.many(items, reader, notes)
+        return "daily", self.writer.many(items, reader, notes, self.due_this_week.get(reader.key))
 
     def _planned_end(self, identity: Identity, owed: Sequence[tuple[Item, Past]]) -> Planned:
         reader = self._reader(identity)

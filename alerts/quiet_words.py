@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from alerts.ahead import Due
-from alerts.left_out import without_private
+from alerts.ahead_words import due_line, within
 from alerts.messages import TEXTS, Entry, Item, Line, Message
-from alerts.plain_text import cut, one_line, spaced
+from alerts.plain_text import spaced
 from alerts.routing import Reader, client_name
 from alerts.writer import Writer
 from config.language import day
-
-_LINE_CHARS = 160
-"""Of a list in one line: what does not fit is counted."""
 
 
 def quiet_line(
@@ -36,30 +33,8 @@ def quiet_line(
     return Message(reader.language, title, (entry,), (*map(Line, footer), *fresh)).fitted()
 
 
-def due_line(writer: Writer, reader: Reader, due: Sequence[Due], key: str = "due.week") -> str:
-    """What is promised for the rest of the week (`key`: of another time), or that nothing is."""
-    say = partial(TEXTS.say, reader.language)
-    if not due:
-        return say(f"{key}_none")
-    told = []
-    for one in due:
-        client = client_name(writer.settings, one.client, reader.language)
-        what = cut(without_private(one_line(one.name)), 60)
-        on = day(reader.language, one.on, writer.today)
-        told.append(say("due.one", what=what, client=client, on=on))
-    return say(key, what=_within(told, say("due.joint")))
-
-
 def _clients(writer: Writer, reader: Reader, items: Sequence[Item]) -> str:
     """Whose they are, and how many of each where there are several."""
     counts = Counter(client_name(writer.settings, item.client, reader.language) or item.source for item in items)
     named = [f"{name} {count}" if count > 1 else name for name, count in counts.most_common()]
-    return _within(named, TEXTS.say(reader.language, "comma"))
-
-
-def _within(told: Sequence[str], joint: str) -> str:
-    """`told` in one line as far as it goes, and how many more there are."""
-    shown = 1
-    while shown < len(told) and len(joint.join(told[: shown + 1])) <= _LINE_CHARS:
-        shown += 1
-    return joint.join(told[:shown]) + (f" +{len(told) - shown}" if shown < len(told) else "")
+    return within(named, TEXTS.say(reader.language, "comma"))

@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 
 from alerts import deliveries, life, planning
-from alerts.ahead import due_between, week_of
+from alerts.ahead import due_between, rest_of_week
 from alerts.comments import Written, write_comments
 from alerts.doubts import Doubts
 from alerts.endings import read_ending
@@ -152,14 +152,14 @@ def _round(
         past=deliveries.read_past(connection, now),
         looked_before={pair: look.last_at for pair, look in before.items()},
         silences=read_silences(connection, now),
+        due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date())),
         any_hour=any_hour,
     )
     for decisions, planned in (planner.ends(), planner.news()):
         done.decisions += decisions
         done.messages += planned
     failed = sum(outcome.error is not None for outcome in outcomes)
-    due = due_between(connection, planner.writer.today, week_of(planner.writer.today)[1])
-    done.messages += Mornings(connection, planner, due, failed).planned(done.decisions, done.messages)
+    done.messages += Mornings(connection, planner, failed).planned(done.decisions, done.messages)
     done.messages += planner.summary()
     done.messages += Outages(connection, planner).planned(now)
     done.messages += Doubts(connection, planner).planned()

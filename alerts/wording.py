@@ -28,6 +28,7 @@ NAME_CHARS = 120
 
 _LEFT_OUT = ("author", "text", "project_name", "response_plan", "url")
 """Of a confidential client, for a group."""
+_TAG = re.compile("^【[^】]*】")
 _HIDDEN = (("feedback", "subject", "hidden.subject"), ("project", "name", "hidden.project"))
 """View, column, and the text in its place: a client's words, and what may be called after them."""
 
@@ -124,6 +125,12 @@ class Wording:
         more = Line(said, link.url, self._source_label() if link.url else "")
         lines = (Line(matter), more) if more.text or more.url else (Line(matter),)
         return Entry(self.item.fingerprint, lines, self._whose(), self.whom)
+
+    def early_entry(self) -> Entry:
+        """The alert in one line, among what may go wrong."""
+        matter = _TAG.sub("", self.brief())  # what it is called in a mainland title, the heading says
+        told = self.say("daily.line", head=self._whose(), told=self.say("daily.stop", told=matter))
+        return Entry(self.item.fingerprint, (Line(told),), self.say("daily.early"), early=True)
 
     def in_summary(self, number: int) -> Entry:
         """The alert in one numbered line."""

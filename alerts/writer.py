@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import zip_longest
 
+from alerts.ahead import Due
+from alerts.ahead_words import due_line
 from alerts.ending_words import EndWording
 from alerts.feedback_words import FeedbackWording
 from alerts.left_out import fit_to_tell
@@ -46,19 +48,28 @@ class Writer(Scene):
         entry = Entry(item.fingerprint, tuple(lines))
         return Message(reader.language, wording.title(), (entry,), footer).fitted()
 
-    def many(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, Note]) -> Message:
+    def many(
+        self, items: Sequence[Item], reader: Reader, notes: Mapping[str, Note], due: Sequence[Due] | None = None
+    ) -> Message:
         """The message about several alerts, the worst first, a client's together; the title counts the clients.
 
-        Where one has no client it counts the matters. `notes` by fingerprint.
+        Where one has no client it counts the matters. What may only go wrong stands below all that has, and is not
+        counted beside it. `notes` by fingerprint; `due`: what the reader's clients were promised for the rest of the
+        week, None: the reader answers for none.
         """
-        by_client = all(item.client for item in items)
-        groups = _by_client(items) if by_client else [[item] for item in worst_first(items)]
+        early = [item for item in items if item.rule in _EARLY]
+        early = [] if len(early) == len(items) else worst_first(early)
+        needs = [item for item in items if item not in early]
+        by_client = all(item.client for item in needs)
+        groups = _by_client(needs) if by_client else [[item] for item in worst_first(needs)]
         entries = [[self._wording(item, reader).entry() for item in group] for group in groups]
+        entries.append([self._wording(item, reader).early_entry() for item in early])
         flat = [entry for group in entries for entry in group]
         today = day(reader.language, self.today, self.today)
         count = Count(today, clients=by_client, group=not reader.key)
         footer = (
             *self._notes(reader.language, notes.values()),
+            *((Line(due_line(self, reader, due)),) if due is not None else ()),
             *self._report_link(reader.language),
             *(
                 with_log_in(reader.language, line.text, flat)
@@ -66,8 +77,9 @@ class Writer(Scene):
             ),
         )
         message = Message(reader.language, count.title(reader.language, flat), tuple(flat), footer, count)
-        # The worst of each client before anybody's second.
-        return _listed(message, [entry for rank in zip_longest(*entries) for entry in rank if entry is not None])
+        # The worst of each client before anybody's second, and before what may go wrong.
+        ranked = [entry for rank in zip_longest(*entries[:-1]) for entry in rank if entry is not None]
+        return _listed(message, [*ranked, *entries[-1]])
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -208,6 +220,16 @@ def _listed(message: Message, ranked: Sequence[Entry]) -> Message:
 
 _BROKEN = ("milestone-overdue", "feedback-unhandled")
 """A promised day has passed; a client has waited too long."""
+
+
+_EARLY = frozenset(
+    {
+        *("client-silent", "contract-ending", "deal-at-risk", "effort-over", "item-blocked", "item-stale"),
+        *("item-unassigned-due-soon", "milestone-at-risk", "milestone-due-soon", "milestone-on-day-off"),
+        *("risk-high", "risk-without-response", "workload-over"),
+    }
+)
+"""Rules that warn of what may go wrong."""
 
 
 def worst_first(items: Iterable[Item]) -> list[Item]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from alerts.facts import Facts
-from alerts.messages import Ending
+from alerts.messages import End, Ending
 from alerts.routing import People, Subject, route
 from config.language import LANGUAGES
 from config.settings import Language, Route, RouteMatch
@@ -36,6 +36,7 @@ AT_RISK = of(
     closed_lately=9,
     days_behind=27,
 )
+OTHER = of("milestone-at-risk", "warning", key="delivery/issue/2", closed_lately=1, open_items=9, total_items=9)
 SLIPPED = of("milestone-slipped", "critical", deadline_on="2026-11-30", moved_without_agreement=True, moves=3)
 
 
@@ -74,7 +75,7 @@ def test_alone_it_has_the_form_of_every_message(language: Language, text: str) -
 def test_among_others_the_client_is_named_once(language: Language) -> None:
     """Every entry of a client stands below its name."""
     client = {"en": "Slow Boat Freight", "zh-Hant-HK": "Slow Boat Freight", "zh-Hans-CN": "慢船物流"}[language]
-    message = writer().many([item(AT_RISK), item(milestone())], reader(language), dict.fromkeys(_keys(), ("", "")))
+    message = writer().many([item(AT_RISK), item(OTHER)], reader(language), dict.fromkeys(_keys(), ("", "")))
 
     (entry,) = (entry for entry in message.entries if entry.fingerprint == _keys()[0])
     matter, particulars = (line.text for line in entry.lines)
@@ -84,8 +85,46 @@ def test_among_others_the_client_is_named_once(language: Language) -> None:
     assert "周敏" in matter
 
 
+@pytest.mark.parametrize(
+    ("language", "heading", "line"),
+    [
+        (
+            "en",
+            "May go wrong",
+            "Slow Boat Freight: 仓储 SIT at risk, about 27 working days late at this pace (周敏).",
+        ),
+        ("zh-Hans-CN", "预警", "慢船物流：仓储 SIT 按当前进度约晚 27 个工作日（周敏）"),
+    ],
+)
+def test_what_may_go_wrong_stands_below_what_has(language: Language, heading: str, line: str) -> None:
+    """One client needs the reader today; the other may, later."""
+    message = writer().many([item(AT_RISK), item(milestone())], reader(language), {})
+
+    assert [head for head, _ in message.groups][-1] == heading
+    assert [one.text for one in message.entries[-1].lines] == [line]
+    assert message.title == writer().many([item(milestone()), item(milestone(2))], reader(language), {}).title
+
+
+def test_a_message_about_nothing_but_what_may_go_wrong_counts_its_clients() -> None:
+    """There is nothing above it to stand below."""
+    message = writer().many([item(AT_RISK), item(OTHER)], reader("en"), {})
+
+    assert message.title == "Tue 24 Nov: 2 clients need you"
+    assert not any(entry.early for entry in message.entries)
+
+
+def test_what_may_go_wrong_is_no_reason_to_leave_a_day_unsettled() -> None:
+    """What had to be done is done: the title says so, and no tick says that all is over."""
+    message = writer().many([item(AT_RISK), item(milestone())], reader("en"), {})
+
+    settled = message.with_end(f"milestone-overdue:{milestone().subject}", End("Marked done.", "Done: UAT"))
+
+    assert settled.title == "Tue 24 Nov: nothing left to do"
+    assert not settled.settled
+
+
 def _keys() -> list[str]:
-    return [f"{one.rule}:{one.subject}" for one in (AT_RISK, milestone())]
+    return [f"{one.rule}:{one.subject}" for one in (AT_RISK, OTHER)]
 
 
 def test_a_group_does_not_hear_the_name_of_a_confidential_client() -> None:

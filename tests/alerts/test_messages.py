@@ -93,6 +93,16 @@ DUE = [
     Due("家長通試用", "kite", date(2026, 11, 27), True),
 ]
 PATH = (date(2026, 10, 30), date(2026, 11, 6), date(2026, 11, 16), date(2026, 11, 30))
+AT_RISK = firm.of(
+    "milestone-at-risk",
+    "warning",
+    key="delivery/issue/9",
+    name="Go-live",
+    open_items=18,
+    closed_lately=9,
+    days_behind=27,
+    total_items=27,
+)
 WROTE_AGAIN = {
     "author": "Meera Kapadia",
     "received_at": hk(18, 15, 20).isoformat(),
@@ -136,6 +146,9 @@ def messages(language: Language) -> dict[str, Message]:
             item(feedback(3, client="client/bank")), group(language)
         ),
         "several": write.many([item(finding) for finding in SEVERAL], to, {}),
+        "several, with what may go wrong and what is due": write.many(
+            [item(finding) for finding in (*SEVERAL[:2], AT_RISK)], to, {}, DUE
+        ),
         "several, in a group, a source stale": writer(stale=("boards",)).many(
             [item(finding) for finding in SEVERAL], group(language), {}
         ),
