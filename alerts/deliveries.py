@@ -3,19 +3,21 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
-from alerts.messages import End, Message
+from alerts.messages import End, Line, Message
 from alerts.outbox import DELIVERY, DELIVERY_ALERT, INSTEAD, is_untried
 from alerts.routing import Reader
 from alerts.store import ALERT, Stored, is_of_interest
 
 NEWS = ("alert", "daily")
 """Kinds of delivery that tell of open alerts."""
+RISEN = "risen"
+"""The kind that tells those who had an alert that it went up."""
 
 RECIPIENT_NAME = DELIVERY.c.payload["reader"]["name"].as_string().label("recipient_name")
 """A recipient's name as it was when the message was written."""
@@ -40,6 +42,8 @@ class Planned:
     after: int | None = None
     ends: Mapping[int, Mapping[str, End]] = field(default_factory=dict)
     """What earlier messages say from now on of alerts that are over: by delivery, by fingerprint."""
+    stands: Mapping[int, Mapping[str, Line]] = field(default_factory=dict)
+    """What they say from now on of alerts that are open, in a line of its own."""
     instead: "Planned | None" = None
     """What is told, and to whom, where every channel has failed."""
 
@@ -127,15 +131,20 @@ def write(connection: Connection, planned: Iterable[Planned], now: datetime) -> 
         for fingerprint, (episode, reason) in one.told.items():
             told = {"fingerprint": fingerprint, "episode": episode, "reason": reason}
             connection.execute(insert(DELIVERY_ALERT).values(delivery_id=added[0], **told))
-        for root, ends in one.ends.items():
-            _mark_ended(connection, root, ends)
+        for root in (*one.ends, *one.stands):
+            _mark(connection, root, one.ends.get(root, {}), one.stands.get(root, {}))
 
 
-def _mark_ended(connection: Connection, root: int, ends: Mapping[str, End]) -> None:
+def _mark(connection: Connection, root: int, ends: Mapping[str, End], stands: Mapping[str, Line]) -> None:
     payload = connection.execute(select(DELIVERY.c.payload).where(DELIVERY.c.id == root)).scalar_one()
     message = Message.from_json(payload["message"])
     for fingerprint, end in ends.items():
         message = message.with_end(fingerprint, end)
+    added = (
+        replace(one, lines=(*one.lines, stands[one.fingerprint])) if one.fingerprint in stands else one
+        for one in message.entries
+    )
+    message = replace(message, entries=tuple(added))
     marked = {**payload, "message": message.to_json()}
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == root).values(payload=marked))
 

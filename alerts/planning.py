@@ -15,9 +15,10 @@ from alerts.channels.kinds import edits
 from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, is_repeat_due, line_came
 from alerts.deliveries import Identity, Past, Planned
 from alerts.facts import Facts
-from alerts.life import OPEN, QUIET_ENDS, is_believed
+from alerts.levels import Levels
+from alerts.life import OPEN, QUIET_ENDS, Event, is_believed
 from alerts.messages import End, Item, Message, Says
-from alerts.routing import People, Reader, Subject, Target, coordinator_only, instead_of_group, route
+from alerts.routing import People, Reader, Subject, Target, instead_of_group
 from alerts.silences import Silence, silence_of
 from alerts.store import Stored
 from alerts.told import History
@@ -44,6 +45,11 @@ class Decision:
     silence: Silence | None = None
     """The one that hides it."""
 
+    @property
+    def identity(self) -> Identity:
+        """Who is told, whatever channel serves."""
+        return (self.reader, "") if self.reader.startswith("person/") else ("", self.reader)
+
 
 @dataclass(frozen=True)
 class Planner:
@@ -64,18 +70,24 @@ class Planner:
     any_hour: bool = False
     """For a preview: as if everybody were at work and had had no morning line yet."""
 
+    def rising(self) -> list[Event]:
+        """Open alerts that nobody took in time and that go up now; nothing does while it is not told."""
+        told = (alert for alert in self.alerts.values() if self._is_open(alert) and not self.is_stale(alert))
+        rising = (self.levels.rising(alert, self._subject(alert)) for alert in told if self.silence(alert) is None)
+        return [event for event in rising if event is not None]
+
     def news(self) -> tuple[list[Decision], list[Planned]]:
-        """What is told of open alerts: one message for each reader."""
+        """What is told of open alerts: one message for each reader. That one went up, `alerts.risen` tells."""
         decisions, owed = [], defaultdict[Identity, list[tuple[Item, Target, Reason]]](list)
         for key, alert in self.alerts.items():
             if not self._is_open(alert):
                 continue
             item = self.item(alert)
-            for target in route(self.settings, self.people, self._subject(alert)):
+            for target in self.levels.readers(alert, self._subject(alert)):
                 reason = self._decide(alert, target.reader, target.identity)
                 silence = self.silence(alert) if reason is Reason.SILENCED else None
                 decisions.append(Decision(key, target.reader.key or target.channels[0], reason, silence))
-                if reason.tells:
+                if reason.tells and reason is not Reason.RISEN:
                     owed[target.identity].append((item, target, reason))
         return decisions, [self._planned_news(told) for told in owed.values()]
 
@@ -89,7 +101,7 @@ class Planner:
             if alert.known.life.state != "resolved" or alert.known.rule not in self.rules:
                 continue
             for identity, root in self.history.told_by(key).items():
-                reader = self._reader(identity)
+                reader = self.reader(identity)
                 if reader is None:
                     continue
                 reason = self._decide(alert, reader, identity)
@@ -98,25 +110,6 @@ class Planner:
                     by_itself = root.state != "sent" or edits(self.settings.channels.get(root.channel))
                     owed[identity, root.channel, root.id if by_itself else 0].append((self.item(alert), root))
         return decisions, [self._planned_end(identity, told) for (identity, _, _), told in owed.items()]
-
-    def summary(self) -> list[Planned]:
-        """What first looks found and nobody was told of: for the coordinator alone."""
-        unsaid = [
-            self.item(alert)
-            for key, alert in self.alerts.items()
-            if alert.known.life.state == "firing"
-            and not alert.known.life.adopted
-            and alert.known.rule in self.rules.keys() - TOLD_AS_OUTAGE
-            and not self.past.get(key)
-        ]
-        if not unsaid or not self.settings.routes:
-            return []
-        target = coordinator_only(self.settings, self.people)
-        if not self._hours(target.reader, None).working:
-            return []
-        told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.FIRST_LOOK)) for item in unsaid}
-        message = self.writer.summary(unsaid, target.reader)
-        return [Planned("summary", target.channels[0], target.reader, message, told, target.channels[1:])]
 
     def item(self, alert: Stored) -> Item:
         """The alert as messages need it."""
@@ -178,6 +171,7 @@ class Planner:
             held_at=life.held_at,
             by_reader=reader.key == f"person/{life.held_by}",
             again_at=life.again_at,
+            risen_at=life.escalated_at,
         )
         policy = Policy.of(rule.view.name, life.severity, urgent=alert.urgent)
         told = self._told(alert, reader, identity, rule.repeat)
@@ -198,7 +192,7 @@ class Planner:
         for key, alert in self.alerts.items():
             if self._is_open(alert) and alert.known.life.severity != "info":
                 told[alert.subject] |= self.history.told_by(key).keys()
-                readers = route(self.settings, self.people, self._subject(alert)) if alert.known.life.adopted else ()
+                readers = self.levels.readers(alert, self._subject(alert)) if alert.known.life.adopted else ()
                 told[alert.subject] |= {target.identity for target in readers}
         return told
 
@@ -238,7 +232,13 @@ class Planner:
         """Who was told what of them."""
         return History(self.alerts, self.past)
 
-    def _reader(self, identity: Identity) -> Reader | None:
+    @cached_property
+    def levels(self) -> Levels:
+        """Who is told of each of them, and to whom it goes next."""
+        return Levels(self.settings, self.people, self.past, self.writer.calendars, self.writer.now)
+
+    def reader(self, identity: Identity) -> Reader | None:
+        """Who that is; None: nobody whom we know any more."""
         return self.people.reader(identity[0]) if identity[0] else self.people.group()
 
     def _episode(self, fingerprint: str) -> int:
@@ -269,11 +269,13 @@ class Planner:
     def _news(self, items: Sequence[Item], reader: Reader, notes: Mapping[str, Note]) -> tuple[str, Message]:
         """The message about `items`, and its kind."""
         if len(items) == 1:
-            return "alert", self.writer.one(items[0], reader, notes[items[0].fingerprint])
+            alert = self.alerts[items[0].fingerprint]
+            rise = self.levels.next(alert, self._subject(alert))
+            return "alert", self.writer.one(items[0], reader, notes[items[0].fingerprint], rise)
         return "daily", self.writer.many(items, reader, notes, self.due_this_week.get(reader.key))
 
     def _planned_end(self, identity: Identity, owed: Sequence[tuple[Item, Past]]) -> Planned:
-        reader = self._reader(identity)
+        reader = self.reader(identity)
         assert reader is not None, "ends are planned for readers only"
         items = [item for item, _ in owed]
         told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.ENDED)) for item in items}

@@ -18,9 +18,11 @@ from alerts.hands import fired_again, last_change
 from alerts.messages import Ending
 from alerts.mornings import Mornings
 from alerts.outages import Outages
+from alerts.risen import Risen
 from alerts.routing import read_people
 from alerts.silences import read_silences
 from alerts.store import Stored, read_alerts, write_events, write_facts
+from alerts.summary import summary
 from alerts.withdrawals import Withdrawals
 from alerts.writer import Writer
 from config.settings import Settings
@@ -155,12 +157,16 @@ def _round(
         due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date())),
         any_hour=any_hour,
     )
+    rising = planner.rising()
+    write_events(connection, alerts, rising, {}, {})
+    done.events += rising
     for decisions, planned in (planner.ends(), planner.news()):
         done.decisions += decisions
         done.messages += planned
+    done.messages += Risen(planner).planned(done.decisions)
     failed = sum(outcome.error is not None for outcome in outcomes)
     done.messages += Mornings(connection, planner, failed).planned(done.decisions, done.messages)
-    done.messages += planner.summary()
+    done.messages += summary(planner)
     done.messages += Outages(connection, planner).planned(now)
     done.messages += Doubts(connection, planner).planned()
     deliveries.write(connection, done.messages, now)

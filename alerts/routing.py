@@ -21,7 +21,7 @@ OF_THE_HOUSE = frozenset({"workload", "source", "indicator"})
 BD_OWNS = frozenset({"client"})
 """Views of what nobody has but the BD manager: they name no owner."""
 
-NoteKey = Literal["", "no_bd", "no_owner", "not_ours", "no_group", "cover", "no_cover"]
+NoteKey = Literal["", "no_bd", "no_owner", "not_ours", "no_group", "cover", "no_cover", "escalated"]
 _NOTES: Mapping[str, NoteKey] = {"bd": "no_bd", "owner": "no_owner"}
 
 

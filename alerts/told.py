@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.deliveries import NEWS, Identity, Past
+from alerts.deliveries import NEWS, RISEN, Identity, Past
 from alerts.life import fingerprint
 from alerts.store import Stored
 
@@ -20,9 +20,9 @@ class History:
     past: Mapping[str, Sequence[Past]]
 
     def news(self, alert: Stored, identity: Identity) -> list[datetime]:
-        """When that reader was told that it is open; [] where they were not."""
+        """When that reader was told that it is open, or went up; [] where they were not."""
         told = self.past.get(alert.known.fingerprint, ())
-        news = [one.at for one in told if one.identity == identity and one.kind in NEWS]
+        news = [one.at for one in told if one.identity == identity and one.kind in (*NEWS, RISEN)]
         return news + self._told_as_an_end(alert, identity)
 
     def is_end_told(self, alert: Stored, identity: Identity) -> bool:

@@ -9,8 +9,10 @@ from itertools import zip_longest
 from alerts.ahead import Due
 from alerts.ahead_words import due_line
 from alerts.ending_words import EndWording
+from alerts.escalation import Rise
 from alerts.feedback_words import FeedbackWording
 from alerts.left_out import fit_to_tell
+from alerts.level_words import goes_up, went_up, went_up_title
 from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message, with_log_in
 from alerts.overdue_words import OverdueWording
 from alerts.phone_size import BODY_LINES, TITLE_WIDTH, shorten, width_of
@@ -35,13 +37,14 @@ class Writer(Scene):
 
     # --- Whole messages ---
 
-    def one(self, item: Item, reader: Reader, note: Note = ("", "")) -> Message:
-        """The message about one alert."""
+    def one(self, item: Item, reader: Reader, note: Note = ("", ""), rise: Rise | None = None) -> Message:
+        """The message about one alert. `rise`: where it goes if nobody takes it."""
         wording = self._wording(item, reader)
         lines = [
             *self._notes(reader.language, [note]),
             *(Line(text) for text in (wording.asked(), wording.hands(), *wording.body()) if text),
         ]
+        lines += [Line(goes_up(self, reader.language, rise))] if rise else []
         link = wording.vendor_link()
         lines += [link] if link.url else []
         footer = self.freshness_lines(reader.language, [item.source])
@@ -107,8 +110,22 @@ class Writer(Scene):
             entry = Entry(items[0].fingerprint, tuple(Line(text) for text in end.lines()))
             return Message(reader.language, end.title(), (entry,), footer).fitted()
         entries = [Entry(item.fingerprint, (Line(end.in_list()),)) for item, end in zip(items, ends, strict=True)]
-        title = self._ended_title(items, reader)
+        title = self._titled(items, reader, "ended.titles")
         return _listed(Message(reader.language, title, tuple(entries), footer), entries)
+
+    def risen(self, items: Sequence[Item], reader: Reader, names: Mapping[str, str]) -> Message:
+        """That alerts went up, each to whom `names` says."""
+        wordings = [(self._wording(item, reader), went_up(reader.language, names[item.fingerprint])) for item in items]
+        if len(items) == 1:
+            [(wording, said)] = wordings
+            return Message(reader.language, went_up_title(wording), (Entry(items[0].fingerprint, (Line(said),)),))
+        join = partial(TEXTS.say, reader.language, "ended.joined")
+        entries = [
+            Entry(wording.item.fingerprint, (Line(join(title=went_up_title(wording, 2 * TITLE_WIDTH), text=said)),))
+            for wording, said in wordings
+        ]
+        title = self._titled(items, reader, "risen.titles")
+        return _listed(Message(reader.language, title, tuple(entries)), entries)
 
     def end(self, item: Item, reader: Reader) -> End:
         """One alert's end, as the message that told of it shows it from then on."""
@@ -138,11 +155,11 @@ class Writer(Scene):
     def _wording(self, item: Item, reader: Reader) -> Wording:
         return _WORDINGS.get(item.rule, Wording)(self, item, reader)
 
-    def _ended_title(self, items: Sequence[Item], reader: Reader) -> str:
-        """How many are over, and whose: a lock screen shows nothing else."""
+    def _titled(self, items: Sequence[Item], reader: Reader, key: str) -> str:
+        """How many they are, and whose: a lock screen shows nothing else."""
         wordings = (self._wording(item, reader) for item in items)
         names = list(dict.fromkeys(one_line(wording.client or wording.what) for wording in wordings))
-        say = partial(TEXTS.say, reader.language, "ended.titles", count=len(items))
+        say = partial(TEXTS.say, reader.language, key, count=len(items))
         comma = TEXTS.say(reader.language, "comma")
         for shown in range(len(names), 0, -1):
             more = f" +{len(names) - shown}" if shown < len(names) else ""
