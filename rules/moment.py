@@ -6,7 +6,16 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings, Severity
+from config.values import Days
 from rules.working_time import WorkingTime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDays:
+    """When somebody works: on the days of that calendar on which they are not away."""
+
+    calendar: str
+    away: tuple[Days, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,8 @@ class Moment:
     """Working hours after which feedback of that severity is unhandled."""
     stale_before: Mapping[str, datetime] = field(default_factory=dict)
     """By source of the config: read last before that instant, its data is old, as `stale_after` says."""
+    own_days: Mapping[str, OwnDays] = field(default_factory=dict)
+    """Of whoever works on other days than those of the default calendar, by the person's key."""
 
     @classmethod
     def of(cls, settings: Settings, calendars: Mapping[str, WorkingTime], now: datetime) -> "Moment":
@@ -31,7 +42,12 @@ class Moment:
             **settings.feedback_hours,
         }
         stale = {name: now - settings.stale_after_of(source) for name, source in settings.sources.items()}
-        return cls(now, now.astimezone(settings.zone).date(), settings.zone, calendars, limits, stale)
+        own = {
+            f"person/{name}": OwnDays(person.calendar, person.away)
+            for name, person in settings.people.items()
+            if person.calendar != "default" or person.away
+        }
+        return cls(now, now.astimezone(settings.zone).date(), settings.zone, calendars, limits, stale, own)
 
     def calendar(self, name: str | None) -> WorkingTime:
         """The calendar of that name; the default one for a name that left the config."""

@@ -3,14 +3,16 @@
 The hours of an item are spread over its working days, from today or its start to its date, equally among those who have
 it; what is late is all to be done in this week, and what is due later and has no hours is in neither yet. SQL knows no
 calendar: it looks up how many working days lie before a day in a row of figures that is handed in, `_AHEAD_DAYS` long,
-as it is handed the day itself.
+as it is handed the day itself. Who works on other days than the default calendar's has a row of their own.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Date,
     Integer,
@@ -28,7 +30,7 @@ from sqlalchemy import (
 )
 
 from rules.language.portable import days_between, elements, rounded
-from rules.moment import Moment
+from rules.moment import Moment, OwnDays
 from rules.views.base import table
 from rules.views.owners import PROJECT, SOURCE
 from rules.views.promise import OPEN
@@ -50,22 +52,49 @@ _AFTER_NEXT = bindparam("workload_after_next", date.max, Date())
 """The Monday after the next."""
 _DAYS_LEFT = bindparam("workload_days_left", 7, Integer())
 """Of this week, from today on."""
-_WORKING_DAYS = bindparam("workload_working_days", "0" * _DIGITS * (_AHEAD_DAYS + 1), String())
+_WEEKS = 4
+"""Figures before those of the days: the working days of this week and of the next, and the same but for leave."""
+_FIGURES = _DIGITS * (_WEEKS + _AHEAD_DAYS + 1)
+_WORKING_DAYS = bindparam("workload_working_days", "0" * _FIGURES, String())
+_OWN_DAYS = bindparam("workload_own_days", (), JSON())
+"""The same of each who works on other days, with the person's key behind."""
 
 
 def bound(moment: Moment) -> Mapping[str, Any]:
     """What the parameters of `LOAD` stand for at that moment, by their names."""
     monday = monday_of(moment)
-    calendar, yesterday = moment.calendar(None), moment.today - A_DAY
-    before = (calendar.days_between(yesterday, yesterday + timedelta(days=n)) for n in range(_AHEAD_DAYS + 1))
+    figures = {days: _figures(moment, days) for days in {OwnDays("default"), *moment.own_days.values()}}
     return {
         _TODAY.key: moment.today,
         _THIS_MONDAY.key: monday,
         _NEXT_MONDAY.key: monday + A_WEEK,
         _AFTER_NEXT.key: monday + 2 * A_WEEK,
         _DAYS_LEFT.key: (monday + A_WEEK - moment.today).days,
-        _WORKING_DAYS.key: "".join(f"{count:0{_DIGITS}}" for count in before),
+        _WORKING_DAYS.key: figures[OwnDays("default")],
+        _OWN_DAYS.key: [figures[days] + person for person, days in sorted(moment.own_days.items())],
     }
+
+
+def _figures(moment: Moment, own: OwnDays) -> str:
+    """What SQL looks up of whoever works on those days: the working days of the weeks, and before each day to come."""
+    calendar, yesterday = moment.calendar(own.calendar), moment.today - A_DAY
+    last = moment.today + _AHEAD_DAYS * A_DAY
+    around = [monday_of(moment) + n * A_DAY for n in range((last - monday_of(moment)).days + 1)]
+    off = [
+        day
+        for day in around
+        if any(spell.first <= day <= spell.last for spell in own.away) and calendar.is_working_day(day)
+    ]
+
+    def worked(since: date, until: date) -> int:
+        return calendar.days_between(since, until) - bisect_right(off, until) + bisect_right(off, since)
+
+    weeks = [monday_of(moment) - A_DAY + n * A_WEEK for n in range(2)]
+    counts = (
+        *(count(before, before + A_WEEK) for count in (worked, calendar.days_between) for before in weeks),
+        *(worked(yesterday, yesterday + n * A_DAY) for n in range(_AHEAD_DAYS + 1)),
+    )
+    return "".join(f"{count:0{_DIGITS}}" for count in counts)
 
 
 def monday_of(moment: Moment) -> date:
@@ -73,9 +102,27 @@ def monday_of(moment: Moment) -> date:
     return moment.today - timedelta(days=moment.today.weekday())
 
 
+_own = elements(_OWN_DAYS).table_valued("value").alias("own_days")
+_days_of = (
+    select(
+        func.substr(_own.c.value, _FIGURES + 1).label("person_key"),
+        func.substr(_own.c.value, 1, _FIGURES).label("days"),
+    )
+    # So that each is cut once.
+    .offset(0)
+    .subquery("days_of")
+)
+_days = func.coalesce(_days_of.c.days, _WORKING_DAYS)
+
+
+def _figure(number: ColumnElement[int] | int) -> ColumnElement[int]:
+    """The figure of that number, from 0 on, of the person whose row is joined."""
+    return cast(func.substr(_days, number * _DIGITS + 1, _DIGITS), Integer)
+
+
 def _before(days: ColumnElement[int]) -> ColumnElement[int]:
     """Working days from today on, before the day that is so many days ahead."""
-    return cast(func.substr(_WORKING_DAYS, days * _DIGITS + 1, _DIGITS), Integer)
+    return _figure(days + _WEEKS)
 
 
 def _smaller(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
@@ -158,7 +205,12 @@ def _of_week(number: int) -> Sequence[ColumnElement[Any]]:
     )
 
 
-_of_person = select(_o.person_key, *_of_week(0), *_of_week(1)).group_by(_o.person_key).subquery("of_person")
+_of_person = (
+    select(_o.person_key, *_of_week(0), *_of_week(1))
+    .select_from(_open.outerjoin(_days_of, _days_of.c.person_key == _o.person_key))
+    .group_by(_o.person_key)
+    .subquery("of_person")
+)
 _week = select(literal(0).label("number")).union_all(select(literal(1))).subquery("week")
 
 
@@ -172,10 +224,15 @@ LOAD = (
         _of_person.c.person_key,
         _week.c.number,
         *(_told(name).label(name) for name in ("items", "estimated_items", "hours")),
+        _figure(_week.c.number).label("working_days"),
+        _figure(_week.c.number + 2).label("days_but_for_leave"),
     )
-    .select_from(_of_person.join(_week, _told("works") > 0))
+    .select_from(
+        _of_person.join(_week, _told("works") > 0).outerjoin(_days_of, _days_of.c.person_key == _of_person.c.person_key)
+    )
     .subquery("load")
 )
-"""By person and week (0 is this one): `items` that are due in it, `estimated_items` of those, and `hours`."""
+"""By person and week (0 is this one): `items` that are due in it, `estimated_items` of those, and `hours`; its working
+days, and how many they would be but for their leave."""
 IN_THIS_WEEK = LOAD.c.number == 0
 WEEK_ON = case((IN_THIS_WEEK, _THIS_MONDAY), else_=_NEXT_MONDAY)

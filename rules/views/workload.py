@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import (
     ColumnElement,
-    Float,
     String,
     Table,
     case,
@@ -19,7 +18,7 @@ from rules.language.portable import rounded
 from rules.moment import Moment
 from rules.views.base import Computed, Row, Stored, View, name_of, table
 from rules.views.need import WORK_TOOLS, Need
-from rules.views.week_load import A_DAY, A_WEEK, IN_THIS_WEEK, LOAD, WEEK_ON, bound, monday_of
+from rules.views.week_load import IN_THIS_WEEK, LOAD, WEEK_ON, bound
 from unify import tables
 
 _person, _account = table(tables.Person), table(tables.Account)
@@ -30,17 +29,15 @@ HOURS_A_DAY, FOR_WORK = 8, 0.8
 """Of a working day; and how much of it is left for what was planned."""
 
 
-def _capacity(scope: Scope) -> ColumnElement[float]:
-    """As the config says; else what the working days of the week give."""
-
-    def of(weeks: int) -> ColumnElement[float]:
-        def hours(moment: Moment) -> float:
-            before = monday_of(moment) + weeks * A_WEEK - A_DAY
-            return round(moment.calendar(None).days_between(before, before + A_WEEK) * HOURS_A_DAY * FOR_WORK, 4)
-
-        return scope.folded(hours, Float())
-
-    return case((_p.capacity_hours > 0, _p.capacity_hours), (IN_THIS_WEEK, of(0)), else_=of(1))
+_present = LOAD.c.working_days * 1.0 / func.nullif(LOAD.c.days_but_for_leave, 0)
+"""The part of the week's working days on which they are there."""
+_capacity = rounded(
+    case(
+        (_p.capacity_hours > 0, _p.capacity_hours * func.coalesce(_present, 1.0)),
+        else_=LOAD.c.working_days * (HOURS_A_DAY * FOR_WORK),
+    )
+)
+"""As the config says, for the days on which they are there; else what their working days of the week give."""
 
 
 def _load_percent(scope: Scope) -> ColumnElement[float]:
@@ -146,9 +143,9 @@ WORKLOAD = View(
         Computed(
             "capacity_hours",
             "number",
-            "Hours that they can work in that week: as the config says, else "
-            f"{FOR_WORK * 100:g} % of {HOURS_A_DAY} hours on each of its working days.",
-            _capacity,
+            "Hours that they can work in that week: as the config says, less the part of it that they are away, else "
+            f"{FOR_WORK * 100:g} % of {HOURS_A_DAY} hours on each of their working days.",
+            lambda _: _capacity,
         ),
         Computed(
             "load_percent",
