@@ -161,6 +161,12 @@ def retry(connection: Connection, settings: Settings, number: int, wall: datetim
     return ""
 
 
+def parked(connection: Connection, channel: str = "") -> list[int]:
+    """The numbers of what is parked, by one channel or by all, oldest first."""
+    numbers = select(DELIVERY.c.id).where(DELIVERY.c.state == "parked").order_by(DELIVERY.c.id)
+    return list(connection.scalars(numbers.where(DELIVERY.c.channel == channel) if channel else numbers))
+
+
 def count_parked(connection: Connection) -> int:
     """How many deliveries wait for a person."""
     parked = select(func.count()).select_from(DELIVERY).where(DELIVERY.c.state == "parked")

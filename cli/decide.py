@@ -1,11 +1,12 @@
 """Commands that record what a person decided: `agree`, `answered`, `alerts adopt`, `deliveries retry`."""
 
 import getpass
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from alerts.answer_note import queue_answer_note
-from alerts.outbox import retry
+from alerts.outbox import parked, retry
 from alerts.round import adopt as adopt_alerts
 from cli.coming import in_words, read_coming
 from cli.effects import Said, doubts, of_agreement, of_answer, read_feedback, read_milestone
@@ -112,14 +113,22 @@ def adopt(config: Path, newer_than: str) -> int:
     return OK
 
 
-def retry_delivery(config: Path, number: int) -> int:
-    """Send a parked delivery again."""
+def retry_deliveries(config: Path, numbers: Sequence[int], channel: str, *, everything: bool) -> int:
+    """Send parked deliveries again: those of these numbers, all of a channel, or all; what stays parked is told."""
+    if bool(numbers) + bool(channel) + everything != 1:
+        return refuse("say which: their numbers, --channel NAME, or --all")
     with open_hub(config) as hub, writing(hub.engine) as connection:
-        why_not = retry(connection, hub.settings, number, hub.wall())
-    if why_not:
-        return refuse(why_not)
-    say(f"delivery {number} goes out with the next round")
-    return OK
+        chosen = numbers or parked(connection, channel)
+        refused = [why for number in chosen if (why := retry(connection, hub.settings, number, hub.wall()))]
+        known = hub.settings.channels
+    for why in refused:
+        refuse(why)
+    if not chosen:
+        say(f"nothing is parked by {channel}{did_you_mean(channel, known)}" if channel else "nothing is parked")
+    elif taken := len(chosen) - len(refused):
+        which = f"delivery {chosen[0]} goes" if len(chosen) == 1 else count(taken, "delivery goes", "deliveries go")
+        say(f"{which} out with the next round")
+    return WRONG if refused else OK
 
 
 def who_records(hub: Hub, by: str) -> str:

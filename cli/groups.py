@@ -116,16 +116,18 @@ def deliveries_list(
 
 @deliveries_app.command("retry")
 def deliveries_retry(
-    number: Annotated[int, typer.Argument(help="The delivery's number; see `deliveries list`.")],
+    numbers: Annotated[list[int] | None, typer.Argument(help="Their numbers; see `deliveries list`.")] = None,
+    channel: Annotated[str, typer.Option(help="All that this channel could not deliver.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All that is parked.")] = False,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Send a parked delivery again.
+    """Send parked deliveries again.
 
-    Example: milepost deliveries retry 17
+    Example: milepost deliveries retry --channel bd_slack
     """
-    from cli.decide import retry_delivery
+    from cli.decide import retry_deliveries
 
-    raise typer.Exit(retry_delivery(config, number))
+    raise typer.Exit(retry_deliveries(config, numbers or (), channel, everything=everything))
 
 
 @clients_app.command("suggest")

@@ -198,13 +198,14 @@ def test_an_age_that_is_none_is_wrong_usage(home: Home) -> None:
 # --- deliveries ---------------------------------------------------------------------------------------------------
 
 
-def parked(home: Home, **payload: object) -> int:
+def parked(home: Home, channel: str = "email", **payload: object) -> int:
     """A message that nobody gets."""
     home.run("status")
+    number = len(home.rows("delivery")) + 1
     engine = open_engine(f"sqlite:///{home.database}")
     row = {
-        "key": "k",
-        "channel": "email",
+        "key": f"k{number}",
+        "channel": channel,
         "recipient": "person/may",
         "kind": "alert",
         "payload": payload,
@@ -216,9 +217,7 @@ def parked(home: Home, **payload: object) -> int:
         "last_error": "550 no such user",
     }
     with writing(engine) as connection:
-        number: int = connection.execute(
-            insert(table_of(tables.Delivery)).values(row).returning(table_of(tables.Delivery).c.id)
-        ).scalar_one()
+        connection.execute(insert(table_of(tables.Delivery)).values({"id": number, **row}))
     engine.dispose()
     return number
 
@@ -235,6 +234,30 @@ def test_a_parked_delivery_is_shown_and_sent_again_by_command(home: Home) -> Non
     assert "0 wait, 1 needs a person" in status.out
     assert said.code == 0
     assert [(row["state"], row["attempts"]) for row in home.rows("delivery")] == [("waiting", 0)]
+
+
+def test_what_a_mended_channel_could_not_deliver_is_sent_again_at_once(home: Home) -> None:
+    """After a password that had run out there are many: nobody types their numbers."""
+    for channel in ("email", "email", "chat"):
+        parked(home, channel)
+
+    said = home.run("deliveries", "retry", "--channel", "email")
+
+    assert "2 deliveries go out with the next round" in said.err
+    assert [row["state"] for row in home.rows("delivery")] == ["waiting", "waiting", "parked"]
+    assert home.run("deliveries", "retry", "--all").code == 0
+    assert {row["state"] for row in home.rows("delivery")} == {"waiting"}
+    assert "nothing is parked by emai; did you mean" in home.run("deliveries", "retry", "--channel", "emai").err
+
+
+@pytest.mark.parametrize("which", [(), ("1", "--all"), ("--all", "--channel", "email")])
+def test_a_retry_that_does_not_say_which_is_wrong_usage(home: Home, which: tuple[str, ...]) -> None:
+    """And does nothing."""
+    parked(home)
+
+    said = home.run("deliveries", "retry", *which)
+
+    assert (said.code, [row["state"] for row in home.rows("delivery")]) == (2, ["parked"])
 
 
 def test_a_delivery_to_somebody_who_is_not_ours_stays_parked(home: Home) -> None:
