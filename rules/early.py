@@ -21,13 +21,20 @@ _LOOSEST: Mapping[Any, Callable[[Sequence[Any]], Any]] = {
 
 
 def told_early(of: Table, condition: ColumnElement[bool]) -> Sequence[ColumnElement[bool]]:
-    """What holds of the columns of `of` wherever `condition` holds, beside what it says of them alone by itself."""
-    mixed = (part for part in _parts(condition, operators.and_) if not _is_own(of, part))
-    return [told for part in mixed if (told := _told(of, part)) is not None]
+    """What holds of the columns of `of` wherever `condition` holds, beside what it says of them alone by itself.
+
+    In the place of several ends stands one: an index serves that even where the row knows its own calendar.
+    """
+    each = ((part, _told(of, part)) for part in _parts(condition, operators.and_))
+    return [told for part, told in each if told is not None and told is not part]
 
 
 def _told(of: Table, condition: ColumnElement[bool]) -> ColumnElement[bool] | None:
     """What is known of them; None: nothing."""
+    match condition:
+        case BinaryExpression(left=left, right=Case() as ends, operator=operator) if operator in _LOOSEST:
+            if _is_own(of, left) and (end := _loosest(ends, operator)) is not None:
+                return left.operate(operator, end)
     if _is_own(of, condition):
         return condition
     match condition:
@@ -37,9 +44,6 @@ def _told(of: Table, condition: ColumnElement[bool]) -> ColumnElement[bool] | No
             if operator is operators.and_:
                 return and_(*known) if known else None
             return or_(*known) if len(known) == len(each) else None
-        case BinaryExpression(left=left, right=Case() as ends, operator=operator) if operator in _LOOSEST:
-            end = _loosest(ends, operator)
-            return None if end is None or not _is_own(of, left) else left.operate(operator, end)
     return None
 
 

@@ -34,7 +34,8 @@ _PAYMENT = Need(
 def _awaited(scope: Scope) -> ColumnElement[bool]:
     """An acceptance on a day to come is a plan."""
     not_yet = or_(_m.accepted.is_(False), _m.accepted_on > scope.today)
-    return and_(_m.status_category == "done", _m.client_facing, not_yet)
+    # Said so that an index leads past all of which it is not known, which may be all that were ever done.
+    return and_(_m.status_category == "done", _m.client_facing, _m.accepted.is_not(None), not_yet)
 
 
 def _hours_since_done(row: Row, moment: Moment) -> float | None:

@@ -65,6 +65,7 @@ def test_no_row_is_ruled_out_of_which_the_rule_holds(connection: Connection, exp
         ("waited > 8 or n > 1", []),
         ("waited > 8 and n > 1 or flag", ["thing.at < :param_1 OR thing.flag"]),
         ("not (waited > 8)", []),
+        ("at > working_hours_ago(8) and at < now", ["thing.at > :param_1"]),
     ],
 )
 def test_what_hangs_on_a_calendar_is_told_by_the_loosest(condition: str, early: list[str]) -> None:

@@ -172,6 +172,9 @@ class Feedback(SourceRow, table=True):
     __table_args__ = (
         Index("feedback_by_status", "status_category", "waiting_since"),
         Index("feedback_by_handled", "handled", "waiting_since"),
+        # Few wait again after they were answered, and few give a score.
+        Index("feedback_by_waiting", "waiting_since"),
+        Index("feedback_by_score", "score"),
     )
 
     origin: str

@@ -44,8 +44,12 @@ class WorkItem(SourceRow, table=True):
     __tablename__ = "work_item"
     __table_args__ = (
         Index("work_item_by_short", "source", "short"),
-        # Open ones are few among all that were ever done, and what is due is asked of them alone.
-        Index("work_item_by_status", "status_category", "due_on"),
+        # Open ones are few among all that were ever done, and what is due is asked of them alone. Beside it stands what
+        # tells whether an item is in nobody's week yet, so that its row is not read for that.
+        Index(
+            "work_item_by_status",
+            *("status_category", "due_on", "deleted_at", "remaining_hours", "estimate_hours", "spent_hours"),
+        ),
         # Whether we have open work for a client: not asked of all that was ever done for them.
         Index("work_item_by_client", "client_key", "status_category"),
         # It holds all that is counted of a project, so that no row is read for it.
@@ -90,8 +94,13 @@ class Milestone(SourceRow, table=True):
     """A date that was promised or planned. One made from an item or a project has that row's key."""
 
     __tablename__ = "milestone"
-    # The open ones are few, and rules ask for nothing else.
-    __table_args__ = (Index("milestone_by_status", "status_category", "deadline_at"),)
+    __table_args__ = (
+        # The open ones are few, and rules ask for little else.
+        Index("milestone_by_status", "status_category", "deadline_at"),
+        # Of all that were ever done, those that are paid for, and those that wait for the client's word.
+        Index("milestone_by_payment", "payment", "status_category"),
+        Index("milestone_by_acceptance", "status_category", "client_facing", "accepted", "accepted_on"),
+    )
 
     project_key: str | None = Field(default=None, index=True)
     kind: str

@@ -309,7 +309,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("feedback_by_handled", "feedback", ["handled", "waiting_since"], unique=False)
+    op.create_index("feedback_by_score", "feedback", ["score"], unique=False)
     op.create_index("feedback_by_status", "feedback", ["status_category", "waiting_since"], unique=False)
+    op.create_index("feedback_by_waiting", "feedback", ["waiting_since"], unique=False)
     op.create_index(op.f("ix_feedback_client_key"), "feedback", ["client_key"], unique=False)
     op.create_index(op.f("ix_feedback_project_key"), "feedback", ["project_key"], unique=False)
     op.create_table(
@@ -412,6 +414,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_milestone_client_key"), "milestone", ["client_key"], unique=False)
     op.create_index(op.f("ix_milestone_project_key"), "milestone", ["project_key"], unique=False)
+    op.create_index(
+        "milestone_by_acceptance",
+        "milestone",
+        ["status_category", "client_facing", "accepted", "accepted_on"],
+        unique=False,
+    )
+    op.create_index("milestone_by_payment", "milestone", ["payment", "status_category"], unique=False)
     op.create_index("milestone_by_status", "milestone", ["status_category", "deadline_at"], unique=False)
     op.create_table(
         "person",
@@ -630,7 +639,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("work_item_by_short", "work_item", ["source", "short"], unique=False)
-    op.create_index("work_item_by_status", "work_item", ["status_category", "due_on"], unique=False)
+    op.create_index(
+        "work_item_by_status",
+        "work_item",
+        ["status_category", "due_on", "deleted_at", "remaining_hours", "estimate_hours", "spent_hours"],
+        unique=False,
+    )
     op.create_table(
         "alert_event",
         sa.Column("id", sa.Integer(), nullable=False),
