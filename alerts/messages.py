@@ -58,6 +58,15 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """That a named person has an alert, as messages that can be changed show it."""
+
+    state: str
+    """acknowledged or snoozed"""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What a message says of one alert. Among others: the matter with its next step, and one line of particulars."""
 
@@ -71,6 +80,11 @@ class Entry:
     """Filled in when it is over: channels that can, show it so."""
     early: bool = False
     """It may go wrong, and has not: no client is counted for it."""
+    on: str = ""
+    """The view that its rule reads, "" where nothing is to be decided about it; and which episode of it."""
+    episode: int = 0
+    held: Held | None = None
+    """Filled in while somebody has it."""
 
     @property
     def settled(self) -> bool:
@@ -165,6 +179,11 @@ class Message:
         lines = (line.as_text(self.language, with_address=with_addresses) for line in self.lines)
         return "\n".join(line for line in lines if line)
 
+    def with_held(self, fingerprint: str, held: Held | None) -> "Message":
+        """The same message when somebody has the alert `fingerprint`, or (None) nobody any more."""
+        entries = (replace(one, held=held) if one.fingerprint == fingerprint else one for one in self.entries)
+        return replace(self, entries=tuple(entries))
+
     def with_end(self, fingerprint: str, end: End) -> "Message":
         """The same message once the alert `fingerprint` is over; its title says what is true then."""
         entries = tuple(
@@ -230,7 +249,8 @@ def _shortened(line: Line, limit: int) -> tuple[Line, ...]:
 
 def _entry(kept: Mapping[str, Any]) -> Entry:
     end = End(**kept["end"]) if kept["end"] else None
-    return Entry(kept["fingerprint"], _lines(kept["lines"]), kept["client"], kept["whom"], end, kept["early"])
+    held = Held(**kept["held"]) if kept["held"] else None
+    return Entry(**{**kept, "lines": _lines(kept["lines"]), "end": end, "held": held})
 
 
 def _lines(kept: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
@@ -280,4 +300,5 @@ class Item:
     says: Callable[[Language, Facts], Says]
     """For rules that have no texts of ours; of the facts that the reader may know."""
     ending: Ending | None = None
+    episode: int = 1
     hands: Hands | None = None

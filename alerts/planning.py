@@ -130,6 +130,7 @@ class Planner:
             since=alert.known.life.since,
             says=says,
             ending=alert.ending,
+            episode=alert.known.life.episode,
             hands=alert.known.life.hands,
         )
 

@@ -73,7 +73,7 @@ def agreed(hub: Hub, typed: str, on: date, reference: str, by: str) -> Said:
     hub.settling.settle_touched()
     what = f"the client accepted {day('en', on, moment.today)} ({reference.strip()})" if is_new else _AGAIN
     effect = of_agreement(before, after, moment.calendar(after["calendar"]), moment.now, moment.today)
-    return Said(f"{found.name}: {what}; {effect}", tuple(doubts(before, on, moment.today)) if is_new else ())
+    return Said(f"{found.name}: {what}; {effect}", tuple(doubts(before, on, moment.today)) if is_new else (), is_new)
 
 
 def answered(hub: Hub, typed: str, at: datetime, how: str, by: str) -> Said:
@@ -95,7 +95,7 @@ def answered(hub: Hub, typed: str, at: datetime, how: str, by: str) -> Said:
     hub.settling.settle_touched()
     hub.deliver()
     effect = of_answer(after, hub.settings.zone, moment.today)
-    return Said(f"{found.name}: {'recorded' if is_new else _AGAIN}; {effect}{note}")
+    return Said(f"{found.name}: {'recorded' if is_new else _AGAIN}; {effect}{note}", is_new=is_new)
 
 
 def adopt(config: Path, newer_than: str) -> int:

@@ -16,6 +16,7 @@ from cli.check import ask, size_of
 from cli.exit_codes import FAILED, OK
 from cli.findings import Finding, clock, expiry
 from cli.opening import Config, read_config
+from cli.sockets import button_findings
 from cli.talk import answer
 from config.clock import system_clock
 from config.language import ago
@@ -56,6 +57,7 @@ def _findings(config: Config, now: datetime) -> Iterator[Finding]:
             with reader.connect() as connection:
                 yield from _database(connection, database)
                 freshness = read_freshness(connection, settings, now)
+                yield from button_findings(connection, settings, now)
         except StoreError as problem:
             yield Finding("wrong", "database", str(problem))
         finally:

@@ -19,6 +19,8 @@ class Said:
 
     line: str
     doubts: tuple[str, ...] = ()
+    is_new: bool = True
+    """False: the same was recorded before."""
 
 
 def read_milestone(connection: Connection, key: str) -> Row:

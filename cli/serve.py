@@ -15,10 +15,12 @@ from typing import Literal
 import uvicorn
 from starlette.applications import Starlette
 
+from cli.desk import HubDesk
 from cli.exit_codes import FAILED, OK
 from cli.hub import Hub
 from cli.logs import log_with_times
 from cli.opening import Config, read_config
+from cli.sockets import listening
 from cli.talk import answer, refuse, say, warn
 from config.loading import ConfigError
 from config.values import is_loopback
@@ -70,12 +72,13 @@ def _serve(config: Config, listener: socket.socket, served: "_Served") -> None:
         web = _Web(_app(hub, demo=False))
         served.begin(stop, web)
         schedule.start()
-        try:
-            answer.print(f"report: {_address(listener)}")
-            web.run([listener.dup()])  # uvicorn closes what it is given; the next settings are served from here too
-        finally:
-            stop.set()
-            schedule.stop()
+        with listening(hub, HubDesk(hub, schedule.soon)):
+            try:
+                answer.print(f"report: {_address(listener)}")
+                web.run([listener.dup()])  # uvicorn closes what it is given; the next settings are served from here too
+            finally:
+                stop.set()
+                schedule.stop()
 
 
 class _Served:

@@ -15,6 +15,7 @@ from cli.files import write_private
 from cli.findings import expiry
 from cli.hub import Hub
 from cli.opening import open_hub
+from cli.sockets import button_findings
 from cli.talk import answer, local, print_json, print_table, refuse, say, waiting
 from config.language import LANGUAGES, ago
 from config.nearest import did_you_mean, there_are
@@ -67,6 +68,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
             },
             "stopped_rules": [{"rule": rule} | asdict(one) for rule, one in read_stopped(connection).items()],
             "indicators": _indicators(connection, hub.moment()),
+            "buttons": [asdict(one) for one in button_findings(connection, hub.settings, hub.wall())],
             "coming": [asdict(one) for one in owed],
         }
         if as_json:
@@ -113,6 +115,8 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
     )
     for row in found["credentials"]:
         answer.print(f"\n{row['text']}")
+    for row in found["buttons"]:
+        answer.print(f"\n{row['what']}: {row['text']}")
     for line in found["provisional"]:
         answer.print(f"\n{line}")
     _print_doubts(found["sources"], settings)

@@ -35,6 +35,8 @@ class SlackSettings(ChannelSettings):
     kind: Literal["slack"] = "slack"
     webhook: Secret | None = None
     token: Secret | None = None
+    app_token: Secret | None = None
+    """The app's own (xapp-…, scope connections:write): presses of buttons come by Socket Mode. None: no buttons."""
     channel: str = ""
     """The channel's id (C…): names cannot be updated."""
     url: str = API
@@ -68,6 +70,8 @@ class SlackSettings(ChannelSettings):
             raise ValueError("set webhook, or token and channel")
         if self.token is not None and not self.channel:
             raise ValueError("token needs channel: the id of the channel (C…)")
+        if self.app_token is not None and self.token is None:
+            raise ValueError("app_token needs token: buttons stand below what the bot writes")
         return self
 
 
@@ -111,7 +115,7 @@ class Slack:
         place = {"channel": receipt["channel"], "ts": receipt["ts"]}
         self._pace.take_turn(place["channel"])
         try:
-            self._web.call("chat.update", {**form(shown), **place})
+            self._web.call("chat.update", {**self._form(shown), **place})
         except CannotUpdate:
             reply = {**self._post(outgoing), "channel": receipt["channel"], "thread_ts": receipt["ts"]}
             self._web.call("chat.postMessage", reply)
@@ -132,12 +136,15 @@ class Slack:
 
     def _post(self, outgoing: Outgoing) -> dict[str, Any]:
         return {
-            **form(outgoing.message),
+            **self._form(outgoing.message),
             "channel": self._destination(outgoing),
             "metadata": {"event_type": EVENT, "event_payload": {"key": outgoing.key}},
             "unfurl_links": False,  # or Slack's servers would open our links
             "unfurl_media": False,
         }
+
+    def _form(self, message: Message) -> dict[str, Any]:
+        return form(message, buttons=self._settings.app_token is not None)
 
     def _destination(self, outgoing: Outgoing) -> str:
         """The group's channel, or the reader's id."""

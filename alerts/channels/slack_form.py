@@ -1,36 +1,92 @@
 """The form of a message in Slack: Block Kit, and mrkdwn in which no text of others becomes a mention or a link.
 
-docs.slack.dev/reference/block-kit and messaging/formatting-message-text, read 22 Nov 2026. Limits: 3,000 characters a
-section, 150 a header. Buttons need a public address: there are none.
+docs.slack.dev/reference/block-kit and messaging/formatting-message-text, read 22 Nov 2026. Limits: 50 blocks, 3,000
+characters a section, 150 a header, 75 the text of a button, 2,000 its value. A button works only where its press can
+reach us: by Socket Mode.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from alerts.acts import Verb, label, verbs
 from alerts.messages import Entry, Line, Message
 from alerts.plain_text import cut
 
 _HEADER_CHARS, _SECTION_CHARS = 150, 2900
+_MOST_SECTIONS, _VALUE_CHARS = 40, 2000
 _NO_BREAK = "\u200b"
 """Between a mark and its neighbour: there is no backslash in mrkdwn."""
 _MARKS = "*_~`"
 
 
-def form(message: Message) -> dict[str, Any]:
+def form(message: Message, *, buttons: bool = False) -> dict[str, Any]:
     """A message as blocks, and the same as the text that phones and screen readers tell.
 
-    It is ticked when all is over and nothing is left to do.
+    It is ticked when all is over and nothing is left to do. `buttons`: below a message about one alert all that can be
+    done about it, beside each alert of several the first of that.
     """
     title = f"✓ {message.title}" if message.settled else message.title
     # A header takes no mark-up at all, so that a title needs no escaping there.
     header = {"type": "plain_text", "text": cut(title, _HEADER_CHARS), "emoji": False}
+    parts = _parts(message, apart=buttons)
     blocks: list[dict[str, Any]] = [{"type": "header", "text": header}]
-    if body := _within([line for head, entries in message.groups for line in _group(head, entries)]):
-        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": body}})
-    if footer := _within([_line(line) for line in message.footer]):
+    for text, entry in parts:
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": text}, **_first_button(message, entry)})
+    if buttons and len(message.entries) == 1:
+        blocks += _all_buttons(message, message.entries[0])
+    footer = _within([_line(line) for line in message.footer])
+    if footer:
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
-    return {"text": "\n".join(part for part in (escape(title), body, footer) if part), "blocks": blocks}
+    told = [escape(title), *(text for text, _ in parts), footer]
+    return {"text": "\n".join(part for part in told if part), "blocks": blocks}
+
+
+def _parts(message: Message, *, apart: bool) -> list[tuple[str, Entry | None]]:
+    """The body in sections: one; or, `apart`, one for each of several alerts, with that alert."""
+    each = [entry for _, entries in message.groups for entry in entries]
+    if apart and 1 < len(each) <= _MOST_SECTIONS:
+        parts = [(_within(lines), entry) for lines, entry in zip(_one_by_one(message), each, strict=True)]
+        return [(text, entry) for text, entry in parts if text]
+    body = _within([line for head, entries in message.groups for line in _group(head, entries)])
+    return [(body, None)] if body else []
+
+
+def button_value(entry: Entry) -> str:
+    """What a press tells us of the alert."""
+    return f"{entry.episode} {entry.fingerprint}"
+
+
+def _one_by_one(message: Message) -> Iterator[list[str]]:
+    """The lines of each alert; the first of a client's stands below its name."""
+    for head, entries in message.groups:
+        lines = iter(entries)
+        yield list(_group(head, [next(lines)]))
+        yield from ([f"• {first}" if head else first, *more] for first, *more in map(_entry, lines))
+
+
+def _all_buttons(message: Message, entry: Entry) -> list[dict[str, Any]]:
+    made = [_button(message, entry, verb) for verb in _offered(entry)]
+    return [{"type": "actions", "elements": made}] if made else []
+
+
+def _first_button(message: Message, entry: Entry | None) -> dict[str, Any]:
+    offered = _offered(entry) if entry is not None else ()
+    return {"accessory": _button(message, entry, offered[0])} if entry is not None and offered else {}
+
+
+def _offered(entry: Entry) -> tuple[Verb, ...]:
+    """What can be done about it: nothing once it is over, or where a press could not tell which alert it means."""
+    if entry.end is not None or len(button_value(entry)) > _VALUE_CHARS:
+        return ()
+    return verbs(entry.on, entry.held.state if entry.held else "")
+
+
+def _button(message: Message, entry: Entry, verb: Verb) -> dict[str, Any]:
+    """An action's id may stand only once in a message."""
+    number = message.entries.index(entry)
+    text = {"type": "plain_text", "text": label(verb, message.language), "emoji": False}
+    return {"type": "button", "action_id": f"{verb}:{number}", "text": text, "value": button_value(entry)}
 
 
 def _within(lines: Sequence[str]) -> str:
@@ -54,9 +110,9 @@ def _group(head: str, entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> list[str]:
-    """The lines about one alert; what is over is struck through and leads nowhere, with the reason below."""
+    """The lines about one alert and who has it; what is over is struck through and leads nowhere, the reason below."""
     if entry.end is None:
-        return [_line(line) for line in entry.lines]
+        return [*map(_line, entry.lines), *([f"*{escape(entry.held.text)}*"] if entry.held else [])]
     struck = (line.text for line in entry.lines if line.text and (line.label or not line.url))
     return [*(f"~{escape(text)}~" for text in struck), escape(entry.end.text)]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _READ_S = 30.0
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-_FORMS = frozenset({"users.lookupByEmail", "conversations.history"})
+_FORMS = frozenset({"users.info", "users.lookupByEmail", "conversations.history"})
 """Methods that take no JSON."""
 
 _CONFIG_ERRORS = {

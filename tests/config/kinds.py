@@ -98,6 +98,7 @@ ENVIRON = {
     "ASANA_TOKEN": "asana-5ecret",
     "HUBSPOT_TOKEN": "hubspot-5ecret",
     "SLACK_TOKEN": "slack-5ecret",
+    "SLACK_APP_TOKEN": "xapp-5ecret",
     "SMTP_PASSWORD": "smtp-5ecret",
 }
 
