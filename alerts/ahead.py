@@ -17,7 +17,7 @@ class Due:
     client: str
     on: date
     agreed: bool
-    """The date is the first promise, or the client agreed to it."""
+    """The date is what was first promised, or the client agreed to it."""
 
 
 def due_between(connection: Connection, first: date, last: date) -> Mapping[str, Sequence[Due]]:
@@ -45,7 +45,7 @@ def due_between(connection: Connection, first: date, last: date) -> Mapping[str,
     for row in connection.execute(
         chosen.order_by(MILESTONE.c.deadline_on, MILESTONE.c.name, MILESTONE.c.key)
     ).mappings():
-        agreed = row["deadline_on"] in (row["agreed_on"], row["baseline_on"])
+        agreed = row["baseline_on"] is None or row["deadline_on"] in (row["agreed_on"], row["baseline_on"])
         client = row["client_key"].removeprefix("client/")
         due.setdefault(row["bd_person"], []).append(Due(row["name"], client, row["deadline_on"], agreed))
     return due

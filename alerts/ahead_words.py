@@ -26,7 +26,7 @@ def due_line(scene: Scene, reader: Reader, due: Sequence[Due], key: str = "due.w
         client = client_name(scene.settings, one.client, reader.language)
         what = cut(without_private(one_line(one.name)), _NAME_CHARS)
         on = day(reader.language, one.on, scene.today)
-        told.append(say("due.one", what=what, client=client, on=on))
+        told.append(say("due.one" if one.agreed else "due.not_agreed", what=what, client=client, on=on))
     return say(key, what=within(told, say("due.joint")))
 
 

@@ -20,7 +20,7 @@ from alerts.quiet_words import quiet_line
 from alerts.routing import Reader, refusal
 from alerts.store import Stored
 from config.settings import Settings
-from unify.hub_state import recall_all, remember
+from unify.hub_state import recall, recall_all, remember
 
 _FIRST_DAYS = 20
 """Working days on which a new reader is told that nothing needs them."""
@@ -42,14 +42,12 @@ class Mornings:
     def planned(self, decisions: Sequence[Decision], news: Sequence[Planned]) -> list[Planned]:
         """One line each, in the first round of their working day."""
         told = {one.reader.key for one in news if one.kind in NEWS}
-        since, last = recall_all(self.connection, _SINCE), recall_all(self.connection, _LAST)
+        last = recall_all(self.connection, _LAST)
         today, lines = self.planner.writer.today, []
         for bd, due in self.planner.due_this_week.items():
-            if bd not in since:
-                remember(self.connection, f"{_SINCE}/{bd}", today.isoformat())
+            known = first_known(self.connection, bd, today)
             if last.get(bd) == today.isoformat():
                 continue
-            known = date.fromisoformat(since.get(bd, today.isoformat()))
             line = None if bd in told else self._line(bd, due, known, decisions)
             if line is not None or bd in told:
                 remember(self.connection, f"{_LAST}/{bd}", today.isoformat())
@@ -58,8 +56,8 @@ class Mornings:
 
     def _line(self, bd: str, due: Sequence[Due], known: date, decisions: Sequence[Decision]) -> Planned | None:
         reader, settings = self.planner.people.reader(bd), self.planner.settings
-        channels = _channels(settings, bd)
-        if reader is None or not channels or refusal(settings, reader) or not self._is_there(reader):
+        channels = channels_of(settings, bd)
+        if reader is None or not channels or refusal(settings, reader) or not is_there(self.planner, reader):
             return None
         writer = self.planner.writer
         calendar = writer.calendars.get(reader.calendar, writer.calendars["default"])
@@ -76,12 +74,6 @@ class Mornings:
             is_last=day == _FIRST_DAYS and self._choice(bd) is None,
         )
         return Planned("nothing", channels[0], reader, message, {}, channels[1:])
-
-    def _is_there(self, reader: Reader) -> bool:
-        """At work now, and not away."""
-        person = self.planner.settings.people.get(reader.key.removeprefix("person/"))
-        away = person is not None and is_away(person, self.planner.writer.today)
-        return not away and self.planner.is_working_time(reader.calendar)
 
     def _wants_it(self, bd: str, day: int) -> bool:
         choice = self._choice(bd)
@@ -100,8 +92,26 @@ class Mornings:
                 yield alert
 
 
-def _channels(settings: Settings, bd: str) -> tuple[str, ...]:
-    """Those by which routes reach them as a BD manager or by name; of the last route, which is the usual one, first."""
-    theirs = ("bd", bd.removeprefix("person/"))
+def first_known(connection: Connection, reader: str, today: date) -> date:
+    """The day on which we came to know `reader`; remembered where it is today."""
+    told = recall(connection, f"{_SINCE}/{reader}")
+    if told is None:
+        remember(connection, f"{_SINCE}/{reader}", today.isoformat())
+    return date.fromisoformat(told) if told else today
+
+
+def is_there(planner: Planner, reader: Reader) -> bool:
+    """Whether they are at work now, and not away."""
+    person = planner.settings.people.get(reader.key.removeprefix("person/"))
+    away = person is not None and is_away(person, planner.writer.today)
+    return not away and planner.is_working_time(reader.calendar)
+
+
+def channels_of(settings: Settings, reader: str) -> tuple[str, ...]:
+    """How somebody who answers for clients is reached: by which routes tell BD managers or them by name.
+
+    Those of the last route, which is the usual one, first.
+    """
+    theirs = ("bd", reader.removeprefix("person/"))
     to = [to.partition(":") for route in reversed(settings.routes) for to in route.to]
     return tuple(dict.fromkeys(channel for channel, _, who in to if who in theirs))

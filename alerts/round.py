@@ -23,6 +23,7 @@ from alerts.routing import read_people
 from alerts.silences import read_silences
 from alerts.store import Stored, read_alerts, write_events, write_facts
 from alerts.summary import summary
+from alerts.weeks import Weeks
 from alerts.withdrawals import Withdrawals
 from alerts.writer import Writer
 from config.settings import Settings
@@ -166,6 +167,7 @@ def _round(
     done.messages += Risen(planner).planned(done.decisions)
     failed = sum(outcome.error is not None for outcome in outcomes)
     done.messages += Mornings(connection, planner, failed).planned(done.decisions, done.messages)
+    done.messages += Weeks(connection, planner).planned()
     done.messages += summary(planner)
     done.messages += Outages(connection, planner).planned(now)
     done.messages += Doubts(connection, planner).planned()

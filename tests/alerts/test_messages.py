@@ -24,6 +24,8 @@ from alerts.plain_text import one_line, safe_url
 from alerts.planning import said_by
 from alerts.quiet_words import quiet_line
 from alerts.routing import Reader
+from alerts.week_figures import WeekFigures
+from alerts.week_words import week_message
 from alerts.writer import Writer
 from config.language import LANGUAGES
 from config.settings import ClientSettings, Language, Settings
@@ -90,8 +92,16 @@ UNPROMISED = milestone(5, client=None, name="Block C", due_at=hk(24, 8, 30).isof
 
 DUE = [
     Due("Pen test", "bank", date(2026, 11, 25), True),
-    Due("家長通試用", "kite", date(2026, 11, 27), True),
+    Due("家長通試用", "kite", date(2026, 11, 27), False),
 ]
+WEEK = WeekFigures(
+    new=4,
+    solved=6,
+    open=9,
+    on_time={"value": 75.0, "met": 9, "counted": 12},
+    answers={"value": 3.0, "details": {"p90": 9.0, "or_more": False, "p90_or_more": True}},
+    decided={"snoozed": 3, "silenced": 1},
+)
 PATH = (date(2026, 10, 30), date(2026, 11, 6), date(2026, 11, 16), date(2026, 11, 30))
 AT_RISK = firm.of(
     "milestone-at-risk",
@@ -157,6 +167,10 @@ def messages(language: Language) -> dict[str, Message]:
             write, to, [item(found) for found in SEVERAL], DUE, failed=0, is_last=False
         ),
         "nothing new, not all checked": quiet_line(writer(stale=("boards",)), to, [], DUE[:1], failed=2, is_last=False),
+        "the week": week_message(write, to, WEEK, date(2026, 11, 20), DUE, ahead="due.next", target="90"),
+        "the week, of which little is known": week_message(
+            write, to, WeekFigures(0, 1, 1, None, None, {}), date(2026, 11, 20), [], ahead="due.week", target=""
+        ),
         "first look": write.summary([item(finding) for finding in SEVERAL], to),
         **{f"ended: {name}": write.ended([item(found, ending)], to) for name, (found, ending) in ends.items()},
         "ended: two": write.ended([item(found, ending) for found, ending in list(ends.values())[:2]], to),
@@ -590,6 +604,7 @@ def test_every_text_is_said_somewhere() -> None:
         "outage.why.",
         "daily.title_",
         "due.",
+        "weekly.",
     )  # the rest of the key is a value
     unsaid = [
         key

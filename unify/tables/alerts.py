@@ -118,7 +118,7 @@ class Delivery(SQLModel, table=True):
     recipient: str
     """A person's key, "" for a group channel, or the subject of a comment."""
     kind: str
-    """alert, daily, nothing, summary, resolved, outage, outage_over, doubt, held, comment, comment_removed"""
+    """alert, daily, nothing, weekly, summary, resolved, outage, outage_over, doubt, held, comment, comment_removed"""
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: str = "waiting"
     """waiting, sent, parked (a person must act), dropped"""
