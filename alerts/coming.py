@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from alerts.decide import Reason, next_morning
 from alerts.deliveries import read_past
 from alerts.first_look import looked_before
+from alerts.flapping import read_flapping
 from alerts.planning import Planner
 from alerts.routing import read_people
 from alerts.silences import Silence, read_silences
 from alerts.store import read_alerts
+from alerts.urgent import last_words
 from alerts.writer import Writer
 from config.settings import Settings
 from rules.rule import Rule
@@ -46,15 +48,18 @@ def coming(
     now: datetime,
 ) -> list[Coming]:
     """What open alerts owe to their readers, by the very decisions that the rounds to come will make."""
+    alerts = read_alerts(connection, (), now)
     planner = Planner(
         settings=settings,
         people=read_people(connection, settings, now),
         rules={rule.id: rule for rule in rules},
         writer=Writer(settings, freshness, calendars, now),
-        alerts=read_alerts(connection, (), now),
+        alerts=alerts,
         past=read_past(connection, now),
         looked_before={pair: look.last_at for pair, look in looked_before(connection).items()},
         silences=read_silences(connection, now),
+        wrote=last_words(connection, alerts),
+        flapping=read_flapping(connection, alerts, calendars["default"]),
     )
     found: dict[tuple[str, str], Coming] = {}
     for moment in (now, *_openings(calendars, now)):

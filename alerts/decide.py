@@ -11,6 +11,9 @@ from enum import StrEnum
 from rules.rule import Repeat
 from rules.working_time import WorkingTime
 
+_URGENT_REPEAT = timedelta(minutes=15)
+"""Until somebody takes it."""
+
 
 class Reason(StrEnum):
     """Why we tell, or why we do not."""
@@ -20,6 +23,8 @@ class Reason(StrEnum):
     RISEN = "went up"
     """To the next level: those who had it hear so."""
     REPEAT = "repeat"
+    WROTE_AGAIN = "the client wrote again"
+    """On what is urgent: that never waits, whoever has it."""
     AGAIN = "fires again"
     """Somebody had it: nothing was done, the snooze is over, or they handed it back."""
     ENDED = "ended"
@@ -32,13 +37,22 @@ class Reason(StrEnum):
     SILENCED = "silenced"
     TAKEN = "somebody has it"
     SNOOZED = "snoozed"
+    FLUTTERS = "opens and closes again and again: told once it has lasted a working day"
     OUTSIDE_HOURS = "waits for the reader's working time"
     WAITS_FOR_LINE = "waits for the reader's morning line"
 
     @property
     def tells(self) -> bool:
         """Whether it is a reason to tell."""
-        return self in (Reason.FIRST, Reason.WORSE, Reason.RISEN, Reason.REPEAT, Reason.AGAIN, Reason.ENDED)
+        return self in _TELLING
+
+
+_TELLING = frozenset(
+    (
+        *(Reason.FIRST, Reason.WORSE, Reason.RISEN, Reason.REPEAT),
+        *(Reason.WROTE_AGAIN, Reason.AGAIN, Reason.ENDED),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,10 @@ class Holding:
     worse_at: datetime | None = None
     risen_at: datetime | None = None
     """When it last went up, because nobody took it."""
+    wrote_at: datetime | None = None
+    """When the client wrote last, of what is urgent."""
+    flutters: bool = False
+    """It opens and closes again and again, and has not lasted yet this time."""
     silenced: bool = False
     held_at: datetime | None = None
     """When somebody took or snoozed it."""
@@ -130,7 +148,9 @@ def _cause(holding: Holding, told: Told | None) -> Reason:
     """What was never told is news, unless it is snoozed or its reader has it; what is taken is taken as it was then."""
     snoozed = holding.state == "snoozed"
     if told is None and not snoozed and not holding.by_reader:
-        return Reason.FIRST
+        return Reason.FLUTTERS if holding.flutters else Reason.FIRST
+    if told is not None and holding.wrote_at is not None and holding.wrote_at > told.at:
+        return Reason.WROTE_AGAIN
     known_at = max(at for at in (told.at if told else None, holding.held_at) if at is not None)
     if holding.worse_at is not None and holding.worse_at > known_at:
         return Reason.WORSE
@@ -169,8 +189,12 @@ def working_days_since(calendar: WorkingTime, at: datetime, now: datetime) -> in
     return calendar.days_between(at.astimezone(calendar.zone).date(), now.astimezone(calendar.zone).date())
 
 
-def is_repeat_due(repeat: Repeat | None, told_at: datetime, now: datetime, calendar: WorkingTime) -> bool:
-    """Whether what was told at `told_at` is to be told again, on the reader's calendar."""
+def is_repeat_due(
+    repeat: Repeat | None, told_at: datetime, now: datetime, calendar: WorkingTime, *, urgent: bool = False
+) -> bool:
+    """Whether what was told at `told_at` is to be told again, on the reader's calendar; what is urgent by the clock."""
+    if urgent:
+        return now - told_at >= _URGENT_REPEAT
     if repeat is None:
         return False
     if repeat.unit == "h":

@@ -1,4 +1,5 @@
-"""Who is told of an alert in a round: those its route names, and those it went up to because nobody took it.
+"""Who is told of an alert in a round: those its route names, those on duty for what is urgent, and those it went up to
+because nobody took it.
 
 What nobody takes goes to the next level (`alerts.escalation`). Only of what BD managers are told: what is for owner and
 coordinator alone, or about the hub itself, stays with them.
@@ -10,9 +11,10 @@ from datetime import datetime
 
 from alerts.deliveries import NEWS, Past
 from alerts.escalation import Rise, Untaken, next_rise
-from alerts.life import Event, escalation
+from alerts.life import Cause, Event, in_place
 from alerts.routing import People, Subject, Target, instead_of_group, route
 from alerts.store import Stored
+from alerts.urgent import on_duty
 from config.settings import Settings
 from rules.working_time import WorkingTime
 
@@ -31,6 +33,10 @@ class Levels:
         """Each once; those it went up to last, with a word of who did not take it."""
         found = route(self.settings, self.people, subject)
         channels = next((target.channels for target in found if target.reader.key), None) or self._channels()
+        if alert.urgent and channels:
+            known = {target.identity for target in found}
+            duty = {target.identity: target for target in on_duty(self.settings, self.people, subject, channels)}
+            found += [target for identity, target in duty.items() if identity not in known]
         for name in alert.known.life.raised_to:
             reader, below = self.people.reader(name), _name(found[-1]) if found else ""
             if reader is not None and channels:
@@ -45,7 +51,7 @@ class Levels:
         if life.state != "firing" or not life.adopted or not subject.bd_is_told or not targets:
             return None
         first_told = min((past.at for past in told if past.kind in NEWS), default=self.now)
-        since = max(at for at in (first_told, life.worse_at, life.again_at, life.escalated_at) if at)
+        since = max(at for at in (first_told, life.worse_at, life.again_at, life.escalated_at, life.handed_at) if at)
         holder = targets[-1] if life.level else targets[0]
         calendar = self.calendars.get(holder.reader.calendar, self.calendars["default"])
         known = (*(past.identity[0] for past in told), *(target.reader.key for target in targets))
@@ -58,7 +64,9 @@ class Levels:
         if not any(past.kind in NEWS for past in self.past.get(alert.known.fingerprint, ())):
             return None
         rise = self.next(alert, subject)
-        return escalation(alert.known, rise.to, self.now) if rise is not None and rise.at <= self.now else None
+        if rise is None or rise.at > self.now:
+            return None
+        return in_place(alert.known, Cause.ESCALATED, rise.to, self.now)
 
     def _channels(self) -> tuple[str, ...]:
         """Those that reach persons, where a route names a group alone."""

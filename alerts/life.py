@@ -33,6 +33,8 @@ class Cause(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
     ESCALATED = "escalated"
+    HANDED_OVER = "handed over"
+    """The client has another BD manager from now on."""
 
     RELEASED = "released"
     NOTHING_DONE = "nothing done since"
@@ -46,7 +48,7 @@ HELD = frozenset({"acknowledged", "snoozed"})
 """States of what a named person has."""
 OPEN = HELD | {"firing"}
 """States of what readers may know of: it has fired, and is not over."""
-_IN_PLACE = frozenset({Cause.WORSE, Cause.BETTER, Cause.ADOPTED, Cause.ESCALATED})
+_IN_PLACE = frozenset({Cause.WORSE, Cause.BETTER, Cause.ADOPTED, Cause.ESCALATED, Cause.HANDED_OVER})
 """What happens to an open alert without a change of its state."""
 
 QUIET_ENDS = frozenset({"source removed", "rule removed"})
@@ -121,6 +123,10 @@ class Life:
     escalated_at: datetime | None = None
     raised_to: tuple[str, ...] = ()
     """Those it was escalated to, by their names in `[people]`, the last one last."""
+    left: tuple[str, ...] = ()
+    """Keys of BD managers whose client it was, the last one last."""
+    handed_at: datetime | None = None
+    """When it went to the one of now."""
     resolved_at: datetime | None = None
     resolve_reason: str | None = None
 
@@ -214,6 +220,8 @@ def _changed(life: Life, event: Event) -> Life:
         case Cause.ESCALATED:
             raised_to = (*life.raised_to, event.note)
             return replace(life, level=life.level + 1, escalated_at=event.at, raised_to=raised_to)
+        case Cause.HANDED_OVER:
+            return replace(life, left=(*life.left, event.note), handed_at=event.at)
     worst = max(life.worst, event.severity, key=SEVERITIES.index)
     worse_at = event.at if event.reason == Cause.WORSE else life.worse_at
     return replace(life, severity=event.severity, worse_at=worse_at, worst=worst)
@@ -308,8 +316,7 @@ def adoption(alert: Known, now: datetime, actor: str) -> Event:
     return Event(alert.fingerprint, life.episode, now, life.state, life.state, life.severity, Cause.ADOPTED, actor)
 
 
-def escalation(alert: Known, to: str, now: datetime) -> Event:
-    """The event by which an alert that nobody took goes to `to`, one of `[people]`."""
+def in_place(alert: Known, cause: Cause, note: str, now: datetime) -> Event:
+    """The event of what happens to an open alert and leaves its state as it is: it goes up, or to somebody else."""
     life = alert.life
-    reason = Cause.ESCALATED
-    return Event(alert.fingerprint, life.episode, now, life.state, life.state, life.severity, reason, note=to)
+    return Event(alert.fingerprint, life.episode, now, life.state, life.state, life.severity, cause, note=note)

@@ -11,13 +11,14 @@ from datetime import datetime
 from functools import cached_property
 
 from alerts.ahead import Due
-from alerts.channels.kinds import edits
 from alerts.decide import Holding, Hours, Policy, Reason, Told, decide, is_repeat_due, line_came
 from alerts.deliveries import Identity, Past, Planned
 from alerts.facts import Facts
+from alerts.flapping import Flapping, has_lasted
 from alerts.levels import Levels
 from alerts.life import OPEN, QUIET_ENDS, Event, is_believed
-from alerts.messages import End, Item, Message, Says
+from alerts.messages import Item, Message, Says
+from alerts.notes import noted
 from alerts.routing import People, Reader, Subject, Target, instead_of_group
 from alerts.silences import Silence, silence_of
 from alerts.store import Stored
@@ -65,6 +66,10 @@ class Planner:
     """When a rule last looked at a source, before this round; by (rule, source)."""
     silences: Sequence[Silence] = ()
     """Those in force."""
+    wrote: Mapping[str, datetime] = field(default_factory=dict)
+    """When the client of what is urgent wrote last, by alert."""
+    flapping: Mapping[str, Flapping] = field(default_factory=dict)
+    """Those that open and close again and again."""
     due_this_week: Mapping[str, Sequence[Due]] = field(default_factory=dict)
     """What clients were promised for the rest of the week, by the keys of all BD managers."""
     any_hour: bool = False
@@ -84,32 +89,13 @@ class Planner:
                 continue
             item = self.item(alert)
             for target in self.levels.readers(alert, self._subject(alert)):
-                reason = self._decide(alert, target.reader, target.identity)
+                reason = self.decide(alert, target.reader, target.identity)
                 silence = self.silence(alert) if reason is Reason.SILENCED else None
                 decisions.append(Decision(key, target.reader.key or target.channels[0], reason, silence))
                 if reason.tells and reason is not Reason.RISEN:
-                    owed[target.identity].append((item, target, reason))
+                    told = noted(target, alert, reason, self.people, self.flapping)
+                    owed[target.identity].append((item, told, reason))
         return decisions, [self._planned_news(told) for told in owed.values()]
-
-    def ends(self) -> tuple[list[Decision], list[Planned]]:
-        """What is told of alerts that are over: only to those who were told of them, in the same thread.
-
-        A message that can be changed is changed, each one; of the others one is answered, with all that is over.
-        """
-        decisions, owed = [], defaultdict[tuple[Identity, str, int], list[tuple[Item, Past]]](list)
-        for key, alert in self.alerts.items():
-            if alert.known.life.state != "resolved" or alert.known.rule not in self.rules:
-                continue
-            for identity, root in self.history.told_by(key).items():
-                reader = self.reader(identity)
-                if reader is None:
-                    continue
-                reason = self._decide(alert, reader, identity)
-                decisions.append(Decision(key, reader.key or root.channel, reason))
-                if reason.tells:
-                    by_itself = root.state != "sent" or edits(self.settings.channels.get(root.channel))
-                    owed[identity, root.channel, root.id if by_itself else 0].append((self.item(alert), root))
-        return decisions, [self._planned_end(identity, told) for (identity, _, _), told in owed.items()]
 
     def item(self, alert: Stored) -> Item:
         """The alert as messages need it."""
@@ -160,7 +146,8 @@ class Planner:
         severity = alert.known.life.severity
         return Subject(rule.id, rule.view.name, severity, alert.known.source, alert.client, Facts(alert.facts))
 
-    def _decide(self, alert: Stored, reader: Reader, identity: Identity) -> Reason:
+    def decide(self, alert: Stored, reader: Reader, identity: Identity) -> Reason:
+        """Whether that reader is told of it now, and why, or why not."""
         life, rule = alert.known.life, self.rules[alert.known.rule]
         holding = Holding(
             state=life.state,
@@ -173,10 +160,19 @@ class Planner:
             by_reader=reader.key == f"person/{life.held_by}",
             again_at=life.again_at,
             risen_at=life.escalated_at,
+            wrote_at=self.wrote.get(alert.known.fingerprint),
+            flutters=self._flutters(alert),
         )
         policy = Policy.of(rule.view.name, life.severity, urgent=alert.urgent)
         told = self._told(alert, reader, identity, rule.repeat)
         return decide(holding, told, policy, self._hours(reader, self._owed_from(alert)))
+
+    def _flutters(self, alert: Stored) -> bool:
+        """It is told no more until it has lasted; what is urgent always is."""
+        found, calendar = self.flapping.get(alert.known.fingerprint), self.writer.calendars["default"]
+        if found is None or found.is_news or alert.urgent:
+            return False
+        return not has_lasted(alert.known.life.since, self.writer.now, calendar)
 
     def _ends_quietly(self, alert: Stored, identity: Identity) -> bool:
         """Nothing was done about it: what never was more than to be known has passed, or the same reader is told of
@@ -225,7 +221,7 @@ class Planner:
         return Told(
             at=max(news),
             ended=self.history.is_end_told(alert, identity),
-            repeat_due=is_repeat_due(repeat, max(news), self.writer.now, self._calendar(reader)),
+            repeat_due=is_repeat_due(repeat, max(news), self.writer.now, self._calendar(reader), urgent=alert.urgent),
         )
 
     @cached_property
@@ -274,18 +270,6 @@ class Planner:
             rise = self.levels.next(alert, self._subject(alert))
             return "alert", self.writer.one(items[0], reader, notes[items[0].fingerprint], rise)
         return "daily", self.writer.many(items, reader, notes, self.due_this_week.get(reader.key))
-
-    def _planned_end(self, identity: Identity, owed: Sequence[tuple[Item, Past]]) -> Planned:
-        reader = self.reader(identity)
-        assert reader is not None, "ends are planned for readers only"
-        items = [item for item, _ in owed]
-        told = {item.fingerprint: (self._episode(item.fingerprint), str(Reason.ENDED)) for item in items}
-        root = max((root for _, root in owed), key=lambda root: root.id)
-        message = self.writer.ended(items, reader)
-        ends: dict[int, dict[str, End]] = defaultdict(dict)
-        for item, told_in in owed:
-            ends[told_in.id][item.fingerprint] = self.writer.end(item, reader)
-        return Planned("resolved", root.channel, reader, message, told, after=root.id, ends=ends)
 
 
 def said_by(rule: Rule, facts: Facts, reading: Reading) -> Says:

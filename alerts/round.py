@@ -11,9 +11,12 @@ from alerts import deliveries, life, planning
 from alerts.ahead import due_between, rest_of_week
 from alerts.comments import Written, write_comments
 from alerts.doubts import Doubts
+from alerts.ended import Ended
 from alerts.endings import read_ending
 from alerts.facts import Facts, began
 from alerts.first_look import first_looks, looked_before, note_look
+from alerts.flapping import read_flapping
+from alerts.handover import handovers
 from alerts.hands import fired_again, last_change
 from alerts.messages import Ending
 from alerts.mornings import Mornings
@@ -23,6 +26,7 @@ from alerts.routing import read_people
 from alerts.silences import read_silences
 from alerts.store import Stored, read_alerts, write_events, write_facts
 from alerts.summary import summary
+from alerts.urgent import last_words
 from alerts.weeks import Weeks
 from alerts.withdrawals import Withdrawals
 from alerts.writer import Writer
@@ -141,6 +145,9 @@ def _round(
     done.events += [life.ending(known[key], ending.reason, now, ending.by) for key, ending in endings.items()]
     done.events += fired_again(alerts, findings, endings, views, partial(last_change, connection), calendars, now)
     write_events(connection, alerts, done.events, findings, endings)
+    handed_over = list(handovers(alerts, findings, now))
+    write_events(connection, alerts, handed_over, {}, {})
+    done.events += handed_over
     write_facts(connection, alerts, findings)
     note_look(connection, ran, freshness, before, now)
     note_stopped(connection, outcomes, now)
@@ -155,13 +162,15 @@ def _round(
         past=deliveries.read_past(connection, now),
         looked_before={pair: look.last_at for pair, look in before.items()},
         silences=read_silences(connection, now),
+        wrote=last_words(connection, alerts),
+        flapping=read_flapping(connection, alerts, calendars["default"]),
         due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date())),
         any_hour=any_hour,
     )
     rising = planner.rising()
     write_events(connection, alerts, rising, {}, {})
     done.events += rising
-    for decisions, planned in (planner.ends(), planner.news()):
+    for decisions, planned in (Ended(planner).planned(), planner.news()):
         done.decisions += decisions
         done.messages += planned
     done.messages += Risen(planner).planned(done.decisions)

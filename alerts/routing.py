@@ -21,7 +21,10 @@ OF_THE_HOUSE = frozenset({"workload", "source", "indicator"})
 BD_OWNS = frozenset({"client"})
 """Views of what nobody has but the BD manager: they name no owner."""
 
-NoteKey = Literal["", "no_bd", "no_owner", "not_ours", "no_group", "cover", "no_cover", "escalated"]
+NoteKey = (
+    Literal["", "no_bd", "no_owner", "not_ours", "no_group", "cover", "no_cover"]
+    | Literal["escalated", "handover", "wrote_again", "flapping"]
+)
 _NOTES: Mapping[str, NoteKey] = {"bd": "no_bd", "owner": "no_owner"}
 
 
@@ -164,7 +167,7 @@ def route(settings: Settings, people: People, subject: Subject) -> list[Target]:
     position, chosen = _first_match(settings.routes, subject)
     targets: dict[tuple[str, str], Target] = {}
     for channel, who in map(_address, chosen.to):
-        for target in map(people.covered, _targets(settings, people, subject, channel, who)):
+        for target in map(people.covered, targets_of(settings, people, subject, channel, who)):
             known = targets.setdefault(target.identity, target)
             targets[target.identity] = replace(known, channels=_unique((*known.channels, *target.channels)))
     fall_backs = _personal_channels(settings.routes[position + 1 :])
@@ -222,7 +225,8 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _targets(settings: Settings, people: People, subject: Subject, channel: str, who: str) -> list[Target]:
+def targets_of(settings: Settings, people: People, subject: Subject, channel: str, who: str) -> list[Target]:
+    """Whom CHANNEL:WHO means for `subject`; `who` "": the channel's group."""
     match who:
         case "":
             # What BD managers are not told is not for their group either, as long as anything reaches persons.

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from alerts.life import Event, Known, Life, after, fold
+from alerts.life import Cause, Event, Known, Life, after, fold
 from alerts.messages import Ending
 from rules.evaluate import Finding
 from unify.derived import table_of
@@ -63,6 +63,17 @@ def read_alerts(connection: Connection, found: Collection[str], now: datetime) -
 def read_alert(connection: Connection, fingerprint: str) -> Stored | None:
     """The alert, whatever its state; None: there is none."""
     return _read(connection, ALERT.c.fingerprint == fingerprint).get(fingerprint)
+
+
+def read_openings(connection: Connection, alerts: Mapping[str, Stored], least: int) -> dict[str, list[datetime]]:
+    """When each of `alerts` that opened `least` times or more did so, the earliest first."""
+    often = [key for key, alert in alerts.items() if alert.known.life.episode >= least]
+    found: dict[str, list[datetime]] = {}
+    openings = select(ALERT_EVENT.c.at).where(ALERT_EVENT.c.reason.in_((Cause.FIRED, Cause.REOPENED, Cause.FIRST_LOOK)))
+    for key in often:
+        this = openings.where(ALERT_EVENT.c.fingerprint == key).order_by(ALERT_EVENT.c.id)
+        found[key] = list(connection.scalars(this))
+    return found
 
 
 def is_of_interest(now: datetime) -> ColumnElement[bool]:

@@ -48,7 +48,7 @@ class Writer(Scene):
         link = wording.vendor_link()
         lines += [link] if link.url else []
         footer = self.freshness_lines(reader.language, [item.source])
-        entry = Entry(item.fingerprint, tuple(lines))
+        entry = Entry(item.fingerprint, tuple(lines), on=item.on, episode=item.episode)
         return Message(reader.language, wording.title(), (entry,), footer).fitted()
 
     def many(

@@ -38,6 +38,7 @@ class Draft:
     rules_dir: str | None = None
     database: str | None = None
     coordinator: object = None
+    on_duty: object = ()
     calendars: dict[KeyPath, CalendarSettings] = field(default_factory=dict)
     sources: dict[str, SourceSettings] = field(default_factory=dict)
     people: dict[str, PersonSettings] = field(default_factory=dict)
@@ -52,6 +53,10 @@ def check(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:
     """All that does not fit together; `rules` are the ids there are, None: they are not looked at."""
     if isinstance(draft.coordinator, str):
         yield from _named(("coordinator",), draft.coordinator, draft.names["people"], "[people]")
+    if isinstance(draft.on_duty, list):
+        for number, name in enumerate(draft.on_duty):
+            if isinstance(name, str):
+                yield from _named(("on_duty", number), name, draft.names["people"], "[people]")
     yield from _places(draft)
     yield from _calendars(draft)
     yield from _sources(draft)

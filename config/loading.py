@@ -168,6 +168,7 @@ class _Reader:
             draft.team_domains, draft.rules_dir = settings.team_domains, settings.rules_dir
             draft.database = settings.database.removeprefix("sqlite:///")
         draft.coordinator = self._tree.get("coordinator")
+        draft.on_duty = self._tree.get("on_duty")
         for path, problem in check(draft, rules.ids if rules is not None else None):
             self._notes.add(path, problem)
         of_rules, in_files = rules.check(draft.rules) if rules is not None else ((), ())

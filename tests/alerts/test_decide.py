@@ -39,6 +39,19 @@ AGAIN = Holding("firing", again_at=TUESDAY)
         pytest.param(
             Holding("firing", worse_at=YESTERDAY), Told(TUESDAY), USUAL, AT_WORK, Reason.TOLD, id="told it is worse"
         ),
+        pytest.param(Holding("firing", flutters=True), None, USUAL, AT_WORK, Reason.FLUTTERS, id="it comes and goes"),
+        pytest.param(Holding("firing", flutters=True), TOLD, USUAL, AT_WORK, Reason.TOLD, id="it came, and was told"),
+        pytest.param(
+            Holding("acknowledged", held_at=YESTERDAY, wrote_at=TUESDAY),
+            TOLD,
+            URGENT,
+            AT_NIGHT,
+            Reason.WROTE_AGAIN,
+            id="the client wrote again, whoever has it",
+        ),
+        pytest.param(
+            Holding("firing", wrote_at=YESTERDAY), Told(TUESDAY), URGENT, AT_NIGHT, Reason.TOLD, id="told that they did"
+        ),
         pytest.param(Holding("firing", risen_at=TUESDAY), TOLD, USUAL, AT_WORK, Reason.RISEN, id="it went up"),
         pytest.param(Holding("firing", risen_at=TUESDAY), None, USUAL, AT_WORK, Reason.FIRST, id="it went up to them"),
         pytest.param(Holding("firing", risen_at=TUESDAY), TOLD, USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="at night"),

@@ -41,6 +41,11 @@ def test_what_fits_together_is_read() -> None:
     ("wrong", "right", "says"),
     [
         ('coordinator = "may"', 'coordinator = "kitty"', 'coordinator: "kitty" is none of [people]'),
+        (
+            'coordinator = "may"',
+            'coordinator = "may"\non_duty = ["may", "mai"]',
+            'on_duty[2]: "mai" is none of [people]; did you mean "may"?',
+        ),
         ('bd = "may"', 'bd = "mai"', 'clients.harbour.bd: "mai" is none of [people]; did you mean "may"?'),
         ('name = "Bank of Nine Ferries"', 'name = ""', "clients.ferries.name: write a name"),
         ('bd = "may"', 'calendar = "sz"', 'clients.harbour.calendar: "sz" is none of [calendars]'),
