@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rules.indicators.answers import first_response
+from rules.indicators.communication import communication_score
 from rules.indicators.figures import ALERT_MONTHS, SURVEY_MONTHS, LeftOut, Rate, Window, kept_months, months_until
 from rules.indicators.promises import average_slip, on_time_rate
 from rules.indicators.responses import risk_response_rate
@@ -42,6 +43,7 @@ def figures(firm: Firm, moment: Moment, frozen: Mapping[date, datetime]) -> Iter
         over = months_until(month.last, ALERT_MONTHS)
         if month.last < moment.today and months[0].first <= over.first:
             yield None, _risk_response(firm.whole, over, moment)
+            yield None, _communication(firm, over)
         for client, facts in firm.clients.items():
             for figure in _of_month(facts, (client,), month, until, moment):
                 if figure.counted or figure.left_out:
@@ -112,6 +114,11 @@ def _risk_response(facts: Facts, window: Window, moment: Moment) -> Figure:
 
     found = risk_response_rate(facts.responses, window, moment.today, add_days)
     return _rate("risk_response", window, found.rate, late=list(found.late))
+
+
+def _communication(firm: Firm, window: Window) -> Figure:
+    found = communication_score(firm.marks.within(window))
+    return Figure("communication", window, found.raters, found.score)
 
 
 def _rate(indicator: str, window: Window, rate: Rate, **details: Any) -> Figure:

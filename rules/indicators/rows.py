@@ -14,11 +14,13 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
 
 from rules.indicators.answers import Asked
+from rules.indicators.communication import Mark
 from rules.indicators.figures import SURVEY_MONTHS, ByMonth, Window, kept_months, months_until
 from rules.indicators.promises import Agreed, Promise
 from rules.indicators.responses import Response
 from rules.indicators.satisfaction import Given
 from rules.indicators.seen import seen_answers
+from rules.indicators.surveys import read_surveys
 from rules.moment import Moment
 from unify.derived import AGREEMENT, CHANGE, CLIENT, FEEDBACK, MILESTONE, PROJECT, SOURCE, Row, fetch, table_of
 from unify.tables import Risk
@@ -51,10 +53,11 @@ class Undated(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """All facts, and those of each client by its key."""
+    """All facts, and those of each client by its key; `marks` are those of our own people."""
 
     whole: Facts
     clients: Mapping[str, Facts]
+    marks: ByMonth[Mark]
 
 
 def read_firm(connection: Connection, moment: Moment) -> Firm:
@@ -66,7 +69,8 @@ def read_firm(connection: Connection, moment: Moment) -> Firm:
     promises = _by_client(_promises(connection, moment, window))
     undated = _undated(connection)
     asked = _by_client(_asked(connection, moment, window))
-    given = _by_client(_given(connection, moment, surveys))
+    answered = read_surveys(connection, _midnight(moment, surveys.first))
+    given = _by_client((one.client, one) for one in answered.given)
     responses = _by_client(_responses(connection, moment, window))
 
     def of(client: str) -> Facts:
@@ -78,7 +82,8 @@ def read_firm(connection: Connection, moment: Moment) -> Firm:
             responses[client],
         )
 
-    return Firm(of(_ALL), {client: of(client) for client in clients})
+    marks = ByMonth(answered.marks, lambda one: _day(moment, one.at))
+    return Firm(of(_ALL), {client: of(client) for client in clients}, marks)
 
 
 def _by_client(told: Iterable[tuple[str | None, _Fact]]) -> Mapping[str, list[_Fact]]:
@@ -189,15 +194,6 @@ def _asked(connection: Connection, moment: Moment, window: Window) -> Iterator[t
                 calendar=row["calendar"],
             ),
         )
-
-
-def _given(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Given]]:
-    names = ("key", "client_key", "contact_keys", "received_at", "score")
-    surveys = (FEEDBACK.c.origin == "survey", FEEDBACK.c.received_at >= _midnight(moment, window.first))
-    query = select(*(FEEDBACK.c[name] for name in names)).where(*surveys)
-    for row in fetch(connection, _living(query, FEEDBACK)):
-        contact = next(iter(row["contact_keys"]), None)
-        yield row["client_key"], Given(row["key"], row["client_key"], contact, row["received_at"], row["score"])
 
 
 def _responses(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Response]]:

@@ -11,7 +11,7 @@ from rules.views.base import Computed, Stored, View, table
 from rules.views.need import CRM, WORK_TOOLS, Need
 from unify import tables
 
-INDICATORS = ("on_time", "slip", "first_response", "satisfaction", "risk_response")
+INDICATORS = ("on_time", "slip", "first_response", "satisfaction", "risk_response", "communication")
 
 _indicator, _client = table(tables.IndicatorMonth), table(tables.Client)
 _later = _indicator.alias("later")
@@ -75,6 +75,13 @@ INDICATOR = View(
             "responses to risks",
             "name the field or label that says the response under risk_fields",
             WORK_TOOLS,
+        ),
+        _value_of(
+            "communication",
+            "1 to 5, what our own people think of the coordinators' communication",
+            "marks of our own people",
+            "survey them in the CRM, where they are contacts with the address that [people] has",
+            CRM,
         ),
         Stored("computed_at", "instant", "When it was reckoned.", "fixed", _i.computed_at),
         Stored("frozen_at", "instant", "Since when it stays as it is.", "fixed", _i.frozen_at),

@@ -254,6 +254,27 @@ def test_satisfaction_counts_each_client_once(firm: Firm) -> None:
     assert firm.rows()[f"satisfaction/12/2026-10/{KITE}"]["value"] == 90.0
 
 
+def staff_mark(number: int, rater: int, stars: float, on: str) -> tables.Feedback:
+    return mark(number, None, f"crm/contacts/{rater}", stars * 20, on)
+
+
+def test_the_communication_score_is_the_mean_of_each_raters_latest_mark(firm: Firm) -> None:
+    """5, 4, 4 and 3 are 4.0, whatever the first said before; and our own people are no clients without a name."""
+    people = [tables.Person(key=f"person/{n}", side="team", email=f"p{n}@acme.example") for n in range(4)]
+    contacts = [
+        tables.Contact(key=f"crm/contacts/{n}", source="crm", vendor_id=str(n), emails=[f"P{n}@acme.example"])
+        for n in range(4)
+    ]
+    marks = [staff_mark(n, n, stars, "2026-10-14") for n, stars in enumerate((5, 4, 4, 3))]
+    firm.has(*people, *contacts, staff_mark(9, 0, 1, "2026-08-03"), *marks)
+
+    row = firm.figure("communication/3/2026-10")
+
+    assert (row["value"], row["counted"], row["client_key"]) == (4.0, 4, None)
+    assert firm.rows()["satisfaction/12/2026-10"]["left_out"] == []
+    assert firm.rows()["communication/3/2026-09"]["value"] is None, "of one rater everybody knows the mark"
+
+
 def test_nine_of_ten_responses_to_risks_were_carried_out(firm: Firm) -> None:
     """8 due and 2 carried over: 8 on time, 1 late, 1 not; one is accepted and left out."""
     firm.has(

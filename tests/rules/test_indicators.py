@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from rules.indicators.answers import Asked, Hours, first_response
+from rules.indicators.communication import Mark, communication_score
 from rules.indicators.figures import LeftOut, Rate, Window, month_before, month_of, months_until, tenths
 from rules.indicators.promises import Agreed, Promise, average_slip, on_time_rate
 from rules.indicators.responses import Response, risk_response_rate
 from rules.indicators.satisfaction import Given, Scale, of_hundred, satisfaction
-from rules.indicators.team import Mark, ScopeChange, change_rate, communication_score
 from tests.rules.rows import CALENDARS, local
 
 OCTOBER = month_of(date(2026, 10, 1))
@@ -309,20 +309,3 @@ def test_the_communication_score_is_shown_from_three_raters_on() -> None:
 
     assert communication_score([Mark("0", at - timedelta(days=90), 1), *marks]).score == 4.0
     assert communication_score(marks[:2]).score is None
-
-
-def test_an_item_that_changed_twice_counts_once() -> None:
-    """The worked example: of 40, 4 added, 1 removed, 1 re-estimated and also labelled: 15.0 %."""
-    changes = [
-        *(ScopeChange(f"new {n}", "added", approved=n == 0) for n in range(4)),
-        ScopeChange("gone", "removed"),
-        ScopeChange("bigger", "re-estimated", 0.5),
-        ScopeChange("bigger", "change request", approved=True),
-        ScopeChange("a little bigger", "re-estimated", 0.19),
-        ScopeChange("its sub-task", "added"),
-    ]
-
-    found = change_rate(40, changes, {"its sub-task": "new 1"})
-
-    assert (found.rate.percent, found.rate.met, found.rate.counted, found.approved) == (15.0, 6, 40, 2)
-    assert change_rate(0, changes).rate.percent is None
