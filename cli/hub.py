@@ -15,6 +15,8 @@ from alerts.channels.base import Channel
 from alerts.channels.kinds import open_channel
 from alerts.outbox import Delivered, count_parked, deliver
 from alerts.round import Round, preview, run_round
+from cli import heartbeat
+from cli.alarm import Alarm
 from cli.forecast import Forecast, last_good_run
 from cli.settling import Settling
 from cli.vendors import Vendors
@@ -252,8 +254,19 @@ class Hub:
         runs = self.sync(progress=progress, before=before)
         if self.stop.is_set():
             return RoundResult(runs, (), Round(), Delivered(), evaluated=False)
-        outcomes, done = self._rehearse() if dry_run else self.evaluate()
-        return RoundResult(runs, outcomes, done, Delivered() if dry_run else self.deliver())
+        if dry_run:
+            outcomes, done = self._rehearse()
+            return RoundResult(runs, outcomes, done, Delivered())
+        outcomes, done = self.evaluate()
+        result = RoundResult(runs, outcomes, done, self.deliver())
+        self.beat(outcomes)
+        return result
+
+    def beat(self, outcomes: Iterable[Outcome]) -> None:
+        """Call the heartbeat's address, where there is one and every rule ran."""
+        url = self.settings.heartbeat_url
+        if url is not None and not any(outcome.error for outcome in outcomes):
+            heartbeat.note(self.engine, heartbeat.call(url, self.stop, self.redactor), self.wall())
 
     def _rehearse(self) -> tuple[list[Outcome], Round]:
         """As `evaluate`, but nothing is kept, and no month closed; without comments that a tool has no place for."""
@@ -274,18 +287,24 @@ class Hub:
                 soon("evaluate")
 
         def evaluate_then_deliver() -> None:
-            self.evaluate()
+            outcomes, _ = self.evaluate()
             soon("deliver")
+            self.beat(outcomes)
 
+        alarm = Alarm(self.settings, self.channels, self.wall, self.redactor, self._is_working)
         syncs = [
             Job(f"sync:{name}", source.every, partial(sync_then_evaluate, name), source.every * _JITTER)
             for name, source in self.settings.sources.items()
         ]
         return [
             *syncs,
-            Job("evaluate", EVALUATE_EVERY, evaluate_then_deliver),
-            Job("deliver", DELIVER_EVERY, self.deliver),
+            Job("evaluate", EVALUATE_EVERY, alarm.around("evaluate", evaluate_then_deliver)),
+            Job("deliver", DELIVER_EVERY, alarm.around("deliver", self.deliver)),
         ]
+
+    def _is_working(self, calendar: str, at: datetime) -> bool:
+        """As far as the settings tell: a database that fails is not asked for closures."""
+        return calendars(self.settings, at)[calendar].is_working(at)
 
     def _rests(self, name: str) -> bool:
         """Whether a source that failed again and again is left alone for now; whoever asks for it by hand is served."""

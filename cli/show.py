@@ -13,6 +13,7 @@ from cli.coming import in_words, read_coming
 from cli.exit_codes import FAILED, OK
 from cli.files import write_private
 from cli.findings import expiry
+from cli.heartbeat import read_unheard
 from cli.hub import Hub
 from cli.opening import open_hub
 from cli.sockets import button_findings
@@ -68,6 +69,7 @@ def show_status(config: Path, *, as_json: bool) -> int:
             },
             "stopped_rules": [{"rule": rule} | asdict(one) for rule, one in read_stopped(connection).items()],
             "indicators": _indicators(connection, hub.moment()),
+            "heartbeat": _heartbeat(connection, hub.settings),
             "buttons": [asdict(one) for one in button_findings(connection, hub.settings, hub.wall())],
             "coming": [asdict(one) for one in owed],
         }
@@ -128,6 +130,8 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
             ((row["rule"], local(row["since"], settings.zone), row["reason"]) for row in found["stopped_rules"]),
             "",
         )
+    if unheard := found["heartbeat"]:
+        answer.print(f"\nno heartbeat since {local(unheard['since'], settings.zone)}: {unheard['reason']}")
     _print_indicators(found["indicators"], settings)
     problems = found["mapping_problems"]
     if problems:
@@ -148,6 +152,12 @@ def _print_status(found: Mapping[str, Any], settings: Settings) -> None:
         answer.print("`milepost clients suggest` prints the lines to paste.")
     outbox = found["outbox"]
     answer.print(f"\nmessages: {waiting(outbox.get('waiting', 0), outbox.get('parked', 0))}")
+
+
+def _heartbeat(connection: Connection, settings: Settings) -> dict[str, Any] | None:
+    """Why it does not arrive; None: it does, or there is none to call."""
+    unheard = read_unheard(connection) if settings.heartbeat_url is not None else None
+    return asdict(unheard) if unheard else None
 
 
 def _indicators(connection: Connection, moment: Moment) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from config.values import (
     Zone,
     check_multiple_or_duration,
     check_vendor_url,
+    is_loopback,
     parse_duration,
 )
 
@@ -81,6 +82,22 @@ class Secret(Tree):
     def reveal(self) -> str:
         """The secret itself, for the one call that needs it."""
         return self.value.get_secret_value()
+
+
+def check_webhook(webhook: Secret) -> Secret:
+    """Refuse an address that is neither https nor loopback. The words hold nothing of it."""
+    try:
+        parts = urlsplit(webhook.reveal())
+        safe = parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)))
+        safe = safe and not (parts.username or parts.password or parts.fragment)
+    except ValueError:  # not raised on: its words may hold a part of the address
+        safe = False
+    if not safe:
+        raise ValueError(
+            'write the whole address that was given out: it begins with "https://"; '
+            '"http://" only for this machine itself'
+        )
+    return webhook
 
 
 class CalendarSettings(Tree):
@@ -249,7 +266,6 @@ class Settings(Tree):
     database: str = "sqlite:///milepost.db"
     public_url: str = ""
     coordinator: str
-    on_duty: tuple[str, ...] = ()
     team_domains: tuple[Domain, ...] = ()
     rules_dir: str = "rules.d"
     handled_when: Literal["answered", "closed"] = "answered"
@@ -260,6 +276,7 @@ class Settings(Tree):
     stale_after: str = "3x"
     first_run: Literal["summary", "send"] = "summary"
     keep_deleted_days: Whole = Field(default=365, ge=0)
+    heartbeat_url: Secret | None = None
     calendar: CalendarSettings = CalendarSettings()
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
@@ -285,6 +302,11 @@ class Settings(Tree):
                 'write where people reach `milepost serve`, such as "https://hub.acme.example", or nothing'
             )
         return url
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _heartbeat_url_is_safe(cls, url: Secret | None) -> Secret | None:
+        return url and check_webhook(url)
 
     @field_validator("stale_after")
     @classmethod

@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from alerts.channels.base import DeliveryError, Permanent, Transient
 from config.settings import Secret
-from config.values import is_loopback
 from connectors.base import AccessDenied, VendorUnavailable
 from connectors.exchange import Answer, retry_after_s
 from connectors.governor import CONNECT_S, REDIRECTS, Governor
@@ -27,22 +25,6 @@ Json = dict[str, Any]
 
 _READ_S = 30.0
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-
-
-def check_webhook(webhook: Secret) -> Secret:
-    """Refuse an address that is neither https nor loopback. The words hold nothing of it."""
-    try:
-        parts = urlsplit(webhook.reveal())
-        safe = parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)))
-        safe = safe and not (parts.username or parts.password or parts.fragment)
-    except ValueError:  # not raised on: its words may hold a part of the address
-        safe = False
-    if not safe:
-        raise ValueError(
-            'write the whole address that was given out: it begins with "https://"; '
-            '"http://" only for this machine itself'
-        )
-    return webhook
 
 
 def encoded(body: Json) -> bytes:

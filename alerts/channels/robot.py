@@ -17,11 +17,11 @@ from pydantic import field_validator
 
 from alerts.channels.base import DeliveryError, Outgoing, Permanent, Receipt
 from alerts.channels.pace import Pace
-from alerts.channels.posting import Json, Posted, Poster, check_webhook, encoded
+from alerts.channels.posting import Json, Posted, Poster, encoded
 from alerts.messages import Line, Message
 from alerts.plain_text import cut, one_line, safe_url
 from config.clock import Clock
-from config.settings import ChannelSettings, Secret
+from config.settings import ChannelSettings, Secret, check_webhook
 
 _TITLE_CHARS, _LINE_CHARS = 200, 500
 _MARK_CHARS = 8
