@@ -266,6 +266,7 @@ class Settings(Tree):
     database: str = "sqlite:///milepost.db"
     public_url: str = ""
     coordinator: str
+    on_duty: tuple[str, ...] = ()
     team_domains: tuple[Domain, ...] = ()
     rules_dir: str = "rules.d"
     handled_when: Literal["answered", "closed"] = "answered"
