@@ -14,6 +14,7 @@ from alerts.delegation import Asker, NotAllowed, allow_silence, allow_snooze, al
 from alerts.facts import Facts, deadline
 from alerts.life import HELD, OPEN, Cause, Event
 from alerts.silences import Match, end_silence, read_silence, read_silences, write_silence
+from alerts.standing import show_standing
 from alerts.store import Stored, read_alert, write_events
 from config.settings import Settings
 from rules.working_time import WorkingTime
@@ -51,7 +52,7 @@ def acknowledge(
     life = alert.known.life
     if life.state not in OPEN or (life.state == "acknowledged" and life.held_by == by):
         return _as_it_is(alert, changed=False)
-    return _happened(connection, alert, _event(alert, "acknowledged", Cause.ACKNOWLEDGED, by, now, note=note))
+    return _happened(connection, settings, alert, _event(alert, "acknowledged", Cause.ACKNOWLEDGED, by, now, note=note))
 
 
 def snooze(
@@ -88,7 +89,7 @@ def snooze(
     if life.state not in OPEN or is_so:
         return _as_it_is(alert, changed=False)
     event = _event(alert, "snoozed", Cause.SNOOZED, by, now, until=until, held_while=waits_for, note=note)
-    return _happened(connection, alert, event)
+    return _happened(connection, settings, alert, event)
 
 
 def release(connection: Connection, settings: Settings, fingerprint: str, by: str, now: datetime) -> Acted:
@@ -101,7 +102,7 @@ def release(connection: Connection, settings: Settings, fingerprint: str, by: st
         _allow_taking(settings, alert, by)
     if alert.known.life.state not in HELD:
         return _as_it_is(alert, changed=False)
-    return _happened(connection, alert, _event(alert, "firing", Cause.RELEASED, by, now))
+    return _happened(connection, settings, alert, _event(alert, "firing", Cause.RELEASED, by, now))
 
 
 def silence(
@@ -197,9 +198,11 @@ def _event(
     return Event(*of, until=until, held_while=held_while, note=told)
 
 
-def _happened(connection: Connection, alert: Stored, event: Event) -> Acted:
+def _happened(connection: Connection, settings: Settings, alert: Stored, event: Event) -> Acted:
+    """Keep it; messages that can be changed show it."""
     alerts = {alert.known.fingerprint: alert}
     write_events(connection, alerts, [event], {}, {})
+    show_standing(connection, settings, event.fingerprint, event.at)
     return _as_it_is(alerts[alert.known.fingerprint], changed=True)
 
 

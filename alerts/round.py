@@ -24,6 +24,7 @@ from alerts.outages import Outages
 from alerts.risen import Risen
 from alerts.routing import read_people
 from alerts.silences import read_silences
+from alerts.standing import show_standing
 from alerts.store import Stored, read_alerts, write_events, write_facts
 from alerts.summary import summary
 from alerts.urgent import last_words
@@ -143,8 +144,11 @@ def _round(
     endings = _endings(connection, alerts, over, views, now, calendars, withdrawals)
     endings |= _settled_since(connection, alerts, findings, views, now, calendars)
     done.events += [life.ending(known[key], ending.reason, now, ending.by) for key, ending in endings.items()]
-    done.events += fired_again(alerts, findings, endings, views, partial(last_change, connection), calendars, now)
+    again = fired_again(alerts, findings, endings, views, partial(last_change, connection), calendars, now)
+    done.events += again
     write_events(connection, alerts, done.events, findings, endings)
+    for event in again:
+        show_standing(connection, settings, event.fingerprint, now)
     handed_over = list(handovers(alerts, findings, now))
     write_events(connection, alerts, handed_over, {}, {})
     done.events += handed_over

@@ -179,7 +179,8 @@ class Wording:
         if hands is None:
             return ""
         person, at = self.scene.settings.people.get(hands.by), self.instant(hands.at)
-        who = spaced(cut(person.name if person else hands.by, NAME_CHARS), self.language).lstrip()
+        name = cut(person.name if person else hands.by, NAME_CHARS)
+        who = spaced(name, self.language).lstrip()
         match hands.why:
             case Cause.NOTHING_DONE:
                 return self.say("hands.nothing_done", who=who, at=at)
@@ -189,7 +190,7 @@ class Wording:
                 return self.say("hands.date_moved", who=who, at=at)
             case Cause.RELEASED:
                 return self.say("hands.released", who=who, at=at)
-        return self.say("hands.taken", who=who, at=at)
+        return self.say("held.acknowledged", who=name, at=at)
 
     def who(self) -> str:
         """The owner's name, or that there is none."""

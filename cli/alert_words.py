@@ -1,9 +1,11 @@
 """An alert in the words of the commands: what it is about, how bad it is by now, and who is to act."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from alerts.facts import Facts
+from alerts.life import HELD
 from alerts.routing import OF_THE_HOUSE
 from cli.hub import Hub
 from config.language import instant
@@ -31,6 +33,31 @@ def for_whom(alert: Row, hub: Hub) -> str:
     views = {rule.id: rule.view.name for rule in hub.rules}
     alone = views.get(alert["rule"]) in OF_THE_HOUSE
     return alert["facts"].get("bd_name") or (coordinator if alone else f"{coordinator} (no BD manager)")
+
+
+def in_hands(alert: Row, hub: Hub) -> str:
+    """Who has it, and of a snooze until when; "" where nobody does."""
+    if alert["state"] not in HELD:
+        return ""
+    who = name_of(alert["held_by"], hub)
+    if alert["state"] == "acknowledged":
+        return f"{who} has it"
+    return f"snoozed by {who} {until(alert['held_until'], alert['held_while'], hub)}"
+
+
+def until(end: datetime | None, held_while: str | None, hub: Hub) -> str:
+    """When a snooze ends."""
+    zone = hub.settings.zone
+    at = f"till {instant('en', end, zone, hub.clock().astimezone(zone).date())}" if end else ""
+    if held_while is None:
+        return at
+    return f"till its date moves, at the latest {at}" if at else "till its date moves"
+
+
+def name_of(who: str, hub: Hub) -> str:
+    """What one of [people] is called; the machine's user by that name."""
+    known = hub.settings.people.get(who)
+    return known.name if known else who
 
 
 def how_late(alert: Row, hub: Hub) -> str:

@@ -10,7 +10,7 @@ from alerts.actions import acknowledge, snooze
 from alerts.acts import Act, CannotAct, Did
 from alerts.life import OPEN
 from alerts.messages import TEXTS
-from alerts.standing import held, show_standing
+from alerts.standing import held
 from alerts.store import ALERT
 from cli.decide import agreed, answered
 from cli.hub import Hub
@@ -54,7 +54,6 @@ class HubDesk:
                 known = hub.calendars(connection, now)
                 until = self._opening(act.until, by) if act.until else None
                 acted = snooze(connection, hub.settings, known, act.fingerprint, by, now, until)
-            show_standing(connection, hub.settings, act.fingerprint, now)
         if acted.changed:
             self._soon("deliver")
             return Did(TEXTS.say(language, "did.held"))

@@ -9,6 +9,13 @@ import typer
 
 from cli.options import DEFAULT_CONFIG, AsJson, Config
 
+Alert = Annotated[
+    str, typer.Argument(help="What it is about: its key (NFA-24), address or name; or the alert's fingerprint.")
+]
+By = Annotated[str, typer.Option(help="Who decides it: a name under [people]; without, this machine's user.")]
+Until = Annotated[str, typer.Option(help="The end: 2026-11-30 (when work begins), or 2026-11-30 14:00.")]
+For = Annotated[str, typer.Option("--for", help="How long: 3wd (till work begins on that working day), 4h, 7d.")]
+
 rules_app = typer.Typer(no_args_is_help=True, help="The rules: what they say, and what they would say.")
 alerts_app = typer.Typer(no_args_is_help=True, help="What fires now, and what became of it.")
 deliveries_app = typer.Typer(no_args_is_help=True, help="Messages and comments on their way.")
@@ -70,9 +77,7 @@ def alerts_list(
 
 @alerts_app.command("show")
 def alerts_show(
-    item: Annotated[
-        str, typer.Argument(help="What it is about: its key (NFA-24), address or name; or the alert's fingerprint.")
-    ],
+    item: Alert,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -97,6 +102,104 @@ def alerts_adopt(
     from cli.decide import adopt
 
     raise typer.Exit(adopt(config, newer_than))
+
+
+@alerts_app.command("ack")
+def alerts_ack(
+    item: Alert,
+    config: Config = DEFAULT_CONFIG,
+    by: By = "",
+    reason: Annotated[str, typer.Option(help="What is being done about it.")] = "",
+) -> None:
+    """Take an alert: it is not told again, unless it becomes worse or nothing is done about it for two working days.
+
+    Example: milepost alerts ack NFA-24 --by marco
+    """
+    from cli.hands import take
+
+    raise typer.Exit(take(config, item, by, reason))
+
+
+@alerts_app.command("snooze")
+def alerts_snooze(
+    item: Alert,
+    config: Config = DEFAULT_CONFIG,
+    by: By = "",
+    until: Until = "",
+    for_: For = "",
+    until_moved: Annotated[bool, typer.Option("--until-moved", help="Until its due date moves.")] = False,
+    reason: Annotated[str, typer.Option(help="Why it can wait.")] = "",
+) -> None:
+    """Put an alert off: nobody is told of it till then, unless it becomes worse.
+
+    Example: milepost alerts snooze NFA-24 --by marco --for 3wd
+    """
+    from cli.hands import put_off
+
+    raise typer.Exit(put_off(config, item, by, reason, end=until, span=for_, moved=until_moved))
+
+
+@alerts_app.command("release")
+def alerts_release(item: Alert, config: Config = DEFAULT_CONFIG, by: By = "") -> None:
+    """Hand an alert back that somebody has: it fires again.
+
+    Example: milepost alerts release NFA-24 --by marco
+    """
+    from cli.hands import hand_back
+
+    raise typer.Exit(hand_back(config, item, by))
+
+
+@alerts_app.command("silence")
+def alerts_silence(
+    reason: Annotated[str, typer.Option(help="Why: whoever misses a message reads it.")],
+    config: Config = DEFAULT_CONFIG,
+    rule: Annotated[str | None, typer.Option(help="Alerts of this rule.")] = None,
+    client: Annotated[str | None, typer.Option(help="Of this client, by the name in the settings.")] = None,
+    source: Annotated[str | None, typer.Option(help="From this source.")] = None,
+    item: Annotated[str | None, typer.Option(help="About this: its key, address or name.")] = None,
+    by: By = "",
+    until: Until = "",
+    for_: For = "",
+) -> None:
+    """Tell nobody of certain alerts for a time; they stay, and are told afterwards if they still hold.
+
+    Example: milepost alerts silence --rule milestone-overdue --client kite --for 3wd --reason "new plan"
+    """
+    from alerts.silences import Match
+    from cli.hands import hush
+
+    raise typer.Exit(hush(config, Match(rule, client, source, item), by, reason, end=until, span=for_))
+
+
+@alerts_app.command("unsilence")
+def alerts_unsilence(
+    number: Annotated[int, typer.Argument(help="The silence's number; see `alerts silences`.")],
+    config: Config = DEFAULT_CONFIG,
+    by: By = "",
+) -> None:
+    """End a silence before its time.
+
+    Example: milepost alerts unsilence 3 --by marco
+    """
+    from cli.hands import unhush
+
+    raise typer.Exit(unhush(config, number, by))
+
+
+@alerts_app.command("silences")
+def alerts_silences(
+    config: Config = DEFAULT_CONFIG,
+    everything: Annotated[bool, typer.Option("--all", help="Those that are over too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What is silenced: until when, why, and by whom.
+
+    Example: milepost alerts silences
+    """
+    from cli.hands import show_silences
+
+    raise typer.Exit(show_silences(config, everything=everything, as_json=as_json))
 
 
 @deliveries_app.command("list")

@@ -1,29 +1,29 @@
 """Commands that look at what fires and who was told: `alerts list`, `alerts show`, `deliveries list`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, select
 
 from alerts.claims import COMMENT_LANE
 from alerts.coming import Coming
 from alerts.deliveries import RECIPIENT_NAME, told_of
+from alerts.life import OPEN
 from alerts.outbox import FIRST_SENT
 from alerts.routing import client_name
-from cli.alert_words import called, for_whom, how_late, title
-from cli.coming import in_words, read_coming
-from cli.exit_codes import OK, WRONG
+from cli.alert_words import called, for_whom, how_late, in_hands, title, until
+from cli.coming import in_words, read_coming, why_not
+from cli.exit_codes import OK
+from cli.find_alert import find_alerts, nobody_knows, read_alerts
 from cli.hub import Hub
 from cli.opening import open_hub
 from cli.talk import answer, local, print_facts, print_json, print_table, refuse, say
-from config.settings import Severity
 from unify import tables
 from unify.derived import table_of
-from unify.lookup import find_items, offer
 
 _ALERT = table_of(tables.Alert)
 _EVENT = table_of(tables.AlertEvent)
@@ -38,7 +38,7 @@ Row = Mapping[str, Any]
 def show_alerts(config: Path, *, everything: bool, as_json: bool) -> int:
     """What fires, the worst first, then the oldest."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
-        rows = _alerts(connection, None if everything else _ALERT.c.state != "resolved")
+        rows = read_alerts(connection, None if everything else _ALERT.c.state.in_(OPEN))
         if as_json:
             print_json(rows)
         else:
@@ -52,21 +52,15 @@ def show_alert(config: Path, typed: str, *, as_json: bool) -> int:
     Where it may be any of several, those are listed.
     """
     with open_hub(config) as hub, hub.reader.connect() as connection:
-        meant = _meant(connection, typed.strip())
-        if len(meant) == 1:
-            alert = meant[0]
-            its_own = _EVENT.c.fingerprint == alert["fingerprint"]
-            events = _rows(connection, select(_EVENT).where(its_own).order_by(_EVENT.c.id))
-            told = _rows(connection, told_of(alert))
-        else:
-            names = {called(row["facts"]) for row in _alerts(connection, None)}
+        meant = find_alerts(connection, typed)
         if not meant:
-            instead = offer(typed, names)
-            return refuse(f'no alert is about "{typed}", by key, name or fingerprint; `milepost alerts list`{instead}')
+            return refuse(nobody_knows(connection, typed))
         if len(meant) > 1:
-            refuse(f'"{typed}" may be any of {len(meant)} alerts: give the fingerprint')
-            _print_alerts(meant, hub, with_fingerprint=True)
-            return WRONG
+            return refuse_several(typed, meant, hub)
+        alert = meant[0]
+        its_own = _EVENT.c.fingerprint == alert["fingerprint"]
+        events = _rows(connection, select(_EVENT).where(its_own).order_by(_EVENT.c.id))
+        told = _rows(connection, told_of(alert))
         owed = [one for one in read_coming(hub) if one.fingerprint == alert["fingerprint"]]
         if as_json:
             coming = [asdict(one) for one in owed]
@@ -80,29 +74,11 @@ def show_alert(config: Path, typed: str, *, as_json: bool) -> int:
     return OK
 
 
-def _alerts(connection: Connection, which: ColumnElement[bool] | None) -> Sequence[Row]:
-    last_told = (
-        select(func.max(_DELIVERY.c.sent_at))
-        .join(_TOLD, _TOLD.c.delivery_id == _DELIVERY.c.id)
-        .where(_TOLD.c.fingerprint == _ALERT.c.fingerprint, _TOLD.c.episode == _ALERT.c.episode)
-        .scalar_subquery()
-        .label("told_at")
-    )
-    worst = case({severity: rank for rank, severity in enumerate(get_args(Severity))}, value=_ALERT.c.severity)
-    statement = select(_ALERT, last_told).order_by(worst.desc(), _ALERT.c.since, _ALERT.c.fingerprint)
-    return _rows(connection, statement if which is None else statement.where(which))
-
-
-def _meant(connection: Connection, typed: str) -> Sequence[Row]:
-    """The alerts that may be meant, by the first of the ways to name one that finds any."""
-    return next((found for which in _ways_to_name(connection, typed) if (found := _alerts(connection, which))), [])
-
-
-def _ways_to_name(connection: Connection, typed: str) -> Iterator[ColumnElement[bool]]:
-    yield _ALERT.c.fingerprint == typed
-    yield _ALERT.c.subject.in_([found.key for found in find_items(connection, typed)])
-    if typed:  # all begin with nothing
-        yield _ALERT.c.fingerprint.startswith(typed, autoescape=True)
+def refuse_several(typed: str, meant: Sequence[Row], hub: Hub) -> int:
+    """List the alerts that may be meant, each with what names it alone."""
+    code = refuse(f'"{typed}" may be any of {len(meant)} alerts: give the fingerprint')
+    _print_alerts(meant, hub, with_fingerprint=True)
+    return code
 
 
 def _print_alerts(rows: Sequence[Row], hub: Hub, *, with_fingerprint: bool = False) -> None:
@@ -115,7 +91,7 @@ def _print_alerts(rows: Sequence[Row], hub: Hub, *, with_fingerprint: bool = Fal
         (*columns, "fingerprint") if with_fingerprint else columns,
         (
             (
-                row["state"],
+                in_hands(row, hub) or row["state"],
                 row["severity"],
                 client_name(hub.settings, (row["client_key"] or "").removeprefix("client/"), hub.settings.language),
                 called(row["facts"]) or title(row, hub),
@@ -136,7 +112,7 @@ def _told_when(row: Row, owed: Sequence[Coming], hub: Hub) -> str:
         return local(row["told_at"], hub.settings.zone)
     if at := min((one.at for one in owed if one.at), default=None):
         return f"goes out {local(at, hub.settings.zone)}"
-    return str(owed[0].reason) if owed else "nobody"
+    return why_not(owed[0], hub) if owed else "nobody"
 
 
 def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hub) -> None:
@@ -148,6 +124,7 @@ def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hu
             ("what", what),
             ("item", item if item not in what else ""),
             ("state", f"{alert['state']}, {alert['severity']}, since {local(alert['since'], zone)}"),
+            ("in hand", in_hands(alert, hub)),
             ("project", facts.get("project_name")),
             ("BD manager", facts.get("bd_name") or "nobody"),
             ("owner", facts.get("owner_name") or "nobody"),
@@ -157,8 +134,19 @@ def _print_alert(alert: Row, events: Sequence[Row], told: Sequence[Row], hub: Hu
     )
     answer.print("")
     print_table(
-        ("at", "state", "severity", "why", "who"),
-        ((local(row["at"], zone), row["to_state"], row["severity"], row["reason"], row["actor"]) for row in events),
+        ("at", "state", "severity", "why", "who", "until", "said"),
+        (
+            (
+                local(row["at"], zone),
+                row["to_state"],
+                row["severity"],
+                row["reason"],
+                row["actor"],
+                until(row["until"], row["held_while"], hub) if row["to_state"] == "snoozed" else "",
+                row["note"],
+            )
+            for row in events
+        ),
         "",
     )
     answer.print("")

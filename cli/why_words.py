@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from alerts.why import Why
-from cli.alert_words import called, title
+from cli.alert_words import called, in_hands, title
 from cli.coming import in_words
 from cli.hub import Hub
 from cli.show_alerts import by_and_to, when_told
@@ -226,7 +226,8 @@ class _Speech:
             about = called(alert["facts"]) or title(alert, self.hub)
             name = f"{alert['rule']}: {about}" if about and alert["subject"] != why.found.key else alert["rule"]
             over = f"; over {local(alert['resolved_at'], zone)}: {self._ending(alert)}" if alert["resolved_at"] else ""
-            _line(f"\n{name}: {alert['state']}, raised {local(alert['since'], zone)}{over}")
+            state = in_hands(alert, self.hub) or alert["state"]
+            _line(f"\n{name}: {state}, raised {local(alert['since'], zone)}{over}")
             for row in alert["told"]:
                 way, to = by_and_to(row)
                 reason = row["last_error"] or row["reason"] or ""

@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from pydantic import SecretStr
 
 from alerts.actions import acknowledge, snooze
+from alerts.channels.slack import SlackSettings
 from alerts.decide import Reason
 from alerts.life import Cause, Hands
 from alerts.round import Round
 from alerts.routing import Reader
-from config.settings import Language, PersonSettings
+from config.settings import Language, PersonSettings, Route, Secret
 from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
@@ -55,7 +57,7 @@ def test_what_was_taken_and_left_lying_fires_again(hub: Hub) -> None:
 @pytest.mark.parametrize(
     ("language", "cause", "said"),
     [
-        ("en", Cause.ACKNOWLEDGED, "May Chan has it since Mon 23 Nov 10:00."),
+        ("en", Cause.ACKNOWLEDGED, "Taken by May Chan, Mon 23 Nov 10:00."),
         ("en", Cause.NOTHING_DONE, "May Chan took it Mon 23 Nov 10:00; nothing has changed since."),
         ("en", Cause.SNOOZE_OVER, "Snoozed by May Chan Mon 23 Nov 10:00: the time is over."),
         ("en", Cause.DATE_MOVED, "Snoozed by May Chan Mon 23 Nov 10:00 until its date moved: it has."),
@@ -166,3 +168,18 @@ def test_the_time_to_act_is_of_those_who_must(hub: Hub) -> None:
     done = hub.round(waiting, at=datetime(2026, 10, 10, 18, tzinfo=firm.HK))
 
     assert done.changed("nothing done since") == 1
+
+
+def test_a_message_that_can_be_changed_shows_who_has_it_and_that_nobody_has_it_any_more(hub: Hub) -> None:
+    """Whoever reads it in Slack must not think that May is on it."""
+    slack = SlackSettings(token=Secret(reference="env:T", value=SecretStr("t")), channel="C1", clients=("bank",))
+    route = (Route(to=("team:bd",)),)
+    hub.settings = firm.settings(channels={"team": slack}, routes=route)
+    hub.others["team"] = inbox = firm.Inbox()
+    hub.tell(milestone())
+    take(hub)
+    hub.deliver()
+    hub.tell(milestone(), at=TWO_DAYS_LATER)
+
+    held = [outgoing.message.entries[0].held or shown.entries[0].held for _, outgoing, shown in inbox.updated]
+    assert [one and one.text for one in held] == ["Taken by May Chan, Tue 24 Nov 09:00.", None]
