@@ -177,40 +177,51 @@ _open = (
         # The hours of what has parts are told of its parts.
         ~exists().where(_part_of_it.c.parent_key == _i.key, _part_of_it.c.deleted_at.is_(None)).correlate(_item),
     )
-    # So that its columns are reckoned once a row: else SQLite does so wherever they are named.
+    # So that its columns are reckoned once a row, as those below: else SQLite does so wherever they are named.
     .offset(0)
     .subquery("open_work")
 )
-_o = _open.c
-_in_all = _before(_o.ends) - _before(_o.begins)
+_worker = table(tables.Person).alias("worker")
+_spread = (
+    select(_worker.c.key.label("person_key"), *(column for column in _open.c if column.name != "person_key"))
+    .add_columns(_before(_open.c.begins).label("before_first"), _before(_open.c.ends).label("before_end"))
+    .add_columns(_before(_DAYS_LEFT).label("before_next"), _before(_DAYS_LEFT + 7).label("before_third"))
+    # Led by the people: their days are looked for once each, and not for each of their items.
+    .select_from(
+        _worker.outerjoin(_days_of, _days_of.c.person_key == _worker.c.key).outerjoin(
+            _open, _open.c.person_key == _worker.c.key
+        )
+    )
+    .offset(0)
+    .subquery("spread")
+)
+"""With the working days before the first and up to the last day of each, and before the next two Mondays."""
+_s = _spread.c
 
 
 def _of_week(number: int) -> Sequence[ColumnElement[Any]]:
     """What falls into this week (0) or the next (1): how many works, how many of them are due in it, of those how many
     have an estimate, and the hours."""
     opens, closes = (_DAYS_LEFT, _DAYS_LEFT + 7) if number else (literal(0), _DAYS_LEFT)
-    falls_in = case((_o.late, literal(not number)), else_=and_(_o.begins < closes, _o.ends > opens))
-    is_due = and_(falls_in, or_(_o.late, _o.ends <= closes))
-    within = _before(_smaller(_o.ends, closes)) - _before(_greater(_o.begins, opens))
+    falls_in = case((_s.late, literal(not number)), else_=and_(_s.begins < closes, _s.ends > opens))
+    is_due = and_(falls_in, or_(_s.late, _s.ends <= closes))
+    before_opening, before_closing = (_s.before_next, _s.before_third) if number else (literal(0), _s.before_next)
+    first, end = _greater(_s.before_first, before_opening), _smaller(_s.before_end, before_closing)
+    in_all = _s.before_end - _s.before_first
     share = case(
-        (_o.late, 1.0),
-        (_in_all == 0, case((is_due, 1.0), else_=0.0)),  # nothing but days off: in the week of its date
-        else_=within * 1.0 / _in_all,
+        (_s.late, 1.0),
+        (in_all == 0, case((is_due, 1.0), else_=0.0)),  # nothing but days off: in the week of its date
+        else_=(end - first) * 1.0 / in_all,
     )
     return (
         func.sum(case((falls_in, 1), else_=0)).label(f"works_{number}"),
         func.sum(case((is_due, 1), else_=0)).label(f"items_{number}"),
-        func.sum(case((and_(is_due, _o.hours.is_not(None)), 1), else_=0)).label(f"estimated_items_{number}"),
-        rounded(func.sum(case((falls_in, _o.hours * share)))).label(f"hours_{number}"),
+        func.sum(case((and_(is_due, _s.hours.is_not(None)), 1), else_=0)).label(f"estimated_items_{number}"),
+        rounded(func.sum(case((falls_in, _s.hours * share)))).label(f"hours_{number}"),
     )
 
 
-_of_person = (
-    select(_o.person_key, *_of_week(0), *_of_week(1))
-    .select_from(_open.outerjoin(_days_of, _days_of.c.person_key == _o.person_key))
-    .group_by(_o.person_key)
-    .subquery("of_person")
-)
+_of_person = select(_s.person_key, *_of_week(0), *_of_week(1)).group_by(_s.person_key).subquery("of_person")
 _week = select(literal(0).label("number")).union_all(select(literal(1))).subquery("week")
 
 
