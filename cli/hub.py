@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, update
 
-from alerts.channels.base import Channel
+from alerts.channels.base import Channel, Outgoing
 from alerts.channels.kinds import open_channel
+from alerts.links import Links, Offer, read_key
 from alerts.outbox import Delivered, count_parked, deliver
 from alerts.round import Round, preview, run_round
 from cli import heartbeat
@@ -101,9 +103,11 @@ class Hub:
         self.redactor = redactor
         self._vendors = Vendors(settings, stop=self.stop, redact=redactor, patience=patience)
         self.channels: Mapping[str, Channel] = {
-            name: open_channel(channel, clock, wall, self.stop, redactor) for name, channel in settings.channels.items()
+            name: open_channel(channel, clock, wall, self.stop, redactor, self._offers)
+            for name, channel in settings.channels.items()
         }
         self.engine: Engine = open_engine(settings.database, lock_wait_s=lock_wait_s)
+        self.links = _links(settings, self.engine, redactor)
         self._calendars: tuple[tuple[int, Sequence[Closed]], Mapping[str, WorkingTime]] | None = None
         self.settling = Settling(settings, self.engine, clock, self.calendars)
         try:
@@ -326,6 +330,10 @@ class Hub:
             self._calendars = (made_for, calendars(self.settings, now, made_for[1]))
         return self._calendars[1]
 
+    def _offers(self, outgoing: Outgoing) -> Sequence[Offer]:
+        """The links by which the reader of a message can act."""
+        return self.links.offers(outgoing, self.clock()) if self.links else ()
+
     def overview(self) -> Overview:
         """What the report shows now."""
         return overview(self.reader, self.settings, self.moment(), self.rules)
@@ -347,6 +355,15 @@ class Hub:
                 connection.execute(ends.values(expires_on=source.expires))
             gone = SOURCE.c.name.not_in(self.settings.sources)
             connection.execute(update(SOURCE).where(gone, SOURCE.c.active).values(active=False))
+
+
+def _links(settings: Settings, engine: Engine, redactor: Redactor) -> Links | None:
+    """The links of mails; None without an address that leads here."""
+    if not settings.public_url:
+        return None
+    key = read_key(Path(str(engine.url.database)))
+    redactor.register(key)
+    return Links(key, settings.public_url, settings.people)
 
 
 def _parked(number: int) -> str:

@@ -10,11 +10,12 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
-from typing import Literal
+from typing import Any, Literal
 
 import uvicorn
 from starlette.applications import Starlette
 
+from alerts.acts import Desk
 from cli.desk import HubDesk
 from cli.exit_codes import FAILED, OK
 from cli.hub import Hub
@@ -24,6 +25,7 @@ from cli.sockets import listening
 from cli.talk import answer, refuse, say, warn
 from config.loading import ConfigError
 from config.values import is_loopback
+from report.acting import Acting
 from report.server import server
 from rules.rule import RuleErrors
 from sync.schedule import Schedule
@@ -69,10 +71,11 @@ def _serve(config: Config, listener: socket.socket, served: "_Served") -> None:
     with Hub(config.settings, config.rules, redactor=config.redactor, stop=stop) as hub:
         schedule: Schedule
         schedule = Schedule(hub.jobs(lambda name: schedule.soon(name)))
-        web = _Web(_app(hub, demo=False))
+        desk = HubDesk(hub, lambda name: schedule.soon(name))
+        web = _Web(_app(hub, demo=False, desk=desk))
         served.begin(stop, web)
         schedule.start()
-        with listening(hub, HubDesk(hub, schedule.soon)):
+        with listening(hub, desk):
             try:
                 answer.print(f"report: {_address(listener)}")
                 web.run([listener.dup()])  # uvicorn closes what it is given; the next settings are served from here too
@@ -150,7 +153,9 @@ class _Web(uvicorn.Server):
     of them before the page in hand is committed."""
 
     def __init__(self, app: Starlette) -> None:
-        super().__init__(uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=5))
+        # No access log: whoever reads the address of a link could act by it.
+        how: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "ws": "none"}
+        super().__init__(uvicorn.Config(app, **how, timeout_graceful_shutdown=5))
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -158,13 +163,16 @@ class _Web(uvicorn.Server):
         yield
 
 
-def _app(hub: Hub, *, demo: bool) -> Starlette:
+def _app(hub: Hub, *, demo: bool, desk: Desk | None = None) -> Starlette:
+    """With the pages behind the links of mails, where somebody acts and there are any."""
+    pages = Acting(hub.links, hub.reader, hub.settings, desk, hub.clock) if hub.links and desk else None
     return server(
         overview=hub.overview,
         health=hub.health,
         language=hub.settings.language,
         public_url=hub.settings.public_url,
         demo=demo,
+        acting=pages.routes() if pages else (),
     )
 
 

@@ -1,7 +1,7 @@
-"""The report over HTTP: one page, its JSON, and a health check. Nothing here writes."""
+"""The report over HTTP: a page, its JSON, and a health check, which write nothing; and what other pages it is given."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -38,11 +38,13 @@ def server(
     language: Language,
     public_url: str = "",
     demo: bool = False,
+    acting: Sequence[Route] = (),
 ) -> Starlette:
     """The application. `overview` and `health` are asked anew for each request; `language` is the default one.
 
     `?bd=NAME` narrows page and JSON to the clients of a BD manager (404 for a name that is none) and takes their
-    language, `?lang=TAG` puts the page into the nearest language.
+    language, `?lang=TAG` puts the page into the nearest language. `acting`: the pages behind the links of mails, which
+    alone write.
     """
 
     def page(request: Request) -> Response:
@@ -60,7 +62,7 @@ def server(
         found = health().problems
         return PlainTextResponse("\n".join(found) or "ok", status_code=503 if found else 200)
 
-    routes = [Route("/", page), Route("/report.json", structured), Route("/healthz", healthz)]
+    routes = [Route("/", page), Route("/report.json", structured), Route("/healthz", healthz), *acting]
     app = Starlette(routes=routes, exception_handlers={StoreError: _unreadable})
     app.add_middleware(Guard, hosts=allowed_hosts(public_url))
     return app
@@ -108,7 +110,9 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
+                own = message.get("headers", [])
+                named = {name for name, _ in own}  # a page may have a policy of its own, as strict
+                message["headers"] = [*own, *(header for header in _HEADERS if header[0] not in named)]
             await send(message)
 
         hosts = [_name(value) for header, value in scope["headers"] if header == b"host"]

@@ -1,15 +1,16 @@
 """The channels that messages go out by, in one explicit list."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from alerts.channels.base import Channel
+from alerts.channels.base import Channel, Outgoing
 from alerts.channels.dingtalk import DingTalk, DingTalkSettings
 from alerts.channels.feishu import Feishu, FeishuSettings
 from alerts.channels.mail import Email, EmailSettings
 from alerts.channels.slack import SlackSettings, connect
 from alerts.channels.teams import Teams, TeamsSettings
 from alerts.channels.wecom import WeCom, WeComSettings
+from alerts.links import Offer
 from config.clock import Clock
 from config.settings import ChannelSettings
 
@@ -24,15 +25,20 @@ CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {
 
 
 def open_channel(
-    settings: ChannelSettings, clock: Clock, wall: Clock, stop: threading.Event, redact: Callable[[str], str]
+    settings: ChannelSettings,
+    clock: Clock,
+    wall: Clock,
+    stop: threading.Event,
+    redact: Callable[[str], str],
+    offers: Callable[[Outgoing], Sequence[Offer]] = lambda _: (),
 ) -> Channel:
     """The channel for `settings`; nothing is connected to before the first message. `clock` dates messages, `wall` is
-    real time."""
+    real time; `offers`: the links by which the reader of a message can act, where it goes to one."""
     match settings:
         case SlackSettings():
             return connect(settings, stop, redact)
         case EmailSettings():
-            return Email(settings, clock)
+            return Email(settings, clock, offers)
         case WeComSettings():
             return WeCom(settings, wall, stop, redact)
         case DingTalkSettings():

@@ -8,7 +8,7 @@ mail programs show once. Does not read a mailbox: bounces go to the address in `
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.headerregistry import Address
@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import Field, field_validator, model_validator
 
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
+from alerts.links import Offer
 from alerts.messages import Message
 from alerts.plain_text import one_line
 from config.clock import Clock
@@ -80,9 +81,13 @@ class EmailSettings(ChannelSettings):
 class Email:
     """A channel that mails its readers."""
 
-    def __init__(self, settings: EmailSettings, clock: Clock) -> None:
+    def __init__(
+        self, settings: EmailSettings, clock: Clock, offers: Callable[[Outgoing], Sequence[Offer]] = lambda _: ()
+    ) -> None:
+        """`offers`: the links by which a mail's reader can act."""
         self._settings = settings
         self._clock = clock
+        self._offers = offers
         name, address = parseaddr(settings.from_)
         self._from = _address(name, address)
 
@@ -112,7 +117,7 @@ class Email:
     def _mail(self, outgoing: Outgoing, root: str) -> Receipt:
         if not outgoing.reader.email:
             raise Permanent("no e-mail address: write the channel as NAME:WHO in the route")
-        mail = compose(outgoing, self._from, root, self._clock())
+        mail = compose(outgoing, self._from, root, self._clock(), self._offers(outgoing))
         self._hand_over(mail, outgoing.reader.email)
         return {"message_id": mail["Message-ID"]}
 
@@ -159,8 +164,10 @@ class Email:
         return server
 
 
-def compose(outgoing: Outgoing, sender: Address, root: str, now: datetime) -> EmailMessage:
-    """The mail itself. `root`: Message-ID of the mail whose thread it joins."""
+def compose(
+    outgoing: Outgoing, sender: Address, root: str, now: datetime, offers: Sequence[Offer] = ()
+) -> EmailMessage:
+    """The mail itself. `root`: Message-ID of the mail whose thread it joins; `offers`: what its reader can do."""
     message = outgoing.message
     mail = EmailMessage()
     mail["From"] = sender
@@ -174,10 +181,16 @@ def compose(outgoing: Outgoing, sender: Address, root: str, now: datetime) -> Em
     # Neither a vacation note nor another robot shall answer us.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply, DR, RN, NRN"
-    mail.set_content(f"{message.title}\n\n{message.body()}\n", charset="utf-8")
-    html = _TEMPLATES.get_template("mail.html").render(message=message)
+    # Below all that is to be read: an address is no text, and a signed one is long.
+    links = "".join(f"\n{': '.join(filter(None, (one.label, one.what)))}\n{one.url}\n" for one in offers)
+    mail.set_content(f"{message.title}\n\n{message.body()}\n{links}", charset="utf-8")
+    html = _TEMPLATES.get_template("mail.html").render(message=message, offers=_by_alert(offers))
     mail.add_alternative(html, subtype="html", charset="utf-8")
     return mail
+
+
+def _by_alert(offers: Sequence[Offer]) -> Mapping[str, Sequence[Offer]]:
+    return {one.fingerprint: [other for other in offers if other.fingerprint == one.fingerprint] for one in offers}
 
 
 def _address(name: str, address: str) -> Address:
