@@ -184,7 +184,9 @@ def write_comments(connection: Connection, planner: Planner) -> tuple[list[Writt
         elif alert.known.life.adopted and not planner.is_stale(alert):
             item = planner.item(alert)
             why = refusal(source, places.of(item.on, alert.subject, alert.known.source))
-            if why:
+            if row is None and planner.in_storm(alert):
+                refusals |= {key: "very many came at once: it waits for a working day"} if source.comment_back else {}
+            elif why:
                 refusals |= {key: why} if source.comment_back else {}
                 written += _take_back(connection, source, alert, row)
             elif row is not None or planner.is_working_time(item.facts.text("calendar")):

@@ -10,8 +10,11 @@ from alerts.routing import People, Target
 from alerts.store import Stored
 
 
-def noted(target: Target, alert: Stored, reason: Reason, people: People, flapping: Mapping[str, Flapping]) -> Target:
-    """`target` with the word for it; one that says why it comes to them stays."""
+def noted(
+    target: Target, alert: Stored, reason: Reason, people: People, flapping: Mapping[str, Flapping], storm: str
+) -> Target:
+    """`target` with the word for it; one that says why it comes to them stays. `storm`: the tool that very many came
+    from at once."""
     facts, left = Facts(alert.facts), alert.known.life.left
     if target.note:
         return target
@@ -24,4 +27,6 @@ def noted(target: Target, alert: Stored, reason: Reason, people: People, flappin
         return replace(target, note="handover", note_name=before.name if before else "")
     if alert.known.fingerprint in flapping:
         return replace(target, note="flapping", note_name=str(flapping[alert.known.fingerprint].times))
+    if storm:
+        return replace(target, note="storm", note_name=storm)
     return target

@@ -22,6 +22,7 @@ from alerts.notes import noted
 from alerts.routing import People, Reader, Subject, Target, instead_of_group
 from alerts.silences import Silence, silence_of
 from alerts.store import Stored
+from alerts.storms import Storm
 from alerts.told import History
 from alerts.writer import Note, Writer, worst_first
 from config.settings import Language, Settings
@@ -70,6 +71,8 @@ class Planner:
     """When the client of what is urgent wrote last, by alert."""
     flapping: Mapping[str, Flapping] = field(default_factory=dict)
     """Those that open and close again and again."""
+    storms: Mapping[str, Storm] = field(default_factory=dict)
+    """Very many new ones at once, by source."""
     due_this_week: Mapping[str, Sequence[Due]] = field(default_factory=dict)
     """What clients were promised for the rest of the week, by the keys of all BD managers."""
     any_hour: bool = False
@@ -93,7 +96,8 @@ class Planner:
                 silence = self.silence(alert) if reason is Reason.SILENCED else None
                 decisions.append(Decision(key, target.reader.key or target.channels[0], reason, silence))
                 if reason.tells and reason is not Reason.RISEN:
-                    told = noted(target, alert, reason, self.people, self.flapping)
+                    storm = self.writer.freshness[item.source].label if self.in_storm(alert) else ""
+                    told = noted(target, alert, reason, self.people, self.flapping, storm)
                     owed[target.identity].append((item, told, reason))
         return decisions, [self._planned_news(told) for told in owed.values()]
 
@@ -123,6 +127,11 @@ class Planner:
     def is_stale(self, alert: Stored) -> bool:
         """Whether what we know of the alert may be over."""
         return not is_believed(alert.known.source, self.writer.freshness)
+
+    def in_storm(self, alert: Stored) -> bool:
+        """Whether it came with very many others of its source."""
+        storm = self.storms.get(alert.known.source)
+        return storm is not None and storm.holds(alert)
 
     def silence(self, alert: Stored) -> Silence | None:
         """The silence that hides it."""

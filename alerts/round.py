@@ -26,6 +26,8 @@ from alerts.routing import read_people
 from alerts.silences import read_silences
 from alerts.standing import show_standing
 from alerts.store import Stored, read_alerts, write_events, write_facts
+from alerts.storm_question import ask_about_storms
+from alerts.storms import note_storms, read_storms
 from alerts.summary import summary
 from alerts.urgent import last_words
 from alerts.weeks import Weeks
@@ -153,6 +155,7 @@ def _round(
     write_events(connection, alerts, handed_over, {}, {})
     done.events += handed_over
     write_facts(connection, alerts, findings)
+    note_storms(connection, alerts, done.events, before, calendars["default"], now)
     note_look(connection, ran, freshness, before, now)
     note_stopped(connection, outcomes, now)
 
@@ -168,6 +171,7 @@ def _round(
         silences=read_silences(connection, now),
         wrote=last_words(connection, alerts),
         flapping=read_flapping(connection, alerts, calendars["default"]),
+        storms=read_storms(connection, calendars["default"], now),
         due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date())),
         any_hour=any_hour,
     )
@@ -184,6 +188,7 @@ def _round(
     done.messages += summary(planner)
     done.messages += Outages(connection, planner).planned(now)
     done.messages += Doubts(connection, planner).planned()
+    done.messages += ask_about_storms(connection, planner)
     deliveries.write(connection, done.messages, now)
 
     done.comments, done.uncommented = write_comments(connection, planner)

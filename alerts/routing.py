@@ -23,7 +23,7 @@ BD_OWNS = frozenset({"client"})
 
 NoteKey = (
     Literal["", "no_bd", "no_owner", "not_ours", "no_group", "cover", "no_cover"]
-    | Literal["escalated", "handover", "wrote_again", "flapping"]
+    | Literal["escalated", "handover", "wrote_again", "flapping", "storm"]
 )
 _NOTES: Mapping[str, NoteKey] = {"bd": "no_bd", "owner": "no_owner"}
 
