@@ -18,11 +18,11 @@ def safe_url(value: object) -> str:
     """An absolute http(s) address with everything else percent-encoded; "" for what is none."""
     if not isinstance(value, str):
         return ""
-    address = quote(value.strip(), safe=_SAFE_IN_URL)
     try:
+        address = quote(value.strip(), safe=_SAFE_IN_URL)
         parts = urlsplit(address)
         return address if parts.scheme in ("http", "https") and parts.hostname and not parts.username else ""
-    except ValueError:
+    except ValueError:  # also of half a character, which has no code in UTF-8
         return ""
 
 

@@ -29,7 +29,10 @@ from config.settings import ChannelSettings, Secret
 from config.values import Whole, is_loopback
 
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
 )
 _TIMEOUT_S = 30
 _SUBJECT_CHARS = 120
