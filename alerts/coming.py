@@ -11,6 +11,7 @@ from alerts.deliveries import read_past
 from alerts.first_look import looked_before
 from alerts.flapping import read_flapping
 from alerts.planning import Planner
+from alerts.rehearsal import is_rehearsal
 from alerts.routing import read_people
 from alerts.silences import Silence, read_silences
 from alerts.store import read_alerts
@@ -55,7 +56,7 @@ def coming(
         rules={rule.id: rule for rule in rules},
         writer=Writer(settings, freshness, calendars, now),
         alerts=alerts,
-        past=read_past(connection, now),
+        past=read_past(connection, now, rehearsal=is_rehearsal(settings, now.astimezone(settings.zone).date())),
         looked_before={pair: look.last_at for pair, look in looked_before(connection).items()},
         silences=read_silences(connection, now),
         wrote=last_words(connection, alerts),

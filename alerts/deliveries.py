@@ -44,6 +44,8 @@ class Planned:
     """What earlier messages say from now on of alerts that are over: by delivery, by fingerprint."""
     stands: Mapping[int, Mapping[str, Line]] = field(default_factory=dict)
     """What they say from now on of alerts that are open, in a line of its own."""
+    rehearsed: bool = False
+    """It is kept for the count, and not sent."""
     instead: "Planned | None" = None
     """What is told, and to whom, where every channel has failed."""
 
@@ -60,15 +62,19 @@ class Past:
     at: datetime
 
 
-def read_past(connection: Connection, now: datetime) -> dict[str, list[Past]]:
-    """What was told, or will be, of every alert that is open or ended lately, in its present episode, oldest first."""
+def read_past(connection: Connection, now: datetime, *, rehearsal: bool = False) -> dict[str, list[Past]]:
+    """What was told, or will be, of every alert that is open or ended lately, in its present episode, oldest first.
+
+    `rehearsal`: also what was only rehearsed, as if it had been told.
+    """
     joined = DELIVERY.join(DELIVERY_ALERT, DELIVERY_ALERT.c.delivery_id == DELIVERY.c.id).join(
         ALERT,
         (ALERT.c.fingerprint == DELIVERY_ALERT.c.fingerprint) & (ALERT.c.episode == DELIVERY_ALERT.c.episode),
     )
     names = ("id", "recipient", "channel", "kind", "state", "created_at")
     told = select(ALERT.c.fingerprint, *(DELIVERY.c[name] for name in names)).select_from(joined)
-    told = told.where(DELIVERY.c.state != "dropped", is_of_interest(now)).order_by(DELIVERY.c.id)
+    left_out = ("dropped",) if rehearsal else ("dropped", "rehearsed")
+    told = told.where(DELIVERY.c.state.not_in(left_out), is_of_interest(now)).order_by(DELIVERY.c.id)
     past: dict[str, list[Past]] = defaultdict(list)
     for row in connection.execute(told).mappings():
         identity = (row["recipient"], "" if row["recipient"] else row["channel"])
@@ -118,7 +124,7 @@ def write(connection: Connection, planned: Iterable[Planned], now: datetime) -> 
             "recipient": one.reader.key,
             "kind": one.kind,
             "payload": _payload(one),
-            "state": "parked" if one.refused else "waiting",
+            "state": "rehearsed" if one.rehearsed else "parked" if one.refused else "waiting",
             "last_error": one.refused,
             "created_at": now,
             "not_before": now,
@@ -158,5 +164,5 @@ def _payload(one: Planned) -> dict[str, Any]:
 
 def key_of(one: Planned, now: datetime) -> str:
     """Unique to this telling, and telling nothing to whoever sees it."""
-    parts = (one.kind, one.channel, one.reader.key, now.isoformat(), one.after, sorted(one.told.items()))
+    parts = (one.kind, one.channel, one.reader.key, now.isoformat(), one.after, sorted(one.told.items()), one.message)
     return f"alert-{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"

@@ -30,7 +30,7 @@ from rules.rule import Repeat, Rule
 from rules.titles import Reading
 from rules.working_time import WorkingTime
 
-_OF_THEMSELVES = ("cleared", "office closed")
+OF_THEMSELVES = ("cleared", "office closed")
 """Ends of what nobody did anything about."""
 TOLD_AS_OUTAGE = frozenset({"source-stale"})
 """Rules whose alerts `alerts.outages` tells of, with what is wrong and who mends it: nobody is told twice."""
@@ -188,7 +188,7 @@ class Planner:
         another alert that goes on about the same."""
         life = alert.known.life
         if life.worst == "info":
-            return life.resolve_reason in _OF_THEMSELVES
+            return life.resolve_reason in OF_THEMSELVES
         return life.resolve_reason == "cleared" and identity in self._told_of.get(alert.subject, ())
 
     @cached_property

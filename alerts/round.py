@@ -20,7 +20,9 @@ from alerts.handover import handovers
 from alerts.hands import fired_again, last_change
 from alerts.messages import Ending
 from alerts.mornings import Mornings
+from alerts.noise import tell_noise
 from alerts.outages import Outages
+from alerts.rehearsal import is_rehearsal, rehearsed
 from alerts.risen import Risen
 from alerts.routing import read_people
 from alerts.silences import read_silences
@@ -160,13 +162,14 @@ def _round(
     note_stopped(connection, outcomes, now)
 
     deliveries.drop_outdated(connection, alerts)
+    rehearsal = is_rehearsal(settings, now.astimezone(settings.zone).date())
     planner = planning.Planner(
         settings=settings,
         people=read_people(connection, settings, now),
         rules=rules,
         writer=Writer(settings, freshness, calendars, now),
         alerts=alerts,
-        past=deliveries.read_past(connection, now),
+        past=deliveries.read_past(connection, now, rehearsal=rehearsal),
         looked_before={pair: look.last_at for pair, look in before.items()},
         silences=read_silences(connection, now),
         wrote=last_words(connection, alerts),
@@ -189,9 +192,12 @@ def _round(
     done.messages += Outages(connection, planner).planned(now)
     done.messages += Doubts(connection, planner).planned()
     done.messages += ask_about_storms(connection, planner)
+    done.messages += tell_noise(connection, planner)
+    done.messages = rehearsed(planner, done.messages) if rehearsal else done.messages
     deliveries.write(connection, done.messages, now)
 
-    done.comments, done.uncommented = write_comments(connection, planner)
+    if not rehearsal:
+        done.comments, done.uncommented = write_comments(connection, planner)
     return done
 
 

@@ -36,7 +36,7 @@ class History:
         """The last message about the alert that each of its readers got, or will get."""
         roots: dict[Identity, Past] = {}
         for past in self.past.get(fingerprint, ()):
-            if past.kind in NEWS and past.state in ("sent", "waiting"):
+            if past.kind in NEWS and past.state in ("sent", "waiting", "rehearsed"):
                 roots[past.identity] = past
         return roots
 

@@ -276,6 +276,7 @@ class Settings(Tree):
     )
     stale_after: str = "3x"
     first_run: Literal["summary", "send"] = "summary"
+    rehearsal_until: date | None = None
     keep_deleted_days: Whole = Field(default=365, ge=0)
     heartbeat_url: Secret | None = None
     calendar: CalendarSettings = CalendarSettings()

@@ -121,7 +121,7 @@ class Delivery(SQLModel, table=True):
     """alert, daily, nothing, weekly, summary, resolved, outage, outage_over, doubt, held, comment, comment_removed"""
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: str = "waiting"
-    """waiting, sent, parked (a person must act), dropped"""
+    """waiting, sent, parked (a person must act), dropped, rehearsed (never sent)"""
     created_at: datetime
     not_before: datetime
     attempts: int = 0

@@ -1,0 +1,90 @@
+"""A rehearsal: the coordinator alone reads what everybody would have got, and then how much of it was noise."""
+
+from datetime import date, datetime
+
+import pytest
+
+from alerts.noise import Telling, noise
+from config.settings import SourceSettings
+from tests.alerts import firm
+from tests.alerts.conftest import Hub
+from tests.alerts.firm import feedback, hk, milestone, working_time
+
+CALENDAR = working_time()["default"]
+
+
+def commented() -> dict[str, SourceSettings]:
+    """The firm's sources; in Jira comments may be written."""
+    return {**firm.settings().sources, "delivery": firm.source("delivery", "jira", comment_back=True)}
+
+
+@pytest.fixture
+def hub(hub: Hub) -> Hub:
+    """The firm's hub in a rehearsal until Wednesday evening."""
+    hub.settings = firm.settings(rehearsal_until=date(2026, 11, 25), sources=commented())
+    return hub
+
+
+def told(hub: Hub) -> list[str]:
+    """Who got a new message, in order."""
+    return [one.reader.name for one in hub.mail.sent]
+
+
+def test_in_a_rehearsal_the_coordinator_alone_reads_what_each_would_have_got(hub: Hub) -> None:
+    """Nobody stops to read a channel because of rules that were never tried; the tools stay as they are too."""
+    firm.put(hub.engine, "milestone", firm.milestone_row())
+    done = hub.tell(milestone(), feedback(), at=hk(24))
+    hub.tell(milestone(), feedback(), at=hk(24, 9, 1))
+
+    assert told(hub) == ["May Chan", "May Chan"]
+    first = [one.message.entries[0].lines[0].text for one in hub.mail.sent]
+    assert sorted(first) == [
+        "Rehearsal: this would have gone to Marco Yip.",
+        "Rehearsal: this would have gone to 莫詠珊.",
+    ]
+    assert hub.mail.sent[0].message.title == "Bank of Nine Ferries: UAT… 8 days late"
+    assert done.comments == []
+
+
+def test_after_it_everybody_hears_of_what_is_open_and_the_coordinator_what_was_noise(hub: Hub) -> None:
+    """Once: by rule and by reader."""
+    firm.put(hub.engine, "feedback", firm.feedback_row())
+    hub.tell(milestone(), feedback(), at=hk(24))
+    hub.tell(milestone(), at=hk(24, 11))
+    hub.mail.sent.clear()
+
+    for minute in range(2):
+        hub.tell(milestone(), at=hk(26, 9, minute))
+
+    assert sorted(told(hub)) == ["Marco Yip", "May Chan"]
+    [report] = [one.message for one in hub.mail.of("may")]
+    assert report.title == "Rehearsal over: 2 of 2 would have been noise"
+    assert "Over by themselves within a working day: 1; nobody acted on them: 1; told again: 0." in report.body()
+    assert "milestone-overdue: 1 of 1" in report.body()
+    assert "Marco Yip: 1 of 1" in report.body()
+
+
+def test_without_a_rehearsal_nothing_is_said_of_one(hub: Hub) -> None:
+    """A day that has passed before anything was rehearsed is none."""
+    hub.settings = firm.settings(rehearsal_until=date(2026, 11, 20))
+
+    hub.tell(milestone(), at=hk(24))
+
+    assert told(hub) == ["Marco Yip"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "ended_at", "by_itself", "now", "why"),
+    [
+        pytest.param("first", None, True, hk(24, 17), "", id="too early to say"),
+        pytest.param("first", None, True, hk(25), "idle", id="nobody acted for a working day"),
+        pytest.param("first", None, False, hk(30), "", id="somebody took it"),
+        pytest.param("first", hk(24, 16), True, hk(30), "over", id="over by itself the same day"),
+        pytest.param("first", hk(26), True, hk(30), "idle", id="over by itself, later"),
+        pytest.param("first", hk(24, 16), False, hk(30), "", id="done"),
+        pytest.param("repeat", hk(24, 16), False, hk(30), "repeated", id="told again"),
+    ],
+)
+def test_what_is_noise(reason: str, ended_at: datetime | None, by_itself: bool, now: datetime, why: str) -> None:
+    """Told on Tuesday morning."""
+    assert noise(Telling("r", "Marco", reason, hk(24), ended_at, by_itself), now, CALENDAR) == why
