@@ -124,7 +124,8 @@ class Wording:
         said = self.say("joint").join(text for text in (self.hands(), self.particulars()) if text)
         more = Line(said, link.url, self._source_label() if link.url else "")
         lines = (Line(matter), more) if more.text or more.url else (Line(matter),)
-        return Entry(self.item.fingerprint, lines, self._whose(), self.whom)
+        on, episode = self.item.on, self.item.episode
+        return Entry(self.item.fingerprint, lines, self._whose(), self.whom, on=on, episode=episode)
 
     def early_entry(self) -> Entry:
         """The alert in one line, among what may go wrong."""
