@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.engine import RowMapping
 
 from alerts.deliveries import Planned, key_of
 from alerts.messages import TEXTS, End, Entry, Line, Message
@@ -76,10 +77,7 @@ class Outages:
         """In the thread of what was told; who was told of nothing yet, never is."""
         for one in sources:
             remember(self.connection, told(one.source), "")
-        # Where its channel failed, the one that took its place.
-        same = (DELIVERY.c.key == key) | DELIVERY.c.key.startswith(f"{key}-")
-        tried = select(DELIVERY).where(same, DELIVERY.c.state.in_(("waiting", "sent")))
-        root = self.connection.execute(tried.order_by(DELIVERY.c.id.desc())).mappings().first()
+        root = root_of(self.connection, key)
         if root is None:
             return []
         if is_untried(root) and len(root["payload"]["message"]["entries"]) == len(sources):
@@ -112,6 +110,13 @@ class Outages:
     def _at(self, at: datetime, reader: Reader) -> str:
         writer = self.planner.writer
         return instant(reader.language, at, writer.zone, writer.today)
+
+
+def root_of(connection: Connection, key: str) -> RowMapping | None:
+    """The delivery of that key, or, where its channel failed, the one that took its place; None: it never went out."""
+    same = (DELIVERY.c.key == key) | DELIVERY.c.key.startswith(f"{key}-")
+    tried = select(DELIVERY).where(same, DELIVERY.c.state.in_(("waiting", "sent")))
+    return connection.execute(tried.order_by(DELIVERY.c.id.desc())).mappings().first()
 
 
 def _title(key: str, sources: Sequence[Freshness], reader: Reader) -> str:

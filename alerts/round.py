@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts import deliveries, life, planning
 from alerts.ahead import due_between, rest_of_week
+from alerts.broken_channels import BrokenChannels
 from alerts.comments import Written, write_comments
 from alerts.doubts import Doubts
 from alerts.ended import Ended
@@ -190,6 +191,7 @@ def _round(
     done.messages += Weeks(connection, planner).planned()
     done.messages += summary(planner)
     done.messages += Outages(connection, planner).planned(now)
+    done.messages += BrokenChannels(connection, planner).planned(now)
     done.messages += Doubts(connection, planner).planned()
     done.messages += ask_about_storms(connection, planner)
     done.messages += tell_noise(connection, planner)

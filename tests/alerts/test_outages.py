@@ -57,7 +57,7 @@ def test_an_outage_is_told_once_and_its_end_once(hub: Hub) -> None:
     for minute in (50, 55):
         look(hub, hk(24, 10, minute))
 
-    assert titles(hub) == ["Cannot be read: HubSpot", "Read again: HubSpot"]
+    assert [title for title in titles(hub) if "HubSpot" in title] == ["Cannot be read: HubSpot", "Read again: HubSpot"]
     first = told(hub)[0].body()
     assert "HubSpot does not answer. Nothing to do" in first
     assert "Last read Tue 24 Nov 08:00" in first
@@ -161,4 +161,4 @@ def test_where_the_first_channel_fails_the_end_follows_by_the_other(hub: Hub) ->
 
     look(hub, hk(24, 11))
 
-    assert titles(hub) == ["Cannot be read: HubSpot", "Read again: HubSpot"]
+    assert [title for title in titles(hub) if "HubSpot" in title] == ["Cannot be read: HubSpot", "Read again: HubSpot"]
