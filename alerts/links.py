@@ -69,7 +69,7 @@ class Links:
         self._people = people
 
     def offers(self, outgoing: Outgoing, now: datetime) -> list[Offer]:
-        """The links for a message to one reader: of a single alert all that can be done, of several each one's first.
+        """The links for a message to one reader: all that can be done about an alert; of several, all but to snooze it.
 
         None where several read it: nobody could say who it was.
         """
@@ -80,7 +80,7 @@ class Links:
         found = []
         for entry in message.entries:
             offered = verbs(entry.on, entry.held.state if entry.held else "") if entry.end is None else ()
-            for verb in offered if alone else offered[:1]:
+            for verb in offered if alone else (verb for verb in offered if verb != "snooze"):
                 link = Link(verb, entry.fingerprint, entry.episode, name, now, now + GOOD_FOR)
                 what = "" if alone else _what(entry)
                 found.append(Offer(entry.fingerprint, label(verb, message.language), what, self.address(link)))

@@ -1,5 +1,4 @@
-"""Carrying out what people decide where they read an alert, in Slack or by a link: in one transaction with what the
-messages show of it from then on."""
+"""Carrying out what people decide where they read an alert: in Slack, or by a link of a mail."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time

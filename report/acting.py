@@ -169,7 +169,8 @@ def _what(alert: Row, language: Language) -> str:
     names = alert["facts"].get("client_names") or {}
     client = names.get(language) or next(iter(names.values()), "") if isinstance(names, dict) else ""
     matter = facts.text("name") or facts.text("subject") or alert["subject"]
-    return ": ".join(text for text in (client, matter) if text)
+    colon = ": " if language == "en" else "："
+    return colon.join(text for text in (client, matter) if text)
 
 
 @cache

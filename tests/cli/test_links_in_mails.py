@@ -118,18 +118,15 @@ def urls(text: str) -> list[tuple[str, str]]:
 
 
 def test_a_mail_ends_with_what_its_reader_can_do(morning: Morning) -> None:
-    """Of several matters each one's first, with the matter; of one all; in HTML below the matter itself."""
+    """Of several, each with its matter, but not to put them off; of one all; in HTML below the matter itself."""
     labels = [above for above, _ in urls(morning.text)]
 
     assert [label.partition(":")[0] for label in labels] == [
-        "由我跟進",
-        "由我跟進",
-        "Take it",
-        "New date agreed",
-        "Snooze",
+        *("由我跟進", "已議定新日期", "由我跟進", "已另行回覆"),
+        *("Take it", "New date agreed", "Snooze"),
     ]
     assert labels[0].startswith("由我跟進: Harbour Ltd: Release 2.1")
-    assert [f'href="{url}"' in morning.html for _, url in urls(morning.text)] == [True] * 5
+    assert [f'href="{url}"' in morning.html for _, url in urls(morning.text)] == [True] * 7
 
 
 def test_a_link_that_is_opened_does_nothing(page: Page, morning: Morning) -> None:
@@ -143,7 +140,7 @@ def test_a_link_that_is_opened_does_nothing(page: Page, morning: Morning) -> Non
     assert [row["to_state"] for row in page.home.rows("alert_event")] == ["firing"] * 3
     assert '<html lang="zh-Hant-HK">' in shown.text
     assert "<h1>由我跟進</h1>" in shown.text
-    assert "Harbour Ltd: Release 2.1" in shown.text
+    assert "Harbour Ltd：Release 2.1" in shown.text
 
 
 def test_the_button_acts_once_in_the_name_of_its_reader(page: Page, morning: Morning) -> None:
