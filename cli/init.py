@@ -25,6 +25,16 @@ from connectors.base import ConnectorError
 from connectors.kinds import KINDS
 from unify.freshness import tool_name
 
+_ROUTES = """\
+[[routes]]
+match = {severity = "critical"}
+to = ["email:bd", "email:coordinator", "email:owner"]
+
+[[routes]]
+to = ["email:bd", "email:coordinator"]
+"""
+"""Who is told of what, until somebody writes it otherwise: the coordinator is copied, the owner hears of the worst."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -88,7 +98,7 @@ class _Wanted:
             _table(f"people.{key}", {"name": name, "email": email}),
             *(self._source(kind) for kind in SOURCES if typer.confirm(f"Do you use {tool_name(kind)}?")),
             self._mail(domain),
-            '[[routes]]\nto = ["email:bd"]\n',
+            _ROUTES,
         ]
         return "\n".join(parts)
 
