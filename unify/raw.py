@@ -17,10 +17,13 @@ CODEC = "zstd"
 
 
 class _PerThread(threading.local):
-    """A decompressor shared by threads gives wrong sizes and then segfaults: every thread has its own."""
+    """A decompressor shared by threads gives wrong sizes and then segfaults: every thread has its own, and a thread
+    beside it that compresses what it hands over."""
 
     def __init__(self) -> None:
         self.decompress = zstandard.ZstdDecompressor().decompress
+        name = f"{threading.current_thread().name} packs"
+        self.packs = ThreadPoolExecutor(1, thread_name_prefix=name)  # starts its thread when it is first needed
 
 
 _zstd = _PerThread()
@@ -54,10 +57,7 @@ def pack(bodies: Sequence[bytes]) -> Future[list[bytes]]:
         nothing: Future[list[bytes]] = Future()
         nothing.set_result([])
         return nothing
-    thread = ThreadPoolExecutor(1, thread_name_prefix=f"{threading.current_thread().name} packs")
-    packed = thread.submit(_pack, bodies)
-    thread.shutdown(wait=False)
-    return packed
+    return _zstd.packs.submit(_pack, bodies)
 
 
 def _pack(bodies: Sequence[bytes]) -> list[bytes]:

@@ -6,7 +6,8 @@ moves only with the content. A row that no longer says it is deleted is alive ag
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -136,7 +137,6 @@ class _Converts:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._instants: dict[type[TypeEngine[Any]], Convert] = {}
 
     def of(self, type_: TypeEngine[Any]) -> Convert | None:
         """The conversion of a type's values; None: nothing is done to them.
@@ -146,7 +146,7 @@ class _Converts:
         convert = type_.dialect_impl(self._dialect).bind_processor(self._dialect)
         if convert is None or self._dialect.name != "sqlite" or not _is_instant(type_):
             return convert
-        return self._instants.setdefault(type(type_), _written_at_once(convert))
+        return _written_at_once(convert)
 
 
 def _is_instant(of: TypeEngine[Any]) -> bool:
@@ -154,19 +154,18 @@ def _is_instant(of: TypeEngine[Any]) -> bool:
 
 
 def _written_at_once(convert: Convert) -> Convert:
-    """`convert`, but aware UTC, as nearly all instants are, is written as SQLAlchemy does it, in a third of the time,
-    and once where the next column or row holds the same one: a page holds a thousand."""
-    last: Any = None
-    text: Any = None
+    """`convert`, but aware UTC, as nearly all instants are, is written as SQLAlchemy does it in a third of the time."""
 
     def written(value: Any) -> Any:
-        nonlocal last, text
         if value is None:
             return None
-        if value is not last:
-            is_utc = value.tzinfo is UTC
-            text = value.isoformat(" ", "microseconds")[:26] if is_utc else convert(value)
-            last = value
-        return text
+        return _utc(value) if value.tzinfo is UTC else convert(value)
 
     return written
+
+
+@lru_cache(maxsize=1000)
+def _utc(value: datetime) -> str:
+    """Kept: a page holds a thousand, and each of them several times. UTC alone, for Python holds the two that an hour
+    has which comes twice for equal."""
+    return value.isoformat(" ", "microseconds")[:26]
