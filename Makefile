@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test test-faults test-working-time test-year lint test-specs test-recorded docs bench bench-sync bench-growth bench-rules bench-alerts bench-peers lock clean
+.PHONY: help setup demo demo-recorded test test-faults test-working-time test-year lint test-specs test-recorded docs pictures bench bench-sync bench-growth bench-rules bench-alerts bench-peers lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -49,6 +49,9 @@ test-recorded: setup  ## records the vendors really sent, from HTTP to the page:
 
 docs: setup  ## make the pages about rules and views anew (docs/rules)
 	$(BIN)/python -m rules.pages docs/rules
+
+pictures: setup  ## the pictures of docs/alerts.md anew; needs Chromium and a font with Chinese characters
+	$(BIN)/python -m tests.alerts.pictures docs/pictures
 
 bench: bench-sync bench-rules bench-alerts  ## the benchmarks of a few minutes that need nothing from elsewhere
 

@@ -80,9 +80,9 @@ class Writer(Scene):
             ),
         )
         message = Message(reader.language, count.title(reader.language, flat), tuple(flat), footer, count)
-        # The worst of each client before anybody's second, and before what may go wrong.
+        # The worst of each client before anybody's second.
         ranked = [entry for rank in zip_longest(*entries[:-1]) for entry in rank if entry is not None]
-        return _listed(message, [*ranked, *entries[-1]])
+        return _listed(message, _most_telling([*ranked, *entries[-1]], {item.fingerprint: item for item in items}))
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -207,6 +207,20 @@ class Writer(Scene):
         names = TEXTS.say(language, "comma").join(label for label, _ in read)
         key = "fresh.all" if all_of_them else "fresh.several"
         return TEXTS.say(language, key, clock=clock(oldest, self.zone), sources=names)
+
+
+def _most_telling(ranked: Sequence[Entry], items: Mapping[str, Item]) -> list[Entry]:
+    """`ranked`, but what is broken before the rest, of the rest the most severe first, and last of all what tells once
+    more of a thing that is told of already."""
+    seen: set[str] = set()
+    places = {}
+    for place, entry in enumerate(ranked):
+        item, subject = items[entry.fingerprint], entry.fingerprint.partition(":")[2]
+        broken = item.rule in _BROKEN
+        severity = 0 if broken else -SEVERITIES.index(item.severity)
+        places[entry.fingerprint] = (subject in seen, not broken, severity, place)
+        seen.add(subject)
+    return sorted(ranked, key=lambda entry: places[entry.fingerprint])
 
 
 def _by_client(items: Iterable[Item]) -> list[list[Item]]:

@@ -13,7 +13,7 @@ from config.settings import Language, Route, RouteMatch
 from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
-from tests.alerts.firm import TUESDAY, hk, milestone, of
+from tests.alerts.firm import TUESDAY, feedback, hk, milestone, of
 from tests.alerts.test_messages import coordinator, group, item, reader, writer
 
 RAYMOND = "person/raymond@lanternquay.example"
@@ -103,6 +103,29 @@ def test_what_may_go_wrong_stands_below_what_has(language: Language, heading: st
     assert [head for head, _ in message.groups][-1] == heading
     assert [one.text for one in message.entries[-1].lines] == [line]
     assert message.title == writer().many([item(milestone()), item(milestone(2))], reader(language), {}).title
+
+
+def test_what_may_go_wrong_is_told_before_what_is_only_to_be_known() -> None:
+    """Where a phone has no room for both."""
+    late = [item(milestone(number, name=f"Release {number}")) for number in (2, 3)]
+    known = [item(of("milestone-without-owner-or-date", "info", key=f"delivery/issue/{n}")) for n in range(10, 20)]
+
+    message = writer().many([*known, item(AT_RISK), *late], reader("en"), {})
+
+    assert message.entries[-1].early
+    assert message.entries[-1].lines != ()
+    assert any(not entry.lines for entry in message.entries)
+
+
+def test_a_second_alert_on_one_thing_is_told_after_what_may_go_wrong() -> None:
+    """Who waits 15 hours wrote again: the reader knows."""
+    again = replace(feedback(), rule="feedback-reopened")
+    late = [item(milestone(number, name=f"Release {number}")) for number in (2, 3)]
+
+    message = writer().many([item(again), item(feedback()), item(AT_RISK), *late], reader("en"), {})
+
+    lines = {entry.fingerprint.partition(":")[0]: len(entry.lines) for entry in message.entries}
+    assert (lines["feedback-reopened"], lines["milestone-at-risk"]) == (0, 1)
 
 
 def test_a_message_about_nothing_but_what_may_go_wrong_counts_its_clients() -> None:
