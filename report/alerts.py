@@ -128,7 +128,18 @@ def _shared(said: Iterable[str]) -> str:
 
 def _particulars(words: Words, row: AlertRow) -> str:
     owner = words.t("has_it", name=row.owner_name) if row.owner_name else ""
-    return about(row.project_name, owner, words.mark(row.source))
+    return about(row.project_name, owner, _taken(words, row), words.mark(row.source))
+
+
+def _taken(words: Words, row: AlertRow) -> str:
+    """Who has it, and of a snooze until when."""
+    if row.held_by is None:
+        return ""
+    if row.state == "acknowledged":
+        return words.t("alerts.taken", name=row.held_by)
+    if row.held_until is None:
+        return words.t("alerts.snoozed", name=row.held_by)
+    return words.t("alerts.snoozed_until", name=row.held_by, at=words.at(row.held_until))
 
 
 def _found(words: Words, row: AlertRow) -> str:

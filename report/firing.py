@@ -1,12 +1,13 @@
 """The other alerts: what the rules found and is not over, but for what the page lists by itself."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
 from alerts.facts import Facts
+from alerts.life import OPEN
 from alerts.messages import Says
 from alerts.planning import said_by
 from alerts.routing import OF_THE_HOUSE
@@ -26,23 +27,28 @@ _MAY_BE_LISTED = frozenset({"milestone-slipped", "feedback-reopened"})
 
 
 def read_firing(
-    connection: Connection, rules: Sequence[Rule], moment: Moment, stale: Collection[str], listed: Collection[str]
+    connection: Connection,
+    rules: Sequence[Rule],
+    moment: Moment,
+    stale: Collection[str],
+    listed: Collection[str],
+    people: Mapping[str, str],
 ) -> list[AlertRow]:
-    """The worst first, then the oldest. `listed`: keys of what the page lists by itself.
+    """The worst first, then the oldest. `listed`: keys of what the page lists by itself; `people`: our people's names.
 
     An alert of a rule that is on no more is left out: the next round ends it.
     """
     known = {rule.id: rule for rule in rules if rule.id not in LISTED and rule.view.name not in PRIVATE}
-    rows = connection.execute(select(ALERT).where(ALERT.c.state != "resolved")).mappings()
+    rows = connection.execute(select(ALERT).where(ALERT.c.state.in_(OPEN))).mappings()
     found = [
-        _row(row, known[row["rule"]], moment, stale)
+        _row(row, known[row["rule"]], moment, stale, people)
         for row in rows
         if row["rule"] in known and not (row["rule"] in _MAY_BE_LISTED and row["subject"] in listed)
     ]
     return sorted(found, key=lambda row: (-SEVERITIES.index(row.severity), row.since, row.fingerprint))
 
 
-def _row(row: RowMapping, rule: Rule, moment: Moment, stale: Collection[str]) -> AlertRow:
+def _row(row: RowMapping, rule: Rule, moment: Moment, stale: Collection[str], people: Mapping[str, str]) -> AlertRow:
     facts = Facts(row["facts"])
     return AlertRow(
         fingerprint=row["fingerprint"],
@@ -57,6 +63,8 @@ def _row(row: RowMapping, rule: Rule, moment: Moment, stale: Collection[str]) ->
         owner_name=facts.text("owner_name"),
         severity=row["severity"],
         state=row["state"],
+        held_by=people.get(row["held_by"], row["held_by"]),
+        held_until=row["held_until"],
         since=row["since"],
         is_of_the_house=rule.view.name in OF_THE_HOUSE,
         client_facing=facts.is_true("client_facing", default=True),

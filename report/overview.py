@@ -145,7 +145,12 @@ def _overview(
         internal_overdue=len(late) - sum(row.key in late for row in facing),
         unhandled=unhandled,
         alerts=read_firing(
-            connection, rules, moment, stale, {row.key for row in moved} | {row.key for row in unhandled}
+            connection,
+            rules,
+            moment,
+            stale,
+            {row.key for row in moved} | {row.key for row in unhandled},
+            {name: person.name for name, person in settings.people.items()},
         ),
         due_soon=sorted(
             (row for row in facing if row.key not in late and row.deadline_on and row.deadline_on <= soon),

@@ -84,6 +84,7 @@ class FeedbackRow:
 class AlertRow:
     """What a rule found and is not over; `key` and `name` are its subject's; `since`: when it was found.
 
+    `held_by`: the name of who has it, and `held_until` the end of their snooze, where it has one.
     `is_of_the_house`: it is of the firm as a whole or the hub itself. `client_facing` is False of a date that no client
     was promised. `says`: what its rule says of it in a language.
     """
@@ -100,6 +101,8 @@ class AlertRow:
     owner_name: str
     severity: Severity
     state: str
+    held_by: str | None
+    held_until: datetime | None
     since: datetime
     is_of_the_house: bool
     client_facing: bool

@@ -260,3 +260,23 @@ def test_what_is_missing_or_differs_is_said_of_its_source(
         assert line in text
     assert [doubt["part"] for doubt in told["doubts"]] == (["b1"] if person is None else [""])
     assert [tally["absent"] for tally in told["incomplete"]] == ([[], ["7"]] if person is None else [[], []])
+
+
+def test_whoever_has_an_alert_is_named_and_until_when(engine: Engine) -> None:
+    """The reader need not ask who is on it; what has not fired yet is nobody's business."""
+    taken = {"state": "acknowledged", "held_by": "may", "held_at": TUESDAY}
+    snoozed = {"state": "snoozed", "held_by": "root", "held_at": TUESDAY, "held_until": hk(26)}
+    put(
+        engine,
+        "alert",
+        alert("item-blocked", "A") | taken,
+        alert("item-blocked", "B") | snoozed,
+        alert("item-blocked", "C") | {**snoozed, "held_until": None},
+        alert("item-blocked", "D") | {"state": "pending"},
+    )
+
+    [group] = Page.of(read(engine), "en").alerts
+
+    about = [line.about for alike in group.kinds for line in alike.rows]
+    said = ["taken by May Chan", "snoozed by root until Thu 26 Nov 09:00", "snoozed by root until its date moves"]
+    assert [words in text for words, text in zip(said, about, strict=True)] == [True, True, True]
