@@ -47,8 +47,10 @@ class Levels:
     def next(self, alert: Stored, subject: Subject) -> Rise | None:
         """Where it goes if nobody takes it, and when; as if told now, where it was not yet."""
         life, told = alert.known.life, self.past.get(alert.known.fingerprint, ())
+        if life.state != "firing" or not life.adopted or not subject.bd_is_told:
+            return None
         targets = self.readers(alert, subject)
-        if life.state != "firing" or not life.adopted or not subject.bd_is_told or not targets:
+        if not targets:
             return None
         first_told = min((past.at for past in told if past.kind in NEWS), default=self.now)
         since = max(at for at in (first_told, life.worse_at, life.again_at, life.escalated_at, life.handed_at) if at)

@@ -57,6 +57,17 @@ def test_at_night_nobody_is_told_and_at_nine_what_still_holds_is(hub: Hub) -> No
     assert hub.mail.titles() == ["Bank of Nine Ferries: UAT… 8 days late"]
 
 
+def test_what_comes_in_over_lunch_is_one_message_after_it(hub: Hub) -> None:
+    """Sandwich hours are nobody's working time, and two messages at two would be one too many."""
+    found = [milestone(1), milestone(2)]
+    hub.tell(milestone(1), at=hk(24, 13, 10))
+    hub.tell(*found, at=hk(24, 13, 40))
+    assert hub.mail.sent == []
+
+    hub.tell(*found, at=hk(24, 14))
+    assert [len(one.message.entries) for one in hub.mail.sent] == [2]
+
+
 def test_a_hong_kong_reader_hears_on_hong_kong_days(hub: Hub) -> None:
     """19 October 2026 is a holiday in Hong Kong and a working day on the mainland."""
     monday = hk(24) - timedelta(days=36)
