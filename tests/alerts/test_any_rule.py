@@ -120,7 +120,7 @@ def test_what_may_go_wrong_is_told_before_what_is_only_to_be_known() -> None:
 def test_a_second_alert_on_one_thing_is_told_after_what_may_go_wrong() -> None:
     """Who waits 15 hours wrote again: the reader knows."""
     again = replace(feedback(), rule="feedback-reopened")
-    late = [item(milestone(number, name=f"Release {number}")) for number in (2, 3)]
+    late = [item(milestone(number, name=f"Release {number}")) for number in (2, 3, 4)]
 
     message = writer().many([item(again), item(feedback()), item(AT_RISK), *late], reader("en"), {})
 
