@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from alerts.channels.base import Channel, Outgoing
+from alerts.channels.by_apprise import AppriseSettings, ByApprise
 from alerts.channels.dingtalk import DingTalk, DingTalkSettings
 from alerts.channels.feishu import Feishu, FeishuSettings
 from alerts.channels.mail import Email, EmailSettings
@@ -21,6 +22,7 @@ CHANNEL_KINDS: Mapping[str, type[ChannelSettings]] = {
     "dingtalk": DingTalkSettings,
     "feishu": FeishuSettings,
     "teams": TeamsSettings,
+    "apprise": AppriseSettings,
 }
 
 
@@ -47,6 +49,8 @@ def open_channel(
             return Feishu(settings, wall, stop, redact)
         case TeamsSettings():
             return Teams(settings, wall, stop, redact)
+        case AppriseSettings():
+            return ByApprise(settings)
         case _:
             raise ValueError(f"channel {settings.name}: there is no kind {settings.kind!r}")
 

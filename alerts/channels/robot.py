@@ -117,7 +117,7 @@ class Robot(ABC):
 
     def bodies(self, outgoing: Outgoing) -> Iterator[Json]:
         """The message in as many bodies as it takes, none above the limit."""
-        mark = f"#{outgoing.key.removeprefix('alert-')[:_MARK_CHARS]}"
+        mark = mark_of(outgoing.key)
         account = outgoing.account if _ACCOUNT.fullmatch(outgoing.account) else ""
 
         def made(lines: Sequence[Line], part: str, called: str) -> Json:
@@ -141,6 +141,11 @@ class Robot(ABC):
         answer = self._poster.post(*self.signed(body))
         if (error := answer.refusal(self.what) or self.judge(answer)) is not None:
             raise error
+
+
+def mark_of(key: str) -> str:
+    """What people see of a message's key: a repeat has the same."""
+    return f"#{key.removeprefix('alert-')[:_MARK_CHARS]}"
 
 
 def lines_of(message: Message) -> Iterator[Line]:

@@ -39,7 +39,11 @@ def example(tmp_path: Path) -> Loaded:
     (tmp_path / "jira.password").write_text("intranet-5ecret\n")
     webhooks = {f"{kind}_WEBHOOK": "https://hooks.example/5ecret" for kind in ROBOTS}
     environ = ENVIRON | webhooks | {"HEARTBEAT_URL": "https://watch.example/5ecret"}
-    environ |= {"DINGTALK_SECRET": "SEC5ecret", "FEISHU_SECRET": "feishu-5ecret"}
+    environ |= {
+        "NTFY_URL": "ntfys://ntfy.example/5ecret",
+        "DINGTALK_SECRET": "SEC5ecret",
+        "FEISHU_SECRET": "feishu-5ecret",
+    }
     return load_text(
         block("toml"),
         environ,
