@@ -63,6 +63,8 @@ class SocketMode:
         self.ephemerals: list[Ephemeral] = []
         self.acknowledged: list[str] = []
         """Ids of envelopes, in the order of their acknowledgement."""
+        self.opened = 0
+        """How many websockets there have been."""
         self.connected = threading.Event()
         self.tickets: set[str] = set()
         self.route = WebSocketRoute("/link/", self._link)
@@ -71,11 +73,6 @@ class SocketMode:
         self._envelopes: dict[str, _Envelope] = {}
         self._triggers: dict[str, str] = {}
         """Who pressed, by trigger: each opens one form."""
-
-    @property
-    def connections(self) -> int:
-        """How many websockets are open."""
-        return len(self._open)
 
     # --- methods of the Web API
 
@@ -167,6 +164,7 @@ class SocketMode:
         await socket.send_json({"type": "hello", "num_connections": len(self._open) + 1})
         mine = (socket, asyncio.get_running_loop())
         self._open.append(mine)
+        self.opened += 1
         self.connected.set()
         try:
             while True:
