@@ -118,14 +118,17 @@ def test_what_may_go_wrong_is_told_before_what_is_only_to_be_known() -> None:
 
 
 def test_a_second_alert_on_one_thing_is_told_after_what_may_go_wrong() -> None:
-    """Who waits 15 hours wrote again: the reader knows."""
+    """Who waits 15 hours wrote again: the reader knows. However much room others leave."""
     again = replace(feedback(), rule="feedback-reopened")
-    late = [item(milestone(number, name=f"Release {number}")) for number in (2, 3, 4)]
+    told = set()
+    for count in range(8):
+        late = [item(milestone(number, name=f"Release {'x' * number}")) for number in range(2, 2 + count)]
+        message = writer().many([item(again), item(feedback()), item(AT_RISK), *late], reader("en"), {})
+        shown = {entry.fingerprint.partition(":")[0] for entry in message.entries if entry.lines}
+        told.add(("milestone-at-risk" in shown, "feedback-reopened" in shown))
 
-    message = writer().many([item(again), item(feedback()), item(AT_RISK), *late], reader("en"), {})
-
-    lines = {entry.fingerprint.partition(":")[0]: len(entry.lines) for entry in message.entries}
-    assert (lines["feedback-reopened"], lines["milestone-at-risk"]) == (0, 1)
+    assert {(True, True), (False, False)} <= told
+    assert (False, True) not in told
 
 
 def test_a_message_about_nothing_but_what_may_go_wrong_counts_its_clients() -> None:
