@@ -8,6 +8,7 @@ day, and for an hour that nobody has it.
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, Literal, Self
@@ -15,8 +16,9 @@ from typing import Any, Literal, Self
 from pydantic import field_validator, model_validator
 
 from alerts.channels.base import Outgoing, Permanent, Receipt
+from alerts.channels.pace import Pace
 from alerts.channels.slack_form import form
-from alerts.channels.slack_web import CannotUpdate, Pace, UnknownUser, WebApi, post_to_webhook
+from alerts.channels.slack_web import CannotUpdate, UnknownUser, WebApi, post_to_webhook
 from alerts.messages import Message
 from config.settings import ChannelSettings, Secret
 from config.values import check_vendor_url
@@ -25,6 +27,8 @@ EVENT = "milepost_alert"
 API = "https://slack.com/api/"
 _LOOK_BACK = 50
 """Messages of a channel among which a doubtful attempt is looked for."""
+_PACE = [(2, 2.0)]
+"""What one conversation takes: about a message a second (rate limits page, read 22 Nov 2026)."""
 _KNOWN_FOR_S, _UNKNOWN_FOR_S = 24 * 3600.0, 3600.0
 """How long is believed who has an e-mail, and that nobody has it."""
 
@@ -90,7 +94,8 @@ class Slack:
             raise ValueError("needs a token; for a webhook use SlackWebhook")
         self._settings = settings
         self._web = WebApi(settings.url, settings.token, stop, redact)
-        self._pace = Pace(stop)
+        self._paces = defaultdict[str, Pace](lambda: Pace(_PACE, stop, seconds))
+        """By conversation: whoever runs into Slack's own limit is held up in all of them."""
         self._seconds = seconds
         self._users: dict[str, tuple[float, str | UnknownUser]] = {}
         """Slack's ids by e-mail, or that there is none, and until when that is believed."""
@@ -105,7 +110,7 @@ class Slack:
     def send(self, outgoing: Outgoing) -> Receipt:
         """Write to the channel, or to the reader's direct messages."""
         post = self._post(outgoing)
-        self._pace.take_turn(post["channel"])
+        self._paces[post["channel"]].take_turn("Slack")
         answer = self._web.call("chat.postMessage", post)
         self._conversations[post["channel"]] = answer["channel"]
         return {"channel": answer["channel"], "ts": answer["ts"]}
@@ -113,7 +118,7 @@ class Slack:
     def update(self, receipt: Receipt, outgoing: Outgoing, shown: Message) -> Receipt:
         """Change the message in place; where Slack refuses that, answer in its thread."""
         place = {"channel": receipt["channel"], "ts": receipt["ts"]}
-        self._pace.take_turn(place["channel"])
+        self._paces[place["channel"]].take_turn("Slack")
         try:
             self._web.call("chat.update", {**self._form(shown), **place})
         except CannotUpdate:
@@ -183,7 +188,7 @@ class SlackWebhook:
         if settings.webhook is None:
             raise ValueError("needs a webhook; for a token use Slack")
         self._webhook = settings.webhook
-        self._pace = Pace(stop)
+        self._pace = Pace(_PACE, stop)
         self._stop = stop
         self._redact = redact
 
@@ -207,7 +212,7 @@ class SlackWebhook:
 
     def _post(self, message: Message) -> Receipt:
         body = {**form(message), "unfurl_links": False, "unfurl_media": False}
-        self._pace.take_turn("")
+        self._pace.take_turn("Slack webhook")
         post_to_webhook(self._webhook, body, self._stop, self._redact)
         return {}
 

@@ -10,10 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
 from alerts.channels.base import DeliveryError, Permanent, Transient
 from config.settings import Secret
 from connectors.base import AccessDenied, VendorUnavailable
@@ -55,8 +51,6 @@ _WAIT_ERRORS = {
     "request_timeout": True,
 }
 _UPDATE_ERRORS = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-_PACE = parse("5/5 seconds")
-"""What one conversation takes: about a message a second, and a few at once (rate limits page, read 22 Nov 2026)."""
 
 
 class CannotUpdate(Permanent):
@@ -65,23 +59,6 @@ class CannotUpdate(Permanent):
 
 class UnknownUser(Permanent):
     """Nobody who is active in the workspace has that e-mail."""
-
-
-class Pace:
-    """Waits until a conversation may be written to: whoever runs into Slack's own limit is held up in all of them."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-        self._window = MovingWindowRateLimiter(MemoryStorage())
-
-    def take_turn(self, conversation: str) -> None:
-        """Returns when it has room; after a whole window in any case, for the window goes by a clock that may be set
-        back. Raises Transient when the hub stops."""
-        for _ in range(_PACE.amount):
-            if self._window.hit(_PACE, conversation):
-                return
-            if self._stop.wait(_PACE.get_expiry() / _PACE.amount):
-                raise Transient("Slack: stopped before it was sent")
 
 
 class WebApi:
