@@ -22,6 +22,7 @@ from sqlalchemy.engine import RowMapping
 
 from alerts.channels.base import Channel, Outgoing, Permanent, Transient
 from alerts.claims import COMMENT_LANE, RESTS, InHand, Line, is_in_flight, watched
+from alerts.mentions import account_of
 from alerts.messages import Message
 from alerts.plain_text import cut
 from alerts.routing import Reader, as_configured, refusal
@@ -194,7 +195,8 @@ def _attempt(
     channel, reader = channels[lane], _reader(settings, row["payload"])
     if why := refusal(settings, reader):
         raise Permanent(why)
-    outgoing = Outgoing(row["key"], reader, Message.from_json(row["payload"]["message"]))
+    message, account = Message.from_json(row["payload"]["message"]), account_of(engine, settings, row)
+    outgoing = Outgoing(row["key"], reader, message, account, is_first=not row["attempts"])
     if _is_in_doubt(row) and (found := channel.find(outgoing)) is not None:
         return _Outcome("sent", receipt=found)
     if row["after"] is None:

@@ -135,7 +135,8 @@ def _people(draft: Draft) -> Iterator[Found]:
         if person.cover:
             yield from _cover((*path, "cover"), name, draft)
         for number, account in enumerate(person.accounts):
-            yield from _reference((*path, "accounts", number), account, draft, "SOURCE:ID")
+            if account.partition(":")[0] not in (draft.names["channels"] or ()):  # else whom a robot calls
+                yield from _reference((*path, "accounts", number), account, draft, "SOURCE:ID")
             yield from accounts.claim((*path, "accounts", number), account, name)
 
 

@@ -526,3 +526,36 @@ def test_a_group_robot_tells_an_alert_and_its_end(hub: Hub, group: Group) -> Non
 
     assert len(group.taken) == 2
     assert {row["state"] for row in firm.deliveries(hub.engine)} == {"sent"}
+
+
+@pytest.mark.parametrize(("accounts", "called"), [(("wecom:marco.yip",), ["marco.yip"]), (("chat:marco",), [])])
+def test_the_bd_manager_whom_a_groups_message_waits_for_is_called(
+    hub: Hub, sandbox: Sandbox, accounts: tuple[str, ...], called: list[str]
+) -> None:
+    """By their account with that very channel; when it is over, nobody is."""
+    for group in group_of("wecom", sandbox):
+        people = firm.settings().people
+        marco = people["marco"].model_copy(update={"accounts": accounts})
+        hub.settings = firm.settings(routes=(Route(to=("wecom",)),), people={**people, "marco": marco})
+        hub.others = {"wecom": group.robot()}
+        firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+
+        hub.tell(milestone())
+        hub.tell(at=TUESDAY + timedelta(minutes=1))
+
+        first, over = group.taken
+        assert first["text"].get("mentioned_list", []) == called
+        assert "mentioned_list" not in over["text"]
+
+
+def test_a_bot_that_is_always_started_on_the_hour_tells_with_its_second_attempt(hub: Hub, fei: Group) -> None:
+    """It held back once already."""
+    fei.now = NOON.replace(minute=0)
+    hub.settings = firm.settings(routes=(Route(to=("feishu",)),))
+    hub.others = {"feishu": fei.robot()}
+    hub.tell(milestone())
+    before = len(fei.taken)
+    hub.wait(timedelta(hours=1))
+    hub.deliver()
+
+    assert (before, len(fei.taken)) == (0, 1)
