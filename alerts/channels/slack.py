@@ -94,6 +94,8 @@ class Slack:
             raise ValueError("needs a token; for a webhook use SlackWebhook")
         self._settings = settings
         self._web = WebApi(settings.url, settings.token, stop, redact)
+        app_token = settings.app_token
+        self._app = WebApi(settings.url, app_token, stop, redact) if app_token is not None else None
         self._paces = defaultdict[str, Pace](lambda: Pace(_PACE, stop, seconds))
         """By conversation: whoever runs into Slack's own limit is held up in all of them."""
         self._seconds = seconds
@@ -103,9 +105,14 @@ class Slack:
         """What posting to a user's id turned out to be: the id that history and updates want."""
 
     def check(self) -> str:
-        """Whom the token is. Whether it may write to the channel, Slack tells only whoever writes."""
+        """Whom the token is, and whether Slack lets presses of buttons through. Whether it may write to the channel, it
+        tells only whoever writes."""
         me = self._web.call("auth.test", {})
-        return f"signed in to Slack as {me.get('user', '')} of {me.get('team', '')}"
+        said = f"signed in to Slack as {me.get('user', '')} of {me.get('team', '')}"
+        if self._app is None:
+            return said
+        self._app.call("apps.connections.open", {})  # an address that nobody opens is void soon
+        return f"{said}; buttons work while `milepost serve` runs"
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Write to the channel, or to the reader's direct messages."""

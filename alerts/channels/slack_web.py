@@ -27,6 +27,7 @@ _FORMS = frozenset({"users.info", "users.lookupByEmail", "conversations.history"
 _CONFIG_ERRORS = {
     "invalid_auth": "the token is refused: make a new one",
     "not_authed": "the token is missing",
+    "not_allowed_token_type": "that is another kind of token: a bot's begins with xoxb-, an app's with xapp-",
     "account_inactive": "the token's app or user was removed",
     "token_revoked": "the token was revoked: make a new one",
     "token_expired": "the token has expired: make a new one",

@@ -24,6 +24,7 @@ from sandbox.http import Fault
 from sandbox.plan import Plan, Staff
 from sandbox.server import Sandbox
 from sandbox.slack import CHANNEL, SCOPES, TOKEN, WEBHOOK_PATH, SlackSandbox, refusal, too_fast
+from sandbox.slack_socket import APP_TOKEN
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, milestone
@@ -112,6 +113,19 @@ def test_who_has_an_e_mail_is_asked_again_after_a_day_and_who_has_none_after_an_
         asked.append(sum("lookupByEmail" in str(seen) for seen in slack.app.log))
 
     assert asked == [2, 2, 3, 4, 5]
+
+
+def test_check_says_whether_buttons_will_work(sandbox: Sandbox, slack: SlackSandbox) -> None:
+    """The two tokens are easily taken for one another; nobody is to find that out by pressing."""
+
+    def checked(app_token: str) -> str:
+        how: dict[str, Any] = {"token": secret(TOKEN), "channel": CHANNEL, "url": sandbox.url("slack")}
+        return Slack(SlackSettings(**how, app_token=secret(app_token)), *WAITING).check()
+
+    assert checked(APP_TOKEN).endswith("; buttons work while `milepost serve` runs")
+    with pytest.raises(Permanent, match="an app's with xapp-"):
+        checked(TOKEN)
+    assert slack.messages == []
 
 
 def test_a_conversation_is_written_to_about_once_a_second(sandbox: Sandbox, slack: SlackSandbox) -> None:
