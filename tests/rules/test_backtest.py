@@ -192,7 +192,7 @@ def test_feedback_waits_until_it_was_answered_and_again_when_the_client_writes(t
         ("1", "11 Nov 11:00", ["warning"], "11 Nov 15:00"),
         ("1", "23 Nov 17:00", ["warning"], ""),
     ]
-    assert found.unchanged == ["calendar", "severity"]
+    assert found.unchanged == ["calendar", "severity", "urgent"]
 
 
 def test_a_make_up_day_is_worked_in_the_past_too(tmp_path: Path) -> None:
