@@ -106,7 +106,7 @@ class _Client(SocketModeClient):
         quiet.setLevel(logging.CRITICAL)  # it tells each attempt; what matters is told above, once
         self._address = address
         self.failed = ""
-        super().__init__("", logger=quiet, auto_reconnect_enabled=False, concurrency=4, proxy=proxy or "")
+        super().__init__("", logger=quiet, auto_reconnect_enabled=False, proxy=proxy or "")
         self.proxy = proxy  # it would take one that NO_PROXY excludes
         self.socket_mode_request_listeners.append(taken)
         self.on_error_listeners.append(self._note)
