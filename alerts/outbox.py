@@ -6,7 +6,8 @@ and one channel has one message in flight. Attempts, back-off and claims go by r
 tells. Who may be written to is asked again for every row: what was planned, parked or left by a failed channel may be
 older than the config.
 
-Transient failures back off. Permanent ones are parked, where a person sees them, and the reader is told by the next
+What could not be sent in its reader's working time waits for the next, unless it is urgent. Transient failures back
+off. Permanent ones are parked, where a person sees them, and the reader is told by the next
 channel of the route. Where a group cannot be reached and no person was told beside it, the coordinator is.
 """
 
@@ -15,6 +16,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
@@ -29,12 +31,15 @@ from alerts.routing import Reader, as_configured, refusal
 from config.clock import Clock
 from config.settings import Settings
 from connectors.base import ConnectorError, NotCommentable, NotFound, RateLimited, Ref, Stopped, VendorUnavailable
+from rules.working_time import WorkingTime
 from unify.derived import table_of
 from unify.engine import writing
-from unify.tables import Delivery, DeliveryAlert
+from unify.tables import Alert, Delivery, DeliveryAlert
 
 DELIVERY = table_of(Delivery)
 DELIVERY_ALERT = table_of(DeliveryAlert)
+
+AFTER_HOURS = "waits for its reader's working time"
 
 _IN_DOUBT = "in_doubt"
 """In the payload of what waits: it may have arrived."""
@@ -50,6 +55,12 @@ _ATTEMPTS = 20
 _THIS = update(DELIVERY).where(DELIVERY.c.id == bindparam("number"))
 _SENT = _THIS.values(state="sent", last_error="", sent_at=bindparam("at"), receipt=bindparam("given"))
 """Made once: nearly every row ends so."""
+_URGENT = (
+    select(DELIVERY_ALERT.c.fingerprint)
+    .join(table_of(Alert), table_of(Alert).c.fingerprint == DELIVERY_ALERT.c.fingerprint)
+    .where(DELIVERY_ALERT.c.delivery_id == bindparam("number"), table_of(Alert).c.urgent)
+    .limit(1)
+)
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +102,7 @@ def deliver(
     channels: Mapping[str, Channel],
     commenters: Mapping[str, Commenter],
     *,
+    calendars: Callable[[], Mapping[str, WorkingTime]],
     clock: Clock,
     wall: Clock,
     redact: Callable[[str], str],
@@ -98,9 +110,11 @@ def deliver(
 ) -> Delivered:
     """Send everything that is due, channel by channel, until nothing is or `stop` is set.
 
-    `channels` by name, `commenters` by source. `clock` dates what was sent; `wall` is real time.
+    `channels` by name, `commenters` by source; `calendars` around now, by name, are asked for once at most. `clock`
+    dates what was sent, and says who is at work; `wall` is real time.
     """
     done, line = Delivered(), Line(clock, wall)
+    working_time = cache(calendars)
 
     def work(hand: InHand) -> None:
         row, outcome = None, _Outcome("")
@@ -112,6 +126,9 @@ def deliver(
                 row = None if stop.is_set() else line.claim(connection)
             if row is None:
                 return
+            if (rest := _rest(engine, settings, row, working_time, clock())) is not None:
+                outcome = _Outcome("waiting", AFTER_HOURS, retry_at=wall() + rest, in_doubt=_is_in_doubt(row))
+                continue
             with hand.sending(row):
                 outcome = _outcome(engine, settings, row, channels, commenters, wall, done)
             if outcome.state == "waiting":
@@ -121,6 +138,27 @@ def deliver(
         with writing(engine) as connection:
             _record(connection, settings, left, _wait(left, "stopped", wall(), in_doubt=True), clock(), redact, done)
     return done
+
+
+def _rest(
+    engine: Engine,
+    settings: Settings,
+    row: RowMapping,
+    calendars: Callable[[], Mapping[str, WorkingTime]],
+    now: datetime,
+) -> timedelta | None:
+    """How long a message has to wait that was written in its reader's working time and could not be sent before that
+    ended: a channel that is mended at midnight wakes nobody. None: it may go; what is urgent always may."""
+    if "reader" not in row["payload"]:
+        return None
+    name = _reader(settings, row["payload"]).calendar
+    calendar = calendars().get(name) or calendars()["default"]
+    if calendar.is_working(now):
+        return None
+    with engine.connect() as connection:
+        if connection.execute(_URGENT, {"number": row["id"]}).first() is not None:
+            return None
+    return calendar.next_opening(now) - now
 
 
 def _outcome(

@@ -238,6 +238,7 @@ class Hub:
             self.settings,
             self.channels,
             self._vendors.commenters,
+            calendars=lambda: self.moment().calendars,
             clock=self.clock,
             wall=self.wall,
             redact=self.redactor,

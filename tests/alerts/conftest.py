@@ -52,6 +52,7 @@ class Hub:
             self.settings,
             {"email": self.mail, **self.others},
             self.commenters,
+            calendars=firm.working_time,
             clock=lambda: self.now,
             wall=lambda: self.wall,
             redact=lambda text: text.replace("s3cret", "***"),

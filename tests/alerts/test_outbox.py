@@ -460,3 +460,26 @@ def test_a_stop_waits_for_no_channel_that_hangs(hub: Hub) -> None:
     (row,) = firm.deliveries(hub.engine)
     assert (hanging.over.is_set(), done.sent, row["state"], row["payload"]["in_doubt"]) == (False, 0, "waiting", True)
     hanging.over.set()
+
+
+def test_a_channel_that_is_mended_at_midnight_wakes_nobody(hub: Hub) -> None:
+    """What could not be sent before the reader went home comes with the next morning."""
+    hub.mail.failures = [Transient("away")]
+    hub.tell(milestone(), at=firm.hk(24, 17, 59))
+
+    for now, wait in ((firm.hk(25, 0), 6), (firm.hk(25, 8, 59), 9), (firm.hk(25), 1)):
+        hub.wait(timedelta(hours=wait))
+        hub.now = now
+        hub.deliver()
+        assert len(hub.mail.sent) == (now == firm.hk(25))
+
+
+def test_what_is_urgent_is_sent_whenever_its_channel_is_mended(hub: Hub) -> None:
+    hub.mail.failures = [Transient("away")]
+    hub.tell(firm.feedback(severity="critical", urgent=True), at=firm.hk(24, 17, 59))
+
+    hub.wait(timedelta(hours=6))
+    hub.now = firm.hk(25, 0)
+    hub.deliver()
+
+    assert hub.mail.sent

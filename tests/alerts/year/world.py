@@ -22,7 +22,7 @@ from bench.many_items import Row, add
 from config.settings import CalendarSettings, ClientSettings, PersonSettings, Route, RouteMatch, Secret, Settings
 from rules.evaluate import evaluate
 from rules.moment import Moment
-from rules.working_time import calendars
+from rules.working_time import WorkingTime, calendars
 from tests.alerts import firm
 from tests.alerts.year.fates import CLIENTS, OFFICES, Fate, Promise, Ticket
 from tests.alerts.year.minutes import ZONE
@@ -150,7 +150,7 @@ class World:
             }
             found = evaluate(self.engine, self.rules, Moment.of(self.settings, known, self.now))
             run_round(self.engine, self.settings, found, fresh, known, self.now)
-            self._deliver()
+            self._deliver(known)
 
     def told(self) -> list[Told]:
         """What the outbox says that was told, in which round; each once, by whatever channel it went."""
@@ -166,12 +166,13 @@ class World:
             }
         )
 
-    def _deliver(self) -> None:
+    def _deliver(self, known: Mapping[str, WorkingTime]) -> None:
         deliver(
             self.engine,
             self.settings,
             self.channels,
             {},
+            calendars=lambda: known,
             clock=lambda: self.now,
             wall=lambda: self.now,
             redact=lambda text: text,
