@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from alerts.claims import COMMENT_LANE, is_in_flight
+from alerts.life import OPEN
 from alerts.outbox import DELIVERY, is_untried
 from alerts.planning import Planner
 from alerts.store import Stored
@@ -181,7 +182,7 @@ def write_comments(connection: Connection, planner: Planner) -> tuple[list[Writt
             continue  # the next round sees what came of it
         if alert.known.life.state == "resolved":
             written += _take_back(connection, source, alert, row)
-        elif alert.known.life.adopted and not planner.is_stale(alert):
+        elif alert.known.life.state in OPEN and alert.known.life.adopted and not planner.is_stale(alert):
             item = planner.item(alert)
             why = refusal(source, places.of(item.on, alert.subject, alert.known.source))
             if row is None and planner.in_storm(alert):

@@ -51,8 +51,8 @@ OPEN = HELD | {"firing"}
 _IN_PLACE = frozenset({Cause.WORSE, Cause.BETTER, Cause.ADOPTED, Cause.ESCALATED, Cause.HANDED_OVER})
 """What happens to an open alert without a change of its state."""
 
-QUIET_ENDS = frozenset({"source removed", "rule removed"})
-"""What the config took away ends without a word: nothing has happened at the client's."""
+QUIET_ENDS = frozenset({"source removed", "rule removed", Cause.LAPSED})
+"""Ends without a word: the config took it away, or it never was told; nothing has happened at the client's."""
 
 
 OURSELVES = "milepost"
@@ -251,30 +251,43 @@ def openings(
     findings: Mapping[str, Finding],
     first_looks: Mapping[tuple[str, str], datetime],
     began: Callable[[Finding], datetime | None],
+    lasted: Callable[[Finding, datetime], bool],
     now: datetime,
 ) -> list[Event]:
-    """Events of alerts that fire, open again, or change their severity.
+    """Events of alerts that fire, open again, or change their severity; or that may soon.
 
     `first_looks`, by (rule, source): what began before that instant (None: nobody can say when) was there before we
-    came to look.
+    came to look. `lasted`: whether what is found since then has been for as long as its rule asks.
     """
     events = []
     for key, finding in findings.items():
         life = known[key].life if key in known else None
         looked_from = first_looks.get((finding.rule, finding.source))
-        if life is None or life.state == "resolved":
-            usual = Cause.FIRED if life is None else Cause.REOPENED
+        if life is None or life.state not in OPEN:
+            usual = Cause.REOPENED if life is not None and life.episode else Cause.FIRED
             since = began(finding)
             was_there = looked_from is not None and (since is None or since < looked_from)
             cause, episode = (Cause.FIRST_LOOK if was_there else usual), (life.episode + 1 if life else 1)
+            found_at = life.pending_since if life is not None else None
+            if not was_there and not lasted(finding, found_at or now):
+                events += _pending(key, life, finding, now)
+                continue
         elif life.severity == finding.severity:
             continue
         else:
             worse = SEVERITIES.index(finding.severity) > SEVERITIES.index(life.severity)
             cause, episode = (Cause.WORSE if worse else Cause.BETTER), life.episode
-        state = "firing" if life is None or life.state == "resolved" else life.state
+        state = life.state if life is not None and life.state in OPEN else "firing"
         events.append(Event(key, episode, now, life.state if life else None, state, finding.severity, cause))
     return events
+
+
+def _pending(key: str, life: Life | None, finding: Finding, now: datetime) -> list[Event]:
+    """The event by which it waits to have lasted; none where it waits already. It is no episode yet."""
+    if life is not None and life.state == "pending":
+        return []
+    state, episode = (life.state, life.episode) if life else (None, 0)
+    return [Event(key, episode, now, state, "pending", finding.severity, Cause.PENDING)]
 
 
 def missing(
@@ -283,7 +296,7 @@ def missing(
     outcomes: Sequence[Outcome],
     freshness: Mapping[str, Freshness],
 ) -> dict[str, str | None]:
-    """Open alerts that nothing holds open any more: fingerprint -> the quiet reason, or None: ask what became of it.
+    """Alerts that nothing holds open any more: fingerprint -> the quiet reason, or None: ask what became of it.
 
     An absent finding says something only if its rule ran without error and its source is fresh.
     """
@@ -292,12 +305,13 @@ def missing(
     for key, alert in known.items():
         if alert.life.state == "resolved" or key in findings:
             continue
+        pending = alert.life.state == "pending"
         if alert.source and alert.source not in freshness:
-            ended[key] = "source removed"
+            ended[key] = Cause.LAPSED if pending else "source removed"
         elif alert.rule not in ran:
-            ended[key] = "rule removed"
+            ended[key] = Cause.LAPSED if pending else "rule removed"
         elif ran[alert.rule] and is_believed(alert.source, freshness):
-            ended[key] = None
+            ended[key] = Cause.LAPSED if pending else None
     return ended
 
 

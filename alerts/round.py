@@ -142,8 +142,13 @@ def _round(
     def finding_began(finding: Finding) -> datetime | None:
         return began(views[finding.rule], Facts(finding.facts), calendars)
 
+    def lasted(finding: Finding, since: datetime) -> bool:
+        asked = rules[finding.rule].lasting
+        calendar = calendars.get(Facts(finding.facts).text("calendar"), calendars["default"])
+        return asked is None or asked.is_over(since, now, calendar)
+
     known = {key: alert.known for key, alert in alerts.items()}
-    done.events = life.openings(known, findings, looks, finding_began, now)
+    done.events = life.openings(known, findings, looks, finding_began, lasted, now)
     over = life.missing(known, findings, outcomes, freshness)
     withdrawals = Withdrawals(connection, settings, rules, calendars, before, now)
     endings = _endings(connection, alerts, over, views, now, calendars, withdrawals)

@@ -121,7 +121,8 @@ def write_events(
             known = Known(key, finding.rule, finding.source, life)
             alerts[key] = Stored(known, finding.subject, _client(finding), is_urgent(finding), dict(finding.facts))
         else:
-            kept = {**before.facts, "ending": _ending(endings[key])} if key in endings else before.facts
+            ends = key in endings and before.known.life.state != "pending"
+            kept = {**before.facts, "ending": _ending(endings[key])} if ends else before.facts
             values = {**_of_life(life), "facts": kept}
             connection.execute(update(ALERT).where(ALERT.c.fingerprint == key).values(values))
             known = Known(key, before.known.rule, before.known.source, life)
@@ -133,6 +134,8 @@ def write_facts(connection: Connection, alerts: dict[str, Stored], findings: Map
     """Keep what open alerts' findings say now, where it differs from what they said."""
     for key, finding in findings.items():
         stored = alerts[key]
+        if stored.known.life.state == "pending":
+            continue  # what it says of how it ended last stands till it fires
         told = (stored.client, stored.urgent, stored.facts)
         if told != (_client(finding), is_urgent(finding), dict(finding.facts)):
             connection.execute(update(ALERT).where(ALERT.c.fingerprint == key).values(_of_finding(finding)))

@@ -11,7 +11,7 @@ from rules import given, titles
 from rules.language.nodes import Constant, Parameter, Value
 from rules.language.parse import read_value, texts_of
 from rules.language.text import MAX_NUMBER, LanguageError, nearest
-from rules.rule import Example, Given, Repeat, RuleErrors, RuleMistake
+from rules.rule import Example, Given, Lasting, Repeat, RuleErrors, RuleMistake
 from rules.titles import Title, TitleError
 from rules.views import View
 from rules.yaml_file import Part
@@ -58,6 +58,14 @@ def written_repeat(part: Part) -> Repeat | None:
         return read_repeat(part.text or "")
     except ValueError as error:
         raise wrong(part, str(error)) from error
+
+
+def written_lasting(part: Part) -> Lasting:
+    """For how long it must hold, as the rule says: "2wd", "4h"."""
+    found = _REPEAT.fullmatch(part.text or "")
+    if found is None:
+        raise wrong(part, f'{part.text!r}: write working days as "2wd", or hours as "4h"')
+    return Lasting(int(found[1]), "wd" if found[2] == "wd" else "h")
 
 
 _PARAM = re.compile(r"\{\{\s*params\.(\w+)\s*\}\}")

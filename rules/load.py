@@ -28,6 +28,7 @@ from rules.fields import (
     read_severity,
     title,
     type_of,
+    written_lasting,
     written_repeat,
     wrong,
 )
@@ -42,7 +43,7 @@ from rules.yaml_file import Part
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _REQUIRED = ("id", "on", "when", "severity", "title", "why")
-_KEYS = (*_REQUIRED, "params", "repeat", "examples")
+_KEYS = (*_REQUIRED, "params", "for", "repeat", "examples")
 
 _T = TypeVar("_T")
 
@@ -162,6 +163,7 @@ class _RuleReader:
         view = self._checked("on", self._view)
         params = self._params(rule_id, own)
         repeat = self._repeat(rule_id, own)
+        lasting = self._checked("for", written_lasting)
         if view is None:
             return None
         when = self._checked("when", lambda part: self._condition(part, view, params))
@@ -182,6 +184,7 @@ class _RuleReader:
             place=self.part.place,
             is_library=self.part.file.folder == LIBRARY,
             examples=tuple(examples),
+            lasting=lasting,
         )
 
     def _collect_fields(self) -> None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from config.settings import Language
 from rules.language.nodes import Condition, Moment, Parameter, Value
 from rules.titles import Reading, Title
 from rules.views import View
+from rules.working_time import WorkingTime
+
+_DAY_HOURS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,20 @@ class Repeat:
 
     amount: int
     unit: Literal["wd", "h"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """For how long a rule must hold before its alert fires: working days of those who must act, or hours."""
+
+    amount: int
+    unit: Literal["wd", "h"]
+
+    def is_over(self, since: datetime, now: datetime, calendar: WorkingTime) -> bool:
+        """Whether what holds since then has held for so long: a working day is eight working hours."""
+        if self.unit == "h":
+            return now - since >= timedelta(hours=self.amount)
+        return calendar.between(since, now) >= timedelta(hours=self.amount * _DAY_HOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,8 @@ class Rule:
     is_library: bool = False
     """Shipped with the product, not a firm's own."""
     examples: tuple[Example, ...] = ()
+    lasting: Lasting | None = None
+    """None: its alert fires as soon as it holds."""
 
     def title(self, facts: Mapping[str, Any], reading: Reading) -> str:
         """What it says of a finding with these `facts`."""

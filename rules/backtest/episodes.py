@@ -1,8 +1,14 @@
 """From answers to alerts: neighbouring times at which a rule held of a subject are one alert. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from typing import Any
+
+from rules.moment import Moment
+from rules.rule import Rule
 
 TOLD_BY = ("source", "client", "bd", "owner", "client_facing", "payment", "urgent")
 """The facts by which it is decided whom to tell, and when."""
@@ -56,6 +62,22 @@ class Raised:
     def facts(self) -> Mapping[str, Any]:
         """What was known when it fired."""
         return self.stages[0].facts
+
+
+def lasting(raised: Iterable[Raised], rule: Rule, ticks: Sequence[datetime], moment: Moment) -> list[Raised]:
+    """Those of `raised` that lasted for as long as `rule` asks, each from the tick at which it had."""
+    asked = rule.lasting
+    if asked is None:
+        return list(raised)
+    found = []
+    for one in raised:
+        is_over = partial(asked.is_over, ticks[one.begins], calendar=moment.calendar(one.facts.get("calendar")))
+        begins = bisect_left(ticks, True, lo=one.begins, key=is_over)
+        if begins < (len(ticks) if one.ends is None else one.ends):
+            before = [stage for stage in one.stages if stage.tick <= begins]
+            after = [stage for stage in one.stages if stage.tick > begins]
+            found.append(replace(one, stages=(replace(before[-1], tick=begins), *after)))
+    return sorted(found, key=lambda one: (one.begins, one.subject))
 
 
 def episodes(answers: Iterable[Answer], ticks: int) -> list[Raised]:

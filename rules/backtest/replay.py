@@ -10,7 +10,7 @@ from sqlalchemy.sql import visitors
 from config.settings import Settings
 from rules.backtest.budget import Budget
 from rules.backtest.doubts import Doubt, passed_over
-from rules.backtest.episodes import TOLD_BY, Answer, Raised, episodes
+from rules.backtest.episodes import TOLD_BY, Answer, Raised, episodes, lasting
 from rules.backtest.known import unchanged, without_history
 from rules.backtest.memory import ASKED, Memory, open_memory
 from rules.backtest.ticks import Ticks, TickScope
@@ -62,7 +62,8 @@ def backtest(
             unheard |= {version.row["status_native"] for version in versions if version.is_unheard}
     doubts = {**archive.doubts, **passed_over(connection, rule.view, instants[0], budget)}
     taken = sorted({*taken, *without_history(rule, ticks[-1], archive.streams)})
-    return Backtest(rule, ticks, episodes(answers, len(ticks)), taken, archive.rows, sorted(unheard), doubts)
+    raised = lasting(episodes(answers, len(ticks)), rule, instants, ticks[-1])
+    return Backtest(rule, ticks, raised, taken, archive.rows, sorted(unheard), doubts)
 
 
 @dataclass(frozen=True)
