@@ -63,7 +63,11 @@ def _told(readers: Collection[str]) -> Any:
     joined = DELIVERY_ALERT.join(DELIVERY, DELIVERY.c.id == DELIVERY_ALERT.c.delivery_id)
     this = (DELIVERY_ALERT.c.fingerprint, DELIVERY_ALERT.c.episode)
     chosen = select(*this, func.min(DELIVERY.c.created_at).label("at")).select_from(joined)
-    heard = DELIVERY.c.recipient.in_(readers) & DELIVERY.c.kind.in_(NEWS) & (DELIVERY.c.state != "dropped")
+    heard = (
+        DELIVERY.c.recipient.in_(readers)
+        & DELIVERY.c.kind.in_(NEWS)
+        & DELIVERY.c.state.not_in(("dropped", "rehearsed"))
+    )
     return chosen.where(heard).group_by(*this).subquery()
 
 

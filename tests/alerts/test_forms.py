@@ -58,6 +58,14 @@ def test_slack_blocks_of_each_kind_are_what_their_golden_file_says(kind: str, la
     beside(f"slack/{kind}.{language}.json", json.dumps(form(message), ensure_ascii=False, indent=1) + "\n")
 
 
+@pytest.mark.parametrize("kind", ["nothing", "weekly", "first look", "escalated"])
+def test_nothing_can_be_pressed_below_what_is_no_alert_to_take(kind: str) -> None:
+    """A button that does nothing is pressed twice."""
+    blocks = form(gallery("en")[kind], buttons=True)["blocks"]
+
+    assert [block["type"] for block in blocks if block["type"] == "actions" or "accessory" in block] == []
+
+
 class Outline(HTMLParser):
     """The tags and attributes of a page, and what is fetched to show it."""
 
