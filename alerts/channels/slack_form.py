@@ -1,11 +1,12 @@
 """The form of a message in Slack: Block Kit, and mrkdwn in which no text of others becomes a mention or a link.
 
 docs.slack.dev/reference/block-kit and messaging/formatting-message-text, read 22 Nov 2026. Limits: 50 blocks, 3,000
-characters a section, 150 a header, 75 the text of a button, 2,000 its value. A button works only where its press can
-reach us: by Socket Mode.
+characters a section, 150 a header, 75 the text of a button, 2,000 its value; some 13,000 in all blocks (not written
+down there). A button works only where its press can reach us: by Socket Mode.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from alerts.messages import Entry, Line, Message
 from alerts.plain_text import cut
 
 _HEADER_CHARS, _SECTION_CHARS = 150, 2900
-_MOST_SECTIONS, _VALUE_CHARS = 40, 2000
+_MOST_SECTIONS, _BODY_CHARS, _VALUE_CHARS = 40, 6000, 2000
 _NO_BREAK = "\u200b"
 """Between a mark and its neighbour: there is no backslash in mrkdwn."""
 _MARKS = "*_~`"
@@ -47,7 +48,8 @@ def _parts(message: Message, *, apart: bool) -> list[tuple[str, Entry | None]]:
     each = [entry for _, entries in message.groups for entry in entries]
     if apart and 1 < len(each) <= _MOST_SECTIONS:
         parts = [(_within(lines), entry) for lines, entry in zip(_one_by_one(message), each, strict=True)]
-        return [(text, entry) for text, entry in parts if text]
+        totals = accumulate(len(text) for text, _ in parts)
+        return [part for part, total in zip(parts, totals, strict=True) if part[0] and total <= _BODY_CHARS]
     body = _within([line for head, entries in message.groups for line in _group(head, entries)])
     return [(body, None)] if body else []
 

@@ -24,7 +24,7 @@ from sandbox.http import Fault
 from sandbox.plan import Plan, Staff
 from sandbox.server import Sandbox
 from sandbox.slack import CHANNEL, SCOPES, TOKEN, WEBHOOK_PATH, SlackSandbox, refusal, too_fast
-from sandbox.slack_socket import APP_TOKEN
+from sandbox.slack_socket import APP_TOKEN, buttons_of
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, milestone
@@ -446,6 +446,23 @@ def test_a_link_ends_where_it_should(address: str, label: str) -> None:
     assert said.startswith("<http")
     assert said.endswith(">")
     assert said.count("<") == said.count(">") == said.count("|") - label.count("|") == 1
+
+
+@given(st.lists(_ANY, min_size=1, max_size=60), st.sampled_from(["", "Harbour"]), st.sampled_from(["a", "a" * 1999]))
+def test_buttons_keep_within_slacks_limits(lines: list[str], client: str, fingerprint: str) -> None:
+    """A message with one block, one character or one id too many is refused as a whole."""
+    entries = (
+        Entry(f"{fingerprint}{number}", (Line(line),), client, on="feedback", episode=1)
+        for number, line in enumerate(lines)
+    )
+    made = form(Message("en", "Late", tuple(entries)), buttons=True)
+
+    buttons = buttons_of(made)
+    assert len(made["blocks"]) <= 50
+    assert len({button["action_id"] for button in buttons}) == len(buttons)
+    assert all(len(button["value"]) <= 2000 and len(button["text"]["text"]) <= 75 for button in buttons)
+    assert all(len(block.get("text", {}).get("text", "")) <= 3000 for block in made["blocks"])
+    assert sum(len(block.get("text", {}).get("text", "")) for block in made["blocks"]) < 13_000
 
 
 @given(_ANY, st.lists(_ANY, min_size=1, max_size=7))
