@@ -181,7 +181,8 @@ def test_a_mail_servers_password_is_in_no_error(opened: Day, tmp_path: Path, log
     read, hub = read_config(config), opened.hub
 
     hub.channels = {
-        name: open_channel(one, opened.clock, hub.wall, hub.stop, read.redactor) for name, one in read.settings.channels.items()
+        name: open_channel(one, opened.clock, hub.wall, hub.stop, read.redactor)
+        for name, one in read.settings.channels.items()
     }
     opened.first_round()
 
