@@ -18,6 +18,9 @@ _SECRETS = "secrets"
 _SIGN_IN = {"trello": {"key": f"file:{_SECRETS}/trello_key"}, "jira": {"email": f"hub@{OWN_DOMAIN}"}}
 """What a vendor wants beside the token."""
 
+_ROLES = {"head_of_bd": "head", "engineer": ""}
+"""The plan's words for what people are, where the config has another."""
+
 _HEAD = """\
 # The demo's settings, written anew at each start. The tools and channels named here were stand-ins that ended with the
 # demo. Commands that only look still work on this folder (`milepost status -c milepost.toml`, `report`, `alerts list`):
@@ -122,6 +125,7 @@ def _person(sandbox: Sandbox, person: Staff) -> str:
         {
             "name": person.name,
             "email": person.email,
+            "role": _ROLES.get(person.role, person.role),
             "language": person.language,
             "calendar": "mainland" if person.language == "zh-Hans-CN" else "default",
             "capacity_hours": person.capacity_hours,

@@ -86,7 +86,7 @@ def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
         down = Fault(OUTAGE, 503, {}, '{"status":"error"}', times=1_000_000)
         opened.sandbox.hubspot.app.faults.append(down)
 
-        during = opened.round_at(tuesday(11, 30))
+        during = opened.round_at(tuesday(10, 40))
 
         assert [run.outcome for run in during.runs if run.source == "hubspot"] == ["failed"]
         assert during.failed
@@ -99,11 +99,26 @@ def test_an_outage_raises_no_alarm_and_is_said(tmp_path: Path) -> None:
         assert states == ["firing"] * 3
 
         opened.sandbox.hubspot.app.faults.remove(down)
-        after = opened.round_at(tuesday(12, 35))
+        after = opened.round_at(tuesday(10, 55))
 
         assert not after.failed
         assert [to for to, _ in since()] == [[coordinator]] * 2
         assert all("HubSpot" in subject for _, subject in since())
+
+
+def test_what_nobody_takes_by_eleven_goes_to_the_head_of_bd(tmp_path: Path) -> None:
+    """The critical ones of the morning: she reads who did not take them, and Marco that they went up."""
+    with day(tmp_path) as opened:
+        opened.first_round()
+        marco = len(opened.mails_to("marco"))
+        opened.round_at(tuesday(10, 59))
+        assert opened.mails_to("winnie") == []
+
+        opened.round_at(tuesday(11, 0))
+
+        [mail] = opened.mails_to("winnie")
+        assert "Not taken by Marco Yip 葉子朗 in time, so it comes to you." in mail.part("plain")
+        assert len(opened.mails_to("marco")) == marco + 1
 
 
 def test_the_demo_tells_an_outage_once_and_its_end(tmp_path: Path) -> None:
