@@ -121,6 +121,9 @@ def test_what_a_silence_hid_is_told_when_it_ends(hub: Hub) -> None:
 def test_what_is_urgent_is_hidden_only_by_a_silence_of_that_very_thing(hub: Hub) -> None:
     """A client's production may go down while their reminders are silenced."""
     hush(hub, Match(rule="feedback-unhandled", client="kite"), by="sandy")
-    urgent = feedback(urgent=True, severity="critical")
+    urgent, other = (feedback(number, urgent=True, severity="critical") for number in (1, 2))
 
-    assert len(hub.tell(urgent).messages) == 1
+    assert {decision.reason for decision in hub.tell(urgent).decisions} == {Reason.FIRST}
+    hush(hub, Match(rule="feedback-unhandled", client="kite", subject=other.subject), by="sandy")
+    about_other = [one for one in hub.tell(urgent, other).decisions if one.fingerprint.endswith(other.subject)]
+    assert {decision.reason for decision in about_other} == {Reason.SILENCED}
