@@ -8,7 +8,7 @@ alone say so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -22,12 +22,13 @@ from alerts.plain_text import cut, one_line
 from alerts.planning import Planner
 from alerts.routing import Reader, Target, coordinator_only, refusal
 from config.settings import Settings
-from unify.hub_state import forget, recall_all, remember
+from unify.hub_state import forget, recall, recall_all, remember
 
 _LONG = 6
 """Attempts: half an hour, since each waits twice as long as the one before."""
 _ERROR_CHARS = 120
-_KIND = "broken_channel"
+_KIND, _TOLD = "broken_channel", "broken_channel_told"
+_WEEK = timedelta(days=7)
 
 _FAILING = or_(
     and_(DELIVERY.c.state == "parked", DELIVERY.c.attempts > 0),  # without an attempt, it is the reader who was refused
@@ -62,11 +63,16 @@ class BrokenChannels:
         broken = {one.channel: one for one in read_broken_channels(self.connection, settings)}
         told = recall_all(self.connection, _KIND)
         over = [self._over(name, key, target) for name, key in told.items() if name not in broken]
-        news = [one for name, one in broken.items() if name not in told]
+        news = [one for name, one in broken.items() if name not in told and not self._is_known(one, now)]
         ways = tuple(name for name in target.channels if name not in broken)
         if news and ways:
             over.append([self._news(news, replace(target, channels=ways), now)])
         return [one for planned in over for one in planned]
+
+    def _is_known(self, one: Broken, now: datetime) -> bool:
+        """The same refusal was told this week: one wrong address among many that are right comes and goes."""
+        at, _, error = (recall(self.connection, f"{_TOLD}/{one.channel}") or "").partition(" ")
+        return one.is_parked and error == one.error and now - datetime.fromisoformat(at) < _WEEK
 
     def _news(self, broken: Sequence[Broken], target: Target, now: datetime) -> Planned:
         reader = target.reader
@@ -77,6 +83,7 @@ class BrokenChannels:
         planned = Planned(_KIND, target.channels[0], reader, message, {}, target.channels[1:])
         for one in broken:
             remember(self.connection, f"{_KIND}/{one.channel}", key_of(planned, now))
+            remember(self.connection, f"{_TOLD}/{one.channel}", f"{now.isoformat()} {one.error}")
         return planned
 
     def _over(self, name: str, key: str, target: Target) -> list[Planned]:

@@ -77,3 +77,14 @@ def test_a_reader_who_was_refused_is_no_failure_of_the_channel(hub: Hub) -> None
     hub.tell(milestone(owner="person/x"), at=LATER)
 
     assert not any(title.startswith("Does not deliver") for title in titles_for_may(hub))
+
+
+def test_one_wrong_address_among_right_ones_is_told_once(hub: Hub, chat: Inbox) -> None:
+    """Else each of its messages would be told, and each of the others' as the end of it."""
+    found = []
+    for minute in range(6):
+        chat.failures = [Permanent("nobody of that name")] if minute % 2 == 0 else []
+        found.append(milestone(minute))
+        hub.tell(*found, at=TUESDAY + timedelta(minutes=minute))
+
+    assert sum(title.startswith("Does not deliver") for title in titles_for_may(hub)) == 1

@@ -23,6 +23,9 @@ KILLS = short_or_long(2, 1000)
 """Of each story, at points thrown by dice; in the long form at every one."""
 TWICE = short_or_long(1, 60)
 
+COORDINATOR = "person/may"
+"""Told of channels that refuse: what each round sees of that hangs on when the process died, and is no alert."""
+
 Told = Counter[tuple[str, str, str]]
 """Channel, reader and title of what arrived, and how often."""
 
@@ -94,7 +97,7 @@ class Teller:
 
 def told(folder: Path) -> Told:
     """Editing twice is editing once, so an edit counts once."""
-    lines = arrived(folder / "arrived")
+    lines = [line for line in arrived(folder / "arrived") if line["reader"] != COORDINATOR]
     edits = {(line["channel"], line["reader"], line["title"]) for line in lines if line["verb"] == "edit"}
     sent = Counter((line["channel"], line["reader"], line["title"]) for line in lines if line["verb"] == "send")
     return sent + Counter(edits)
