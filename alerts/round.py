@@ -184,7 +184,7 @@ def _round(
         due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date())),
         any_hour=any_hour,
     )
-    rising = planner.rising()
+    rising = [] if rehearsal else planner.rising()  # nobody who could have taken it was told
     write_events(connection, alerts, rising, {}, {})
     done.events += rising
     for decisions, planned in (Ended(planner).planned(), planner.news()):

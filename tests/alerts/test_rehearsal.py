@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from alerts.noise import Telling, noise
-from config.settings import SourceSettings
+from config.settings import PersonSettings, SourceSettings
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import feedback, hk, milestone, working_time
@@ -62,6 +62,20 @@ def test_after_it_everybody_hears_of_what_is_open_and_the_coordinator_what_was_n
     assert "Over by themselves within a working day: 1; nobody acted on them: 1; told again: 0." in report.body()
     assert "milestone-overdue: 1 of 1" in report.body()
     assert "Marco Yip: 1 of 1" in report.body()
+
+
+def test_in_a_rehearsal_nothing_goes_up(hub: Hub) -> None:
+    """The head would be told, when it is over, that Marco did not take what he never heard of."""
+    head = PersonSettings(name="Winnie Lau", email="winnie@lanternquay.example", role="head")
+    hub.settings = hub.settings.model_copy(update={"people": {**hub.settings.people, "winnie": head}})
+    for day, hour in ((24, 9), (24, 11), (25, 16), (26, 9)):
+        hub.tell(milestone(), at=hk(day, hour))
+
+    assert "Winnie Lau" not in told(hub)
+    assert [alert["level"] for alert in firm.alerts(hub.engine)] == [0]
+
+    hub.tell(milestone(), at=hk(26, 11))
+    assert told(hub)[-1] == "Winnie Lau"
 
 
 def test_without_a_rehearsal_nothing_is_said_of_one(hub: Hub) -> None:
