@@ -16,7 +16,7 @@ from alerts.claims import COMMENT_LANE
 from alerts.deliveries import Planned, key_of
 from alerts.messages import TEXTS, End, Entry, Line, Message
 from alerts.outages import root_of
-from alerts.outbox import DELIVERY
+from alerts.outbox import AFTER_HOURS, DELIVERY
 from alerts.phone_size import TITLE_WIDTH, shorten
 from alerts.plain_text import cut, one_line
 from alerts.planning import Planner
@@ -32,7 +32,7 @@ _WEEK = timedelta(days=7)
 
 _FAILING = or_(
     and_(DELIVERY.c.state == "parked", DELIVERY.c.attempts > 0),  # without an attempt, it is the reader who was refused
-    and_(DELIVERY.c.state == "waiting", DELIVERY.c.attempts >= _LONG),
+    and_(DELIVERY.c.state == "waiting", DELIVERY.c.attempts >= _LONG, DELIVERY.c.last_error != AFTER_HOURS),
 )
 
 
