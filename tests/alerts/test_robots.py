@@ -298,7 +298,7 @@ def test_a_robot_writes_no_more_than_it_may(ding: Group) -> None:
 
     assert not waits.value.in_doubt
     assert waits.value.retry_after is not None
-    assert timedelta(seconds=50) < waits.value.retry_after < timedelta(seconds=62)
+    assert waits.value.retry_after < timedelta(seconds=62)
     assert len(ding.taken) == 20
 
 
