@@ -2,7 +2,8 @@
 
 A robot cannot change a message, answer it in a thread or be asked for it: news are a message of their own, and each
 carries a short mark of its key, so that people know a repeat as one. Texts stay plain wherever the vendor has a form
-without mark-up: then nothing that somebody wrote into a ticket can become a link, a colour or a call to everybody.
+without mark-up: then nothing that somebody wrote into a ticket can become a colour, a call to everybody or a link under
+other words.
 Limits are counted in bytes of UTF-8; what is longer goes on in further messages, cut at the ends of lines.
 """
 
