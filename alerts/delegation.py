@@ -92,6 +92,15 @@ def allow_snooze(who: Asker, until: datetime, last: date | None, calendar: Worki
         raise NotAllowed(f"{who.title} snoozes for {_days(SNOOZE_DAYS[who.role])}, {till}: {_who_may(SNOOZE_DAYS)}")
 
 
+def allow_agreeing(who: Asker) -> None:
+    """Raise NotAllowed unless `who` may record a date that the client agreed to."""
+    if who.role not in SILENCE_DAYS:
+        raise NotAllowed(
+            f"{who.title} records no date for a client: who agreed it with them does, their BD manager, "
+            "the head of BD or the director"
+        )
+
+
 def allow_silence(
     who: Asker, match: Match, until: datetime, calendar: WorkingTime, now: datetime, *, of_the_hub: bool
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from alerts.answer_note import queue_answer_note
+from alerts.delegation import allow_agreeing, asker
 from alerts.outbox import parked, retry
 from alerts.round import adopt as adopt_alerts
 from cli.coming import in_words, read_coming
@@ -61,12 +62,13 @@ def record_answer(config: Path, item: str, at: str, how: str, by: str) -> int:
 def agreed(hub: Hub, typed: str, on: date, reference: str, by: str) -> Said:
     """Record the date that the client accepted for the milestone meant by `typed`; what came of it.
 
-    Raises NotOne, Refused.
+    Raises NotOne, NotAllowed, Refused.
     """
     moment = hub.moment()
     with writing(hub.engine) as connection:
         found = find_milestone(connection, typed)
         before = read_milestone(connection, found.key)
+        allow_agreeing(asker(hub.settings, by, (before["bd_person"] or "").removeprefix("person/")))
         is_new = decisions.agree(connection, found.key, on, reference, by, moment.now)
         hub.settling.settle(connection, {"milestone": [found.key]})
         after = read_milestone(connection, found.key)

@@ -63,6 +63,7 @@ def test_an_agreed_date_ends_the_alert_and_names_its_proof(round: Home) -> None:
         (["Release 2.1", "2026-11-30", "--ref", "x", "--by", "lea"], 'did you mean "lee"?'),
         (["Release 2.1", "2026-11-30", "--ref", "x", "--by", "zoe"], 'there are "may", "lee"'),
         (["Release 2.1", "0001-01-01", "--ref", "x"], "check the year"),
+        (["Release 2.1", "2026-11-30", "--ref", "x", "--by", "may"], "A coordinator records no date for a client"),
     ],
 )
 def test_what_cannot_be_agreed_is_wrong_usage(round: Home, arguments: list[str], words: str) -> None:
