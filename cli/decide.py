@@ -129,7 +129,7 @@ def retry_deliveries(config: Path, numbers: Sequence[int], channel: str, *, ever
         say(f"nothing is parked by {channel}{did_you_mean(channel, known)}" if channel else "nothing is parked")
     elif taken := len(chosen) - len(refused):
         which = f"delivery {chosen[0]} goes" if len(chosen) == 1 else count(taken, "delivery goes", "deliveries go")
-        say(f"{which} out with the next round")
+        say(f"{which} out with the next round; what is not urgent waits for its reader's working time")
     return WRONG if refused else OK
 
 

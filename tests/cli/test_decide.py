@@ -251,6 +251,20 @@ def test_what_a_mended_channel_could_not_deliver_is_sent_again_at_once(home: Hom
     assert "nothing is parked by emai; did you mean" in home.run("deliveries", "retry", "--channel", "emai").err
 
 
+def test_what_is_sent_again_at_night_waits_for_its_reader_and_the_command_says_so(home: Home) -> None:
+    """Whoever mends a channel at night would else wait beside it for a message that goes out at nine."""
+    may = {"key": "person/may", "name": "May", "email": "may@acme.example", "language": "en"}
+    number = parked(home, reader=may)
+
+    said = home.run("deliveries", "retry", str(number))
+    with open_hub(home.config, clock=lambda: at("2026-11-24 02:00")) as hub:
+        hub.deliver()
+
+    assert "what is not urgent waits for its reader's working time" in said.err
+    [row] = home.rows("delivery")
+    assert (row["state"], row["last_error"]) == ("waiting", "waits for its reader's working time")
+
+
 @pytest.mark.parametrize("which", [(), ("1", "--all"), ("--all", "--channel", "email")])
 def test_a_retry_that_does_not_say_which_is_wrong_usage(home: Home, which: tuple[str, ...]) -> None:
     """And does nothing."""
