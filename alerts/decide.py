@@ -77,6 +77,8 @@ class Holding:
     """When somebody took or snoozed it."""
     by_reader: bool = False
     """It was this reader."""
+    handed_at: datetime | None = None
+    """When it came to the BD manager of now from another one."""
     again_at: datetime | None = None
     """When it last fired again, after somebody had it."""
 
@@ -145,9 +147,11 @@ def _decide_end(holding: Holding, told: Told | None, hours: Hours) -> Reason:
 
 
 def _cause(holding: Holding, told: Told | None) -> Reason:
-    """What was never told is news, unless it is snoozed or its reader has it; what is taken is taken as it was then."""
+    """What was never told is news, unless its reader has it, or it was snoozed when it was theirs already; what is taken
+    is taken as it was then."""
     snoozed = holding.state == "snoozed"
-    if told is None and not snoozed and not holding.by_reader:
+    hidden = snoozed and not _is_later(holding.handed_at, holding.held_at)
+    if told is None and not hidden and not holding.by_reader:
         return Reason.FLUTTERS if holding.flutters else Reason.FIRST
     if told is not None and holding.wrote_at is not None and holding.wrote_at > told.at:
         return Reason.WROTE_AGAIN
@@ -161,6 +165,10 @@ def _cause(holding: Holding, told: Told | None) -> Reason:
     if holding.risen_at is not None and holding.risen_at > known_at:
         return Reason.RISEN
     return Reason.REPEAT if told is not None and told.repeat_due else Reason.TOLD
+
+
+def _is_later(at: datetime | None, than: datetime | None) -> bool:
+    return at is not None and (than is None or at > than)
 
 
 def line_came(calendar: WorkingTime, owed_from: datetime | None, now: datetime) -> bool:

@@ -88,6 +88,8 @@ class Hands:
     by: str
     at: datetime
     """Since when they have, or had it."""
+    until: datetime | None = None
+    """Till when it is snoozed; None: till its date moves, or it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class Life:
     def hands(self) -> Hands | None:
         """None: it is in nobody's, and was in nobody's since it fired."""
         if self.state in HELD and self.held_by and self.held_at:
-            return Hands(self.state, self.held_by, self.held_at)
+            return Hands(self.state, self.held_by, self.held_at, None if self.held_while else self.held_until)
         if self.state == "firing" and self.had_by and self.had_at:
             return Hands(self.again, self.had_by, self.had_at)
         return None

@@ -167,6 +167,7 @@ class Planner:
             silenced=self.silence(alert) is not None,
             held_at=life.held_at,
             by_reader=reader.key == f"person/{life.held_by}",
+            handed_at=life.handed_at,
             again_at=life.again_at,
             risen_at=life.escalated_at,
             wrote_at=self.wrote.get(alert.known.fingerprint),

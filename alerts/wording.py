@@ -191,6 +191,10 @@ class Wording:
                 return self.say("hands.date_moved", who=who, at=at)
             case Cause.RELEASED:
                 return self.say("hands.released", who=who, at=at)
+            case "snoozed" if hands.until is not None:
+                return self.say("held.until", who=name, until=self.instant(hands.until))
+            case "snoozed":
+                return self.say("held.while", who=name)
         return self.say("held.acknowledged", who=name, at=at)
 
     def who(self) -> str:

@@ -75,6 +75,12 @@ AGAIN = Holding("firing", again_at=TUESDAY)
         pytest.param(replace(TAKEN, worse_at=hk(23, 8)), TOLD, USUAL, AT_WORK, Reason.TAKEN, id="taken when worse"),
         pytest.param(replace(TAKEN, worse_at=TUESDAY), TOLD, USUAL, AT_WORK, Reason.WORSE, id="taken, worse since"),
         pytest.param(SNOOZED, None, USUAL, AT_WORK, Reason.SNOOZED, id="snoozed before anybody heard"),
+        pytest.param(
+            replace(SNOOZED, handed_at=TUESDAY), None, USUAL, AT_WORK, Reason.FIRST, id="snoozed, handed over"
+        ),
+        pytest.param(
+            replace(SNOOZED, handed_at=hk(23)), None, USUAL, AT_WORK, Reason.SNOOZED, id="handed, then snoozed"
+        ),
         pytest.param(SNOOZED, Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.SNOOZED, id="snoozed"),
         pytest.param(SNOOZED, TOLD, URGENT, AT_NIGHT, Reason.SNOOZED, id="snoozed, urgent"),
         pytest.param(replace(SNOOZED, worse_at=TUESDAY), TOLD, USUAL, AT_WORK, Reason.WORSE, id="snoozed, worse since"),

@@ -1,9 +1,11 @@
 """A client goes to another BD manager for good, and its open alerts with it."""
 
+from alerts.actions import snooze
 from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import hk, milestone
+from unify.engine import writing
 
 
 def sandys(number: int) -> Finding:
@@ -38,3 +40,20 @@ def test_a_client_that_comes_back_is_told_to_its_old_manager_again(hub: Hub) -> 
 
     assert [one.reader.key for _, one, _ in hub.mail.updated] == ["person/marco"]
     assert [len(hub.mail.of(name)) for name in ("marco", "sandy")] == [1, 1]
+
+
+def test_what_is_snoozed_is_told_to_the_new_one_once(hub: Hub) -> None:
+    """Marco knew why it could wait; Sandy does not even know that there is something, nor who put it off till when."""
+    done = hub.tell(milestone(), at=hk(24))
+    with writing(hub.engine) as connection:
+        fingerprint, until = done.events[0].fingerprint, hk(30)
+        snooze(connection, hub.settings, firm.working_time(), fingerprint, "marco", hk(24, 10), until)
+
+    for day in (25, 26, 27):
+        hub.tell(sandys(1), at=hk(day))
+
+    [message] = [one.message for one in hub.mail.of("sandy")]
+    assert "Marco Yip 已設定 11月30日（一）09:00 再提醒。" in message.body()
+    assert len(hub.mail.of("marco")) == 1
+    [alert] = firm.alerts(hub.engine)
+    assert alert["state"] == "snoozed"
