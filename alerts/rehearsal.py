@@ -29,6 +29,7 @@ def rehearsed(planner: Planner, messages: Iterable[Planned]) -> list[Planned]:
     target = coordinator_only(planner.settings, planner.people)
     found = []
     for one in messages:
+        assert target.reader.key, "the config is refused unless a channel reaches persons"
         own = one.reader.key == target.reader.key
         found += [one] if own else [replace(one, rehearsed=True), _copy(one, target)]
     return found

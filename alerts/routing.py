@@ -191,8 +191,9 @@ def instead_of_group(settings: Settings, people: People, channel: str) -> Target
 
 
 def coordinator_only(settings: Settings, people: People) -> Target:
-    """For what only the coordinator is told: by the channels of the last route first, which is the usual one."""
-    channels = _unique(_personal_channels(reversed(settings.routes)))
+    """For what only the coordinator is told: by the channels of the last route first, which is the usual one, then by
+    whatever else reaches a person."""
+    channels = _unique((*_personal_channels(reversed(settings.routes)), *_reaching_persons(settings)))
     if not channels:  # nothing but group channels: better read by all than by nobody
         return Target(people.group(), _unique(to for route in reversed(settings.routes) for to in route.to))
     return people.covered(Target(people.coordinator(), channels))

@@ -39,6 +39,7 @@ class Draft:
     database: str | None = None
     coordinator: object = None
     on_duty: object = ()
+    rehearsal_until: object = None
     calendars: dict[KeyPath, CalendarSettings] = field(default_factory=dict)
     sources: dict[str, SourceSettings] = field(default_factory=dict)
     people: dict[str, PersonSettings] = field(default_factory=dict)
@@ -201,6 +202,14 @@ def _channels(draft: Draft) -> Iterator[Found]:
             yield path, "this channel has no group to be told of clients; take the key out"
         for number, client in enumerate(channel.clients):
             yield from _named((*path, number), client, draft.names["clients"], "[clients]")
+    names = draft.names["channels"] or ()
+    reached = {draft.channels[name].reaches if name in draft.channels else "both" for name in names}
+    if draft.rehearsal_until and reached == {"group"}:
+        yield (
+            ("rehearsal_until",),
+            "the coordinator alone reads a rehearsal, and no channel reaches a person: add one to [channels], "
+            "such as e-mail, or take the key out",
+        )
 
 
 def _routes(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:

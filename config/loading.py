@@ -169,6 +169,7 @@ class _Reader:
             draft.database = settings.database.removeprefix("sqlite:///")
         draft.coordinator = self._tree.get("coordinator")
         draft.on_duty = self._tree.get("on_duty")
+        draft.rehearsal_until = self._tree.get("rehearsal_until")
         for path, problem in check(draft, rules.ids if rules is not None else None):
             self._notes.add(path, problem)
         of_rules, in_files = rules.check(draft.rules) if rules is not None else ((), ())

@@ -3,9 +3,12 @@
 from datetime import date, datetime
 
 import pytest
+from pydantic import SecretStr
 
+from alerts.channels.mail import EmailSettings
+from alerts.channels.wecom import WeComSettings
 from alerts.noise import Telling, noise
-from config.settings import PersonSettings, SourceSettings
+from config.settings import PersonSettings, Route, Secret, SourceSettings
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import feedback, hk, milestone, working_time
@@ -76,6 +79,25 @@ def test_in_a_rehearsal_nothing_goes_up(hub: Hub) -> None:
 
     hub.tell(milestone(), at=hk(26, 11))
     assert told(hub)[-1] == "Winnie Lau"
+
+
+def test_in_a_rehearsal_no_group_reads_anything(hub: Hub) -> None:
+    """Neither its own messages nor what was written for the head, with a confidential client's name in it."""
+    url = Secret(reference="env:G", value=SecretStr("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k"))
+    mail = {"name": "email", "host": "localhost", "security": "none", "from": "hub@lanternquay.example"}
+    bank = hub.settings.clients["bank"].model_copy(update={"code": "CL-07"})
+    changed = {
+        "channels": {"team": WeComSettings(name="team", webhook=url), "email": EmailSettings.model_validate(mail)},
+        "clients": {**hub.settings.clients, "bank": bank},
+        "routes": (Route(to=("team",)),),
+    }
+    hub.settings = hub.settings.model_copy(update=changed)
+    team = hub.others["team"] = firm.Inbox()
+    hub.tell(milestone(), feedback(severity="critical", urgent=True), at=hk(24))
+
+    assert team.sent == []
+    assert set(told(hub)) == {"May Chan"}
+    assert any("CL-07" in one.message.body() for one in hub.mail.sent)
 
 
 def test_without_a_rehearsal_nothing_is_said_of_one(hub: Hub) -> None:

@@ -174,6 +174,20 @@ def test_what_only_the_coordinator_is_told_goes_the_usual_way() -> None:
     assert told([target]) == [("May Chan", ("email", "pager"))]
 
 
+def test_what_only_the_coordinator_is_told_is_no_groups_where_any_channel_reaches_persons() -> None:
+    """Though no route names it: a group reads of everything else."""
+    secret = Secret(reference="env:SLACK", value=SecretStr("https://hooks.slack.example/t"))
+    hook = SlackSettings(name="hook", webhook=secret)
+    mail = EmailSettings.model_validate(
+        {"name": "email", "host": "127.0.0.1", "security": "none", "from": "a@b.example"}
+    )
+    settings = firm.settings(routes=(Route(to=("hook",)),), channels={"hook": hook, "email": mail})
+    alone = settings.model_copy(update={"channels": {"hook": hook}})
+
+    assert told([coordinator_only(settings, People(settings, {}))]) == [("May Chan", ("email",))]
+    assert told([coordinator_only(alone, People(alone, {}))]) == [("everybody there", ("hook",))]
+
+
 def test_instead_of_a_group_the_coordinator_is_told_by_whatever_reaches_a_person() -> None:
     """Routes need not name the channel; the one that failed comes last, and a webhook reaches nobody by name."""
     secret = Secret(reference="env:SLACK", value=SecretStr("https://hooks.slack.example/t"))

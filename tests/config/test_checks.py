@@ -227,6 +227,19 @@ def test_a_webhook_writes_to_its_channel_alone() -> None:
     )
 
 
+def test_a_rehearsal_needs_a_channel_that_reaches_the_coordinator() -> None:
+    """By a group's alone, all would read what was written for one; a broken channel is one mistake, not two."""
+    group = '[channels.team]\nkind = "slack"\nwebhook = "env:SLACK_TOKEN"\n\n[[routes]]'
+    text = "rehearsal_until = 2026-11-25\n" + SMALL.replace("[[routes]]", group).replace("email:coordinator", "team")
+    mail = text[text.index("[channels.email]") : text.index("[channels.team]")]
+
+    assert read(text).settings.rehearsal_until is not None
+    assert only(text.replace(mail, "")).startswith(
+        "rehearsal_until: the coordinator alone reads a rehearsal, and no channel reaches a person"
+    )
+    assert "channels.email" in only(text.replace('host = "smtp.acme.example"\n', ""))
+
+
 @pytest.mark.parametrize(
     ("folder", "says"),
     [("rule.d", "there is no such folder"), ("milepost.toml", "this is a file; name the folder")],
