@@ -68,6 +68,8 @@ class Holding:
     worse_at: datetime | None = None
     risen_at: datetime | None = None
     """When it last went up, because nobody took it."""
+    risen_to_reader: bool = False
+    """To this reader: who was told long ago, as somebody else, hears all of it anew."""
     wrote_at: datetime | None = None
     """When the client wrote last, of what is urgent."""
     flutters: bool = False
@@ -147,8 +149,10 @@ def _decide_end(holding: Holding, told: Told | None, hours: Hours) -> Reason:
 
 
 def _cause(holding: Holding, told: Told | None) -> Reason:
-    """What was never told is news, unless its reader has it, or it was snoozed when it was theirs already; what is taken
-    is taken as it was then."""
+    """What was never told is news, unless its reader has it, or it was theirs already when it was snoozed.
+
+    What is taken is taken as it was then.
+    """
     snoozed = holding.state == "snoozed"
     hidden = snoozed and not _is_later(holding.handed_at, holding.held_at)
     if told is None and not hidden and not holding.by_reader:
@@ -163,7 +167,7 @@ def _cause(holding: Holding, told: Told | None) -> Reason:
     if holding.again_at is not None and holding.again_at > known_at:
         return Reason.AGAIN
     if holding.risen_at is not None and holding.risen_at > known_at:
-        return Reason.RISEN
+        return Reason.FIRST if holding.risen_to_reader else Reason.RISEN
     return Reason.REPEAT if told is not None and told.repeat_due else Reason.TOLD
 
 

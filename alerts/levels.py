@@ -56,7 +56,8 @@ class Levels:
         since = max(at for at in (first_told, life.worse_at, life.again_at, life.escalated_at, life.handed_at) if at)
         holder = targets[-1] if life.level else targets[0]
         calendar = self.calendars.get(holder.reader.calendar, self.calendars["default"])
-        known = (*(past.identity[0] for past in told), *(target.reader.key for target in targets))
+        knew = {past.identity[0] for past in told}.difference(life.left)  # that it was theirs is no level
+        known = knew | {target.reader.key for target in targets}
         names = {key.removeprefix("person/") for key in known}
         untaken = Untaken(life.severity, alert.urgent, life.level, since, calendar, names)
         return next_rise(untaken, self.settings.people, self.calendars, self.now)

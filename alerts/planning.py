@@ -170,6 +170,7 @@ class Planner:
             handed_at=life.handed_at,
             again_at=life.again_at,
             risen_at=life.escalated_at,
+            risen_to_reader=reader.key in [f"person/{name}" for name in life.raised_to[-1:]],
             wrote_at=self.wrote.get(alert.known.fingerprint),
             flutters=self._flutters(alert),
         )

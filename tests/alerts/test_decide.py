@@ -53,6 +53,22 @@ AGAIN = Holding("firing", again_at=TUESDAY)
             Holding("firing", wrote_at=YESTERDAY), Told(TUESDAY), URGENT, AT_NIGHT, Reason.TOLD, id="told that they did"
         ),
         pytest.param(Holding("firing", risen_at=TUESDAY), TOLD, USUAL, AT_WORK, Reason.RISEN, id="it went up"),
+        pytest.param(
+            Holding("firing", risen_at=TUESDAY, risen_to_reader=True),
+            TOLD,
+            USUAL,
+            AT_WORK,
+            Reason.FIRST,
+            id="went up anew",
+        ),
+        pytest.param(
+            Holding("firing", risen_at=YESTERDAY, risen_to_reader=True),
+            TOLD,
+            USUAL,
+            AT_WORK,
+            Reason.TOLD,
+            id="heard so",
+        ),
         pytest.param(Holding("firing", risen_at=TUESDAY), None, USUAL, AT_WORK, Reason.FIRST, id="it went up to them"),
         pytest.param(Holding("firing", risen_at=TUESDAY), TOLD, USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="at night"),
         pytest.param(

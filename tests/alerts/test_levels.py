@@ -142,3 +142,13 @@ def test_going_up_is_kept_with_whom_it_went_to(hub: Hub) -> None:
     with hub.engine.connect() as connection:
         events = [(row.reason, row.note) for row in connection.execute(ALERT_EVENT.select())]
     assert events == [("fired", ""), ("escalated", "winnie")]
+
+
+def test_a_head_whose_client_it_was_is_a_level_all_the_same(hub: Hub) -> None:
+    """She handed the client over and takes it for Marco's: when he does not take it, she hears it as the head."""
+    hub.tell(milestone(bd="person/winnie", bd_name="Winnie Lau"), at=hk(24))
+    for minute in range(0, 9 * 60, 20):
+        hub.tell(milestone(), at=hk(24) + timedelta(minutes=minute))
+
+    assert told(hub) == ["Winnie Lau", "Marco Yip", "Winnie Lau", "Grace Tam"]
+    assert "Not taken by Marco Yip in time, so it comes to you." in hub.mail.of("winnie")[1].message.body()
