@@ -26,9 +26,10 @@ class Ended:
         for key, alert in planner.alerts.items():
             if alert.known.life.state != "resolved" or alert.known.rule not in planner.rules:
                 continue
+            readers = {target.reader.key for target in planner.readers(alert)}
             for identity, root in planner.history.told_by(key).items():
                 reader = planner.reader(identity)
-                if reader is None or has_left(alert, reader.key):
+                if reader is None or has_left(alert, reader.key, readers):
                     continue
                 reason = planner.decide(alert, reader, identity)
                 decisions.append(Decision(key, reader.key or root.channel, reason))

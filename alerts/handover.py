@@ -1,6 +1,6 @@
 """A client that gets another BD manager for good takes its open alerts along."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from alerts.facts import Facts
@@ -19,6 +19,7 @@ def handovers(alerts: Mapping[str, Stored], findings: Mapping[str, Finding], now
             yield in_place(alert.known, Cause.HANDED_OVER, before, now)
 
 
-def has_left(alert: Stored, reader: str) -> bool:
-    """Whether it was that reader's and is another's now: they are told nothing more."""
-    return reader in alert.known.life.left and reader != Facts(alert.facts).text("bd")
+def has_left(alert: Stored, reader: str, readers: Collection[str]) -> bool:
+    """Whether it was that reader's and is another's now, and they are none of its `readers` in another role: they are
+    told nothing more."""
+    return reader in alert.known.life.left and reader not in readers

@@ -91,7 +91,7 @@ class Planner:
             if not self._is_open(alert):
                 continue
             item = self.item(alert)
-            for target in self.levels.readers(alert, self._subject(alert)):
+            for target in self.readers(alert):
                 reason = self.decide(alert, target.reader, target.identity)
                 silence = self.silence(alert) if reason is Reason.SILENCED else None
                 decisions.append(Decision(key, target.reader.key or target.channels[0], reason, silence))
@@ -150,6 +150,10 @@ class Planner:
         known = self.writer.calendars.get(calendar, self.writer.calendars["default"])
         return self.any_hour or known.is_working(self.writer.now)
 
+    def readers(self, alert: Stored) -> list[Target]:
+        """Who is told of it in this round, if there is a reason to."""
+        return self.levels.readers(alert, self._subject(alert))
+
     def _subject(self, alert: Stored) -> Subject:
         rule = self.rules[alert.known.rule]
         severity = alert.known.life.severity
@@ -200,7 +204,7 @@ class Planner:
         for key, alert in self.alerts.items():
             if self._is_open(alert) and alert.known.life.severity != "info":
                 told[alert.subject] |= self.history.told_by(key).keys()
-                readers = self.levels.readers(alert, self._subject(alert)) if alert.known.life.adopted else ()
+                readers = self.readers(alert) if alert.known.life.adopted else ()
                 told[alert.subject] |= {target.identity for target in readers}
         return told
 

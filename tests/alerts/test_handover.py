@@ -1,6 +1,7 @@
 """A client goes to another BD manager for good, and its open alerts with it."""
 
 from alerts.actions import snooze
+from config.settings import Route
 from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
@@ -57,3 +58,15 @@ def test_what_is_snoozed_is_told_to_the_new_one_once(hub: Hub) -> None:
     assert len(hub.mail.of("marco")) == 1
     [alert] = firm.alerts(hub.engine)
     assert alert["state"] == "snoozed"
+
+
+def test_whoever_reads_it_in_another_role_too_hears_the_end(hub: Hub) -> None:
+    """May was the bank's BD manager and coordinates still: she hears every alert of it, and that it is over."""
+    hub.settings = firm.settings(routes=(Route(to=("email:bd", "email:coordinator")),))
+    firm.put(hub.engine, "milestone", firm.milestone_row(status_category="done"))
+    hub.tell(milestone(bd="person/may", bd_name="May Chan"), at=hk(24))
+    hub.tell(milestone(), at=hk(24, 10))
+
+    hub.tell(at=hk(24, 12))
+
+    assert sorted(one.reader.name for _, one, _ in hub.mail.updated) == ["Marco Yip", "May Chan"]
