@@ -72,17 +72,19 @@ def deadline(facts: Facts) -> str:
 
 
 def began(on: str, facts: Facts, calendars: Mapping[str, WorkingTime]) -> datetime | None:
-    """When what a rule looks for began: the deadline of a milestone, the end of the time allowed for an answer.
+    """When what a rule looks for began: the deadline of a milestone, the end of the time allowed for an answer; what
+    is allowed none, as the urgent, or has waited since before the calendar begins, did with the client's message.
 
     None where nobody can tell, or it is yet to come.
     """
     if on == "milestone":
         return facts.at("deadline_at") if facts.is_true("overdue", default=True) else None
-    return limit_passed(facts, calendars)
+    return limit_passed(facts, calendars) or facts.at("waiting_since")
 
 
 def limit_passed(facts: Facts, calendars: Mapping[str, WorkingTime]) -> datetime | None:
-    """When the working hours allowed for an answer were over, on the calendar of those who must answer."""
+    """When the working hours allowed for an answer were over, on the calendar of those who must answer; None: there
+    are none."""
     since, limit = facts.at("waiting_since"), facts.amount("limit_hours")
     if since is None or not limit:
         return None

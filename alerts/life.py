@@ -251,27 +251,24 @@ def believed(outcomes: Sequence[Outcome], freshness: Mapping[str, Freshness]) ->
 def openings(
     known: Mapping[str, Known],
     findings: Mapping[str, Finding],
-    first_looks: Mapping[tuple[str, str], datetime],
-    began: Callable[[Finding], datetime | None],
+    was_there: Callable[[Finding], bool],
     lasted: Callable[[Finding, datetime], bool],
     now: datetime,
 ) -> list[Event]:
     """Events of alerts that fire, open again, or change their severity; or that may soon.
 
-    `first_looks`, by (rule, source): what began before that instant (None: nobody can say when) was there before we
-    came to look. `lasted`: whether what is found since then has been for as long as its rule asks.
+    `was_there`: whether it was before we came to look. `lasted`: whether what is found since then has been for as long
+    as its rule asks.
     """
     events = []
     for key, finding in findings.items():
         life = known[key].life if key in known else None
-        looked_from = first_looks.get((finding.rule, finding.source))
         if life is None or life.state not in OPEN:
             usual = Cause.REOPENED if life is not None and life.episode else Cause.FIRED
-            since = began(finding)
-            was_there = looked_from is not None and (since is None or since < looked_from)
-            cause, episode = (Cause.FIRST_LOOK if was_there else usual), (life.episode + 1 if life else 1)
+            is_old = was_there(finding)
+            cause, episode = (Cause.FIRST_LOOK if is_old else usual), (life.episode + 1 if life else 1)
             found_at = life.pending_since if life is not None else None
-            if not was_there and not lasted(finding, found_at or now):
+            if not is_old and not lasted(finding, found_at or now):
                 events += _pending(key, life, finding, now)
                 continue
         elif life.severity == finding.severity:

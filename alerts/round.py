@@ -28,7 +28,7 @@ from alerts.risen import Risen
 from alerts.routing import read_people
 from alerts.silences import read_silences
 from alerts.standing import show_standing
-from alerts.store import Stored, read_alerts, write_events, write_facts
+from alerts.store import Stored, is_urgent, read_alerts, write_events, write_facts
 from alerts.storm_question import ask_about_storms
 from alerts.storms import note_storms, read_storms
 from alerts.summary import summary
@@ -139,8 +139,10 @@ def _round(
     rules = {outcome.rule.id: outcome.rule for outcome in outcomes}
     views = {name: rule.view.name for name, rule in rules.items()}
 
-    def finding_began(finding: Finding) -> datetime | None:
-        return began(views[finding.rule], Facts(finding.facts), calendars)
+    def was_there(finding: Finding) -> bool:
+        look = looks.get((finding.rule, finding.source))
+        since = began(views[finding.rule], Facts(finding.facts), calendars)
+        return look is not None and look.found_old(since, urgent=is_urgent(finding))
 
     def lasted(finding: Finding, since: datetime) -> bool:
         asked = rules[finding.rule].lasting
@@ -148,7 +150,7 @@ def _round(
         return asked is None or asked.is_over(since, now, calendar)
 
     known = {key: alert.known for key, alert in alerts.items()}
-    done.events = life.openings(known, findings, looks, finding_began, lasted, now)
+    done.events = life.openings(known, findings, was_there, lasted, now)
     over = life.missing(known, findings, outcomes, freshness)
     withdrawals = Withdrawals(connection, settings, rules, calendars, before, now)
     endings = _endings(connection, alerts, over, views, now, calendars, withdrawals)

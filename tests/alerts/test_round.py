@@ -640,7 +640,7 @@ def test_there_is_one_open_alert_for_a_fingerprint_whatever_happens(rounds: list
     for minute, severity in enumerate(rounds):
         now = TUESDAY + timedelta(minutes=minute)
         found = {key: milestone(severity=severity)} if severity else {}
-        new = life.openings(known, found, {}, lambda _: None, lambda *_: True, now)
+        new = life.openings(known, found, lambda _: False, lambda *_: True, now)
         ended = life.missing(known, found, firm.outcomes(*found.values()), firm.freshness(now))
         new += [life.ending(known[gone], "done", now) for gone in ended]
         assert len(new) <= 1
