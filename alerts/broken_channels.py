@@ -6,9 +6,10 @@ delivery, so that no restart tells it again; where no other channel reaches a pe
 alone say so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -106,13 +107,18 @@ def read_broken_channels(connection: Connection, settings: Settings) -> list[Bro
     columns = (DELIVERY.c.id, DELIVERY.c.channel, DELIVERY.c.state, DELIVERY.c.last_error, DELIVERY.c.payload)
     failing = select(*columns).where(_FAILING, DELIVERY.c.channel.not_like(f"{COMMENT_LANE}%"))
     rows = connection.execute(failing.order_by(DELIVERY.c.id))
-    latest = {row.channel: row for row in rows if not refusal(settings, Reader(**row.payload["reader"]))}
+    latest = {row.channel: row for row in rows if _may_be_written(settings, row.payload)}
     later = select(DELIVERY.c.id).where(DELIVERY.c.state == "sent").limit(1)
     return [
         Broken(name, row.state == "parked", row.last_error)
         for name, row in sorted(latest.items())
         if connection.execute(later.where(DELIVERY.c.channel == name, DELIVERY.c.id > row.id)).first() is None
     ]
+
+
+def _may_be_written(settings: Settings, payload: Mapping[str, Any]) -> bool:
+    reader = Reader.from_json(payload["reader"])
+    return reader is not None and not refusal(settings, reader)
 
 
 def _why(one: Broken, reader: Reader) -> str:

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
@@ -116,6 +116,11 @@ def deliver(
     done, line = Delivered(), Line(clock, wall)
     working_time = cache(calendars)
 
+    def attempt(row: RowMapping) -> _Outcome:
+        if (rest := _rest(engine, settings, row, working_time, clock())) is not None:
+            return _Outcome("waiting", AFTER_HOURS, retry_at=wall() + rest, in_doubt=_is_in_doubt(row))
+        return _attempt(engine, settings, row, channels, commenters, done)
+
     def work(hand: InHand) -> None:
         row, outcome = None, _Outcome("")
         while True:
@@ -126,12 +131,9 @@ def deliver(
                 row = None if stop.is_set() else line.claim(connection)
             if row is None:
                 return
-            if (rest := _rest(engine, settings, row, working_time, clock())) is not None:
-                outcome = _Outcome("waiting", AFTER_HOURS, retry_at=wall() + rest, in_doubt=_is_in_doubt(row))
-                continue
             with hand.sending(row):
-                outcome = _outcome(engine, settings, row, channels, commenters, wall, done)
-            if outcome.state == "waiting":
+                outcome = _outcome(partial(attempt, row), row, wall)
+            if outcome.state == "waiting" and outcome.error != AFTER_HOURS:
                 line.resting.add(row["channel"])
 
     if (left := watched(work, engine, wall, stop)) is not None:
@@ -149,10 +151,10 @@ def _rest(
 ) -> timedelta | None:
     """How long a message has to wait that was written in its reader's working time and could not be sent before that
     ended: a channel that is mended at midnight wakes nobody. None: it may go; what is urgent always may."""
-    if "reader" not in row["payload"]:
+    reader = _reader(settings, row["payload"])
+    if reader is None:
         return None
-    name = _reader(settings, row["payload"]).calendar
-    calendar = calendars().get(name) or calendars()["default"]
+    calendar = calendars().get(reader.calendar) or calendars()["default"]
     if calendar.is_working(now):
         return None
     with engine.connect() as connection:
@@ -161,18 +163,10 @@ def _rest(
     return calendar.next_opening(now) - now
 
 
-def _outcome(
-    engine: Engine,
-    settings: Settings,
-    row: RowMapping,
-    channels: Mapping[str, Channel],
-    commenters: Mapping[str, Commenter],
-    wall: Clock,
-    done: Delivered,
-) -> _Outcome:
+def _outcome(attempt: Callable[[], _Outcome], row: RowMapping, wall: Clock) -> _Outcome:
     """How an attempt ends, whatever it raises."""
     try:
-        return _attempt(engine, settings, row, channels, commenters, done)
+        return attempt()
     except Transient as error:
         return _wait(row, str(error), wall(), error.in_doubt, error.retry_after)
     except Permanent as error:
@@ -190,7 +184,8 @@ def retry(connection: Connection, settings: Settings, number: int, wall: datetim
     row = connection.execute(select(DELIVERY).where(this, DELIVERY.c.state == "parked")).mappings().first()
     if row is None:
         return f"delivery {number} is not parked; see `milepost deliveries list`"
-    if "reader" in row["payload"] and (why := refusal(settings, _reader(settings, row["payload"]))):
+    reader = _reader(settings, row["payload"])
+    if reader is not None and (why := refusal(settings, reader)):
         return (
             f"delivery {number} stays parked: {why}. If they are to get messages, add them to [people], "
             "or the domain of their address to team_domains"
@@ -212,9 +207,10 @@ def count_parked(connection: Connection) -> int:
     return connection.execute(parked).scalar_one()
 
 
-def _reader(settings: Settings, payload: Mapping[str, Any]) -> Reader:
-    """Who a message is for, as they are reached now."""
-    return as_configured(settings, Reader(**payload["reader"]))
+def _reader(settings: Settings, payload: Mapping[str, Any]) -> Reader | None:
+    """Who a message is for, as they are reached now; None: it is a comment, or written as we cannot read it."""
+    reader = Reader.from_json(payload.get("reader", {}))
+    return reader and as_configured(settings, reader)
 
 
 def _attempt(
@@ -231,6 +227,8 @@ def _attempt(
     if lane not in channels:
         raise Permanent(f"there is no channel {lane} in the config any more")
     channel, reader = channels[lane], _reader(settings, row["payload"])
+    if reader is None:
+        raise Permanent("whom it is for was written by another version: update Milepost to that one, then try again")
     if why := refusal(settings, reader):
         raise Permanent(why)
     message, account = Message.from_json(row["payload"]["message"]), account_of(engine, settings, row)
@@ -337,13 +335,14 @@ def _fall_back(
 ) -> None:
     """A new row for the next channel in `payload`; none for whom no channel may write to, and not a second one, where
     this row was tried again since."""
-    if refusal(settings, _reader(settings, payload)):
+    reader = _reader(settings, payload)
+    if reader is None or refusal(settings, reader):
         return
     channel, *others = payload["channels"]
     key = f"{row['key']}-{channel}"
     if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == key)).first() is not None:
         return
-    again = {"kind": row["kind"], "created_at": row["created_at"], "recipient": payload["reader"]["key"]}
+    again = {"kind": row["kind"], "created_at": row["created_at"], "recipient": reader.key}
     again |= {"payload": {**payload, "channels": others, _IN_DOUBT: False, RESTS: False}, "not_before": now}
     again |= {"state": "waiting", "attempts": 0, "last_error": "", "receipt": {}}
     added = connection.execute(insert(DELIVERY).values(**again, key=key, channel=channel)).inserted_primary_key

@@ -5,9 +5,9 @@ Never nobody: where the one a route asks for is not known, the coordinator is to
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal, Self
 
 from sqlalchemy import Connection, select
 
@@ -38,6 +38,12 @@ class Reader:
     language: Language
     calendar: str = "default"
     slack: str = ""
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
+        """Back from the outbox, without what only another version of us knows; None: too little is left to tell who."""
+        known = {field.name: kept[field.name] for field in fields(cls) if field.name in kept}
+        return cls(**known) if known.keys() >= {"key", "name", "email", "language"} else None
 
 
 @dataclass(frozen=True, slots=True)

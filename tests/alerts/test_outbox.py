@@ -4,11 +4,12 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
 from alerts.channels.mail import EmailSettings
 from alerts.comments import queue_comment
-from alerts.outbox import retry
+from alerts.outbox import DELIVERY, retry
 from config.settings import PersonSettings, Route, RouteMatch
 from connectors.base import Ref
 from tests.alerts import firm
@@ -156,7 +157,7 @@ def test_a_group_that_cannot_be_reached_is_no_dead_end_the_coordinator_is_told(h
     hub.deliver()
     hub.deliver()
     hub.tell(milestone(), at=TUESDAY + timedelta(minutes=1))
-    [sent] = hub.mail.sent
+    sent, broken = hub.mail.sent
     hub.tell(at=TUESDAY + timedelta(minutes=2))
 
     assert (sent.reader.name, sent.message.lines[0].text) == (
@@ -164,6 +165,7 @@ def test_a_group_that_cannot_be_reached_is_no_dead_end_the_coordinator_is_told(h
         "This could not be sent to chat, so you get it.",
     )
     assert "Bank of Nine" in sent.message.title  # confidential in groups alone
+    assert broken.message.title == "Does not deliver: chat"
     assert [notice.reader.name for _, notice, _ in hub.mail.updated] == ["May Chan"]
 
 
@@ -460,6 +462,26 @@ def test_a_stop_waits_for_no_channel_that_hangs(hub: Hub) -> None:
     (row,) = firm.deliveries(hub.engine)
     assert (hanging.over.is_set(), done.sent, row["state"], row["payload"]["in_doubt"]) == (False, 0, "waiting", True)
     hanging.over.set()
+
+
+@pytest.mark.parametrize(
+    ("reader", "state"),
+    [({"phone": "+852 2345 6789"}, "sent"), ({"key": None}, "parked")],
+    ids=["knows more", "knows less"],
+)
+def test_what_another_version_wrote_stops_no_channel(hub: Hub, reader: dict[str, str | None], state: str) -> None:
+    """After a step back to the version before: what it can read goes out, the rest is parked, and rounds go on."""
+    hub.round(milestone())
+    [row] = firm.deliveries(hub.engine)
+    written = {**row["payload"]["reader"], **reader}
+    kept = {name: value for name, value in written.items() if value is not None}
+    with hub.engine.begin() as connection:
+        connection.execute(update(DELIVERY).values(payload={**row["payload"], "reader": kept, "channels": ["email"]}))
+    for minute in (1, 2):
+        hub.tell(milestone(), feedback(), at=TUESDAY + timedelta(minutes=minute))
+
+    assert len(hub.mail.of("sandy")) == 1
+    assert firm.deliveries(hub.engine)[0]["state"] == state
 
 
 def test_a_channel_that_is_mended_at_midnight_wakes_nobody(hub: Hub) -> None:
