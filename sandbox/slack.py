@@ -26,6 +26,7 @@ WEBHOOK_PATH = "/services/T0LANTERN/B0LANTERN/sandbox-webhook-secret"
 
 SCOPES = frozenset({"chat:write", "users:read", "users:read.email", "channels:history", "im:history", "im:write"})
 HISTORY_LIMIT = 100
+TEAM = "T0LANTERN"
 
 _UNKNOWN_METHOD = "unknown_method"
 _CONNECT = "apps.connections.open"
@@ -130,7 +131,7 @@ class SlackSandbox:
         return {
             "url": "https://lanternquay.slack.com/",
             "team": "Lantern Quay Systems",
-            "team_id": "T0LANTERN",
+            "team_id": TEAM,
             "user": "milepost",
             "user_id": BOT,
             "bot_id": "B0MILEPOST",
@@ -148,7 +149,7 @@ class SlackSandbox:
             raise Refused("user_not_found")
         email, name = self._users[user]
         profile = {"email": email} if "users:read.email" in self.scopes else {}
-        return {"user": {"id": user, "deleted": False, "real_name": name, "profile": profile}}
+        return {"user": {"id": user, "team_id": TEAM, "deleted": False, "real_name": name, "profile": profile}}
 
     def _post(self, given: Mapping[str, Any]) -> Json:
         message = Posted(

@@ -1,8 +1,9 @@
 """What people press and fill in in Slack, worked off: who it was, what they decided, and what they are told
 (docs.slack.dev/reference/interaction-payloads, read 23 Nov 2026).
 
-A press is a person's of `[people]`, by `slack` or by their e-mail (users:read, users:read.email), or nobody's. What
-comes of it shows in the message itself; only a refusal is told, to whoever pressed alone.
+A press is a person's of `[people]`, by `slack` or by the e-mail of an account of our own workspace (users:read,
+users:read.email), or nobody's. What comes of it shows in the message itself; only a refusal is told, to whoever pressed
+alone.
 """
 
 import json
@@ -49,6 +50,8 @@ class Presses:
         self._seconds = seconds
         self._names: dict[str, tuple[float, str]] = {}
         """Who somebody in Slack is under [people] ("": nobody), and until when that is believed."""
+        self._us: Mapping[str, Any] = {}
+        """The workspace and the organisation that the token is of, once they were asked for."""
 
     def take(self, payload: Mapping[str, Any]) -> Taken:
         """What to answer to an envelope with that payload; asks nobody."""
@@ -126,9 +129,23 @@ class Presses:
         people = self._settings.people
         if named := next((key for key, person in people.items() if person.slack == user), ""):
             return named
-        profile = self._web.call("users.info", {"user": user})["user"].get("profile", {})
-        email = str(profile.get("email") or "").casefold()
+        account = self._web.call("users.info", {"user": user})["user"]
+        if not self._is_ours(account):
+            return ""
+        email = str(account.get("profile", {}).get("email") or "").casefold()
         return next((key for key, one in people.items() if not one.slack and one.email.casefold() == email), "")
+
+    def _is_ours(self, account: Mapping[str, Any]) -> bool:
+        """Whether its e-mail is ours to set: through Slack Connect people of other firms press too, and theirs is not.
+
+        In an Enterprise organisation our people may be of another of its workspaces (reference/methods/auth.test and
+        users.info, read 23 Nov 2026).
+        """
+        self._us = self._us or self._web.call("auth.test", {})
+        team, organisation = self._us.get("team_id"), self._us.get("enterprise_id")
+        if team and account.get("team_id") == team:
+            return True
+        return bool(organisation) and account.get("enterprise_user", {}).get("enterprise_id") == organisation
 
     def _tell(self, user: str, channel: str, text: str) -> None:
         """To that user alone; where it fails, what was done stays done."""
