@@ -59,7 +59,7 @@ def coming(
         past=read_past(connection, now, rehearsal=is_rehearsal(settings, now.astimezone(settings.zone).date())),
         looked_before={pair: look.last_at for pair, look in looked_before(connection).items()},
         silences=read_silences(connection, now),
-        wrote=last_words(connection, alerts),
+        wrote=last_words(connection, alerts, now),
         flapping=read_flapping(connection, alerts, calendars["default"]),
     )
     found: dict[tuple[str, str], Coming] = {}

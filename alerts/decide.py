@@ -71,7 +71,7 @@ class Holding:
     risen_to_reader: bool = False
     """To this reader: who was told long ago, as somebody else, hears all of it anew."""
     wrote_at: datetime | None = None
-    """When the client wrote last, of what is urgent."""
+    """Since when we know of what the client wrote last, of what is urgent."""
     flutters: bool = False
     """It opens and closes again and again, and has not lasted yet this time."""
     silenced: bool = False

@@ -24,6 +24,7 @@ from alerts.silences import Silence, silence_of
 from alerts.store import Stored
 from alerts.storms import Storm
 from alerts.told import History
+from alerts.urgent import LastWord
 from alerts.writer import Note, Writer, worst_first
 from config.settings import Language, Settings
 from rules.rule import Repeat, Rule
@@ -67,8 +68,8 @@ class Planner:
     """When a rule last looked at a source, before this round; by (rule, source)."""
     silences: Sequence[Silence] = ()
     """Those in force."""
-    wrote: Mapping[str, datetime] = field(default_factory=dict)
-    """When the client of what is urgent wrote last, by alert."""
+    wrote: Mapping[str, LastWord] = field(default_factory=dict)
+    """What the client of what is urgent wrote last, by alert."""
     flapping: Mapping[str, Flapping] = field(default_factory=dict)
     """Those that open and close again and again."""
     storms: Mapping[str, Storm] = field(default_factory=dict)
@@ -162,6 +163,7 @@ class Planner:
     def decide(self, alert: Stored, reader: Reader, identity: Identity) -> Reason:
         """Whether that reader is told of it now, and why, or why not."""
         life, rule = alert.known.life, self.rules[alert.known.rule]
+        wrote = self.wrote.get(alert.known.fingerprint)
         holding = Holding(
             state=life.state,
             adopted=life.adopted,
@@ -175,7 +177,7 @@ class Planner:
             again_at=life.again_at,
             risen_at=life.escalated_at,
             risen_to_reader=reader.key in [f"person/{name}" for name in life.raised_to[-1:]],
-            wrote_at=self.wrote.get(alert.known.fingerprint),
+            wrote_at=wrote.known_at if wrote else None,
             flutters=self._flutters(alert),
         )
         policy = Policy.of(rule.view.name, life.severity, urgent=alert.urgent)

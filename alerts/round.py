@@ -32,7 +32,7 @@ from alerts.store import Stored, is_urgent, read_alerts, write_events, write_fac
 from alerts.storm_question import ask_about_storms
 from alerts.storms import note_storms, read_storms
 from alerts.summary import summary
-from alerts.urgent import last_words
+from alerts.urgent import last_words, note_words
 from alerts.weeks import Weeks
 from alerts.withdrawals import Withdrawals
 from alerts.writer import Writer
@@ -170,6 +170,8 @@ def _round(
     note_stopped(connection, outcomes, now)
 
     deliveries.drop_outdated(connection, alerts)
+    words = last_words(connection, alerts, now)
+    note_words(connection, words)
     rehearsal = is_rehearsal(settings, now.astimezone(settings.zone).date())
     planner = planning.Planner(
         settings=settings,
@@ -180,7 +182,7 @@ def _round(
         past=deliveries.read_past(connection, now, rehearsal=rehearsal),
         looked_before={pair: look.last_at for pair, look in before.items()},
         silences=read_silences(connection, now),
-        wrote=last_words(connection, alerts),
+        wrote=words,
         flapping=read_flapping(connection, alerts, calendars["default"]),
         storms=read_storms(connection, calendars["default"], now),
         due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date())),

@@ -1,8 +1,8 @@
-"""What is urgent: who is on duty for it, and when its client wrote last. It waits for nothing, at no hour."""
+"""What is urgent: who is on duty for it, and what its client wrote last. It waits for nothing, at no hour."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -11,6 +11,12 @@ from alerts.routing import People, Subject, Target, targets_of
 from alerts.store import Stored
 from config.settings import Settings
 from unify.derived import COMMENT, FEEDBACK, REFERENCE
+from unify.hub_state import forget, recall_all, remember
+
+_WROTE = "wrote"
+"""By alert: the stamp of the client's last message, and since when we know of it."""
+_CLOCKS_DIFFER = timedelta(hours=1)
+"""At most, by a tool's clock that is set: a stamp further ahead of ours says nothing."""
 
 
 def on_duty(settings: Settings, people: People, subject: Subject, channels: tuple[str, ...]) -> Iterator[Target]:
@@ -20,25 +26,59 @@ def on_duty(settings: Settings, people: People, subject: Subject, channels: tupl
             yield people.covered(replace(target, channels=channels))
 
 
-def last_words(connection: Connection, alerts: Mapping[str, Stored]) -> dict[str, datetime]:
-    """When the client wrote last, by alert: of what is urgent and open. There is little of it."""
-    found: dict[str, datetime] = {}
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """The last message of a client."""
+
+    stamp: datetime
+    """When they wrote it, as the tool says."""
+    known_at: datetime
+    """Since when we know of it; of the first one that we saw, since it was written."""
+
+
+def last_words(connection: Connection, alerts: Mapping[str, Stored], now: datetime) -> dict[str, LastWord]:
+    """What the client wrote last, by alert: of what is urgent and open. There is little of it.
+
+    What is new is told by what we knew before, not by the stamp alone: a message may be read long after it was written
+    and another one was told, and a tool's clock may go before ours.
+    """
+    kept = recall_all(connection, _WROTE)
+    found: dict[str, LastWord] = {}
     for key, alert in alerts.items():
         if alert.urgent and alert.known.life.state in OPEN:
-            written = _last_word(connection, alert.subject)
-            found |= {key: written} if written else {}
+            stamp = _last_word(connection, alert.subject, now + _CLOCKS_DIFFER)
+            found |= {key: _word(kept.get(key), stamp, now)} if stamp else {}
     return found
 
 
-def _last_word(connection: Connection, feedback: str) -> datetime | None:
-    """As the tool notes it, or by the client's comments on the feedback and on the item that it also is."""
+def note_words(connection: Connection, words: Mapping[str, LastWord]) -> None:
+    """Keep `words` for the rounds to come, in place of all that were kept."""
+    told = {key: f"{word.stamp.isoformat()} {word.known_at.isoformat()}" for key, word in words.items()}
+    kept = recall_all(connection, _WROTE)
+    for key in kept.keys() - told.keys():
+        forget(connection, f"{_WROTE}/{key}")
+    for key, value in told.items():
+        if kept.get(key) != value:
+            remember(connection, f"{_WROTE}/{key}", value)
+
+
+def _word(kept: str | None, stamp: datetime, now: datetime) -> LastWord:
+    if kept is None:
+        return LastWord(stamp, min(stamp, now))
+    before, known_at = map(datetime.fromisoformat, kept.split())
+    return LastWord(stamp, now if stamp > before else known_at)
+
+
+def _last_word(connection: Connection, feedback: str, latest: datetime) -> datetime | None:
+    """When the client wrote, `latest` at the latest: as the tool notes it, or by their comments on the feedback and on
+    the item that it also is."""
     chosen = select(FEEDBACK.c.last_received_at, FEEDBACK.c.item_key).where(FEEDBACK.c.key == feedback)
     noted, item = connection.execute(chosen).first() or (None, None)
     places = [key for key in (feedback, item) if key]
     among = select(REFERENCE.c.from_key).where(REFERENCE.c.to_key.in_(places))
-    theirs = (COMMENT.c.side == "client") & COMMENT.c.deleted_at.is_(None)
+    theirs = (COMMENT.c.side == "client") & COMMENT.c.deleted_at.is_(None) & (COMMENT.c.created_at <= latest)
     newest = select(func.max(COMMENT.c.created_at)).where(
         theirs, or_(COMMENT.c.on_key.in_(places), COMMENT.c.key.in_(among))
     )
-    written = [at for at in (noted, connection.scalar(newest)) if at is not None]
+    written = [at for at in (noted, connection.scalar(newest)) if at is not None and at <= latest]
     return max(written, default=None)

@@ -1,9 +1,12 @@
 """What is urgent: told at once at any hour to those on duty, again and again until somebody takes it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from alerts.actions import acknowledge
-from config.settings import PersonSettings
+from alerts.channels.base import Transient
+from config.settings import PersonSettings, Route
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import feedback, hk, milestone
@@ -53,6 +56,37 @@ def test_once_taken_it_is_told_no_more_but_for_what_the_client_writes_next(hub: 
     assert "潘詠琳再次來訊。" in hub.mail.of("sandy")[1].message.body()
 
 
+def taken(hub: Hub, at: datetime, wrote: datetime) -> None:
+    """It is told at `at`, of what the client wrote at `wrote`, and Sandy takes it."""
+    firm.put(hub.engine, "feedback", firm.feedback_row(last_received_at=wrote))
+    done = hub.tell(URGENT, at=at)
+    with writing(hub.engine) as connection:
+        acknowledge(connection, hub.settings, done.events[0].fingerprint, "sandy", at + timedelta(minutes=1))
+    assert sorted(told(hub)) == ["May Chan", "莫詠珊"]
+
+
+def test_what_the_client_wrote_before_the_first_was_told_is_told_when_it_is_read(hub: Hub) -> None:
+    """Their second message is half a minute older than our telling of the first, and the tool gives it out later."""
+    taken(hub, NIGHT, wrote=NIGHT - timedelta(minutes=3))
+
+    firm.change(hub.engine, "feedback", "crm/ticket/1", last_received_at=NIGHT - timedelta(seconds=30))
+    for minute in range(7, 40, 3):
+        hub.tell(URGENT, at=NIGHT + timedelta(minutes=minute))
+
+    assert sorted(told(hub)) == ["May Chan"] * 2 + ["莫詠珊"] * 2
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=6), timedelta(days=365)])
+def test_a_tools_clock_ahead_of_ours_makes_one_message_no_two(hub: Hub, ahead: timedelta) -> None:
+    """A stamp of six minutes from now is the message that was told, now as well as in six minutes."""
+    taken(hub, NIGHT, wrote=NIGHT + ahead)
+
+    for minute in range(2, 12):
+        hub.tell(URGENT, at=NIGHT + timedelta(minutes=minute))
+
+    assert sorted(told(hub)) == ["May Chan", "莫詠珊"]
+
+
 def test_it_goes_up_by_the_clock_on_the_wall(hub: Hub) -> None:
     """Half an hour to the head, half an hour more to the director, on a Saturday night."""
     above = {
@@ -74,3 +108,40 @@ def test_a_milestone_never_wakes_anybody(hub: Hub) -> None:
     hub.tell(milestone(), at=NIGHT)
 
     assert told(hub) == []
+
+
+def away(attempts: int) -> firm.Inbox:
+    """A channel that takes nothing for so many attempts."""
+    return firm.Inbox(failures=[Transient("away")] * attempts)
+
+
+def test_where_its_channel_is_away_the_next_one_tells_it_half_a_minute_later(hub: Hub) -> None:
+    """It waited eight hours for its turn; of what is not urgent nobody needs to know that soon."""
+    hub.settings = firm.settings(routes=(Route(to=("email:bd", "chat:bd")),), on_duty=("sandy",))
+    hub.mail, chat = away(100), firm.Inbox()
+    hub.others = {"chat": chat}
+    hub.tell(milestone(), at=hk(20, 15))
+    hub.wait(timedelta(hours=1))
+    for minute in range(16):
+        hub.tell(URGENT, at=NIGHT + timedelta(minutes=minute))
+        hub.wait(timedelta(minutes=1))
+        assert len(chat.sent) == (0, 1)[minute >= 1]
+
+    assert [one.reader.name for one in chat.sent] == ["莫詠珊"]
+
+
+def test_while_no_channel_takes_it_no_repeat_is_queued(hub: Hub) -> None:
+    """Else a night's worth of them would come at once, when the server is back."""
+    hub.settings = firm.settings(on_duty=("sandy",))
+    hub.mail = away(20)
+    for minute in range(0, 180, 5):
+        hub.tell(URGENT, at=NIGHT + timedelta(minutes=minute))
+        hub.wait(timedelta(minutes=5))
+    assert [row["attempts"] > 5 for row in firm.deliveries(hub.engine)] == [True]
+
+    hub.mail.failures.clear()
+    hub.wait(timedelta(hours=1))
+    for minute in range(180, 200, 5):
+        hub.tell(URGENT, at=NIGHT + timedelta(minutes=minute))
+
+    assert told(hub) == ["莫詠珊"] * 3
