@@ -128,8 +128,8 @@ def decide(holding: Holding, told: Told | None, policy: Policy, hours: Hours) ->
         return Reason.FIRST_LOOK
     if holding.silenced:
         return Reason.SILENCED
-    if holding.stale:
-        return Reason.STALE
+    if holding.stale and not policy.urgent:
+        return Reason.STALE  # what is urgent rings until somebody takes it: it may be over, and may be not
     reason = _cause(holding, told)
     if not reason.tells or policy.urgent:
         return reason

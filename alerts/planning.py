@@ -81,8 +81,9 @@ class Planner:
 
     def rising(self) -> list[Event]:
         """Open alerts that nobody took in time and that go up now; nothing does while it is not told."""
-        told = (alert for alert in self.alerts.values() if self._is_open(alert) and not self.is_stale(alert))
-        rising = (self.levels.rising(alert, self._subject(alert)) for alert in told if self.silence(alert) is None)
+        open_ = (alert for alert in self.alerts.values() if self._is_open(alert) and self.silence(alert) is None)
+        told = (alert for alert in open_ if alert.urgent or not self.is_stale(alert))
+        rising = (self.levels.rising(alert, self._subject(alert)) for alert in told)
         return [event for event in rising if event is not None]
 
     def news(self) -> tuple[list[Decision], list[Planned]]:

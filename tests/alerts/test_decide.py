@@ -81,7 +81,8 @@ AGAIN = Holding("firing", again_at=TUESDAY)
         pytest.param(
             Holding("firing", adopted=False), None, URGENT, AT_WORK, Reason.FIRST_LOOK, id="bad before we came"
         ),
-        pytest.param(Holding("firing", stale=True), None, URGENT, AT_WORK, Reason.STALE, id="old data, new"),
+        pytest.param(Holding("firing", stale=True), None, USUAL, AT_WORK, Reason.STALE, id="old data, new"),
+        pytest.param(Holding("firing", stale=True), None, URGENT, AT_NIGHT, Reason.FIRST, id="old data, urgent"),
         pytest.param(
             Holding("firing", stale=True), Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.STALE, id="old data"
         ),
