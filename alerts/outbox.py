@@ -49,8 +49,8 @@ FIRST_SENT = "first_sent"
 """In the payload of a comment that was changed or taken back: when it was written."""
 _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
 _ERROR_CHARS = 300
-_ATTEMPTS = 20
-"""About eight hours; then the next channel has its turn."""
+_ATTEMPTS, _URGENT_ATTEMPTS = 20, 2
+"""About eight hours, of what is urgent half a minute; then the next channel has its turn."""
 
 _THIS = update(DELIVERY).where(DELIVERY.c.id == bindparam("number"))
 _SENT = _THIS.values(state="sent", last_error="", sent_at=bindparam("at"), receipt=bindparam("given"))
@@ -158,9 +158,12 @@ def _rest(
     if calendar.is_working(now):
         return None
     with engine.connect() as connection:
-        if connection.execute(_URGENT, {"number": row["id"]}).first() is not None:
-            return None
-    return calendar.next_opening(now) - now
+        return None if _is_urgent(connection, row) else calendar.next_opening(now) - now
+
+
+def _is_urgent(connection: Connection, row: RowMapping) -> bool:
+    """Whether it tells of what is urgent now, whatever it was when the message was written."""
+    return connection.execute(_URGENT, {"number": row["id"]}).first() is not None
 
 
 def _outcome(attempt: Callable[[], _Outcome], row: RowMapping, wall: Clock) -> _Outcome:
@@ -280,10 +283,7 @@ def _comment(row: RowMapping, commenter: Commenter | None, done: Delivered) -> _
 
 
 def _wait(row: RowMapping, error: str, now: datetime, in_doubt: bool, after: timedelta | None = None) -> _Outcome:
-    attempts = row["attempts"] + 1
-    if attempts >= _ATTEMPTS:
-        return _Outcome("parked", f"given up after {attempts} attempts: {error}")
-    delay = max(min(_FIRST_DELAY * 2 ** (attempts - 1), _LONGEST_DELAY), after or timedelta())
+    delay = max(min(_FIRST_DELAY * 2 ** row["attempts"], _LONGEST_DELAY), after or timedelta())
     return _Outcome("waiting", error, retry_at=now + delay, in_doubt=in_doubt, rests=after is not None)
 
 
@@ -297,6 +297,8 @@ def _record(
     done: Delivered,
 ) -> None:
     """Write down how the attempt ended; what is parked goes to the reader's next channel in the same transaction."""
+    if outcome.state == "waiting" and outcome.error != AFTER_HOURS and _is_given_up(connection, row):
+        outcome = _Outcome("parked", f"given up after {row['attempts'] + 1} attempts: {outcome.error}")
     number, error = row["id"], cut(redact(outcome.error), _ERROR_CHARS)  # nobody recognises half a secret
     match outcome.state:
         case "sent":
@@ -320,6 +322,15 @@ def _record(
         case _:
             values = {}
     connection.execute(_THIS.values(state=outcome.state, last_error=error, **values), {"number": number})
+
+
+def _is_given_up(connection: Connection, row: RowMapping) -> bool:
+    """Whether the attempt that failed was the last: the second of what is urgent, where there is a next channel."""
+    attempts, payload = row["attempts"] + 1, row["payload"]
+    if attempts < _URGENT_ATTEMPTS:
+        return False
+    has_next = payload.get("channels") or payload.get(INSTEAD)
+    return attempts >= _ATTEMPTS or bool(has_next and _is_urgent(connection, row))
 
 
 def _payload(connection: Connection, row: RowMapping) -> dict[str, Any]:

@@ -25,6 +25,11 @@ class History:
         news = [one.at for one in told if one.identity == identity and one.kind in (*NEWS, RISEN)]
         return news + self._told_as_an_end(alert, identity)
 
+    def is_on_its_way(self, alert: Stored, identity: Identity) -> bool:
+        """Whether a message that tells them of it has not gone out yet: to write it again would double it."""
+        told = self.past.get(alert.known.fingerprint, ())
+        return any(one.identity == identity and one.kind in NEWS and one.state == "waiting" for one in told)
+
     def is_end_told(self, alert: Stored, identity: Identity) -> bool:
         """Whether that reader was told that it is over; what was told before that, was told of another end."""
         over_at = alert.known.life.resolved_at

@@ -16,6 +16,9 @@ from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, Inbox, feedback, milestone
 
+NIGHT = firm.hk(21, 22, 40)
+"""Saturday evening."""
+
 
 class Crash(BaseException):
     """The power goes off."""
@@ -505,3 +508,35 @@ def test_what_is_urgent_is_sent_whenever_its_channel_is_mended(hub: Hub) -> None
     hub.deliver()
 
     assert hub.mail.sent
+
+
+def test_where_its_channel_is_away_the_next_one_tells_it_half_a_minute_later(hub: Hub) -> None:
+    """It waited eight hours for its turn; of what is not urgent nobody needs to know that soon."""
+    hub.settings = firm.settings(routes=(Route(to=("email:bd", "chat:bd")),), on_duty=("sandy",))
+    chat = Inbox()
+    hub.mail.failures, hub.others = [Transient("away")] * 100, {"chat": chat}
+    hub.tell(milestone(), at=firm.hk(20, 15))
+    hub.wait(timedelta(hours=1))
+    for minute in range(16):
+        hub.tell(feedback(severity="critical", urgent=True), at=NIGHT + timedelta(minutes=minute))
+        hub.wait(timedelta(minutes=1))
+        assert len(chat.sent) == min(minute, 1)
+
+    assert [one.reader.name for one in chat.sent] == ["莫詠珊"]
+
+
+def test_while_no_channel_takes_it_no_repeat_is_queued(hub: Hub) -> None:
+    """Else a night's worth of them would come at once, when the server is back."""
+    hub.settings = firm.settings(on_duty=("sandy",))
+    hub.mail.failures = [Transient("away")] * 20
+    for minute in range(0, 180, 5):
+        hub.tell(feedback(severity="critical", urgent=True), at=NIGHT + timedelta(minutes=minute))
+        hub.wait(timedelta(minutes=5))
+    assert [row["attempts"] > 5 for row in firm.deliveries(hub.engine)] == [True]
+
+    hub.mail.failures.clear()
+    hub.wait(timedelta(hours=1))
+    for minute in range(180, 200, 5):
+        hub.tell(feedback(severity="critical", urgent=True), at=NIGHT + timedelta(minutes=minute))
+
+    assert len(hub.mail.sent) == 2  # what waited, and what is due since

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from alerts.actions import acknowledge
-from alerts.channels.base import Transient
-from config.settings import PersonSettings, Route
+from config.settings import PersonSettings
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import feedback, hk, milestone
@@ -108,40 +107,3 @@ def test_a_milestone_never_wakes_anybody(hub: Hub) -> None:
     hub.tell(milestone(), at=NIGHT)
 
     assert told(hub) == []
-
-
-def away(attempts: int) -> firm.Inbox:
-    """A channel that takes nothing for so many attempts."""
-    return firm.Inbox(failures=[Transient("away")] * attempts)
-
-
-def test_where_its_channel_is_away_the_next_one_tells_it_half_a_minute_later(hub: Hub) -> None:
-    """It waited eight hours for its turn; of what is not urgent nobody needs to know that soon."""
-    hub.settings = firm.settings(routes=(Route(to=("email:bd", "chat:bd")),), on_duty=("sandy",))
-    hub.mail, chat = away(100), firm.Inbox()
-    hub.others = {"chat": chat}
-    hub.tell(milestone(), at=hk(20, 15))
-    hub.wait(timedelta(hours=1))
-    for minute in range(16):
-        hub.tell(URGENT, at=NIGHT + timedelta(minutes=minute))
-        hub.wait(timedelta(minutes=1))
-        assert len(chat.sent) == (0, 1)[minute >= 1]
-
-    assert [one.reader.name for one in chat.sent] == ["莫詠珊"]
-
-
-def test_while_no_channel_takes_it_no_repeat_is_queued(hub: Hub) -> None:
-    """Else a night's worth of them would come at once, when the server is back."""
-    hub.settings = firm.settings(on_duty=("sandy",))
-    hub.mail = away(20)
-    for minute in range(0, 180, 5):
-        hub.tell(URGENT, at=NIGHT + timedelta(minutes=minute))
-        hub.wait(timedelta(minutes=5))
-    assert [row["attempts"] > 5 for row in firm.deliveries(hub.engine)] == [True]
-
-    hub.mail.failures.clear()
-    hub.wait(timedelta(hours=1))
-    for minute in range(180, 200, 5):
-        hub.tell(URGENT, at=NIGHT + timedelta(minutes=minute))
-
-    assert told(hub) == ["莫詠珊"] * 3
