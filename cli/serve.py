@@ -115,10 +115,10 @@ class _Served:
         """Do what the signals ask for, until told to stop watching."""
         while (wish := asked.get()) != "stop watching":
             if wish == "end":
-                say("stopping; what was read is kept …")
                 with self._lock:
                     self._ended = True
                     self._finish()
+                say("stopping; what was read is kept …")  # last: whatever becomes of the word, it ends
             else:
                 self._renew(path)
 
@@ -128,10 +128,10 @@ class _Served:
         except (ConfigError, RuleErrors) as wrong:
             warn(f"the settings were not taken, the old ones stay:\n{wrong}")
             return
-        say("the settings were read again")
         with self._lock:
             self._next = fresh
             self._finish()
+        say("the settings were read again")
 
 
 @contextmanager

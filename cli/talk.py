@@ -1,6 +1,7 @@
 """How commands speak: the answer on standard output, the talk on standard error."""
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterable, Sequence
@@ -19,8 +20,19 @@ from connectors.scope import count
 from report.structured import plain
 from sync.engine import Progress, RunResult
 
+
+class _Talk(Console):
+    """Talk that nobody hears any more stops nothing: rich would raise SystemExit in whatever thread it was said."""
+
+    def on_broken_pipe(self) -> None:
+        """Say the rest to nobody, what is still held back too."""
+        nobody = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nobody, self.file.fileno())
+        os.close(nobody)
+
+
 answer = Console(soft_wrap=True, highlight=False, markup=False)
-talk = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+talk = _Talk(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 _UNBOUNDED = 10_000
 """Columns of a pipe: what a program reads is neither cut nor folded."""

@@ -21,8 +21,8 @@ def stop_on_signals(said: str = "stopping; what was read is kept …") -> thread
     stop = threading.Event()
 
     def begin_to_stop(_number: int, _frame: FrameType | None) -> None:
-        say(said)
         stop.set()
+        say(said)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, begin_to_stop)

@@ -106,6 +106,19 @@ def test_wrong_new_settings_leave_the_old_ones(home: Home) -> None:
     assert (page.status_code, code) == (200, 0)
 
 
+def test_it_obeys_signals_when_nobody_reads_its_talk_any_more(home: Home) -> None:
+    """The word about wrong settings, or about stopping, ended the thread that signals are told to: it never stopped."""
+    with serving(home) as process:
+        assert process.child.stderr is not None
+        process.child.stderr.close()
+        home.change('coordinator = "may"', 'coordinator = "nobody"')
+        process.signal(signal.SIGHUP)
+        process.signal(signal.SIGTERM)
+        code = process.ends()
+
+    assert code == 0
+
+
 def test_right_new_settings_are_taken_at_the_same_address(home: Home) -> None:
     """No bookmark breaks, and the page is in the new language."""
     with serving(home) as process:
