@@ -18,6 +18,8 @@ NEWS = ("alert", "daily")
 """Kinds of delivery that tell of open alerts."""
 RISEN = "risen"
 """The kind that tells those who had an alert that it went up."""
+TAKEN_OVER = "taken over"
+"""The kind that tells whoever had an alert that somebody else has it by now."""
 
 RECIPIENT_NAME = DELIVERY.c.payload["reader"]["name"].as_string().label("recipient_name")
 """A recipient's name as it was when the message was written."""

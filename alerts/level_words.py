@@ -27,6 +27,12 @@ def went_up_title(wording: Wording, width: float = TITLE_WIDTH) -> str:
     return titled(wording.say, "risen.title", client, what, width)
 
 
+def taken_over_title(wording: Wording) -> str:
+    """What somebody else has by now, and whose it is."""
+    client, what = cut(wording.client, NAME_CHARS), cut(wording.what, NAME_CHARS)
+    return titled(wording.say, "taken_over.title", client, what, TITLE_WIDTH)
+
+
 def person(scene: Scene, name: str) -> str:
     """What somebody is called who is one of `[people]`."""
     known = scene.settings.people.get(name)

@@ -113,6 +113,9 @@ class Life:
     """End of the snooze; None: it has none, or is no snooze."""
     held_while: str | None = None
     """The deadline, ISO, whose move ends the snooze."""
+    lost_by: str | None = None
+    """Who had it till the holder of now took it from them, and when that was."""
+    lost_at: datetime | None = None
     again_at: datetime | None = None
     """When it last fired again, in this episode, after somebody had it."""
     again: str = ""
@@ -200,6 +203,8 @@ def _resolved(life: Life, event: Event) -> Life:
 
 
 def _held(life: Life, event: Event) -> Life:
+    if life.held_by not in (None, event.actor):
+        life = replace(life, lost_by=life.held_by, lost_at=event.at)
     return replace(
         life,
         state=event.to_state,
@@ -211,7 +216,7 @@ def _held(life: Life, event: Event) -> Life:
 
 
 def _let_go(life: Life) -> Life:
-    return replace(life, held_by=None, held_at=None, held_until=None, held_while=None)
+    return replace(life, held_by=None, held_at=None, held_until=None, held_while=None, lost_by=None, lost_at=None)
 
 
 def _changed(life: Life, event: Event) -> Life:

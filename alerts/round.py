@@ -32,6 +32,7 @@ from alerts.store import Stored, is_urgent, read_alerts, write_events, write_fac
 from alerts.storm_question import ask_about_storms
 from alerts.storms import note_storms, read_storms
 from alerts.summary import summary
+from alerts.taken_over import TakenOver
 from alerts.urgent import last_words, note_words
 from alerts.weeks import Weeks
 from alerts.withdrawals import Withdrawals
@@ -195,6 +196,7 @@ def _round(
         done.decisions += decisions
         done.messages += planned
     done.messages += Risen(planner).planned(done.decisions)
+    done.messages += TakenOver(planner).planned()
     failed = sum(outcome.error is not None for outcome in outcomes)
     done.messages += Mornings(connection, planner, failed).planned(done.decisions, done.messages)
     done.messages += Weeks(connection, planner).planned()

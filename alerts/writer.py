@@ -12,7 +12,7 @@ from alerts.ending_words import EndWording
 from alerts.escalation import Rise
 from alerts.feedback_words import FeedbackWording
 from alerts.left_out import fit_to_tell
-from alerts.level_words import goes_up, went_up, went_up_title
+from alerts.level_words import goes_up, taken_over_title, went_up, went_up_title
 from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message, with_log_in
 from alerts.overdue_words import OverdueWording
 from alerts.phone_size import BODY_LINES, TITLE_WIDTH, shorten, width_of
@@ -126,6 +126,12 @@ class Writer(Scene):
         ]
         title = self._titled(items, reader, "risen.titles")
         return _listed(Message(reader.language, title, tuple(entries)), entries)
+
+    def taken_over(self, item: Item, reader: Reader) -> Message:
+        """That somebody else has it by now, for whoever had it."""
+        wording = self._wording(item, reader)
+        lines = (Line(wording.say("taken_over")), Line(wording.hands()))
+        return Message(reader.language, taken_over_title(wording), (Entry(item.fingerprint, lines),))
 
     def end(self, item: Item, reader: Reader) -> End:
         """One alert's end, as the message that told of it shows it from then on."""

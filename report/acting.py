@@ -23,6 +23,7 @@ from alerts.acts import FIELDS, CannotAct, Desk, Field, Incomplete, filled_in, l
 from alerts.facts import Facts
 from alerts.life import OPEN
 from alerts.links import PATH, Link, Links, Unreadable, is_used
+from alerts.standing import held
 from alerts.store import ALERT
 from config.clock import Clock
 from config.language import Catalog
@@ -107,11 +108,20 @@ class Acting:
         if found is None or found["state"] not in OPEN or found["episode"] != link.episode:
             return self._problem("over", language)
         what = _what(dict(found), language)
-        return self._confirm(link, language, what) if given is None else self._act(link, language, what, given)
+        if given is not None:
+            return self._act(link, language, what, given)
+        return self._confirm(link, language, what, self._whose(link, dict(found), language))
 
-    def _confirm(self, link: Link, language: Language, what: str) -> Shown:
-        text = _TEXTS.say(language, "confirm", who=self.settings.people[link.reader].name)
-        verb = label(link.verb, language)
+    def _whose(self, link: Link, alert: Row, language: Language) -> str:
+        """Who has it, and that they would not have it any more; "" where nothing is taken from anybody."""
+        said = held(self.settings, alert, language, self.clock())
+        if said is None or link.verb not in ("take", "snooze") or alert["held_by"] == link.reader:
+            return ""
+        return _TEXTS.say(language, "confirm.over", held=said.text)
+
+    def _confirm(self, link: Link, language: Language, what: str, whose: str) -> Shown:
+        verb, who = label(link.verb, language), self.settings.people[link.reader].name
+        text = "\n".join(filter(None, (whose, _TEXTS.say(language, "confirm", who=who))))
         return Shown(language, verb, text, what, verb, self._inputs(link, language, self._first_values(link), {}))
 
     def _act(self, link: Link, language: Language, what: str, given: Mapping[str, str]) -> Shown:

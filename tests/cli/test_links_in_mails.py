@@ -157,6 +157,18 @@ def test_the_button_acts_once_in_the_name_of_its_reader(page: Page, morning: Mor
     assert [row["to_state"] for row in page.home.rows("alert_event")].count("acknowledged") == 1
 
 
+def test_the_page_names_whoever_has_it_before_another_takes_it(page: Page) -> None:
+    """Two tell the client two things, if nobody says so to the one who had it."""
+    page.press(page.link("take", RELEASE))
+    page.now[0] += timedelta(minutes=5)
+
+    shown = page.get(page.link("take", RELEASE, reader="may")).text
+    assert "Lee" in shown
+    assert "If you go on, you have it in their place, and they are told so." in shown
+    assert "in their place" not in page.get(page.link("snooze", RELEASE)).text
+    assert "in their place" not in page.get(page.link("agreed", RELEASE, reader="may")).text
+
+
 def test_a_used_link_stays_used_when_the_alert_was_handed_back(page: Page) -> None:
     """An old mail must not undo what somebody decided since."""
     from alerts.actions import release
