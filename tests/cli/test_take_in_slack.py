@@ -211,8 +211,8 @@ def test_whoever_is_nobody_of_ours_is_told_who_may(desk: Desk) -> None:
 
 def test_a_date_the_client_accepted_is_asked_for_and_ends_the_alert(desk: Desk) -> None:
     """Scenario 3, in Slack: a form with date and reference; what is left out is said in it, and nothing is recorded."""
-    assert desk.labels(MAY) == ["Take it", "New date agreed", "Snooze"]
-    desk.press(MAY, "agreed")
+    desk.press(LEE, "take:0")
+    desk.press(LEE, "agreed:0")
     wrong = desk.send(on={"selected_date": "2026-11-30"})
     assert wrong == {"response_action": "errors", "errors": {"reference": "Please fill this in."}}
     assert desk.home.rows("agreement") == []
@@ -220,11 +220,24 @@ def test_a_date_the_client_accepted_is_asked_for_and_ends_the_alert(desk: Desk) 
     desk.send(on={"selected_date": "2026-11-30"}, reference={"value": "CR-012"})
 
     [kept] = desk.home.rows("agreement")
-    assert (kept["agreed_on"].isoformat(), kept["reference"], kept["recorded_by"]) == ("2026-11-30", "CR-012", "may")
-    assert desk.alert(PILOT)["resolve_reason"] == "date agreed"
-    assert desk.message(MAY).blocks[0]["text"]["text"].startswith("✓ Date agreed")
-    assert desk.labels(MAY) == []
+    assert (kept["agreed_on"].isoformat(), kept["reference"], kept["recorded_by"]) == ("2026-11-30", "CR-012", "lee")
+    assert desk.alert(RELEASE)["resolve_reason"] == "date agreed"
+    assert "~Release 2.1 is 11 days late (May); tell the client today.~" in desk.message(LEE).text
+    assert desk.labels(LEE) == ["Take it"]
     assert desk.told() == ["Recorded."]
+
+
+def test_a_date_is_no_coordinators_to_record_and_they_hear_whose_it_is(desk: Desk) -> None:
+    """Who agreed it with the client is who knows it: a typed guess would end the alert."""
+    desk.press(MAY, "agreed")
+    desk.send(on={"selected_date": "2026-11-30"}, reference={"value": "CR-012"})
+
+    assert desk.home.rows("agreement") == []
+    assert desk.told() == [
+        "A coordinator records no date for a client: who agreed it with them does, their BD manager, the head of BD or "
+        "the director"
+    ]
+    assert desk.alert(PILOT)["state"] == "firing"
 
 
 def test_answered_elsewhere_is_when_and_how_and_ends_the_alert(desk: Desk) -> None:
