@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from alerts.messages import End, Line, Message
-from alerts.outbox import DELIVERY, DELIVERY_ALERT, INSTEAD, is_untried
+from alerts.outbox import DELIVERY, DELIVERY_ALERT, INSTEAD, URGENT, is_untried
 from alerts.routing import Reader
 from alerts.store import ALERT, Stored, is_of_interest
 
@@ -48,6 +48,8 @@ class Planned:
     """What they say from now on of alerts that are open, in a line of its own."""
     rehearsed: bool = False
     """It is kept for the count, and not sent."""
+    urgent: bool = False
+    """Of what tells of no alert itself: it waits for no working time. Else its alerts say so."""
     instead: "Planned | None" = None
     """What is told, and to whom, where every channel has failed."""
 
@@ -158,7 +160,13 @@ def _mark(connection: Connection, root: int, ends: Mapping[str, End], stands: Ma
 
 
 def _payload(one: Planned) -> dict[str, Any]:
-    payload = {"message": one.message.to_json(), "reader": asdict(one.reader), "channels": list(one.channels)}
+    payload: dict[str, Any] = {
+        "message": one.message.to_json(),
+        "reader": asdict(one.reader),
+        "channels": list(one.channels),
+    }
+    if one.urgent:
+        payload[URGENT] = True
     if one.instead is not None:
         payload[INSTEAD] = {**_payload(one.instead), "channels": [one.instead.channel, *one.instead.channels]}
     return payload

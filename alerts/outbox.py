@@ -45,6 +45,8 @@ _IN_DOUBT = "in_doubt"
 """In the payload of what waits: it may have arrived."""
 INSTEAD = "instead"
 """In the payload of a group's message: the message, reader and channels for where the group cannot be reached."""
+URGENT = "urgent"
+"""In the payload of what is rehearsed: it tells of something urgent, and is a telling of no alert itself."""
 FIRST_SENT = "first_sent"
 """In the payload of a comment that was changed or taken back: when it was written."""
 _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
@@ -163,7 +165,7 @@ def _rest(
 
 def _is_urgent(connection: Connection, row: RowMapping) -> bool:
     """Whether it tells of what is urgent now, whatever it was when the message was written."""
-    return connection.execute(_URGENT, {"number": row["id"]}).first() is not None
+    return URGENT in row["payload"] or connection.execute(_URGENT, {"number": row["id"]}).first() is not None
 
 
 def _outcome(attempt: Callable[[], _Outcome], row: RowMapping, wall: Clock) -> _Outcome:

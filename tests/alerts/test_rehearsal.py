@@ -1,6 +1,6 @@
 """A rehearsal: the coordinator alone reads what everybody would have got, and then how much of it was noise."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -79,6 +79,20 @@ def test_in_a_rehearsal_nothing_goes_up(hub: Hub) -> None:
 
     hub.tell(milestone(), at=hk(26, 11))
     assert told(hub)[-1] == "Winnie Lau"
+
+
+def test_what_is_urgent_is_copied_at_once_and_once(hub: Hub) -> None:
+    """At night, whoever is on duty: it waited for Monday, and then came for each reader and each quarter of an hour."""
+    hub.settings = hub.settings.model_copy(update={"on_duty": ("kevin",)})
+    for minute in range(0, 120, 5):
+        hub.tell(feedback(severity="critical", urgent=True), at=hk(21, 22, 40) + timedelta(minutes=minute))
+        assert told(hub) == ["May Chan"]
+
+    assert [one.message.entries[0].lines[0].text for one in hub.mail.sent] == [
+        "Rehearsal: this would have gone to 莫詠珊, 罗建明."
+    ]
+    hub.tell(feedback(severity="critical", urgent=True), at=hk(23))
+    assert told(hub) == ["May Chan"]
 
 
 def test_in_a_rehearsal_no_group_reads_anything(hub: Hub) -> None:
