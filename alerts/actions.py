@@ -115,7 +115,7 @@ def silence(
     by: str,
     now: datetime,
 ) -> int:
-    """Tell nobody of what `match` means until then; the number of the silence, of the same one if it is there already.
+    """Tell nobody of what `match` means until then; its number, of the same one if there is one of a kind already.
 
     Raises NotAllowed, Refused.
     """
@@ -135,8 +135,8 @@ def silence(
         calendar = calendars.get(settings.clients[match.client].calendar, calendar)
     allow_silence(asker(settings, by), match, until, calendar, now, of_the_hub=_is_of_the_hub(settings, match.subject))
     for one in read_silences(connection, now):
-        if (one.match, one.ends_at, one.reason, one.created_by) == (match, until, why, by):
-            return one.id
+        if match.subject is None and (one.match, one.ends_at, one.reason, one.created_by) == (match, until, why, by):
+            return one.id  # of one thing it is made anew: what became urgent meanwhile, only a later one hides
     return write_silence(connection, match, until, why, by, now)
 
 

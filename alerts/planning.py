@@ -144,7 +144,7 @@ class Planner:
             client=alert.client,
             source=known.source,
             subject=alert.subject,
-            urgent=alert.urgent,
+            urgent_since=alert.urgent_since,
         )
 
     def is_working_time(self, calendar: str) -> bool:

@@ -33,7 +33,7 @@ from alerts.storm_question import ask_about_storms
 from alerts.storms import note_storms, read_storms
 from alerts.summary import summary
 from alerts.taken_over import TakenOver
-from alerts.urgent import last_words, note_words
+from alerts.urgent import became_urgent, last_words, note_words
 from alerts.weeks import Weeks
 from alerts.withdrawals import Withdrawals
 from alerts.writer import Writer
@@ -162,9 +162,9 @@ def _round(
     write_events(connection, alerts, done.events, findings, endings)
     for event in again:
         show_standing(connection, settings, event.fingerprint, now)
-    handed_over = list(handovers(alerts, findings, now))
-    write_events(connection, alerts, handed_over, {}, {})
-    done.events += handed_over
+    in_place = [*handovers(alerts, findings, now), *became_urgent(alerts, findings, now)]
+    write_events(connection, alerts, in_place, {}, {})
+    done.events += in_place
     write_facts(connection, alerts, findings)
     note_storms(connection, alerts, done.events, before, calendars["default"], now)
     note_look(connection, ran, freshness, before, now)

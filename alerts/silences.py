@@ -79,15 +79,26 @@ def end_silence(connection: Connection, number: int, by: str, now: datetime) -> 
 
 
 def silence_of(
-    silences: Iterable[Silence], *, rule: str, client: str, source: str, subject: str, urgent: bool
+    silences: Iterable[Silence],
+    *,
+    rule: str,
+    client: str,
+    source: str,
+    subject: str,
+    urgent_since: datetime | None,
 ) -> Silence | None:
-    """The silence that hides an alert; None where none does.
+    """The silence that hides an alert; None where none does. `urgent_since`: None: it is not urgent.
 
     What is urgent is hidden only by a silence of that very thing: it never waits, and least of all for what was said
     before anybody knew of it.
     """
     fitting = (one for one in silences if one.match.fits(rule, client, source, subject))
-    return next((one for one in fitting if one.match.subject or not urgent), None)
+    return next((one for one in fitting if urgent_since is None or _knows(one, urgent_since)), None)
+
+
+def _knows(silence: Silence, urgent_since: datetime) -> bool:
+    """Whether it is of one thing alone, and whoever made it could know that it is urgent."""
+    return silence.match.subject is not None and silence.created_at >= urgent_since
 
 
 def _read(connection: Connection, *which: ColumnElement[bool]) -> list[Silence]:

@@ -35,6 +35,12 @@ class Stored:
     facts: Mapping[str, Any]
 
     @property
+    def urgent_since(self) -> datetime | None:
+        """When it opened, or last became worse, as what is urgent does when it becomes so; None: it is not urgent."""
+        life = self.known.life
+        return (life.worse_at or life.since) if self.urgent else None
+
+    @property
     def ending(self) -> Ending | None:
         """Why it is over, once it is."""
         kept = self.facts.get("ending")

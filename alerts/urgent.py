@@ -1,4 +1,4 @@
-"""What is urgent: who is on duty for it, and what its client wrote last. It waits for nothing, at no hour."""
+"""What is urgent: when it becomes so, who is on duty for it, what its client wrote last. It never waits, at no hour."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
-from alerts.life import OPEN
+from alerts.life import OPEN, OURSELVES, Cause, Event, adoption, in_place
 from alerts.routing import People, Subject, Target, targets_of
-from alerts.store import Stored
+from alerts.store import Stored, is_urgent
 from config.settings import Settings
+from rules.evaluate import Finding
 from unify.derived import COMMENT, FEEDBACK, REFERENCE
 from unify.hub_state import forget, recall_all, remember
 
@@ -17,6 +18,19 @@ _WROTE = "wrote"
 """By alert: the stamp of the client's last message, and since when we know of it."""
 _CLOCKS_DIFFER = timedelta(hours=1)
 """At most, by a tool's clock that is set: a stamp further ahead of ours says nothing."""
+
+
+def became_urgent(alerts: Mapping[str, Stored], findings: Mapping[str, Finding], now: datetime) -> Iterator[Event]:
+    """What was open before and is urgent from now on has become worse, whatever its severity says; and what was bad
+    before we came is told from then on."""
+    for key, finding in findings.items():
+        alert, life = alerts[key], alerts[key].known.life
+        if life.state not in OPEN or life.since == now or alert.urgent or not is_urgent(finding):
+            continue
+        if not life.adopted:
+            yield adoption(alert.known, now, OURSELVES)
+        if life.worse_at != now:
+            yield in_place(alert.known, Cause.WORSE, "", now)
 
 
 def on_duty(settings: Settings, people: People, subject: Subject, channels: tuple[str, ...]) -> Iterator[Target]:
