@@ -91,6 +91,8 @@ class Told:
 
     at: datetime
     ended: bool = False
+    reached: bool = True
+    """A message about it arrived, or will: what happens next can be told below it. Else all of them are parked."""
     repeat_due: bool = False
     """The rule's `repeat` has passed since."""
 
@@ -167,7 +169,10 @@ def _cause(holding: Holding, told: Told | None) -> Reason:
     if holding.again_at is not None and holding.again_at > known_at:
         return Reason.AGAIN
     if holding.risen_at is not None and holding.risen_at > known_at:
-        return Reason.FIRST if holding.risen_to_reader else Reason.RISEN
+        if holding.risen_to_reader:
+            return Reason.FIRST
+        if told is not None and told.reached:
+            return Reason.RISEN
     return Reason.REPEAT if told is not None and told.repeat_due else Reason.TOLD
 
 

@@ -239,6 +239,7 @@ class Planner:
         return Told(
             at=max(news),
             ended=self.history.is_end_told(alert, identity),
+            reached=identity in self.history.told_by(alert.known.fingerprint),
             repeat_due=not self.history.is_on_its_way(alert, identity)
             and is_repeat_due(repeat, max(news), self.writer.now, self._calendar(reader), urgent=alert.urgent),
         )

@@ -74,6 +74,17 @@ AGAIN = Holding("firing", again_at=TUESDAY)
         pytest.param(
             Holding("firing", risen_at=TUESDAY), Told(TUESDAY), USUAL, AT_WORK, Reason.TOLD, id="told that it went up"
         ),
+        pytest.param(
+            Holding("firing", risen_at=TUESDAY), Told(YESTERDAY, reached=False), USUAL, AT_WORK, Reason.TOLD, id="lost"
+        ),
+        pytest.param(
+            Holding("firing", risen_at=TUESDAY),
+            Told(YESTERDAY, reached=False, repeat_due=True),
+            USUAL,
+            AT_WORK,
+            Reason.REPEAT,
+            id="went up, all of theirs parked, told again",
+        ),
         pytest.param(FIRING, Told(YESTERDAY, repeat_due=True), USUAL, AT_WORK, Reason.REPEAT, id="told again"),
         pytest.param(
             FIRING, Told(YESTERDAY, repeat_due=True), USUAL, AT_NIGHT, Reason.OUTSIDE_HOURS, id="not again at night"

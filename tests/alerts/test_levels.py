@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from alerts.actions import acknowledge
+from alerts.channels.base import Permanent
 from alerts.channels.slack import SlackSettings
 from alerts.store import ALERT_EVENT
 from config.settings import PersonSettings, Route, RouteMatch, Secret
@@ -132,6 +133,17 @@ def test_a_channel_that_edits_says_it_without_a_new_message(hub: Hub) -> None:
     [(_, _, shown)] = chat.updated
     assert "Winnie Lau was told too" in shown.body()
     assert "UAT sign-off" in shown.body() + shown.title
+
+
+def test_whoever_no_message_reached_is_told_again_though_it_went_up(hub: Hub) -> None:
+    """What goes up is told below a message that arrived; where none did, the next repeat is the first they read."""
+    hub.mail.failures.append(Permanent("no such mailbox"))
+    hub.tell(milestone(), at=hk(24))
+    for day, hour in ((24, 11), (25, 9), (27, 9)):
+        hub.tell(milestone(), at=hk(day, hour))
+
+    assert hub.mail.of("marco")
+    assert told(hub)[0] == "Winnie Lau"
 
 
 def test_going_up_is_kept_with_whom_it_went_to(hub: Hub) -> None:
