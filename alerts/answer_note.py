@@ -24,6 +24,8 @@ def queue_answer_note(
     Returns why none is written; "" if one is. The rules of comments hold: off until `comment_back` allows it, never
     where a client can read it.
     """
+    if settings.is_rehearsal(now):
+        return "a rehearsal writes nothing into the tools"
     source = feedback.partition("/")[0]
     if source not in settings.sources:
         return f"{source} is not in the settings any more"

@@ -11,7 +11,6 @@ from alerts.deliveries import read_past
 from alerts.first_look import looked_before
 from alerts.flapping import read_flapping
 from alerts.planning import Planner
-from alerts.rehearsal import is_rehearsal
 from alerts.routing import read_people
 from alerts.silences import Silence, read_silences
 from alerts.store import read_alerts
@@ -49,18 +48,18 @@ def coming(
     now: datetime,
 ) -> list[Coming]:
     """What open alerts owe to their readers, by the very decisions that the rounds to come will make."""
-    alerts = read_alerts(connection, (), now)
+    alerts, known = read_alerts(connection, (), now), {rule.id: rule for rule in rules}
     planner = Planner(
         settings=settings,
         people=read_people(connection, settings, now),
-        rules={rule.id: rule for rule in rules},
+        rules=known,
         writer=Writer(settings, freshness, calendars, now),
         alerts=alerts,
-        past=read_past(connection, now, rehearsal=is_rehearsal(settings, now.astimezone(settings.zone).date())),
+        past=read_past(connection, now, rehearsal=settings.is_rehearsal(now)),
         looked_before={pair: look.last_at for pair, look in looked_before(connection).items()},
         silences=read_silences(connection, now),
         wrote=last_words(connection, alerts, now),
-        flapping=read_flapping(connection, alerts, calendars["default"]),
+        flapping=read_flapping(connection, alerts, known, calendars["default"]),
     )
     found: dict[tuple[str, str], Coming] = {}
     for moment in (now, *_openings(calendars, now)):

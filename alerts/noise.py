@@ -15,7 +15,6 @@ from alerts.life import OURSELVES, QUIET_ENDS
 from alerts.messages import TEXTS, Entry, Line, Message
 from alerts.outbox import DELIVERY, DELIVERY_ALERT
 from alerts.planning import OF_THEMSELVES, Planner
-from alerts.rehearsal import is_rehearsal
 from alerts.routing import Reader, coordinator_only
 from alerts.store import ALERT, ALERT_EVENT
 from rules.working_time import WorkingTime
@@ -53,7 +52,7 @@ def tell_noise(connection: Connection, planner: Planner) -> list[Planned]:
     """What the coordinator reads once the rehearsal is over, once, in their working time."""
     settings, writer = planner.settings, planner.writer
     until = settings.rehearsal_until
-    if until is None or is_rehearsal(settings, writer.today) or not settings.routes:
+    if until is None or settings.is_rehearsal(writer.now) or not settings.routes:
         return []
     told_of, _, told_at = (recall(connection, _TOLD) or "").partition(" ")
     target = coordinator_only(settings, planner.people)

@@ -27,7 +27,7 @@ from alerts.claims import COMMENT_LANE, RESTS, InHand, Line, is_in_flight, watch
 from alerts.mentions import account_of
 from alerts.messages import Message
 from alerts.plain_text import cut
-from alerts.routing import Reader, as_configured, refusal
+from alerts.routing import Reader, as_configured, coordinator_only, read_people, refusal
 from config.clock import Clock
 from config.settings import Settings
 from connectors.base import ConnectorError, NotCommentable, NotFound, RateLimited, Ref, Stopped, VendorUnavailable
@@ -49,6 +49,8 @@ URGENT = "urgent"
 """In the payload of what is rehearsed: it tells of something urgent, and is a telling of no alert itself."""
 FIRST_SENT = "first_sent"
 """In the payload of a comment that was changed or taken back: when it was written."""
+_OF_REHEARSALS = ("rehearsal", "held")
+"""Kinds that a rehearsal lets go: its copies, and who took what they were told of before it."""
 _FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
 _ERROR_CHARS = 300
 _ATTEMPTS, _URGENT_ATTEMPTS = 20, 2
@@ -116,9 +118,13 @@ def deliver(
     dates what was sent, and says who is at work; `wall` is real time.
     """
     done, line = Delivered(), Line(clock, wall)
-    working_time = cache(calendars)
+    working_time, is_rehearsal = cache(calendars), settings.is_rehearsal(clock())
+    if is_rehearsal:  # what waited when it began is written when it is over, as it is then
+        line.resting |= {f"{COMMENT_LANE}{name}" for name in settings.sources}
 
     def attempt(row: RowMapping) -> _Outcome:
+        if is_rehearsal and _is_withheld(engine, settings, row, clock()):
+            return _Outcome("dropped", "a rehearsal began before it could be sent")
         if (rest := _rest(engine, settings, row, working_time, clock())) is not None:
             return _Outcome("waiting", AFTER_HOURS, retry_at=wall() + rest, in_doubt=_is_in_doubt(row))
         return _attempt(engine, settings, row, channels, commenters, done)
@@ -142,6 +148,15 @@ def deliver(
         with writing(engine) as connection:
             _record(connection, settings, left, _wait(left, "stopped", wall(), in_doubt=True), clock(), redact, done)
     return done
+
+
+def _is_withheld(engine: Engine, settings: Settings, row: RowMapping, now: datetime) -> bool:
+    """Whether it was written before the rehearsal, and not for the coordinator: the next round decides anew."""
+    if row["kind"] in _OF_REHEARSALS:
+        return False
+    with engine.connect() as connection:
+        coordinator = coordinator_only(settings, read_people(connection, settings, now)).reader
+    return bool(row["recipient"] != coordinator.key)
 
 
 def _rest(

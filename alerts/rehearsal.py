@@ -8,7 +8,6 @@ coordinator was told of anything: what is open then goes to those whom it concer
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 
 from alerts.decide import Reason
 from alerts.deliveries import NEWS, Planned
@@ -17,12 +16,6 @@ from alerts.plain_text import cut, spaced
 from alerts.planning import Planner
 from alerts.routing import Target, coordinator_only
 from alerts.wording import NAME_CHARS
-from config.settings import Settings
-
-
-def is_rehearsal(settings: Settings, today: date) -> bool:
-    """Whether that day belongs to it."""
-    return settings.rehearsal_until is not None and today <= settings.rehearsal_until
 
 
 def rehearsed(planner: Planner, messages: Iterable[Planned]) -> list[Planned]:

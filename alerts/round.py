@@ -23,7 +23,7 @@ from alerts.messages import Ending
 from alerts.mornings import Mornings
 from alerts.noise import tell_noise
 from alerts.outages import Outages
-from alerts.rehearsal import is_rehearsal, rehearsed
+from alerts.rehearsal import rehearsed
 from alerts.risen import Risen
 from alerts.routing import read_people
 from alerts.silences import read_silences
@@ -173,7 +173,7 @@ def _round(
     deliveries.drop_outdated(connection, alerts)
     words = last_words(connection, alerts, now)
     note_words(connection, words)
-    rehearsal = is_rehearsal(settings, now.astimezone(settings.zone).date())
+    rehearsal = settings.is_rehearsal(now)
     planner = planning.Planner(
         settings=settings,
         people=read_people(connection, settings, now),
@@ -184,7 +184,7 @@ def _round(
         looked_before={pair: look.last_at for pair, look in before.items()},
         silences=read_silences(connection, now),
         wrote=words,
-        flapping=read_flapping(connection, alerts, calendars["default"]),
+        flapping=read_flapping(connection, alerts, rules, calendars["default"]),
         storms=read_storms(connection, calendars["default"], now),
         due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date())),
         any_hour=any_hour,

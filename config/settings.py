@@ -4,7 +4,7 @@ Settings of one kind of source or channel stand in that kind's own module, as a 
 `ChannelSettings`; the loader is handed those classes.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from urllib.parse import urlsplit
@@ -325,6 +325,10 @@ class Settings(Tree):
     def zone(self) -> ZoneInfo:
         """The organisation's zone: "today" and overdue are asked here."""
         return ZoneInfo(self.timezone)
+
+    def is_rehearsal(self, now: datetime) -> bool:
+        """Whether the organisation's day at `now` belongs to the rehearsal."""
+        return self.rehearsal_until is not None and now.astimezone(self.zone).date() <= self.rehearsal_until
 
     def stale_after_of(self, source: SourceSettings) -> timedelta:
         """How old `source`'s last good run may be before what it feeds counts as stale."""

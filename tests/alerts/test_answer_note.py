@@ -93,3 +93,12 @@ def test_none_is_written_where_comments_are_off_or_a_client_might_read(hub: Hub)
     assert "nobody knows who can read it" in note(hub)
     assert note(hub, "gone/ticket/1") == "gone is not in the settings any more"
     assert firm.deliveries(hub.engine) == []
+
+
+@pytest.mark.usefixtures("ticket")
+def test_in_a_rehearsal_none_is_written(hub: Hub) -> None:
+    """The tools stay as they are, whatever is tried."""
+    hub.settings = allowing(rehearsal_until=TUESDAY.date())
+
+    assert note(hub) == "a rehearsal writes nothing into the tools"
+    assert firm.deliveries(hub.engine) == []

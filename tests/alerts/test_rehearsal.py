@@ -9,6 +9,7 @@ from alerts.channels.mail import EmailSettings
 from alerts.channels.wecom import WeComSettings
 from alerts.noise import Telling, noise
 from config.settings import PersonSettings, Route, Secret, SourceSettings
+from connectors.base import Ref
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import feedback, hk, milestone, working_time
@@ -19,6 +20,17 @@ CALENDAR = working_time()["default"]
 def commented() -> dict[str, SourceSettings]:
     """The firm's sources; in Jira comments may be written."""
     return {**firm.settings().sources, "delivery": firm.source("delivery", "jira", comment_back=True)}
+
+
+class Posted:
+    """A tool that keeps what we write into it."""
+
+    def __init__(self) -> None:
+        self.texts: list[str | None] = []
+
+    def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str:
+        self.texts.append(text)
+        return "1"
 
 
 @pytest.fixture
@@ -112,6 +124,26 @@ def test_in_a_rehearsal_no_group_reads_anything(hub: Hub) -> None:
     assert team.sent == []
     assert set(told(hub)) == {"May Chan"}
     assert any("CL-07" in one.message.body() for one in hub.mail.sent)
+
+
+def test_what_waits_when_a_rehearsal_begins_goes_to_the_coordinator(hub: Hub) -> None:
+    """Marco's message from before, and the comment, which is written when it is over."""
+    rehearsal, posted = hub.settings, Posted()
+    hub.commenters = {"delivery": posted}
+    hub.settings = firm.settings(sources=commented())
+    firm.put(hub.engine, "milestone", firm.milestone_row())
+    firm.put(hub.engine, "account", {"key": "delivery/user/1", "source": "delivery", "side": "team", "active": True})
+    assert len(hub.round(milestone(), at=hk(24)).comments) == 1
+
+    hub.settings = rehearsal
+    hub.deliver()
+    for minute in (1, 2):
+        hub.tell(milestone(), at=hk(24, 9, minute))
+    assert (told(hub), posted.texts) == (["May Chan"], [])
+
+    hub.tell(milestone(), at=hk(26))
+    assert told(hub)[1:] == ["Marco Yip", "May Chan"]
+    assert len(posted.texts) == 1
 
 
 def test_without_a_rehearsal_nothing_is_said_of_one(hub: Hub) -> None:
