@@ -56,7 +56,9 @@ class Weeks:
         if not (is_head or _ends_week(calendar, writer.now)):
             return None
         note_done(self.connection, f"{_SENT}/{key}", writer.now)
-        since = told or datetime.combine(monday - timedelta(days=7 if is_head else 0), time(), tzinfo=writer.zone)
+        since = datetime.combine(monday - timedelta(days=7 if is_head else 0), time(), tzinfo=writer.zone)
+        if told is not None and writer.day(told) >= monday - timedelta(days=7):
+            since = told  # nothing falls between two of them; after a longer pause it would be no week
         last = calendar.add_days(monday, -1) if is_head else writer.today
         message = week_message(
             writer,

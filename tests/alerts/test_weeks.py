@@ -129,6 +129,17 @@ def test_nobody_has_two_in_a_week(firm_hub: Hub) -> None:
     ]
 
 
+def test_after_a_week_without_one_the_next_counts_its_own_week(firm_hub: Hub) -> None:
+    """The hub was off that Friday: what is called a week is one, and can be compared with the one before."""
+    firm_hub.tell(at=FRIDAY)
+    firm_hub.tell(milestone(1), at=FRIDAY + timedelta(days=5))
+    firm_hub.tell(milestone(1), milestone(2), at=FRIDAY + timedelta(days=12))
+
+    firm_hub.tell(milestone(1), milestone(2), at=FRIDAY + timedelta(days=14))
+
+    assert [message.title for message in weekly(firm_hub, "marco")][1:] == ["Week to 11 Dec: 1 new, 0 solved"]
+
+
 def test_nobody_has_one_in_the_week_in_which_we_came_to_know_them(hub: Hub) -> None:
     """It would tell of two days as of a week."""
     firm.put(hub.engine, "client", {"key": "client/bank", "bd_person": "person/marco", "names": {}})
