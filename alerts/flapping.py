@@ -2,6 +2,7 @@
 
 An alert flaps from its third opening within ten working days on. That opening is told at once, with how often it
 was; each later one when it has held for a working day. Whoever was told of an opening hears of its end, as ever.
+Feedback never flaps: each wait of a client is a message of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.store import Stored, read_openings
+from rules.rule import Rule
 from rules.working_time import WorkingTime
 
 OPENINGS = 3
@@ -40,9 +42,13 @@ def flapping(openings: Sequence[datetime], calendar: WorkingTime) -> Flapping | 
     return Flapping(len(counted), counted[0], is_news=len(_within(openings[:-1], calendar)) < OPENINGS)
 
 
-def read_flapping(connection: Connection, alerts: Mapping[str, Stored], calendar: WorkingTime) -> dict[str, Flapping]:
-    """Those of `alerts` that do."""
-    openings = read_openings(connection, alerts, OPENINGS)
+def read_flapping(
+    connection: Connection, alerts: Mapping[str, Stored], rules: Mapping[str, Rule], calendar: WorkingTime
+) -> dict[str, Flapping]:
+    """Those of `alerts` that do. `rules`: by id; what none of them found does not."""
+    known = {key: alert for key, alert in alerts.items() if alert.known.rule in rules}
+    may = {key: alert for key, alert in known.items() if rules[alert.known.rule].view.name != "feedback"}
+    openings = read_openings(connection, may, OPENINGS)
     found = {key: flapping(instants, calendar) for key, instants in openings.items()}
     return {key: one for key, one in found.items() if one is not None}
 

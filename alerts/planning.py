@@ -186,9 +186,9 @@ class Planner:
         return decide(holding, told, policy, self._hours(reader, self._owed_from(alert)))
 
     def _flutters(self, alert: Stored) -> bool:
-        """It is told no more until it has lasted; what is urgent always is."""
+        """It is told no more until it has lasted."""
         found, calendar = self.flapping.get(alert.known.fingerprint), self.writer.calendars["default"]
-        if found is None or found.is_news or alert.urgent:
+        if found is None or found.is_news:
             return False
         return not has_lasted(alert.known.life.since, self.writer.now, calendar)
 

@@ -72,10 +72,13 @@ def test_what_comes_and_goes_is_told_as_that_once_and_then_only_once_it_lasts(hu
     assert len(hub.mail.sent) == 4
 
 
-def test_what_is_urgent_is_told_however_often_it_comes(hub: Hub) -> None:
-    """Better once too often than not at all."""
+@pytest.mark.parametrize("urgent", [False, True])
+def test_each_wait_of_a_client_is_told_however_often_they_wait(hub: Hub, urgent: bool) -> None:
+    """Each is a message of its own that nobody has answered: the fourth comes as soon as the first."""
     for number in range(5):
-        hub.tell(feedback(urgent=True, severity="critical"), at=hk(23, 14, 10 * number))
+        hub.tell(feedback(urgent=urgent, severity="critical"), at=hk(23, 14, 10 * number))
         hub.tell(at=hk(23, 14, 10 * number + 5))
 
-    assert len(hub.mail.of("sandy")) == 5
+    told = [one.message.body() for one in hub.mail.of("sandy")]
+    assert len(told) == 5
+    assert not any("十個工作天" in body for body in told)
