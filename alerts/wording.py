@@ -130,7 +130,8 @@ class Wording:
     def early_entry(self) -> Entry:
         """The alert in one line, among what may go wrong."""
         matter = _TAG.sub("", self.brief())  # what it is called in a mainland title, the heading says
-        told = self.say("daily.line", head=self._whose(), told=self.say("daily.stop", told=matter))
+        told, whose = self.say("daily.stop", told=matter), self._whose()
+        told = self.say("daily.line", head=whose, told=told) if whose else told
         return Entry(self.item.fingerprint, (Line(told),), self.say("daily.early"), early=True)
 
     def in_summary(self, number: int) -> Entry:

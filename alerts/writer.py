@@ -74,15 +74,13 @@ class Writer(Scene):
             *self._notes(reader.language, notes.values()),
             *((Line(due_line(self, reader, due)),) if due is not None else ()),
             *self._report_link(reader.language),
-            *(
-                with_log_in(reader.language, line.text, flat)
-                for line in self.freshness_lines(reader.language, self.freshness)
-            ),
         )
+        fresh = self.freshness_lines(reader.language, self.freshness)
         message = Message(reader.language, count.title(reader.language, flat), tuple(flat), footer, count)
         # The worst of each client before anybody's second.
         ranked = [entry for rank in zip_longest(*entries[:-1]) for entry in rank if entry is not None]
-        return _listed(message, _most_telling([*ranked, *entries[-1]], {item.fingerprint: item for item in items}))
+        told = {item.fingerprint: item for item in items}
+        return _listed(message, _most_telling([*ranked, *entries[-1]], told, by_client=by_client), fresh)
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -215,17 +213,21 @@ class Writer(Scene):
         return TEXTS.say(language, key, clock=clock(oldest, self.zone), sources=names)
 
 
-def _most_telling(ranked: Sequence[Entry], items: Mapping[str, Item]) -> list[Entry]:
+def _most_telling(ranked: Sequence[Entry], items: Mapping[str, Item], *, by_client: bool) -> list[Entry]:
     """`ranked`, but what is broken before the rest, of the rest the most severe first, and last of all what tells once
-    more of a thing that is told of already."""
+    more of a thing that is told of already; `by_client`: one of each client before all others, since the title counts
+    those who need somebody."""
     seen: set[str] = set()
+    counted: set[str] = set()
     places = {}
     for place, entry in enumerate(ranked):
         item, subject = items[entry.fingerprint], entry.fingerprint.partition(":")[2]
         broken = item.rule in _BROKEN
         severity = 0 if broken else -SEVERITIES.index(item.severity)
-        places[entry.fingerprint] = (subject in seen, not broken, severity, place)
+        stands_for = by_client and item.rule not in _EARLY and item.client not in counted
+        places[entry.fingerprint] = (subject in seen, not stands_for, not broken, severity, place)
         seen.add(subject)
+        counted |= {item.client} if stands_for else set()
     return sorted(ranked, key=lambda entry: places[entry.fingerprint])
 
 
@@ -237,10 +239,11 @@ def _by_client(items: Iterable[Item]) -> list[list[Item]]:
     return list(groups.values())
 
 
-def _listed(message: Message, ranked: Sequence[Entry]) -> Message:
+def _listed(message: Message, ranked: Sequence[Entry], fresh: Sequence[Line] = ()) -> Message:
     """`message` with as many of `ranked`, its entries, as there is room for, and how many more there are.
 
-    First the particulars give way, those of the last before those of the first, then whole matters.
+    `fresh`, its last lines, tell too that links ask who is there, where one of those entries keeps its link. First the
+    particulars give way, those of the last before those of the first, then whole matters.
     """
     count = len(ranked)
     most = min(count, BODY_LINES)
@@ -248,8 +251,9 @@ def _listed(message: Message, ranked: Sequence[Entry]) -> Message:
         kept = {entry.fingerprint: 2 if n < detailed else 1 for n, entry in enumerate(ranked[:shown])}
         entries = tuple(replace(one, lines=one.lines[: kept.get(one.fingerprint, 0)]) for one in message.entries)
         left = TEXTS.say(message.language, "daily.more", count=count - shown)
-        footer = message.footer if shown == count else (Line(left), *message.footer)
-        listed = replace(message, entries=entries, footer=footer)
+        more = () if shown == count else (Line(left),)
+        ends = (with_log_in(message.language, line.text, entries) for line in fresh)
+        listed = replace(message, entries=entries, footer=(*more, *message.footer, *ends))
         if listed.fits:
             break
     return listed.fitted()

@@ -119,7 +119,7 @@ def test_an_overdue_milestone(language: Language, said: str) -> None:
             WAITS | {"author": "Poon Wing Lam"},
             """Paper Kite waits 9.5 working hours
 Poon Wing Lam (Paper Kite), Fri 20 Nov 16:30: "收據列印太慢，門店排隊"
-Waits 9.5 working hours, 1.5 h over the 8 h agreed (until Mon 23 Nov 16:30). No answer that the client can see.
+Waits 9.5 working hours, 1.5 h over our limit of 8 h (until Mon 23 Nov 16:30). No answer that the client can see.
 With: nobody.
 Next: answer, or have May Chan mark it "answered elsewhere".
 HubSpot, read 08:55.""",
@@ -210,7 +210,7 @@ Nine Ferries: UAT sign-off 8 days late (Raymond Ho); tell the client today. \
 Due Mon 16 Nov; promised 30 Oct, moved twice, not agreed.
 Stacked Tower: Release 2.1 is 7 days late (Priya Nair); tell the client today. \
 Due Mon 16 Nov; promised 30 Oct, moved twice, not agreed.
-Stacked Tower: Meera Kapadia wrote again Fri 10:00, waits 15 working hours, 7 h over the 8 h agreed; nobody has it; \
+Stacked Tower: Meera Kapadia wrote again Fri 10:00, waits 15 working hours, 7 h over our limit of 8 h; nobody has it; \
 answer today. "Booking"
 All sources read since 08:50.""",
         ),

@@ -268,7 +268,7 @@ def test_who_wrote_and_who_has_it_are_told_apart() -> None:
     told = writer().many([item(milestone()), again], reader("en"), {}).entries[1].lines[0].text
 
     assert told == (
-        "Meera Kapadia wrote again Fri 10:00, waits 15 working hours, 7 h over the 8 h agreed; nobody has it; "
+        "Meera Kapadia wrote again Fri 10:00, waits 15 working hours, 7 h over our limit of 8 h; nobody has it; "
         "answer today."
     )
 
@@ -653,3 +653,34 @@ def test_a_link_is_http_or_nothing(text: str) -> None:
 
     assert url == "" or url.startswith(("http://", "https://"))
     assert not set(url) & set(' <>"|\\\n\r')
+
+
+def test_each_client_that_the_title_counts_has_a_line() -> None:
+    """The second of "2 clients" stood nowhere, where the first had as much that was worse as there is room for."""
+    late = [milestone(number, name=f"Part {number} of the portal, which is long") for number in range(1, 15)]
+    moved = firm.of("milestone-slipped", "warning", key="delivery/issue/99", client="client/boat")
+
+    sent = writer().many([item(found) for found in (*late, moved)], reader("en"), {})
+
+    assert "2 clients" in sent.title
+    assert {entry.client for entry in sent.entries if entry.lines} == {"Bank of Nine Ferries", "Slow Boat Freight"}
+
+
+def test_a_message_whose_links_found_no_room_asks_for_no_log_in() -> None:
+    many = [milestone(number, name=f"Part {number} of the portal, which is long") for number in range(1, 15)]
+
+    few, more = (writer().many([item(one) for one in found], reader("en"), {}).as_text() for found in (many[:2], many))
+
+    assert "log-in" in few
+    assert "log-in" not in more
+
+
+def test_what_may_go_wrong_and_is_nobodys_client_begins_with_the_matter() -> None:
+    """Somebody's load is of no client, of no project and of no tool."""
+    load = replace(
+        AT_RISK, source="", client=None, facts={**AT_RISK.facts, "client": None, "project_name": None, "source": ""}
+    )
+
+    sent = writer().many([item(milestone()), item(load)], reader("en"), {})
+
+    assert sent.entries[-1].lines[0].text.startswith("Go-live")
