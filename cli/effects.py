@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -11,6 +11,9 @@ from config.language import day, instant
 from connectors.scope import count
 from rules.working_time import OutsideCalendar, WorkingTime
 from unify.derived import FEEDBACK, MILESTONE, PROJECT, Row
+
+_FAR = timedelta(days=366)
+"""A date further off is a slip of the pen in the year, as a rule: it would end an alarm for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def doubts(milestone: Row, on: date, today: date) -> Iterator[str]:
         yield f"{day('en', on, today)} is before the project began, {day('en', begun, today)}; {right}"
     elif promised is not None and on < promised:
         yield f"{day('en', on, today)} is earlier than promised, {day('en', promised, today)}; {right}"
+    elif on - max(promised or today, today) > _FAR:
+        yield f"{day('en', on, today)} is more than a year away, and till then nothing is late; {right}"
 
 
 def of_answer(feedback: Row, zone: ZoneInfo, today: date) -> str:
