@@ -1,6 +1,7 @@
 """A record's own bytes, as they are kept: compressed, with the name of the codec, and told apart by a hash."""
 
 import json
+import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,12 +22,17 @@ class _PerThread(threading.local):
     beside it that compresses what it hands over."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Have both anew."""
         self.decompress = zstandard.ZstdDecompressor().decompress
         name = f"{threading.current_thread().name} packs"
         self.packs = ThreadPoolExecutor(1, thread_name_prefix=name)  # starts its thread when it is first needed
 
 
 _zstd = _PerThread()
+os.register_at_fork(after_in_child=_zstd.begin)  # a child has none of its parent's threads, and would wait for ever
 
 
 def body_of(record: Record) -> bytes:
