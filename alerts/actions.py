@@ -17,7 +17,7 @@ from alerts.silences import Match, end_silence, read_silence, read_silences, wri
 from alerts.standing import show_standing
 from alerts.store import Stored, read_alert, write_events
 from config.settings import Settings
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 from unify.decisions import LONGEST, Refused
 
 __all__ = ["Acted", "NotAllowed", "acknowledge", "release", "silence", "snooze", "unsilence"]
@@ -73,7 +73,7 @@ def snooze(
     if until is not None and until <= now:
         raise Refused("a snooze ends in the future")
     facts = Facts(alert.facts)
-    who, calendar = _asker(settings, alert, by), calendars.get(facts.text("calendar"), calendars["default"])
+    who, calendar = _asker(settings, alert, by), calendar_of(calendars, facts.text("calendar"))
     last = longest_snooze(who, calendar, now, of_the_hub=_is_of_the_hub(settings, alert.subject))
     waits_for = None
     if until is None:

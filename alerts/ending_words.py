@@ -8,7 +8,7 @@ from alerts.phone_size import TITLE_WIDTH, titled
 from alerts.plain_text import cut, gapped, one_line, spaced
 from alerts.wording import NAME_CHARS, Wording
 from config.language import bare_day, clock, weekday, working_days
-from rules.working_time import OutsideCalendar
+from rules.working_time import OutsideCalendar, calendar_of
 
 _TITLES = {"answered elsewhere": "answered", "date agreed": "date", "date moved": "moved", "gone": "over"}
 _TITLES |= {"cleared": "over", "office closed": "over", "date removed": "removed"}
@@ -140,7 +140,7 @@ class EndWording:
     def _span(self, key: str, start: date | None, end: date | None) -> str:
         """The working days between; "" where there are none, or more than a calendar knows."""
         calendars = self._scene.calendars
-        calendar = calendars.get(self._wording.facts.text("calendar") or "default", calendars["default"])
+        calendar = calendar_of(calendars, self._wording.facts.text("calendar"))
         try:
             days = calendar.days_between(start, end) if start and end else 0
         except OutsideCalendar:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 from alerts.facts import Facts, limit_passed
 from alerts.messages import Ending
 from rules.views import VIEWS
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 from unify.derive_milestones import history
 from unify.derived import (
     ACCOUNT,
@@ -137,7 +137,7 @@ def _closed_meanwhile(
     since, limit = facts.at("waiting_since"), limit_passed(facts, calendars)
     if since is None or limit is None or row["waiting_since"] != since or limit <= now:
         return None
-    closures = calendars.get(row["calendar"], calendars["default"]).closed_between(since, now)
+    closures = calendar_of(calendars, row["calendar"]).closed_between(since, now)
     return Ending("office closed", at=limit, how=closures[-1].reason) if closures else None
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from alerts.cover import stand_in
 from config.settings import PersonSettings
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +98,4 @@ def _of_role(role: str, people: Mapping[str, PersonSettings]) -> Iterator[str]:
 
 
 def _calendar(person: PersonSettings, calendars: Mapping[str, WorkingTime]) -> WorkingTime:
-    return calendars.get(person.calendar, calendars["default"])
+    return calendar_of(calendars, person.calendar)

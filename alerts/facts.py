@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from alerts.plain_text import one_line, safe_url
-from rules.working_time import OutsideCalendar, WorkingTime
+from rules.working_time import OutsideCalendar, WorkingTime, calendar_of
 
 
 class Facts:
@@ -88,7 +88,7 @@ def limit_passed(facts: Facts, calendars: Mapping[str, WorkingTime]) -> datetime
     since, limit = facts.at("waiting_since"), facts.amount("limit_hours")
     if since is None or not limit:
         return None
-    calendar = calendars.get(facts.text("calendar"), calendars["default"])
+    calendar = calendar_of(calendars, facts.text("calendar"))
     try:
         return calendar.after(limit, since)
     except OutsideCalendar:

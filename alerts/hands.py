@@ -10,7 +10,7 @@ from alerts.life import HELD, Cause, Event
 from alerts.routing import OF_THE_HOUSE
 from alerts.store import Stored
 from rules.evaluate import Finding
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 from unify.derived import COMMENT, DEAL, FEEDBACK, MILESTONE, PROJECT, WORK_ITEM, table_of
 from unify.tables import Risk
 
@@ -40,7 +40,7 @@ def fired_again(
             continue
         cause = _end_of_snooze(alert, finding, now)
         if finding is not None and life.state == "acknowledged" and views.get(finding.rule) not in OF_THE_HOUSE:
-            calendar = calendars.get(Facts(finding.facts).text("calendar"), calendars["default"])
+            calendar = calendar_of(calendars, Facts(finding.facts).text("calendar"))
             cause = Cause.NOTHING_DONE if _is_left_lying(alert, changed_at, calendar, now) else None
         if cause is not None:
             severity = finding.severity if finding else life.severity

@@ -16,7 +16,7 @@ from alerts.routing import People, Subject, Target, instead_of_group, route
 from alerts.store import Stored
 from alerts.urgent import on_duty
 from config.settings import Settings
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Levels:
         first_told = min((past.at for past in told if past.kind in NEWS), default=self.now)
         since = max(at for at in (first_told, life.worse_at, life.again_at, life.escalated_at, life.handed_at) if at)
         holder = targets[-1] if life.level else targets[0]
-        calendar = self.calendars.get(holder.reader.calendar, self.calendars["default"])
+        calendar = calendar_of(self.calendars, holder.reader.calendar)
         knew = {past.identity[0] for past in told}.difference(life.left)  # that it was theirs is no level
         known = knew | {target.reader.key for target in targets}
         names = {key.removeprefix("person/") for key in known}

@@ -20,6 +20,7 @@ from alerts.quiet_words import quiet_line
 from alerts.routing import Reader, refusal
 from alerts.store import Stored
 from config.settings import Settings
+from rules.working_time import calendar_of
 from unify.hub_state import recall, recall_all, remember
 
 _FIRST_DAYS = 20
@@ -60,7 +61,7 @@ class Mornings:
         if reader is None or not channels or refusal(settings, reader) or not is_there(self.planner, reader):
             return None
         writer = self.planner.writer
-        calendar = writer.calendars.get(reader.calendar, writer.calendars["default"])
+        calendar = calendar_of(writer.calendars, reader.calendar)
         day = calendar.days_between(known, writer.today)
         stale = any(source.stale for source in writer.freshness.values())
         if day < 1 or not (self._wants_it(bd, day) or stale or self.failed):

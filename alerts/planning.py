@@ -29,7 +29,7 @@ from alerts.writer import Note, Writer, worst_first
 from config.settings import Language, Settings
 from rules.rule import Repeat, Rule
 from rules.titles import Reading
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 
 OF_THEMSELVES = ("cleared", "office closed")
 """Ends of what nobody did anything about."""
@@ -149,7 +149,7 @@ class Planner:
 
     def is_working_time(self, calendar: str) -> bool:
         """Whether those of that calendar are at work."""
-        known = self.writer.calendars.get(calendar, self.writer.calendars["default"])
+        known = calendar_of(self.writer.calendars, calendar)
         return self.any_hour or known.is_working(self.writer.now)
 
     def readers(self, alert: Stored) -> list[Target]:
@@ -230,7 +230,7 @@ class Planner:
         return Hours(calendar.is_working(now), line_came(calendar, owed_from, now))
 
     def _calendar(self, reader: Reader) -> WorkingTime:
-        return self.writer.calendars.get(reader.calendar, self.writer.calendars["default"])
+        return calendar_of(self.writer.calendars, reader.calendar)
 
     def _told(self, alert: Stored, reader: Reader, identity: Identity, repeat: Repeat | None) -> Told | None:
         news = self.history.news(alert, identity)

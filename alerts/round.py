@@ -40,7 +40,7 @@ from alerts.writer import Writer
 from config.settings import Settings
 from rules.evaluate import Finding, Outcome
 from rules.stopped import note_stopped
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 from unify.engine import writing
 from unify.freshness import Freshness
 
@@ -147,7 +147,7 @@ def _round(
 
     def lasted(finding: Finding, since: datetime) -> bool:
         asked = rules[finding.rule].lasting
-        calendar = calendars.get(Facts(finding.facts).text("calendar"), calendars["default"])
+        calendar = calendar_of(calendars, Facts(finding.facts).text("calendar"))
         return asked is None or asked.is_over(since, now, calendar)
 
     known = {key: alert.known for key, alert in alerts.items()}

@@ -16,7 +16,7 @@ from alerts.planning import Planner
 from alerts.routing import Reader, refusal
 from alerts.week_figures import read_week
 from alerts.week_words import week_message
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 from unify.derived import CLIENT
 from unify.hub_state import last_done, note_done
 
@@ -91,7 +91,7 @@ class Weeks:
 
 def _calendar(planner: Planner, reader: Reader) -> WorkingTime:
     calendars = planner.writer.calendars
-    return calendars.get(reader.calendar, calendars["default"])
+    return calendar_of(calendars, reader.calendar)
 
 
 def _ends_week(calendar: WorkingTime, now: datetime) -> bool:

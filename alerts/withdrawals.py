@@ -14,7 +14,7 @@ from rules.evaluate import find
 from rules.fence import TooSlow
 from rules.moment import Moment
 from rules.rule import Rule
-from rules.working_time import OutsideCalendar, WorkingTime
+from rules.working_time import OutsideCalendar, WorkingTime, calendar_of
 from rules.working_time import calendars as build_calendars
 from unify.closures import Closed
 from unify.tables import Evaluation
@@ -40,7 +40,7 @@ class Withdrawals:
         rule, look = alert.known.rule, self.before.get((alert.known.rule, alert.known.source))
         if look is None:
             return None
-        calendar = self.calendars.get(Facts(alert.facts).text("calendar"), self.calendars["default"])
+        calendar = calendar_of(self.calendars, Facts(alert.facts).text("calendar"))
         entered = [one for one in calendar.closures if _is_later(one, look.last_at) and one.begins_at < self.now]
         if not entered or alert.subject not in self._without(self.rules[rule], look.last_at):
             return None

@@ -73,8 +73,7 @@ class HubDesk:
 
     def _opening(self, on: date, by: str) -> datetime:
         """When that person's working day begins."""
-        calendars = self._hub.moment().calendars
-        calendar = calendars.get(self._hub.settings.people[by].calendar, calendars["default"])
+        calendar = self._hub.moment().calendar(self._hub.settings.people[by].calendar)
         return calendar.next_opening(datetime.combine(on, time(), tzinfo=calendar.zone))
 
     def _read(self, fingerprint: str) -> Row | None:

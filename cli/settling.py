@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from config.clock import Clock
 from config.settings import Settings
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 from sync.settling import settle as settle_stored
 from unify.closures import read_closures
 from unify.derived import Touched
@@ -50,7 +50,7 @@ class Settling:
             connection,
             self._settings,
             touched,
-            lambda calendar, a, b: known.get(calendar, known["default"]).days_between(a, b),
+            lambda calendar, a, b: calendar_of(known, calendar).days_between(a, b),
             now,
         )
         remember(connection, SETTLED_TIMES, str(int(recall(connection, SETTLED_TIMES) or 0) + 1))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from config.settings import Settings, Severity
 from config.values import Days
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +51,4 @@ class Moment:
 
     def calendar(self, name: str | None) -> WorkingTime:
         """The calendar of that name; the default one for a name that left the config."""
-        return self.calendars.get(name or "default", self.calendars["default"])
+        return calendar_of(self.calendars, name)

@@ -210,6 +210,11 @@ class WorkingTime:
         return OutsideCalendar(f"{what} is outside the calendar, which runs from {self.first} to {self.last}")
 
 
+def calendar_of(known: Mapping[str, WorkingTime], name: str | None) -> WorkingTime:
+    """The calendar of that name; the default one for none, and for a name that left the config."""
+    return known.get(name or "default", known["default"])
+
+
 def calendars(settings: Settings, now: datetime, closures: Sequence[Closed] = ()) -> Mapping[str, WorkingTime]:
     """The calendars of the config by name: "default" and each of `[calendars]`, each with its region's `closures`.
 
