@@ -12,9 +12,10 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from alerts.attempt import is_untried
 from alerts.claims import COMMENT_LANE, is_in_flight
 from alerts.life import OPEN
-from alerts.outbox import DELIVERY, is_untried
+from alerts.outbox import DELIVERY
 from alerts.planning import Planner
 from alerts.store import Stored
 from config.settings import SourceSettings

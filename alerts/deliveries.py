@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
+from alerts.attempt import is_untried
 from alerts.messages import End, Line, Message
-from alerts.outbox import DELIVERY, DELIVERY_ALERT, INSTEAD, URGENT, is_untried
+from alerts.outbox import DELIVERY, DELIVERY_ALERT, INSTEAD, URGENT
 from alerts.routing import Reader
 from alerts.store import ALERT, Stored, is_of_interest
 

@@ -13,9 +13,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 from sqlalchemy.engine import RowMapping
 
+from alerts.attempt import is_untried
 from alerts.deliveries import Planned, key_of
 from alerts.messages import TEXTS, End, Entry, Line, Message
-from alerts.outbox import DELIVERY, is_untried
+from alerts.outbox import DELIVERY
 from alerts.phone_size import TITLE_WIDTH, shorten
 from alerts.plain_text import cut, one_line
 from alerts.planning import Planner

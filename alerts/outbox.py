@@ -7,31 +7,38 @@ tells. Who may be written to is asked again for every row: what was planned, par
 older than the config.
 
 What could not be sent in its reader's working time waits for the next, unless it is urgent. Transient failures back
-off. Permanent ones are parked, where a person sees them, and the reader is told by the next
-channel of the route. Where a group cannot be reached and no person was told beside it, the coordinator is.
+off. Permanent ones are parked, where a person sees them, and the reader is told by the next channel of the route. Where
+a group cannot be reached and no person was told beside it, the coordinator is.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from alerts.channels.base import Channel, Outgoing, Permanent, Transient
-from alerts.claims import COMMENT_LANE, RESTS, InHand, Line, is_in_flight, watched
-from alerts.mentions import account_of
-from alerts.messages import Message
+from alerts.attempt import (
+    IN_DOUBT,
+    Commenter,
+    Delivered,
+    Outcome,
+    attempt,
+    is_in_doubt,
+    outcome_of,
+    reader_of,
+    wait_for,
+)
+from alerts.channels.base import Channel
+from alerts.claims import COMMENT_LANE, RESTS, InHand, Line, watched
 from alerts.plain_text import cut
-from alerts.routing import Reader, as_configured, coordinator_only, read_people, refusal
+from alerts.routing import coordinator_only, read_people, refusal
 from config.clock import Clock
 from config.settings import Settings
-from connectors.base import ConnectorError, NotCommentable, NotFound, RateLimited, Ref, Stopped, VendorUnavailable
-from rules.working_time import WorkingTime
+from rules.working_time import WorkingTime, calendar_of
 from unify.derived import table_of
 from unify.engine import writing
 from unify.tables import Alert, Delivery, DeliveryAlert
@@ -41,8 +48,6 @@ DELIVERY_ALERT = table_of(DeliveryAlert)
 
 AFTER_HOURS = "waits for its reader's working time"
 
-_IN_DOUBT = "in_doubt"
-"""In the payload of what waits: it may have arrived."""
 INSTEAD = "instead"
 """In the payload of a group's message: the message, reader and channels for where the group cannot be reached."""
 URGENT = "urgent"
@@ -51,7 +56,6 @@ FIRST_SENT = "first_sent"
 """In the payload of a comment that was changed or taken back: when it was written."""
 _OF_REHEARSALS = ("rehearsal", "held")
 """Kinds that a rehearsal lets go: its copies, and who took what they were told of before it."""
-_FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=30), timedelta(minutes=30)
 _ERROR_CHARS = 300
 _ATTEMPTS, _URGENT_ATTEMPTS = 20, 2
 """About eight hours, of what is urgent half a minute; then the next channel has its turn."""
@@ -67,37 +71,6 @@ _URGENT = (
 )
 
 log = logging.getLogger(__name__)
-
-
-class Commenter(Protocol):
-    """The one verb of a connector that writes; `connectors.base.Connector` has it."""
-
-    def comment(self, on: Ref, text: str | None, key: str, known: str | None) -> str | None:
-        """Post, edit or take back our one comment for `key`."""
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What came of one go over the outbox."""
-
-    sent: int = 0
-    comments: int = 0
-    """Of those sent: posted, edited or taken back."""
-    parked: list[str] = field(default_factory=list)
-    """One line for each: which channel, and why. A person must act."""
-    delayed: int = 0
-    not_commentable: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    state: str
-    error: str = ""
-    receipt: Mapping[str, Any] | None = None
-    retry_at: datetime | None = None
-    in_doubt: bool = False
-    rests: bool = False
-    """The receiver said how long to wait: that holds for all that this channel has to send."""
 
 
 def deliver(
@@ -122,15 +95,15 @@ def deliver(
     if is_rehearsal:  # what waited when it began is written when it is over, as it is then
         line.resting |= {f"{COMMENT_LANE}{name}" for name in settings.sources}
 
-    def attempt(row: RowMapping) -> _Outcome:
+    def try_row(row: RowMapping) -> Outcome:
         if is_rehearsal and _is_withheld(engine, settings, row, clock()):
-            return _Outcome("dropped", "a rehearsal began before it could be sent")
+            return Outcome("dropped", "a rehearsal began before it could be sent")
         if (rest := _rest(engine, settings, row, working_time, clock())) is not None:
-            return _Outcome("waiting", AFTER_HOURS, retry_at=wall() + rest, in_doubt=_is_in_doubt(row))
-        return _attempt(engine, settings, row, channels, commenters, done)
+            return Outcome("waiting", AFTER_HOURS, retry_at=wall() + rest, in_doubt=is_in_doubt(row))
+        return attempt(engine, settings, row, channels, commenters, done)
 
     def work(hand: InHand) -> None:
-        row, outcome = None, _Outcome("")
+        row, outcome = None, Outcome("")
         while True:
             # What came of the last one and whose turn is next, in one transaction: of a crash, one is in doubt.
             with writing(engine) as connection:
@@ -140,13 +113,13 @@ def deliver(
             if row is None:
                 return
             with hand.sending(row):
-                outcome = _outcome(partial(attempt, row), row, wall)
+                outcome = outcome_of(partial(try_row, row), row, wall)
             if outcome.state == "waiting" and outcome.error != AFTER_HOURS:
                 line.resting.add(row["channel"])
 
     if (left := watched(work, engine, wall, stop)) is not None:
         with writing(engine) as connection:
-            _record(connection, settings, left, _wait(left, "stopped", wall(), in_doubt=True), clock(), redact, done)
+            _record(connection, settings, left, wait_for(left, "stopped", wall(), in_doubt=True), clock(), redact, done)
     return done
 
 
@@ -168,10 +141,10 @@ def _rest(
 ) -> timedelta | None:
     """How long a message has to wait that was written in its reader's working time and could not be sent before that
     ended: a channel that is mended at midnight wakes nobody. None: it may go; what is urgent always may."""
-    reader = _reader(settings, row["payload"])
+    reader = reader_of(settings, row["payload"])
     if reader is None:
         return None
-    calendar = calendars().get(reader.calendar) or calendars()["default"]
+    calendar = calendar_of(calendars(), reader.calendar)
     if calendar.is_working(now):
         return None
     with engine.connect() as connection:
@@ -183,139 +156,18 @@ def _is_urgent(connection: Connection, row: RowMapping) -> bool:
     return URGENT in row["payload"] or connection.execute(_URGENT, {"number": row["id"]}).first() is not None
 
 
-def _outcome(attempt: Callable[[], _Outcome], row: RowMapping, wall: Clock) -> _Outcome:
-    """How an attempt ends, whatever it raises."""
-    try:
-        return attempt()
-    except Transient as error:
-        return _wait(row, str(error), wall(), error.in_doubt, error.retry_after)
-    except Permanent as error:
-        return _Outcome("parked", str(error))
-    except Stopped:
-        return _wait(row, "stopped", wall(), in_doubt=True)
-    except Exception as error:
-        log.exception("delivery %s by %s failed", row["id"], row["channel"])
-        return _wait(row, f"our mistake: {type(error).__name__}", wall(), in_doubt=True)
-
-
-def retry(connection: Connection, settings: Settings, number: int, wall: datetime) -> str:
-    """Take a parked delivery out of the parking, to be tried again; "", or why it stays as it is, and what to do."""
-    this = DELIVERY.c.id == number
-    row = connection.execute(select(DELIVERY).where(this, DELIVERY.c.state == "parked")).mappings().first()
-    if row is None:
-        return f"delivery {number} is not parked; see `milepost deliveries list`"
-    reader = _reader(settings, row["payload"])
-    if reader is not None and (why := refusal(settings, reader)):
-        return (
-            f"delivery {number} stays parked: {why}. If they are to get messages, add them to [people], "
-            "or the domain of their address to team_domains"
-        )
-    fresh = {"state": "waiting", "attempts": 0, "not_before": wall, "last_error": ""}
-    connection.execute(update(DELIVERY).where(this).values(fresh))
-    return ""
-
-
-def parked(connection: Connection, channel: str = "") -> list[int]:
-    """The numbers of what is parked, by one channel or by all, oldest first."""
-    numbers = select(DELIVERY.c.id).where(DELIVERY.c.state == "parked").order_by(DELIVERY.c.id)
-    return list(connection.scalars(numbers.where(DELIVERY.c.channel == channel) if channel else numbers))
-
-
-def count_parked(connection: Connection) -> int:
-    """How many deliveries wait for a person."""
-    parked = select(func.count()).select_from(DELIVERY).where(DELIVERY.c.state == "parked")
-    return connection.execute(parked).scalar_one()
-
-
-def _reader(settings: Settings, payload: Mapping[str, Any]) -> Reader | None:
-    """Who a message is for, as they are reached now; None: it is a comment, or written as we cannot read it."""
-    reader = Reader.from_json(payload.get("reader", {}))
-    return reader and as_configured(settings, reader)
-
-
-def _attempt(
-    engine: Engine,
-    settings: Settings,
-    row: RowMapping,
-    channels: Mapping[str, Channel],
-    commenters: Mapping[str, Commenter],
-    done: Delivered,
-) -> _Outcome:
-    lane: str = row["channel"]
-    if lane.startswith(COMMENT_LANE):
-        return _comment(row, commenters.get(lane.removeprefix(COMMENT_LANE)), done)
-    if lane not in channels:
-        raise Permanent(f"there is no channel {lane} in the config any more")
-    channel, reader = channels[lane], _reader(settings, row["payload"])
-    if reader is None:
-        raise Permanent("whom it is for was written by another version: update Milepost to that one, then try again")
-    if why := refusal(settings, reader):
-        raise Permanent(why)
-    message, account = Message.from_json(row["payload"]["message"]), account_of(engine, settings, row)
-    outgoing = Outgoing(row["key"], reader, message, account, is_first=not row["attempts"])
-    if _is_in_doubt(row) and (found := channel.find(outgoing)) is not None:
-        return _Outcome("sent", receipt=found)
-    if row["after"] is None:
-        return _Outcome("sent", receipt=channel.send(outgoing))
-    with engine.connect() as connection:
-        root = connection.execute(select(DELIVERY).where(DELIVERY.c.id == row["after"])).mappings().one()
-    if root["state"] != "sent":
-        return _Outcome("dropped", "what it follows was not sent")
-    shown = Message.from_json(root["payload"]["message"])
-    return _Outcome("sent", receipt=channel.update(root["receipt"], outgoing, shown))
-
-
-def is_untried(row: RowMapping) -> bool:
-    """Whether `row` has certainly not arrived, and is not on its way."""
-    return bool(row["state"] == "waiting" and not _is_in_doubt(row))
-
-
-def _is_in_doubt(row: RowMapping) -> bool:
-    """Whether an earlier attempt may have arrived: it said so, or nobody lived to say."""
-    return bool(row["payload"].get(_IN_DOUBT) or is_in_flight(row))
-
-
-def _comment(row: RowMapping, commenter: Commenter | None, done: Delivered) -> _Outcome:
-    """Post, edit or take back a comment. The connector looks for our marker first: a doubtful attempt is safe."""
-    if commenter is None:
-        return _Outcome("dropped", "its source takes no comments any more: comment_back is off")
-    text = None if row["kind"] == "comment_removed" else row["payload"]["text"]
-    try:
-        posted = commenter.comment(Ref(*row["payload"]["on"]), text, row["key"], row["receipt"].get("id"))
-    except NotCommentable as error:
-        done.not_commentable += 1
-        return _Outcome("dropped", str(error))
-    except NotFound as error:
-        return _Outcome("dropped", str(error))
-    except RateLimited as error:
-        raise Transient(str(error), retry_after=error.retry_after) from error
-    except VendorUnavailable as error:
-        raise Transient(str(error), in_doubt=True) from error
-    except Stopped:
-        raise
-    except ConnectorError as error:
-        raise Permanent(str(error)) from error
-    done.comments += 1
-    return _Outcome("sent", receipt={"id": posted} if posted else {})
-
-
-def _wait(row: RowMapping, error: str, now: datetime, in_doubt: bool, after: timedelta | None = None) -> _Outcome:
-    delay = max(min(_FIRST_DELAY * 2 ** row["attempts"], _LONGEST_DELAY), after or timedelta())
-    return _Outcome("waiting", error, retry_at=now + delay, in_doubt=in_doubt, rests=after is not None)
-
-
 def _record(
     connection: Connection,
     settings: Settings,
     row: RowMapping,
-    outcome: _Outcome,
+    outcome: Outcome,
     now: datetime,
     redact: Callable[[str], str],
     done: Delivered,
 ) -> None:
     """Write down how the attempt ended; what is parked goes to the reader's next channel in the same transaction."""
     if outcome.state == "waiting" and outcome.error != AFTER_HOURS and _is_given_up(connection, row):
-        outcome = _Outcome("parked", f"given up after {row['attempts'] + 1} attempts: {outcome.error}")
+        outcome = Outcome("parked", f"given up after {row['attempts'] + 1} attempts: {outcome.error}")
     number, error = row["id"], cut(redact(outcome.error), _ERROR_CHARS)  # nobody recognises half a secret
     match outcome.state:
         case "sent":
@@ -328,8 +180,8 @@ def _record(
         case "waiting":
             done.delayed += 1
             payload = _payload(connection, row)
-            in_doubt = outcome.in_doubt or bool(payload.get(_IN_DOUBT))
-            values = {"not_before": outcome.retry_at, "payload": {**payload, _IN_DOUBT: in_doubt, RESTS: outcome.rests}}
+            in_doubt = outcome.in_doubt or bool(payload.get(IN_DOUBT))
+            values = {"not_before": outcome.retry_at, "payload": {**payload, IN_DOUBT: in_doubt, RESTS: outcome.rests}}
         case "parked":
             done.parked.append(f"{row['channel']}: {error}")
             log.warning("delivery %s by %s is parked: %s", number, row["channel"], error)
@@ -363,7 +215,7 @@ def _fall_back(
 ) -> None:
     """A new row for the next channel in `payload`; none for whom no channel may write to, and not a second one, where
     this row was tried again since."""
-    reader = _reader(settings, payload)
+    reader = reader_of(settings, payload)
     if reader is None or refusal(settings, reader):
         return
     channel, *others = payload["channels"]
@@ -371,7 +223,7 @@ def _fall_back(
     if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == key)).first() is not None:
         return
     again = {"kind": row["kind"], "created_at": row["created_at"], "recipient": reader.key}
-    again |= {"payload": {**payload, "channels": others, _IN_DOUBT: False, RESTS: False}, "not_before": now}
+    again |= {"payload": {**payload, "channels": others, IN_DOUBT: False, RESTS: False}, "not_before": now}
     again |= {"state": "waiting", "attempts": 0, "last_error": "", "receipt": {}}
     added = connection.execute(insert(DELIVERY).values(**again, key=key, channel=channel)).inserted_primary_key
     assert added is not None

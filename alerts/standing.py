@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from alerts.attempt import is_untried
 from alerts.channels.kinds import edits
 from alerts.deliveries import NEWS
 from alerts.life import HELD
 from alerts.messages import TEXTS, Held, Message
-from alerts.outbox import DELIVERY, DELIVERY_ALERT, is_untried
+from alerts.outbox import DELIVERY, DELIVERY_ALERT
 from alerts.store import ALERT
 from config.language import instant
 from config.settings import Language, Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alerts.answer_note import queue_answer_note
 from alerts.delegation import allow_agreeing, asker
-from alerts.outbox import parked, retry
+from alerts.parking import parked, retry
 from alerts.round import adopt as adopt_alerts
 from cli.coming import in_words, read_coming
 from cli.effects import Said, doubts, of_agreement, of_answer, read_feedback, read_milestone

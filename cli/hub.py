@@ -12,10 +12,12 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, update
 
+from alerts.attempt import Delivered
 from alerts.channels.base import Channel, Outgoing
 from alerts.channels.kinds import open_channel
 from alerts.links import Links, Offer, read_key
-from alerts.outbox import Delivered, count_parked, deliver
+from alerts.outbox import deliver
+from alerts.parking import count_parked
 from alerts.round import Round, preview, run_round
 from cli import heartbeat
 from cli.alarm import Alarm

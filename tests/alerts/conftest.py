@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from alerts.attempt import Commenter, Delivered
 from alerts.channels.base import Channel
-from alerts.outbox import Commenter, Delivered, deliver
+from alerts.outbox import deliver
 from alerts.round import Round, run_round
 from config.settings import Settings
 from rules.evaluate import Finding

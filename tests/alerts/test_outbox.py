@@ -9,7 +9,8 @@ from sqlalchemy import update
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
 from alerts.channels.mail import EmailSettings
 from alerts.comments import queue_comment
-from alerts.outbox import DELIVERY, retry
+from alerts.outbox import DELIVERY
+from alerts.parking import retry
 from config.settings import PersonSettings, Route, RouteMatch
 from connectors.base import Ref
 from tests.alerts import firm
