@@ -133,8 +133,6 @@ class SocketMode:
 
     def push(self, payload: Json, *, answers: bool = False) -> Json:
         """Send an envelope down the newest connection and wait for its acknowledgement."""
-        if not self.connected.wait(_WAIT_S):
-            raise Unacknowledged("no app is connected")
         id = f"envelope-{next(self._numbers)}"
         envelope = self._envelopes[id] = _Envelope()
         self._send({"envelope_id": id, "type": "interactive", "accepts_response_payload": answers, "payload": payload})
@@ -161,10 +159,10 @@ class SocketMode:
             return
         self.tickets.remove(ticket)
         await socket.accept()
-        await socket.send_json({"type": "hello", "num_connections": len(self._open) + 1})
         mine = (socket, asyncio.get_running_loop())
         self._open.append(mine)
         self.opened += 1
+        await socket.send_json({"type": "hello", "num_connections": len(self._open)})
         self.connected.set()
         try:
             while True:
@@ -184,6 +182,8 @@ class SocketMode:
             envelope.told.set()
 
     def _send(self, message: Json) -> None:
+        if not self.connected.wait(_WAIT_S):
+            raise Unacknowledged("no app is connected")
         socket, loop = self._open[-1]
         asyncio.run_coroutine_threadsafe(socket.send_json(message), loop).result(_WAIT_S)
 

@@ -117,7 +117,13 @@ class _Client(SocketModeClient):
 
     def end(self) -> None:
         """Close it in a thread of its own, for that waits until something comes, for up to three seconds."""
-        threading.Thread(target=self.close, name="slack socket ends", daemon=True).start()
+        threading.Thread(target=self._close, name="slack socket ends", daemon=True).start()
+
+    def _close(self) -> None:
+        try:
+            self.close()
+        except AttributeError:  # its reader saw the end of the same connection between its own look and its close
+            self.close()
 
     def _note(self, error: Exception) -> None:
         self.failed = type(error).__name__

@@ -58,6 +58,7 @@ class App:
 
     def __exit__(self, *_: object) -> None:
         self.socket.drop()  # or the client would wait for three seconds for something to come
+        _until(lambda: not self.client.is_connected())  # it trips over itself when both ends close at once
         self.client.close()
 
 
@@ -105,7 +106,7 @@ def test_a_connection_that_is_about_to_end_is_replaced(sandbox: Sandbox) -> None
     with App(sandbox, {}) as app:
         first = app.client.session_id()
         socket.disconnect("refresh_requested")
-        _until(lambda: app.client.session_id() != first)
+        _until(lambda: socket.opened == 2 and app.client.session_id() != first)
         socket.push({"type": "block_actions"})
 
     assert len(app.got) == 1
