@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, or_, select
 
@@ -20,8 +20,11 @@ class Due:
     """The date is what was first promised, or the client agreed to it."""
 
 
-def due_between(connection: Connection, first: date, last: date) -> Mapping[str, Sequence[Due]]:
-    """By the key of the BD manager, the earliest first; every BD manager is in it, also where nothing is due."""
+def due_between(connection: Connection, first: date, last: date, now: datetime) -> Mapping[str, Sequence[Due]]:
+    """By the key of the BD manager, the earliest first; every BD manager is in it, also where nothing is due.
+
+    Not what is overdue `now`, by an instant of its very day: the same message tells that as late.
+    """
     known = select(CLIENT.c.bd_person).where(CLIENT.c.bd_person.is_not(None)).distinct()
     due: dict[str, list[Due]] = {bd: [] for bd in connection.scalars(known.order_by(CLIENT.c.bd_person))}
     joined = MILESTONE.outerjoin(PROJECT, PROJECT.c.key == MILESTONE.c.project_key)
@@ -35,6 +38,7 @@ def due_between(connection: Connection, first: date, last: date) -> Mapping[str,
             MILESTONE.c.client_key.is_not(None),
             MILESTONE.c.bd_person.is_not(None),
             MILESTONE.c.deadline_on.between(first, last),
+            MILESTONE.c.deadline_at >= now,
             MILESTONE.c.status_category.not_in(("done", "cancelled")),
             MILESTONE.c.client_facing,
             MILESTONE.c.counted,

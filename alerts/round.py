@@ -186,7 +186,7 @@ def _round(
         wrote=words,
         flapping=read_flapping(connection, alerts, rules, calendars["default"]),
         storms=read_storms(connection, calendars["default"], now),
-        due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date())),
+        due_this_week=due_between(connection, *rest_of_week(now.astimezone(settings.zone).date()), now),
         any_hour=any_hour,
     )
     rising = [] if rehearsal else planner.rising()  # nobody who could have taken it was told

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from alerts.cover import is_away, stand_in
 from alerts.facts import Facts
+from alerts.left_out import without_private
 from config.settings import Language, Route, Settings
 from unify.derived import PERSON
 
@@ -272,18 +273,19 @@ def _or_coordinator(
     reader = people.reader(subject.facts.text(column))
     if reader is None:
         reader = people.coordinator()
-        what = (
-            client_name(settings, subject.client, reader.language)
-            or subject.facts.text("project_name")
-            or subject.facts.text("name")
-            or subject.facts.text("subject")
-        )
-        return [Target(reader, channels, _NOTES[column], what)]
+        return [Target(reader, channels, _NOTES[column], _without(settings, subject, column, reader.language))]
     refused = refusal(settings, reader)
     if refused:
         parked = Target(reader, channels, refused=refused)
         return [parked, Target(people.coordinator(), channels, "not_ours", reader.name)]
     return [Target(reader, channels)]
+
+
+def _without(settings: Settings, subject: Subject, column: Literal["owner", "bd"], language: Language) -> str:
+    """What lacks somebody: a thing its owner; a client, else a project, its BD manager."""
+    thing = subject.facts.text("name") or subject.facts.text("subject")
+    whole = client_name(settings, subject.client, language) or subject.facts.text("project_name")
+    return without_private(thing or whole if column == "owner" else whole or thing)
 
 
 def client_name(settings: Settings, client: str, language: Language) -> str:

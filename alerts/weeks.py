@@ -82,7 +82,8 @@ class Weeks:
         if is_head:
             every = (due for mine in self.planner.due_this_week.values() for due in mine)
             return sorted(every, key=lambda due: (due.on, due.client, due.name))
-        return due_between(self.connection, monday + timedelta(days=7), monday + timedelta(days=13)).get(key, ())
+        next_week = (monday + timedelta(days=7), monday + timedelta(days=13))
+        return due_between(self.connection, *next_week, self.planner.writer.now).get(key, ())
 
     def _target(self) -> str:
         rule = self.planner.rules.get("on-time-rate-low")

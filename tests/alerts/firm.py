@@ -247,7 +247,8 @@ def change(engine: Engine, table: str, key: str, **values: Any) -> None:
 
 
 def milestone_row(number: int = 1, **values: Any) -> dict[str, Any]:
-    """The row behind `milestone(number)`."""
+    """The row behind `milestone(number)`; its day ends at midnight, unless `values` say otherwise."""
+    day = values.get("deadline_on") or date(2026, 11, 16)
     return {
         "key": f"delivery/issue/{number}",
         "source": "delivery",
@@ -257,8 +258,8 @@ def milestone_row(number: int = 1, **values: Any) -> dict[str, Any]:
         "name": "UAT sign-off",
         "status_category": "in_progress",
         "due_on": date(2026, 11, 16),
-        "deadline_on": date(2026, 11, 16),
-        "deadline_at": hk(17, 0),
+        "deadline_on": day,
+        "deadline_at": datetime(day.year, day.month, day.day, tzinfo=HK) + timedelta(days=1),
         **values,
     }
 

@@ -76,11 +76,12 @@ def test_what_was_told_before_and_is_open_is_counted(firm_hub: Hub) -> None:
 
 
 def test_a_line_tells_what_their_clients_were_promised_for_the_rest_of_the_week(firm_hub: Hub) -> None:
-    """Open, client-facing, theirs, and not next Monday's."""
+    """Open, client-facing, theirs, not next Monday's, and not what is told as late in the same message."""
     of_the_bank = {"client_key": "client/bank", "bd_person": "person/marco", "client_facing": True, "counted": True}
     rows: list[tuple[str, date, dict[str, Any]]] = [
         ("UAT sign-off", date(2026, 11, 27), {}),
         ("Pen test", date(2026, 11, 24), {}),
+        ("Late since half past eight", date(2026, 11, 24), {"deadline_at": hk(24, 8, 30)}),
         ("Yesterday's", date(2026, 11, 23), {}),
         ("Next week's", date(2026, 11, 30), {}),
         ("Done", date(2026, 11, 26), {"status_category": "done"}),

@@ -141,6 +141,17 @@ def test_without_a_bd_manager_the_coordinator_is_told_and_why() -> None:
     assert (target.reader.name, target.note, target.note_name) == ("May Chan", "no_bd", "Mobile app revamp")
 
 
+def test_what_nobody_owns_is_named_by_itself() -> None:
+    """A project has an owner; it is the task that lacks one. What a title holds of somebody's number is left out."""
+    finding = milestone(owner=None, name="Block C, call 9123 4567")
+    subject = Subject(finding.rule, "milestone", "critical", "delivery", "bank", Facts(finding.facts))
+    settings = with_routes(Route(to=("email:owner",)))
+
+    [target] = route(settings, People(settings, OTHERS), subject)
+
+    assert (target.reader.name, target.note, target.note_name) == ("May Chan", "no_owner", "Block C, call […]")
+
+
 def test_a_vendors_data_chooses_no_recipient() -> None:
     """An owner with a client's address: nothing goes there, and the coordinator hears of it."""
     parked, instead = routed(with_routes(Route(to=("email:owner",))), owner=STRANGER)
