@@ -1,0 +1,381 @@
+"""The colour of a project and of a client, and why: pure functions of what was read. The worst reason decides.
+
+That somebody has taken an alert, or silenced it, is not among the facts: it changes no colour.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, get_args
+
+from rules.indicators.satisfaction import NEGATIVE
+
+Colour = Literal["red", "amber", "grey", "green"]
+WORST_FIRST: tuple[Colour, ...] = get_args(Colour)
+
+Kind = Literal[
+    "past_promise",
+    "planned_late",
+    "critical_feedback",
+    "critical_waits",
+    "risk",
+    "hours",
+    "satisfaction",
+    "feedback",
+    "at_risk",
+    "moved",
+    "acceptance_awaited",
+    "accepted_late",
+    "silent",
+    "report_due",
+    "contract_ending",
+    "stale",
+    "never_read",
+    "undated",
+    "unjudged",
+]
+"""Why; of two reasons of one colour the earlier of these is the worse."""
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+
+LATE_DAYS = 3
+"""Working days that a promise may be past before it is red."""
+PLANNED_LATE_DAYS = range(3, 11)
+"""Working days that the next milestone may be planned after its promise: amber in them, red beyond."""
+MANY_MOVES = 2
+ENOUGH_CLOSED, LAST_DAYS = 3, 5
+"""Fewer items closed make no pace; then what is due within so many working days is at risk."""
+RED_SCORE, AMBER_SCORE = 20, 10
+"""Of risks to which nobody has a response."""
+RED_SPENT, AMBER_SPENT, SMALL_REST = 110, 90, 10
+"""Percent: of the hours, and of the work that is open."""
+SILENT_DAYS = 15
+CONTRACT_DAYS = 60
+SATISFACTION_DAYS = 90
+KEPT_REASONS = 5
+"""Of each project and client, the worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is wrong, or not known. `key` and `name` are those of the row behind it, "" for none."""
+
+    kind: Kind
+    colour: Colour
+    key: str = ""
+    name: str = ""
+    size: float = 0
+    """How bad it is among those of its kind."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Numbers, and days in ISO 8601: what the sentence needs."""
+    project: str = ""
+    """Key of the project, where it is a client's reason; "" for the client's own."""
+    project_name: str = ""
+
+    @property
+    def order(self) -> tuple[int, int, float, str]:
+        """The worst first."""
+        return WORST_FIRST.index(self.colour), _KINDS.index(self.kind), -self.size, self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Of the project or client `key`, on a day. `reasons`: the worst first, at most `KEPT_REASONS`; none: green.
+
+    `native` is what the tool itself says of the project, in its own word; it stands beside the colour and is no part
+    of it. `client` is whose it is, None for nobody's.
+    """
+
+    key: str
+    on: date
+    colour: Colour
+    reasons: tuple[Reason, ...]
+    client: str | None = None
+    name: str = ""
+    """Of a project; "" of a client, which has one in each language."""
+    native: str | None = None
+
+
+# --- a project
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An open milestone that was promised to the client. Days are working days of those who must answer."""
+
+    key: str
+    name: str
+    committed_on: date | None
+    deadline_on: date | None
+    """The day that is planned now."""
+    days_past: int
+    """From the promise to today; none where it is still to come."""
+    awaited: bool
+    """Its deadline is still to come."""
+    days_planned_late: int = 0
+    """From the promise to the deadline."""
+    moves: int = 0
+    """Since the promise."""
+    open_items: int = 0
+    closed_lately: int = 0
+    needed_days: int | None = None
+    """What the open items take at the present pace; None: there is none."""
+    days_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A milestone that is done and was not accepted by the promised day. `days`: from that to the acceptance, or to
+    today while it is awaited."""
+
+    key: str
+    name: str
+    committed_on: date
+    days: int
+    awaited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Feedback that nobody has handled. `hours` of work so far; `is_late`: more than `limit`."""
+
+    key: str
+    is_critical: bool
+    is_late: bool
+    hours: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """An open risk to which nobody has a response."""
+
+    key: str
+    name: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """What was spent of a budget."""
+
+    spent: float
+    budget: float
+    spent_percent: float
+    open_percent: float
+    """Of the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A source that was not read for more than 24 working hours; `read_on` None: never."""
+
+    source: str
+    label: str
+    read_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project, as its colour sees it."""
+
+    key: str
+    name: str
+    client: str | None
+    native: str | None
+    is_dated: bool
+    """Any milestone promised to the client has a date, done ones included."""
+    promises: Sequence[Promise] = ()
+    acceptances: Sequence[Acceptance] = ()
+    feedback: Sequence[Waiting] = ()
+    risks: Sequence[Unanswered] = ()
+    hours: Hours | None = None
+    unread: Unread | None = None
+
+
+def project_health(project: Project, on: date) -> Health:
+    """What is known to be wrong counts whether its source is fresh or not: silence of a tool mends nothing. Where
+    nothing is, a source that was not read or a project without dates is grey and not green."""
+    next_on = min((one.deadline_on for one in project.promises if one.awaited and one.deadline_on), default=None)
+    reasons = [
+        *(_of_promise(one, is_next=one.awaited and one.deadline_on == next_on) for one in project.promises),
+        *(_of_acceptance(one) for one in project.acceptances),
+        *_of_feedback(one for one in project.feedback if one.is_late),
+        *(_of_risk(one) for one in project.risks),
+        _of_hours(project.hours),
+        _of_unread(project.unread),
+        None if project.is_dated else Reason("undated", "grey"),
+    ]
+    colour, kept = _worst(reasons)
+    return Health(project.key, on, colour, kept, project.client, project.name, project.native)
+
+
+def _worst(reasons: Iterable[Reason | None]) -> tuple[Colour, tuple[Reason, ...]]:
+    """The worst first; that a source was not read is never among those left out."""
+    found = sorted((reason for reason in reasons if reason), key=lambda reason: reason.order)
+    unread = [reason for reason in found[KEPT_REASONS:] if reason.kind in ("stale", "never_read")][:1]
+    kept = (*found[: KEPT_REASONS - len(unread)], *unread)
+    return (found[0].colour if found else "green"), kept
+
+
+def _of_promise(promise: Promise, *, is_next: bool) -> Reason | None:
+    """One reason at most of each milestone, the worst; that it was moved is told with it."""
+    moved = {"moves": promise.moves} if promise.moves >= MANY_MOVES else {}
+
+    def because(kind: Kind, colour: Colour, size: int, /, **facts: Any) -> Reason:
+        told = {**facts, **moved}
+        if promise.committed_on is not None:
+            told["committed_on"] = promise.committed_on.isoformat()
+        return Reason(kind, colour, promise.key, promise.name, size, told)
+
+    past, planned = promise.days_past, promise.days_planned_late if is_next else 0
+    reasons = []
+    if past > 0:
+        reasons.append(because("past_promise", "red" if past > LATE_DAYS else "amber", past, days=past))
+    if planned >= PLANNED_LATE_DAYS.start:
+        colour: Colour = "amber" if planned in PLANNED_LATE_DAYS else "red"
+        planned_on = promise.deadline_on and promise.deadline_on.isoformat()
+        reasons.append(because("planned_late", colour, planned, days=planned, planned_on=planned_on))
+    if _is_at_risk(promise):
+        reasons.append(because("at_risk", "amber", _days_behind(promise), **_pace(promise)))
+    if moved:
+        reasons.append(because("moved", "amber", promise.moves))
+    return min(reasons, key=lambda reason: reason.order, default=None)
+
+
+def _is_at_risk(promise: Promise) -> bool:
+    """As the rule milestone-at-risk asks it, with its limits as shipped; whether it was moved as well or not."""
+    if not promise.awaited or promise.open_items <= 0:
+        return False
+    if promise.closed_lately < ENOUGH_CLOSED:
+        return promise.days_left <= LAST_DAYS
+    return _days_behind(promise) > 0
+
+
+def _days_behind(promise: Promise) -> int:
+    return max((promise.needed_days or 0) - promise.days_left, 0)
+
+
+def _pace(promise: Promise) -> Mapping[str, int]:
+    """By how much it will be late, where there is a pace; else how much is open."""
+    if promise.closed_lately >= ENOUGH_CLOSED:
+        return {"days": _days_behind(promise)}
+    return {"open_items": promise.open_items}
+
+
+def _of_acceptance(one: Acceptance) -> Reason:
+    kind: Kind = "acceptance_awaited" if one.awaited else "accepted_late"
+    facts = {"days": one.days, "committed_on": one.committed_on.isoformat()}
+    return Reason(kind, "amber", one.key, one.name, one.days, facts)
+
+
+def _of_feedback(late: Iterable[Waiting]) -> Iterable[Reason]:
+    """What waits too long: one reason for what is critical, and one for the rest."""
+    each: dict[bool, list[Waiting]] = {True: [], False: []}
+    for one in late:
+        each[one.is_critical].append(one)
+    if each[True]:
+        yield _longest("critical_feedback", "red", each[True])
+    if each[False]:
+        yield _longest("feedback", "amber", each[False])
+
+
+def _longest(kind: Kind, colour: Colour, waiting: Sequence[Waiting]) -> Reason:
+    """The one that has waited longest, and how many there are."""
+    longest = min(waiting, key=lambda one: (-one.hours, one.key))
+    facts = {"count": len(waiting), "hours": longest.hours, "limit": longest.limit}
+    return Reason(kind, colour, longest.key, size=longest.hours, facts=facts)
+
+
+def _of_risk(risk: Unanswered) -> Reason | None:
+    if risk.score < AMBER_SCORE:
+        return None
+    colour: Colour = "red" if risk.score >= RED_SCORE else "amber"
+    return Reason("risk", colour, risk.key, risk.name, risk.score, {"score": risk.score})
+
+
+def _of_hours(hours: Hours | None) -> Reason | None:
+    if hours is None:
+        return None
+    facts = {"spent": hours.spent, "budget": hours.budget, "open_percent": round(hours.open_percent)}
+    if hours.spent_percent > RED_SPENT:
+        return Reason("hours", "red", size=hours.spent_percent, facts=facts)
+    if hours.spent_percent > AMBER_SPENT and hours.open_percent > SMALL_REST:
+        return Reason("hours", "amber", size=hours.spent_percent, facts=facts)
+    return None
+
+
+def _of_unread(unread: Unread | None) -> Reason | None:
+    if unread is None:
+        return None
+    if unread.read_on is None:
+        return Reason("never_read", "grey", unread.source, unread.label)
+    return Reason("stale", "grey", unread.source, unread.label, facts={"read_on": unread.read_on.isoformat()})
+
+
+# --- a client
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client, as its colour sees it, beside its projects."""
+
+    key: str
+    feedback: Sequence[Waiting] = ()
+    """What belongs to no project; what is critical, of projects too unless that is late: it is the project's reason."""
+    score: float | None = None
+    """The latest answer to a survey in the last 90 days, 0 to 100."""
+    scored_on: date | None = None
+    scored_by: str = ""
+    """The key of that answer."""
+    silent_days: float | None = None
+    """Working days without contact though work runs, where they are more than 15."""
+    report_due: bool = False
+    contract_ends_on: date | None = None
+    """Within 60 days, and no deal is there that could renew it."""
+    unread: Unread | None = None
+    """The CRM that knows it."""
+
+
+def client_health(client: Client, projects: Sequence[Health], on: date) -> Health:
+    """The client's own reasons, and those of its `projects` with their names.
+
+    Projects that nobody can judge make it grey only where none can be: one of them says nothing of the others.
+    """
+    own = [
+        *_of_critical(client.feedback),
+        *_of_feedback(one for one in client.feedback if one.is_late and not one.is_critical),
+        _of_score(client),
+        _of_silence(client.silent_days),
+        Reason("report_due", "amber") if client.report_due else None,
+        _of_contract(client.contract_ends_on),
+        _of_unread(client.unread),
+        Reason("unjudged", "grey") if all(one.colour == "grey" for one in projects) else None,
+    ]
+    theirs = (
+        replace(reason, project=project.key, project_name=project.name)
+        for project in projects
+        for reason in project.reasons
+        if reason.colour != "grey"
+    )
+    colour, kept = _worst([*own, *theirs])
+    return Health(client.key, on, colour, kept, client.key)
+
+
+def _of_critical(feedback: Sequence[Waiting]) -> Iterable[Reason]:
+    if critical := [one for one in feedback if one.is_critical]:
+        yield _longest("critical_waits", "red", critical)
+
+
+def _of_score(client: Client) -> Reason | None:
+    if client.score is None or client.scored_on is None or client.score > NEGATIVE:
+        return None
+    facts = {"score": client.score, "scored_on": client.scored_on.isoformat()}
+    return Reason("satisfaction", "red", client.scored_by, size=-client.score, facts=facts)
+
+
+def _of_silence(days: float | None) -> Reason | None:
+    return None if days is None else Reason("silent", "amber", size=days, facts={"days": days})
+
+
+def _of_contract(ends_on: date | None) -> Reason | None:
+    return None if ends_on is None else Reason("contract_ending", "amber", facts={"ends_on": ends_on.isoformat()})
