@@ -44,7 +44,7 @@ def read_freshness(connection: Connection, settings: Settings, now: datetime) ->
     stored = {str(row["name"]): dict(row) for row in connection.execute(select(SOURCE)).mappings()}
     counted = select(_PROBLEM.c.source, func.count().label("fields")).group_by(_PROBLEM.c.source)
     problems = {row["source"]: row["fields"] for row in connection.execute(counted).mappings()}
-    labels = _labels(settings)
+    labels = source_labels(settings)
     found = {}
     for name, source in settings.sources.items():
         row = stored.get(name, {})
@@ -71,7 +71,8 @@ def tool_name(kind: str) -> str:
     return _NAMES.get(kind, kind.capitalize())
 
 
-def _labels(settings: Settings) -> dict[str, str]:
+def source_labels(settings: Settings) -> dict[str, str]:
+    """What people call each source of the config, by its name."""
     kinds = [source.kind for source in settings.sources.values()]
     return {
         name: tool_name(source.kind) + (f" ({name})" if kinds.count(source.kind) > 1 else "")

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from rules.indicators.satisfaction import NEGATIVE
+from rules.views.base import AHEAD_DAYS
 
 Colour = Literal["red", "amber", "grey", "green"]
 WORST_FIRST: tuple[Colour, ...] = get_args(Colour)
@@ -50,6 +51,8 @@ RED_SPENT, AMBER_SPENT, SMALL_REST = 110, 90, 10
 """Percent: of the hours, and of the work that is open."""
 SILENT_DAYS = 15
 CONTRACT_DAYS = 60
+RENEWAL_DAYS = 180
+"""Calendar days before the end of a contract: a deal won within them is taken for its renewal."""
 SATISFACTION_DAYS = 90
 KEPT_REASONS = 5
 """Of each project and client, the worst."""
@@ -184,7 +187,10 @@ class Project:
     native: str | None
     is_dated: bool
     """Any milestone promised to the client has a date, done ones included."""
+    next_on: date | None = None
+    """The day of the next of them that is to come; None: none is."""
     promises: Sequence[Promise] = ()
+    """Those of which a limit may ask."""
     acceptances: Sequence[Acceptance] = ()
     feedback: Sequence[Waiting] = ()
     risks: Sequence[Unanswered] = ()
@@ -195,9 +201,8 @@ class Project:
 def project_health(project: Project, on: date) -> Health:
     """What is known to be wrong counts whether its source is fresh or not: silence of a tool mends nothing. Where
     nothing is, a source that was not read or a project without dates is grey and not green."""
-    next_on = min((one.deadline_on for one in project.promises if one.awaited and one.deadline_on), default=None)
     reasons = [
-        *(_of_promise(one, is_next=one.awaited and one.deadline_on == next_on) for one in project.promises),
+        *(_of_promise(one, is_next=_is_next(one, project.next_on)) for one in project.promises),
         *(_of_acceptance(one) for one in project.acceptances),
         *_of_feedback(one for one in project.feedback if one.is_late),
         *(_of_risk(one) for one in project.risks),
@@ -215,6 +220,10 @@ def _worst(reasons: Iterable[Reason | None]) -> tuple[Colour, tuple[Reason, ...]
     unread = [reason for reason in found[KEPT_REASONS:] if reason.kind in ("stale", "never_read")][:1]
     kept = (*found[: KEPT_REASONS - len(unread)], *unread)
     return (found[0].colour if found else "green"), kept
+
+
+def _is_next(promise: Promise, next_on: date | None) -> bool:
+    return promise.awaited and promise.deadline_on is not None and promise.deadline_on == next_on
 
 
 def _of_promise(promise: Promise, *, is_next: bool) -> Reason | None:
@@ -252,7 +261,7 @@ def _is_at_risk(promise: Promise) -> bool:
 
 
 def _days_behind(promise: Promise) -> int:
-    return max((promise.needed_days or 0) - promise.days_left, 0)
+    return max(min(promise.needed_days or 0, AHEAD_DAYS + 1) - promise.days_left, 0)
 
 
 def _pace(promise: Promise) -> Mapping[str, int]:
@@ -379,3 +388,11 @@ def _of_silence(days: float | None) -> Reason | None:
 
 def _of_contract(ends_on: date | None) -> Reason | None:
     return None if ends_on is None else Reason("contract_ending", "amber", facts={"ends_on": ends_on.isoformat()})
+
+
+def renews(stage: str, close_on: date | None, contract_ends_on: date) -> bool:
+    """Whether a deal of that stage may renew the contract: no CRM says which one does, so any that is open, or was
+    won shortly before its end."""
+    if stage == "open":
+        return True
+    return stage == "won" and close_on is not None and (contract_ends_on - close_on).days <= RENEWAL_DAYS

@@ -162,7 +162,7 @@ class Selection:
             row = dict(found)
             for age in ages:
                 assert isinstance(age, Age)
-                row[age.name] = _known(age, row, self.scope.moment)
+                row[age.name] = figure_of(age, row, self.scope.moment)
             rows.append(row)
         return rows
 
@@ -195,7 +195,8 @@ def name_of(*names: ColumnElement[str]) -> ColumnElement[str | None]:
     return func.coalesce(*(func.nullif(name, "") for name in names), None)
 
 
-def _known(age: Age, row: Row, moment: Moment) -> float | None:
+def figure_of(age: Age, row: Row, moment: Moment) -> float | None:
+    """The age in a row that holds the columns it is reckoned from; None: it has no meaning there, or is not known."""
     try:
         return age.of(row, moment)
     except OutsideCalendar:

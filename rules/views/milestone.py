@@ -132,6 +132,11 @@ def _needed_days(scope: Scope) -> ColumnElement[int]:
     return (to_do - is_some).op("/", precedence=8, return_type=Integer())(pace) + is_some
 
 
+def needed_days(open_items: int, closed_lately: int) -> int | None:
+    """The same of counts that are known: whoever reads many rows has the pace counted once in each."""
+    return -(-open_items * PACE_DAYS // closed_lately) if closed_lately else None
+
+
 def _working_days_left(row: Row, moment: Moment) -> float | None:
     if not row["awaited"]:
         return None

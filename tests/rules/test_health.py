@@ -57,7 +57,8 @@ def project(**values: Any) -> Project:
         "client": "client/bank",
         "native": None,
     }
-    return Project(**(usual | {"is_dated": True} | values))
+    to_come = [one.deadline_on for one in values.get("promises", ()) if one.awaited and one.deadline_on]
+    return Project(**(usual | {"is_dated": True, "next_on": min(to_come, default=None)} | values))
 
 
 def colour(**values: Any) -> Colour:

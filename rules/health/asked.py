@@ -1,0 +1,101 @@
+"""One asking of the views: at which moment and for whose eyes. Narrow: a view holds far more than a colour needs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, select, true
+
+from rules.language.compile import Scope
+from rules.moment import Moment
+from rules.views.base import Age, View, figure_of
+from rules.working_time import OutsideCalendar
+from unify.derived import Row, fetch
+
+Allows = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+"""The condition on a column of clients' keys under which somebody may see its row."""
+Where = Callable[[Scope], ColumnElement[bool]]
+More = Callable[[Scope], Mapping[str, ColumnElement[Any]]]
+
+
+def everybody(_: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Nothing is kept from them."""
+    return true()
+
+
+def nothing(_: Scope) -> Mapping[str, ColumnElement[Any]]:
+    """No column beside those of the view."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A connection, at a moment, for whoever may see what `allows` says."""
+
+    connection: Connection
+    moment: Moment
+    allows: Allows
+    _scopes: dict[str, Scope] = field(default_factory=dict, init=False)
+    """Of the views that were asked already: to make one takes a millisecond or two."""
+
+    def _scope(self, view: View) -> Scope:
+        if view.name not in self._scopes:
+            self._scopes[view.name] = view.scope(self.moment)
+        return self._scopes[view.name]
+
+    def rows(self, view: View, names: Sequence[str], where: Where, more: More = nothing, age: str = "") -> list[Row]:
+        """Those columns, and `more`, of the living rows that the reader may see and for which `where` holds, by key.
+
+        With an `age`, `names` hold what that is reckoned from.
+        """
+        scope = self._scope(view)
+        shown = {**{name: scope.columns[name] for name in names}, **more(scope)}
+        found = self._fetch(view, scope, shown, where(scope), order_by=(scope.columns["key"],))
+        if not age:
+            return found
+        term = scope.ages[age]
+        assert isinstance(term, Age)
+        return [{**row, age: figure_of(term, dict(row), self.moment)} for row in found]
+
+    def by_project(self, view: View, where: Where, more: More) -> list[Row]:
+        """What `more` counts of those rows, for each `project`."""
+        scope = self._scope(view)
+        project = scope.columns["project"]
+        shown = {"project": project, **more(scope)}
+        return self._fetch(view, scope, shown, and_(project.is_not(None), where(scope)), group_by=(project,))
+
+    def _fetch(
+        self,
+        view: View,
+        scope: Scope,
+        shown: Mapping[str, ColumnElement[Any]],
+        where: ColumnElement[bool],
+        *,
+        order_by: Sequence[ColumnElement[Any]] = (),
+        group_by: Sequence[ColumnElement[Any]] = (),
+    ) -> list[Row]:
+        asked = select(*(sql.label(name) for name, sql in shown.items())).select_from(view.source)
+        allowed = asked.where(*view.living, where, self.allows(scope.columns["client"]))
+        return fetch(self.connection, allowed.order_by(*order_by).group_by(*group_by))
+
+    def days(self, calendar: str, since: date, until: date) -> int:
+        """Working days in (`since`, `until`]; of what lies outside the calendar's decades, from their end."""
+        known = self.moment.calendar(calendar)
+        try:
+            return known.days_between(since, until)
+        except OutsideCalendar:
+            since, until = (min(max(day, known.first), known.last) for day in (since, until))
+            return known.days_between(since, until)
+
+    def days_past(self, calendar: str, promised: date) -> int:
+        """Working days since a promise: from the next one on, where the office was closed on its day."""
+        return self.days(calendar, self.moment.calendar(calendar).promise_day(promised), self.moment.today)
+
+    def ago(self, days: int) -> date:
+        """So many calendar days before today."""
+        return self.moment.today - timedelta(days=days)
+
+    def day(self, at: datetime) -> date:
+        """The organisation's day of an instant."""
+        return at.astimezone(self.moment.zone).date()
