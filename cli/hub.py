@@ -32,6 +32,7 @@ from connectors.scope import count
 from report.overview import Overview, overview
 from report.server import Health
 from rules.evaluate import Outcome, evaluate
+from rules.health.keeping import keep_health
 from rules.indicators.months import keep_indicators, note_failed
 from rules.moment import Moment
 from rules.rule import Rule
@@ -212,7 +213,7 @@ class Hub:
     def evaluate(self) -> tuple[list[Outcome], Round]:
         """Every rule over what is stored; alerts and the outbox follow."""
         moment = self.moment()
-        self._keep_indicators(moment)
+        self._keep_figures(moment)
         return self._round(run_round, moment)
 
     def _round(self, go: Callable[..., Round], moment: Moment) -> tuple[list[Outcome], Round]:
@@ -222,14 +223,16 @@ class Hub:
             fresh = read_freshness(connection, self.settings, moment.now)
         return outcomes, go(self.engine, self.settings, outcomes, fresh, moment.calendars, moment.now)
 
-    def _keep_indicators(self, moment: Moment) -> None:
-        """The figures of each month; what is wrong with them keeps nobody from being told of what is late."""
+    def _keep_figures(self, moment: Moment) -> None:
+        """The figures of each month, and how everything is doing today; what is wrong with them keeps nobody from being
+        told of what is late."""
         try:
             keep_indicators(self.reader, self.engine, moment)
+            keep_health(self.reader, self.engine, self.settings, moment)
         except Exception as error:
             # Once, not in every round: `status` says it as long as it lasts.
             if note_failed(self.engine, self.redactor(f"{type(error).__name__}: {error}"), moment.now):
-                log.exception("the indicators cannot be reckoned, and stay as they are")
+                log.exception("the indicators and the health of projects cannot be reckoned, and stay as they are")
         else:
             note_failed(self.engine, None, moment.now)
 

@@ -317,8 +317,9 @@ def _of_unread(unread: Unread | None) -> Reason | None:
     if unread is None:
         return None
     if unread.read_on is None:
-        return Reason("never_read", "grey", unread.source, unread.label)
-    return Reason("stale", "grey", unread.source, unread.label, facts={"read_on": unread.read_on.isoformat()})
+        return Reason("never_read", "grey", unread.source, facts={"source": unread.label})
+    facts = {"source": unread.label, "read_on": unread.read_on.isoformat()}
+    return Reason("stale", "grey", unread.source, facts=facts)
 
 
 # --- a client

@@ -50,7 +50,8 @@ def say_reason(language: Language, reason: Reason, today: date) -> str:
     key: str = reason.kind
     if "open_items" in facts:
         key, facts["count"] = f"{key}.open", facts["open_items"]
-    return TEXTS.say(language, key, **{"name": reason.name, "moved": too, "times": times, **facts})
+    name = reason.name or TEXTS.say(language, "nameless")
+    return TEXTS.say(language, key, **{"name": name, "moved": too, "times": times, **facts})
 
 
 def _in_a_row(reasons: Sequence[Reason]) -> Sequence[tuple[Reason, str]]:

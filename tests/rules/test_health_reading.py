@@ -41,7 +41,9 @@ def risk(number: int = 1, **values: Any) -> tables.Risk:
         "probability": 3,
         "impact": 4,
     }
-    return tables.Risk(key=f"delivery/issues/R{number}", vendor_id=f"R{number}", **(row | values))
+    return tables.Risk(
+        key=f"delivery/issues/R{number}", vendor_id=f"R{number}", **({"name": f"R{number}"} | row | values)
+    )
 
 
 def contact(**values: Any) -> tables.ClientContact:
@@ -200,7 +202,7 @@ def test_feedback_risks_and_hours_of_a_project(tmp_path: Path) -> None:
 
     assert sentence("en", found[APP], TODAY) == "Red: critical feedback has waited 2.5 working hours, limit 2."
     assert sentence("en", found[KYC], TODAY) == (
-        "Red: risk '' (20) has no response; 300 of 280 hours are spent with 29 % of the work open."
+        "Red: risk 'R1' (20) has no response; 300 of 280 hours are spent with 29 % of the work open."
     )
 
 

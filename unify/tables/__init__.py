@@ -10,6 +10,7 @@ Models define tables and types. Rows travel as dicts keyed by column name; objec
 
 from unify.tables.alerts import Alert, AlertEvent, Delivery, DeliveryAlert, Evaluation, Silence
 from unify.tables.decisions import Agreement, Answer, Closure
+from unify.tables.health import HealthDay
 from unify.tables.indicators import IndicatorMonth
 from unify.tables.people import (
     Account,
@@ -56,6 +57,7 @@ __all__ = [
     "DeliveryAlert",
     "Evaluation",
     "Feedback",
+    "HealthDay",
     "HubState",
     "IdentityLink",
     "IndicatorMonth",

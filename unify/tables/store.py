@@ -136,6 +136,7 @@ class HubState(SQLModel, table=True):
     """settled_with: hash of the settings that link and derive last went by;
     settled_times: how often they went over anything;
     indicators_of: how often that was, the day and the closed months when the indicators were last reckoned;
+    health_of: how often that was, the day and the quarter of an hour when today's health was last kept;
     indicators_since: the day of the first round in which any source had been read;
     indicators_failed: that they could not be reckoned in the last round: why, and since when;
     pruned/{source}: when what was deleted there long ago was last removed;

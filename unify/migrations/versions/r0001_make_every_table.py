@@ -315,6 +315,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_feedback_client_key"), "feedback", ["client_key"], unique=False)
     op.create_index(op.f("ix_feedback_project_key"), "feedback", ["project_key"], unique=False)
     op.create_table(
+        "health_day",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("client_key", sa.String(), nullable=True),
+        sa.Column("colour", sa.String(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("native", sa.String(), nullable=True),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", "day"),
+    )
+    op.create_index(op.f("ix_health_day_day"), "health_day", ["day"], unique=False)
+    op.create_table(
         "hub_state",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
