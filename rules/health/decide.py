@@ -384,7 +384,7 @@ def _of_score(client: Client) -> Reason | None:
 
 
 def _of_silence(days: float | None) -> Reason | None:
-    return None if days is None else Reason("silent", "amber", size=days, facts={"days": days})
+    return None if days is None else Reason("silent", "amber", size=days, facts={"days": int(days)})
 
 
 def _of_contract(ends_on: date | None) -> Reason | None:

@@ -47,7 +47,10 @@ def say_reason(language: Language, reason: Reason, today: date) -> str:
     too = TEXTS.say(language, "moved.too", times=times) if times else ""
     for name in facts.keys() & {"committed_on", "planned_on", "scored_on", "ends_on", "read_on"}:
         facts[name] = bare_day(language, date.fromisoformat(facts[name]), today)
-    key: str = reason.kind
+    # What is urgent has no hours to wait, and so no limit to tell.
+    key: str = "critical_waits" if facts.get("limit") == 0 else reason.kind
+    if facts.get("count") == 1:
+        key = f"{key}.one"
     if "open_items" in facts:
         key, facts["count"] = f"{key}.open", facts["open_items"]
     name = reason.name or TEXTS.say(language, "nameless")

@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+from collections import defaultdict
 from contextlib import closing, redirect_stdout
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from cli.why_words import print_why
 from report.page import Page, render
 from report.structured import as_json
 from rules.evaluate import Finding
+from rules.health.keeping import kept_health
+from rules.health.words import sentence
 from rules.language.compile import Scope
 from rules.views import VIEWS
 from rules.views.base import Age, ViewColumn
@@ -127,6 +130,39 @@ def test_the_firm_is_measured_as_the_story_tells(morning: tuple[Day, RoundResult
         "client/stacked_tower": 81.0,
     }
     assert all(row["reconstructed"] for row in (on_time, risks, satisfaction))
+
+
+COLOURS = {
+    "red": ["Donor portal", "Mobile app revamp", "Owners' portal"],
+    "amber": ["EDI 报关", "仓储系统", "會員積分", "货运小程序", "門店 POS"],
+    "green": ["Campus Wi-Fi", "Tenancy migration", "e-KYC", "家長通"],
+}
+CLIENT_COLOURS = {
+    "client/heron": "red",
+    "client/paper_kite": "amber",
+    "client/slow_boat": "amber",
+    "client/warm_kettle": "red",
+    "client/cloud_hill": "red",  # two stars of five on 12 Nov
+    "client/stacked_tower": "red",
+}
+
+
+def test_each_project_and_client_has_the_colour_that_the_story_tells(morning: tuple[Day, RoundResult]) -> None:
+    """Three broken promises of more than three working days; the rest is late by less, at risk, or well."""
+    opened, _ = morning
+    with opened.hub.reader.connect() as connection:
+        kept = kept_health(connection, date(2026, 11, 24))
+    by_colour = defaultdict[str, list[str]](list)
+    for one in kept.values():
+        by_colour[one.colour if one.name else ""].append(one.name)
+
+    assert {colour: sorted(names) for colour, names in by_colour.items() if colour} == COLOURS
+    assert {one.key: one.colour for one in kept.values() if not one.name} == CLIENT_COLOURS
+    told = next(one for one in kept.values() if one.name == "Mobile app revamp")
+    assert sentence("en", told, date(2026, 11, 24)) == (
+        "Red: UAT sign-off is 17 wd past the promised 30 Oct and moved twice; "
+        "risk 'Core freeze in December leaves no window for fixes' (12) has no response."
+    )
 
 
 @pytest.mark.parametrize(

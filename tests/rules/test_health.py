@@ -221,6 +221,7 @@ ONE_OF_EACH: list[dict[str, Any]] = [
     {"acceptances": [Acceptance("m", "M", OCTOBER_30, 3, awaited=False)]},
     {"feedback": [waiting()]},
     {"feedback": [waiting(is_critical=True), waiting(is_critical=True)]},
+    {"feedback": [waiting(is_critical=True, limit=0)]},
     {"risks": [Unanswered("r", "R", 12)]},
     {"hours": Hours(95.5, 100, 95.5, open_percent=20)},
     {"unread": Unread("delivery", "Jira", None)},
