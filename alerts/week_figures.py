@@ -1,7 +1,7 @@
 """What a week came to, for those who answer for clients: what they were told of, how the firm does, and decisions."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from alerts.deliveries import NEWS
 from alerts.life import OPEN, QUIET_ENDS
 from alerts.outbox import DELIVERY, DELIVERY_ALERT
 from alerts.store import ALERT, ALERT_EVENT
+from rules.health.turns import Turn, read_turns
 from rules.indicators.figures import ALERT_MONTHS, FEWEST
 from unify.derived import table_of
 from unify.tables import IndicatorMonth
@@ -32,6 +33,8 @@ class WeekFigures:
     answers: Mapping[str, Any] | None
     decided: Mapping[str, int]
     """How many decisions of each kind of `alerts.decisions`."""
+    turns: Sequence[Turn] = ()
+    """Projects that became better or worse, the worst first."""
 
 
 def read_week(
@@ -42,7 +45,8 @@ def read_week(
     until: datetime,
     today: date,
 ) -> WeekFigures:
-    """Of what `readers` were told in [`since`, `until`); decisions of `clients`, names in `[clients]`; None: of all."""
+    """Of what `readers` were told in [`since`, `until`); decisions about `clients` (names in `[clients]`;
+    None: all) and their projects."""
     told = _told(readers)
     return WeekFigures(
         new=_count(connection, select(told).where(told.c.at >= since, told.c.at < until)),
@@ -55,6 +59,11 @@ def read_week(
             for one in decided(connection, since, until)
             if clients is None or not one.client or one.client in clients
         ),
+        turns=[
+            turn
+            for turn in read_turns(connection, since, today)
+            if clients is None or (turn.client or "").removeprefix("client/") in clients
+        ],
     )
 
 

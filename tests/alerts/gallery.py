@@ -1,5 +1,6 @@
 """One message of each kind that there is, in a language: for the golden files of the channels, and for the pictures."""
 
+from dataclasses import replace
 from datetime import date
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,10 +12,16 @@ from alerts.messages import Ending, Message
 from alerts.quiet_words import quiet_line
 from alerts.week_words import week_message
 from config.settings import Language
+from rules.health.turns import Turn
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
 from tests.alerts.test_messages import AT_RISK, DUE, SLOW_BOAT, WEEK, coordinator, group, item, reader, writer
 
 SENDER = Address("Milepost", "hub", "lanternquay.example")
+TURNS = (
+    Turn("Owners' portal", "client/kite", "green", "red"),
+    Turn("Donor portal", "client/kite", "green", "amber"),
+    Turn("e-KYC", "client/bank", "amber", "green"),
+)
 SEVERAL = (
     milestone(1),
     milestone(2, name="Release 2.1", client="client/kite", days_overdue=11, owner_name="Priya Nair", bd_name="莫詠珊"),
@@ -33,7 +40,7 @@ def gallery(language: Language) -> dict[str, Message]:
         "alert": write.one(item(milestone()), to, rise=going_up),
         "daily": write.many(items, to, {}, DUE[1:]),
         "nothing": quiet_line(write, to, items[:2], DUE, failed=0, is_last=False),
-        "weekly": week_message(write, to, WEEK, date(2026, 11, 20), DUE, ahead="due.next", target="90"),
+        "weekly": week_message(write, to, replace(WEEK, turns=TURNS), date(2026, 11, 20), DUE, ahead="due.next", target="90"),
         "first look": write.summary(items, coordinator(language)),
         "resolved": write.ended([item(milestone(), done)], to),
         "escalated": write.risen([item(milestone())], to, {item(milestone()).fingerprint: "莫詠珊"}),

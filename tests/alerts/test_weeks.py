@@ -12,6 +12,7 @@ from alerts.week_figures import WeekFigures
 from alerts.week_words import week_message
 from config.language import LANGUAGES
 from config.settings import PersonSettings
+from rules.health.turns import Turn
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import feedback, hk, milestone
@@ -73,6 +74,97 @@ def test_a_manager_reads_what_the_week_came_to(firm_hub: Hub) -> None:
         "Decided: 1 answered elsewhere.\n"
         "All sources read since 13:52."
     )
+
+
+TURNED = (
+    ("Owners' portal", "bank", "green", "red"),
+    ("Donor portal", "bank", "green", "amber"),
+    ("e-KYC", "bank", "amber", "green"),
+    ("Mobile app revamp", "bank", "red", "red"),
+    ("Wi-Fi", "bank", "green", "grey"),
+    ("門店 POS", "kite", "green", "amber"),
+)
+
+
+def turned(hub: Hub, at: datetime = FRIDAY) -> None:
+    """How everything was before the week that ends there, and how it is on that day."""
+    for name, client, before, after in TURNED:
+        whose = {"key": f"delivery/project/{name}", "client_key": f"client/{client}"}
+        firm.put(hub.engine, "project", whose | {"source": "delivery", "vendor_id": name, "name": name})
+        for day, colour in ((at - timedelta(days=10), before), (at, after)):
+            row = {"day": day.date(), "colour": colour, "computed_at": day - timedelta(hours=5)}
+            firm.put(hub.engine, "health_day", whose | row)
+
+
+def test_a_manager_reads_which_of_their_projects_turned(firm_hub: Hub) -> None:
+    """The worst first; grey is no news, and Sandy's shop is no matter of Marco's."""
+    turned(firm_hub)
+
+    firm_hub.tell(at=FRIDAY)
+
+    assert weekly(firm_hub, "marco")[0].as_text().splitlines()[:2] == [
+        "Week to 27 Nov: 1 better, 2 worse",
+        "Worse: Owners' portal (green→red), Donor portal (green→amber). Better: e-KYC (amber→green).",
+    ]
+    assert weekly(firm_hub, "sandy")[0].told[0].text == "轉差：門店 POS（綠→黃）。"
+
+
+def test_the_head_reads_which_of_all_projects_turned(firm_hub: Hub) -> None:
+    """Three by name, the others counted."""
+    turned(firm_hub, MONDAY)
+    firm.put(firm_hub.engine, "project", {"key": "x", "source": "delivery", "vendor_id": "x", "name": "X"})
+    for day, colour in ((hk(20), "green"), (MONDAY, "amber")):
+        firm.put(firm_hub.engine, "health_day", {"key": "x", "day": day.date(), "colour": colour, "computed_at": day})
+
+    firm_hub.tell(at=MONDAY)
+
+    told = weekly(firm_hub, "winnie")[-1]
+    assert told.title == "Week to 27 Nov: 1 better, 4 worse"
+    assert told.told[0].text.startswith(
+        "Worse: Owners' portal (green→red), Donor portal (green→amber), X (green→amber), and 1 more. Better: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "line"),
+    [
+        (
+            "zh-Hant-HK",
+            "截至 11月20日一週：1 項好轉，2 項轉差",
+            "轉差：Owners' portal（綠→紅）、Donor portal（綠→黃）；好轉：e-KYC（黃→綠）。",
+        ),
+        (
+            "zh-Hans-CN",
+            "【周报】截至 11月20日：好转 1，恶化 2",
+            "恶化：Owners' portal（绿→红）、Donor portal（绿→黄）；好转：e-KYC（黄→绿）",
+        ),
+    ],
+)
+def test_turns_are_told_in_the_readers_language(language: Any, title: str, line: str) -> None:
+    """As the trade says it."""
+    turns = [Turn(name, "client/bank", before, after) for name, _, before, after in TURNED[:3]]  # type: ignore[arg-type]
+    week = WeekFigures(4, 6, 9, ON_TIME, ANSWERS, {}, turns)
+
+    told = week_message(writer(), reader(language), week, date(2026, 11, 20), [], ahead="due.next", target="90")
+
+    assert (told.title, told.told[0].text) == (title, line)
+
+
+def test_what_turned_after_the_last_summary_is_told_in_the_next(firm_hub: Hub) -> None:
+    """On the Friday before, an hour after it: no week knows nothing of it. What turned before it was told in it."""
+    firm_hub.tell(at=FRIDAY)
+    next_friday = FRIDAY + timedelta(days=7)
+    for name, at in (("late", FRIDAY + timedelta(hours=1)), ("early", FRIDAY - timedelta(hours=1))):
+        whose = {"key": name, "client_key": "client/bank"}
+        firm.put(firm_hub.engine, "project", whose | {"source": "delivery", "vendor_id": name, "name": name})
+        days = ((hk(26), "green", hk(26)), (FRIDAY, "amber", at), (next_friday, "amber", next_friday))
+        for day, colour, computed_at in days:
+            row = {"day": day.date(), "colour": colour, "computed_at": computed_at}
+            firm.put(firm_hub.engine, "health_day", whose | row)
+
+    firm_hub.tell(at=next_friday)
+
+    assert weekly(firm_hub, "marco")[-1].told[0].text == "Worse: late (green→amber)."
 
 
 def test_the_head_of_bd_reads_of_every_client_when_the_week_begins(firm_hub: Hub) -> None:
@@ -166,7 +258,9 @@ def test_a_week_with_all_that_there_is_fits_a_phone(language: Any) -> None:
     """However much is due and was decided."""
     due = [Due(f"Milestone {number} with a long name", "kite", date(2026, 12, 4), False) for number in range(40)]
     decided = dict.fromkeys(("agreed", "answered", "snoozed", "silenced"), 12)
-    week = WeekFigures(120, 110, 99, ON_TIME, ANSWERS, decided)
+    turns = [Turn(f"A project with a long name {n}", None, "green", "amber") for n in range(9)]
+    turns += [Turn(f"A project with a long name {n}", None, "red", "amber") for n in range(9)]
+    week = WeekFigures(120, 110, 99, ON_TIME, ANSWERS, decided, turns)
 
     told = week_message(
         writer(stale=("boards", "crm")), reader(language), week, date(2026, 11, 20), due, ahead="due.next", target="90"
