@@ -40,7 +40,9 @@ def gallery(language: Language) -> dict[str, Message]:
         "alert": write.one(item(milestone()), to, rise=going_up),
         "daily": write.many(items, to, {}, DUE[1:]),
         "nothing": quiet_line(write, to, items[:2], DUE, failed=0, is_last=False),
-        "weekly": week_message(write, to, replace(WEEK, turns=TURNS), date(2026, 11, 20), DUE, ahead="due.next", target="90"),
+        "weekly": week_message(
+            write, to, replace(WEEK, turns=TURNS), date(2026, 11, 20), DUE, ahead="due.next", target="90"
+        ),
         "first look": write.summary(items, coordinator(language)),
         "resolved": write.ended([item(milestone(), done)], to),
         "escalated": write.risen([item(milestone())], to, {item(milestone()).fingerprint: "莫詠珊"}),
