@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event, insert
 from sqlmodel import SQLModel
 
 from rules.health.decide import Health
 from rules.health.reading import read_health
 from rules.health.words import sentence
 from rules.views import MILESTONE, select_view
+from rules.views.base import table
 from rules.views.milestone import needed_days
 from tests.rules.rows import SETTINGS, STORY, database, due, feedback, local, milestone, moment, source
 from unify import tables
@@ -324,3 +325,31 @@ def test_an_odd_date_stops_no_colour(tmp_path: Path) -> None:
     odd = due(date(1026, 11, 16), baseline_on=date(1026, 11, 16), project_key=APP, name="UAT")
 
     assert read(tmp_path, project(), milestone(1, **odd))[APP].colour == "red"
+
+
+EVERYTHING: tuple[SQLModel, ...] = (
+    *FRESH,
+    *(project(), project(KYC, budget_hours=10), client(contract_end_on=date(2026, 12, 31), report_day=4)),
+    contact(contact_at=local("2026-10-26 10:00")),
+    milestone(1, **UAT),
+    milestone(2, **GO_LIVE | {"open_items": 12}),
+    milestone(3, **UAT | {"project_key": KYC, "status_category": "done", "accepted": False, "done_at": STORY}),
+    *(risk(), item(1), item(2, project_key=KYC, spent_hours=12.0)),
+    feedback(1, severity="critical", project_key=APP, client_key=BANK, waiting_since=local("2026-11-23 15:30")),
+    feedback(2, origin="survey", score=40, client_key=BANK, received_at=local("2026-11-12 10:00")),
+    tables.Deal(key="crm/deals/1", source="crm", vendor_id="1", client_key=BANK, stage_category="lost"),
+)
+
+
+def test_postgres_gives_the_same_colours_and_reasons(postgres: Engine, tmp_path: Path) -> None:
+    """Who outgrows one machine keeps the same portfolio."""
+    with postgres.connect() as connection:  # a transaction that is not kept
+        SQLModel.metadata.create_all(connection)
+        for row in EVERYTHING:
+            connection.execute(insert(table(type(row))), row.model_dump())
+        there = read_health(connection, SETTINGS, moment())
+
+    here = read(tmp_path, *EVERYTHING, sources=())
+
+    assert there == here
+    assert sorted(kinds(here[BANK])) == ["critical_feedback", "hours", "past_promise", "risk", "satisfaction"]
