@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, true
@@ -45,13 +46,15 @@ class Asked:
         return self._scopes[view.name]
 
     def rows(self, view: View, names: Sequence[str], where: Where, more: More = nothing, age: str = "") -> list[Row]:
-        """Those columns, and `more`, of the living rows that the reader may see and for which `where` holds, by key.
+        """Those columns, and `more`, of living rows that the reader may see and for which `where` holds, in the order
+        of keys.
 
-        With an `age`, `names` hold what that is reckoned from.
+        `names` hold the key; with an `age`, what that is reckoned from too.
         """
         scope = self._scope(view)
         shown = {**{name: scope.columns[name] for name in names}, **more(scope)}
-        found = self._fetch(view, scope, shown, where(scope), order_by=(scope.columns["key"],))
+        # In the order of keys SQLite would rather go through all that ever was than look for the few, and sort them.
+        found = sorted(self._fetch(view, scope, shown, where(scope)), key=itemgetter("key"))
         if not age:
             return found
         term = scope.ages[age]
@@ -72,12 +75,11 @@ class Asked:
         shown: Mapping[str, ColumnElement[Any]],
         where: ColumnElement[bool],
         *,
-        order_by: Sequence[ColumnElement[Any]] = (),
         group_by: Sequence[ColumnElement[Any]] = (),
     ) -> list[Row]:
         asked = select(*(sql.label(name) for name, sql in shown.items())).select_from(view.source)
         allowed = asked.where(*view.living, where, self.allows(scope.columns["client"]))
-        return fetch(self.connection, allowed.order_by(*order_by).group_by(*group_by))
+        return fetch(self.connection, allowed.group_by(*group_by))
 
     def days(self, calendar: str, since: date, until: date) -> int:
         """Working days in (`since`, `until`]; of what lies outside the calendar's decades, from their end."""

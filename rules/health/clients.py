@@ -104,7 +104,7 @@ def _renewed(asked: Asked, ending: Mapping[str, date]) -> set[str]:
     def theirs(scope: Scope) -> ColumnElement[bool]:
         return scope.columns["client"].in_(sorted(ending))
 
-    rows = asked.rows(DEAL, ("client", "stage_category", "close_on"), theirs)
+    rows = asked.rows(DEAL, ("key", "client", "stage_category", "close_on"), theirs)
     return {row["client"] for row in rows if renews(row["stage_category"], row["close_on"], ending[row["client"]])}
 
 
@@ -121,13 +121,9 @@ def _scores(asked: Asked) -> Mapping[str, _Score]:
     since = datetime.combine(asked.ago(SATISFACTION_DAYS), time(), asked.moment.zone)
 
     def lately(scope: Scope) -> ColumnElement[bool]:
-        columns = scope.columns
-        return and_(
-            columns["score"].is_not(None),
-            columns["client"].is_not(None),
-            columns["received_at"] >= since,
-            columns["received_at"] <= scope.now,
-        )
+        received_at = scope.columns["received_at"]
+        # Said as a comparison, so that an index leads past all that has no score.
+        return and_(scope.columns["score"] >= 0, received_at >= since, received_at <= scope.now)
 
     rows = asked.rows(FEEDBACK, ("key", "client", "score", "received_at"), lately)
     in_time = sorted(rows, key=lambda row: (row["received_at"], row["key"]))
