@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from config.settings import Settings
+from rules.health.asked import Allows, everybody
 from rules.health.decide import Health, Reason
 from rules.health.reading import read_health
 from rules.moment import Moment
@@ -53,14 +54,15 @@ def keep_health(reader: Engine, engine: Engine, settings: Settings, moment: Mome
     return True
 
 
-def kept_health(connection: Connection, on: date) -> Mapping[str, Health]:
+def kept_health(connection: Connection, on: date, scope_of_projects: Allows = everybody) -> Mapping[str, Health]:
     """The health of every project and client as it was last kept on the day `on`, or before it where the hub did not
     run on that day (`Health.on` tells which); by key. Empty: nothing had been kept by then.
 
-    Names are those of today; of what is no longer there, none.
+    Names are those of today; of what is no longer there, none. Only what a reader may see is read, as
+    `scope_of_projects` says of a column of clients' keys: whose it was then.
     """
     last = select(func.max(_DAY.c.day)).where(_DAY.c.day <= on).scalar_subquery()
-    rows = fetch(connection, select(_DAY).where(_DAY.c.day == last).order_by(_DAY.c.key))
+    rows = fetch(connection, select(_DAY).where(_DAY.c.day == last, scope_of_projects(_DAY.c.client_key)))
     return {health.key: health for health in _named(connection, [_health(row) for row in rows])}
 
 

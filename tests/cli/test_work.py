@@ -149,7 +149,7 @@ def test_a_dry_run_prints_everything_and_sends_nothing(home: Home) -> None:
     assert home.sandbox.jira.comments_posted == []
     reads = ("/search/jql", "/changelog/bulkfetch")  # Jira reads these with a POST
     assert all(seen.method == "GET" or seen.path.endswith(reads) for seen in home.sandbox.jira.app.log)
-    for table in ("alert", "alert_event", "delivery", "delivery_alert", "evaluation", "indicator_month"):
+    for table in ("alert", "alert_event", "delivery", "delivery_alert", "evaluation", "indicator_month", "health_day"):
         assert home.rows(table) == []
 
 

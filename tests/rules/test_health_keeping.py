@@ -120,6 +120,15 @@ def test_what_is_gone_has_no_row_from_that_day_on(firm: Firm) -> None:
     assert sentence("en", firm.kept(date(2026, 11, 23))[APP], TODAY).startswith("Red: something that is gone by now is")
 
 
+def test_a_reader_gets_what_they_may_see(firm: Firm) -> None:
+    """Of a past day too."""
+    firm.keeps("2026-11-24 09:00")
+
+    with firm.engine.connect() as connection:
+        assert kept_health(connection, TODAY, lambda column: column.in_(["client/kite"])) == {}
+        assert set(kept_health(connection, TODAY, lambda column: column.in_([BANK]))) == {APP, BANK}
+
+
 def test_after_three_years_a_day_is_forgotten(firm: Firm) -> None:
     """Nobody asks for it, and it is of clients who may have left long ago."""
     first = date(2025, 1, 2)
