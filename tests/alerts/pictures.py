@@ -27,7 +27,7 @@ _MAILS: Sequence[tuple[str, str, Language, int, int, bool]] = (
     ("mail-alert-light-360", "alert", "zh-Hant-HK", 360, 480, False),
     ("mail-alert-dark-360", "alert", "zh-Hans-CN", 360, 430, True),
     ("mail-nothing-light-360", "nothing", "en", 360, 280, False),
-    ("mail-weekly-light-360", "weekly", "zh-Hant-HK", 360, 370, False),
+    ("mail-weekly-light-360", "weekly", "zh-Hant-HK", 360, 440, False),
 )
 """File, kind, language, width and height in pixels, whether dark."""
 _SLACK: Sequence[tuple[str, str, Language, int, int]] = (
