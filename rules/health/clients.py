@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, case, or_, true
 
 from rules.health.asked import Asked
-from rules.health.decide import CONTRACT_DAYS, SATISFACTION_DAYS, SILENT_DAYS, Client, Waiting, renews
+from rules.health.decide import CONTRACT_DAYS, SATISFACTION_DAYS, SILENT_DAYS, renews
 from rules.health.projects import UnreadOf
+from rules.health.values import Client, Waiting
 from rules.language.compile import Scope
 from rules.views import FEEDBACK
 from rules.views.client import CLIENT

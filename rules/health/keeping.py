@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from config.settings import Settings
 from rules.health.asked import Allows, everybody
-from rules.health.decide import Health, Reason
 from rules.health.reading import read_health
+from rules.health.values import Health, Reason
 from rules.moment import Moment
 from unify.derived import MILESTONE, PROJECT, Row, fetch, slices, table_of
 from unify.engine import writing

@@ -8,18 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, and_, case, func, or_, true
 
 from rules.health.asked import Asked
-from rules.health.decide import (
-    AMBER_SCORE,
-    MANY_MOVES,
-    PLANNED_LATE_DAYS,
-    Acceptance,
-    Hours,
-    Project,
-    Promise,
-    Unanswered,
-    Unread,
-    Waiting,
-)
+from rules.health.decide import AMBER_SCORE, MANY_MOVES, PLANNED_LATE_DAYS
+from rules.health.values import Acceptance, Hours, Project, Promise, Unanswered, Unread, Waiting
 from rules.language.compile import Scope
 from rules.views import MILESTONE, RISK
 from rules.views.milestone import needed_days

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, select
 from config.settings import Settings
 from rules.health.asked import Allows, Asked, everybody
 from rules.health.clients import read_clients, read_feedback
-from rules.health.decide import Health, Unread, Waiting, client_health, project_health
+from rules.health.decide import client_health, project_health
 from rules.health.projects import UnreadOf, read_projects
+from rules.health.values import Health, Unread, Waiting
 from rules.moment import Moment
 from unify.derived import SOURCE, fetch
 from unify.freshness import source_labels

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, select
 
-from rules.health.decide import WORST_FIRST, Colour
+from rules.health.values import WORST_FIRST, Colour
 from unify.derived import PROJECT, fetch, table_of
 from unify.tables import HealthDay
 

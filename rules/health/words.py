@@ -7,7 +7,7 @@ from typing import Any
 
 from config.language import Catalog, bare_day
 from config.settings import Language
-from rules.health.decide import Colour, Health, Reason
+from rules.health.values import Colour, Health, Reason
 
 TEXTS = Catalog.load(Path(__file__).parent / "texts")
 TOLD = 2

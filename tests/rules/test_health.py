@@ -6,10 +6,8 @@ from typing import Any, get_args
 import pytest
 
 from config.language import LANGUAGES
-from rules.health.decide import (
-    ENOUGH_CLOSED,
-    LAST_DAYS,
-    SILENT_DAYS,
+from rules.health.decide import ENOUGH_CLOSED, LAST_DAYS, SILENT_DAYS, client_health, project_health
+from rules.health.values import (
     Acceptance,
     Client,
     Colour,
@@ -22,8 +20,6 @@ from rules.health.decide import (
     Unanswered,
     Unread,
     Waiting,
-    client_health,
-    project_health,
 )
 from rules.health.words import sentence
 from rules.load import load_rules

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from rules.health.decide import Health
 from rules.health.keeping import KEPT_DAYS, keep_health, kept_health
 from rules.health.reading import read_health
+from rules.health.values import Health
 from rules.health.words import sentence
 from rules.views.base import table
 from tests.rules.rows import SETTINGS, STORY, due, fill, local, milestone, moment, source

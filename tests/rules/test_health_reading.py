@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, event, insert
 from sqlmodel import SQLModel
 
-from rules.health.decide import Health
 from rules.health.reading import read_health
+from rules.health.values import Health
 from rules.health.words import sentence
 from rules.views import MILESTONE, select_view
 from rules.views.base import table
