@@ -25,6 +25,7 @@ from rules.health.values import (
 )
 from rules.indicators.satisfaction import NEGATIVE
 from rules.views.base import AHEAD_DAYS
+from rules.views.milestone import needed_days
 
 LATE_DAYS = 3
 """Working days that a promise may be past before it is red."""
@@ -94,10 +95,19 @@ def _of_promise(promise: Promise, *, is_next: bool) -> Reason | None:
         planned_on = promise.deadline_on and promise.deadline_on.isoformat()
         reasons.append(because("planned_late", colour, planned, days=planned, planned_on=planned_on))
     if _is_at_risk(promise):
-        reasons.append(because("at_risk", "amber", _days_behind(promise), **_pace(promise)))
+        behind = _days_behind(promise.needed_days, promise.days_left)
+        reasons.append(because("at_risk", "amber", behind, **_pace(promise, behind)))
     if moved:
         reasons.append(because("moved", "amber", promise.moves))
     return min(reasons, key=lambda reason: reason.order, default=None)
+
+
+def pace_matters(promise: Promise) -> bool:
+    """Whether the pace can put it at risk: the slowest there is, or none at all."""
+    if not promise.awaited or promise.open_items <= 0:
+        return False
+    slowest = needed_days(promise.open_items, ENOUGH_CLOSED)
+    return promise.days_left <= LAST_DAYS or _days_behind(slowest, promise.days_left) > 0
 
 
 def _is_at_risk(promise: Promise) -> bool:
@@ -106,17 +116,18 @@ def _is_at_risk(promise: Promise) -> bool:
         return False
     if promise.closed_lately < ENOUGH_CLOSED:
         return promise.days_left <= LAST_DAYS
-    return _days_behind(promise) > 0
+    return _days_behind(promise.needed_days, promise.days_left) > 0
 
 
-def _days_behind(promise: Promise) -> int:
-    return max(min(promise.needed_days or 0, AHEAD_DAYS + 1) - promise.days_left, 0)
+def _days_behind(needed: int | None, left: int) -> int:
+    """As the view says it: of more than half a year that is needed nobody knows how much more."""
+    return max(min(needed or 0, AHEAD_DAYS + 1) - left, 0)
 
 
-def _pace(promise: Promise) -> Mapping[str, int]:
+def _pace(promise: Promise, behind: int) -> Mapping[str, int]:
     """By how much it will be late, where there is a pace; else how much is open."""
     if promise.closed_lately >= ENOUGH_CLOSED:
-        return {"days": _days_behind(promise)}
+        return {"days": behind}
     return {"open_items": promise.open_items}
 
 

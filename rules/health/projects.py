@@ -2,20 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, true
 
 from rules.health.asked import Asked
-from rules.health.decide import AMBER_SCORE, MANY_MOVES, PLANNED_LATE_DAYS
+from rules.health.decide import AMBER_SCORE, MANY_MOVES, PLANNED_LATE_DAYS, pace_matters
 from rules.health.values import Acceptance, Hours, Project, Promise, Unanswered, Unread, Waiting
 from rules.language.compile import Scope
 from rules.views import MILESTONE, RISK
 from rules.views.milestone import needed_days
 from rules.views.owners import PROJECT
 from rules.views.project import PROJECT_VIEW
-from unify.derived import Row
+from unify.derived import Row, slices
 
 UnreadOf = Callable[[str, str], Unread | None]
 """(source, calendar) -> that it was not read for too long; None: it was."""
@@ -70,28 +72,43 @@ def _next_days(asked: Asked) -> Mapping[str, date | None]:
 
 def _promises(asked: Asked) -> Mapping[str, Sequence[Promise]]:
     """The open milestones promised to clients of which any limit may ask, by project."""
-    names = ("key", "name", "project", "calendar", "committed_on", "deadline_on", "awaited", "moves_since_promise")
+    dates = ("calendar", "committed_on", "deadline_on", "awaited", "moves_since_promise")
 
     def may_matter(scope: Scope) -> ColumnElement[bool]:
         columns = scope.columns
         is_late = or_(columns["promise_passed"], columns["days_beyond_promise"] >= PLANNED_LATE_DAYS.start)
-        may_be = or_(is_late, columns["moves"] >= MANY_MOVES, _has_open_items(scope))
+        has_open_items = and_(columns["awaited"], columns["open_items"] > 0)
+        may_be = or_(is_late, columns["moves"] >= MANY_MOVES, has_open_items)
         return and_(columns["client_facing"], columns["is_open"], columns["project"].is_not(None), may_be)
 
-    def pace(scope: Scope) -> Mapping[str, ColumnElement[Any]]:
-        # Counted from all that was ever done: only where it can matter.
-        return {name: case((_has_open_items(scope), scope.columns[name])) for name in ("open_items", "closed_lately")}
+    rows = asked.rows(MILESTONE, ("key", "name", "project", "open_items", *dates), may_matter)
+    found = [(row["project"], _promise(asked, row)) for row in rows]
+    closed = _closed_lately(asked, [one.key for _, one in found if pace_matters(one)])
+    return _by_project((project, _with_pace(one, closed.get(one.key))) for project, one in found)
 
-    return _by_project((row["project"], _promise(asked, row)) for row in asked.rows(MILESTONE, names, may_matter, pace))
+
+def _closed_lately(asked: Asked, keys: Sequence[str]) -> Mapping[str, int]:
+    """The pace of those milestones: counted from all that was ever done, so of no more of them than must be."""
+    found: dict[str, int] = {}
+    for some in slices(asked.connection, MILESTONE.table, keys):
+        among = partial(_among, some)
+        found |= {row["key"]: row["closed_lately"] for row in asked.rows(MILESTONE, ("key", "closed_lately"), among)}
+    return found
 
 
-def _has_open_items(scope: Scope) -> ColumnElement[bool]:
-    return and_(scope.columns["awaited"], scope.columns["open_items"] > 0)
+def _among(keys: Sequence[str], scope: Scope) -> ColumnElement[bool]:
+    return scope.columns["key"].in_(keys)
+
+
+def _with_pace(promise: Promise, closed_lately: int | None) -> Promise:
+    if closed_lately is None:
+        return promise
+    needed = needed_days(promise.open_items, closed_lately)
+    return replace(promise, closed_lately=closed_lately, needed_days=needed)
 
 
 def _promise(asked: Asked, row: Row) -> Promise:
     calendar, committed_on, deadline_on = row["calendar"], row["committed_on"], row["deadline_on"]
-    open_items, closed_lately = row["open_items"] or 0, row["closed_lately"] or 0
     is_past = committed_on is not None and committed_on < asked.moment.today
     is_beyond = committed_on is not None and deadline_on is not None and committed_on < deadline_on
     return Promise(
@@ -103,10 +120,8 @@ def _promise(asked: Asked, row: Row) -> Promise:
         awaited=bool(row["awaited"]),
         days_planned_late=asked.days(calendar, committed_on, deadline_on) if is_beyond else 0,
         moves=row["moves_since_promise"],
-        open_items=open_items,
-        closed_lately=closed_lately,
-        needed_days=needed_days(open_items, closed_lately),
-        days_left=asked.days(calendar, asked.moment.today, deadline_on) if open_items else 0,
+        open_items=row["open_items"],
+        days_left=asked.days(calendar, asked.moment.today, deadline_on) if row["awaited"] else 0,
     )
 
 

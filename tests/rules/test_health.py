@@ -1,12 +1,13 @@
 """The colour of a project and of a client, and the sentence that says why: domain's limits, one line each."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, get_args
 
 import pytest
 
 from config.language import LANGUAGES
-from rules.health.decide import ENOUGH_CLOSED, LAST_DAYS, SILENT_DAYS, client_health, project_health
+from rules.health.decide import ENOUGH_CLOSED, LAST_DAYS, SILENT_DAYS, client_health, pace_matters, project_health
 from rules.health.values import (
     Acceptance,
     Client,
@@ -23,7 +24,7 @@ from rules.health.values import (
 )
 from rules.health.words import sentence
 from rules.load import load_rules
-from rules.views.milestone import PACE_DAYS
+from rules.views.milestone import PACE_DAYS, needed_days
 from tests.rules.rows import SETTINGS
 
 TODAY = date(2026, 11, 24)
@@ -123,6 +124,17 @@ NEXT, LATER = date(2026, 12, 1), date(2026, 12, 31)
 def test_the_worst_decides(expected: Colour, values: dict[str, Any]) -> None:
     """Each limit of domain's item 12, on both of its sides."""
     assert colour(**values) == expected
+
+
+@pytest.mark.parametrize("open_items", [0, 1, 5, 12, 30])
+def test_the_pace_is_asked_of_whatever_it_can_put_at_risk(open_items: int) -> None:
+    """It is counted from all that was ever done, and so of no other milestone."""
+    for days_left in range(0, 140, 3):
+        unpaced = promise(open_items=open_items, days_left=days_left)
+        paced = [
+            replace(unpaced, closed_lately=closed, needed_days=needed_days(open_items, closed)) for closed in range(20)
+        ]
+        assert pace_matters(unpaced) == any(colour(promises=[one]) == "amber" for one in paced)
 
 
 @pytest.mark.parametrize(
