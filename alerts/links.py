@@ -83,7 +83,7 @@ class Links:
             return []
         alone = len(message.entries) == 1
         found = []
-        for entry in message.entries:
+        for entry in (one for one in message.entries if one.lines or one.whole):
             offered = verbs(entry.on, entry.held.state if entry.held else "") if entry.end is None else ()
             for verb in offered if alone else (verb for verb in offered if verb != "snooze"):
                 link = Link(verb, entry.fingerprint, entry.episode, name, now, now + GOOD_FOR)
@@ -171,5 +171,6 @@ def _make_key(path: Path) -> None:
 
 def _what(entry: Entry) -> str:
     """Which of several it is about."""
-    said = ": ".join(text for text in (entry.client, entry.lines[0].text if entry.lines else "") if text)
+    matter = (entry.lines or entry.whole)[0].text
+    said = ": ".join(text for text in (entry.client, matter) if text)
     return cut(one_line(said), _WHAT_CHARS)

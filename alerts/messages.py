@@ -4,7 +4,7 @@ A message is complete without a link. Vendor's text is only ever a value in one 
 in its own way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -85,6 +85,17 @@ class Entry:
     episode: int = 0
     held: Held | None = None
     """Filled in while somebody has it."""
+    whole: tuple[Line, ...] = ()
+    """All there is to say of it, for channels with room; () where `lines` say that, or it is one of very many."""
+
+    def showing(self, lines: tuple[Line, ...]) -> "Entry":
+        """The same where there is room for `lines` alone."""
+        return self if lines == self.lines else replace(self, lines=lines, whole=self.whole or self.lines)
+
+    def rest(self, *, alone: bool) -> "Entry":
+        """What `lines` had no room for; below the matter itself, unless it is told `alone`."""
+        matter = () if alone and self.lines else self.whole[:1]
+        return replace(self, lines=(*matter, *(line for line in self.whole if line not in (*matter, *self.lines))))
 
     @property
     def settled(self) -> bool:
@@ -139,11 +150,34 @@ class Message:
     footer: tuple[Line, ...] = ()
     count: Count | None = None
     """None: the title counts nothing."""
+    more: Line | None = None
+    """How many entries have no lines, and how to see them; None: all have some."""
 
     @property
     def groups(self) -> list[tuple[str, list[Entry]]]:
         """The entries that have lines, those of one heading together."""
-        shown = (entry for entry in self.entries if entry.lines)
+        return self._groups(entry for entry in self.entries if entry.lines)
+
+    @property
+    def foot(self) -> tuple[Line, ...]:
+        """What stands below all groups."""
+        return (*([self.more] if self.more else []), *self.footer)
+
+    def below(self) -> tuple[Line, list[tuple[str, list[Entry]]]] | None:
+        """For a channel with room: a heading, and below it, in groups, what the body had no room for."""
+        rest = [one.rest(alone=len(self.entries) == 1) for one in self.entries if one.whole and one.end is None]
+        if not rest:
+            return None
+        return with_log_in(self.language, TEXTS.say(self.language, "full"), rest), self._groups(rest)
+
+    def with_room(self) -> "Message":
+        """The same where `below` follows: what has no lines above stands there."""
+        if self.more is None or any(not one.lines and not one.whole for one in self.entries):
+            return self
+        left = left_out(self.language, self.entries)
+        return replace(self, more=Line(TEXTS.say(self.language, "more.below", more=left)))
+
+    def _groups(self, shown: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
         return [(head, list(entries)) for head, entries in groupby(shown, key=lambda entry: entry.head(self.language))]
 
     @property
@@ -159,7 +193,7 @@ class Message:
     @property
     def lines(self) -> tuple[Line, ...]:
         """The body."""
-        return (*self.told, *self.footer)
+        return (*self.told, *self.foot)
 
     @property
     def settled(self) -> bool:
@@ -219,7 +253,7 @@ class Message:
 
     def _each(self, change: Callable[[Line], tuple[Line, ...]]) -> "Message":
         """The same message with every line of its entries changed."""
-        changed = (replace(one, lines=tuple(new for line in one.lines for new in change(line))) for one in self.entries)
+        changed = (one.showing(tuple(new for line in one.lines for new in change(line))) for one in self.entries)
         return replace(self, entries=tuple(changed))
 
     def to_json(self) -> dict[str, Any]:
@@ -230,7 +264,9 @@ class Message:
     def from_json(cls, kept: Mapping[str, Any]) -> "Message":
         """Back from the outbox."""
         count = Count(**kept["count"]) if kept["count"] else None
-        return cls(kept["language"], kept["title"], tuple(map(_entry, kept["entries"])), _lines(kept["footer"]), count)
+        more = Line(**kept["more"]) if kept.get("more") else None
+        entries, footer = tuple(map(_entry, kept["entries"])), _lines(kept["footer"])
+        return cls(kept["language"], kept["title"], entries, footer, count, more)
 
 
 def with_log_in(language: Language, fresh: str, entries: Sequence[Entry]) -> Line:
@@ -243,6 +279,14 @@ def with_log_in(language: Language, fresh: str, entries: Sequence[Entry]) -> Lin
     return Line(TEXTS.say(language, "joint").join(said))
 
 
+def left_out(language: Language, entries: Sequence[Entry]) -> str:
+    """How many of `entries` have no lines: those that need somebody, as a title counts them, and early ones apart."""
+    left = [entry for entry in entries if not entry.lines]
+    early = sum(entry.early for entry in left)
+    key = "more.both" if 0 < early < len(left) else "more.early" if early else "more"
+    return TEXTS.say(language, key, count=len(left) - early, early=early)
+
+
 def _shortened(line: Line, limit: int) -> tuple[Line, ...]:
     return (replace(line, text=cut(line.text, limit)),)
 
@@ -250,7 +294,8 @@ def _shortened(line: Line, limit: int) -> tuple[Line, ...]:
 def _entry(kept: Mapping[str, Any]) -> Entry:
     end = End(**kept["end"]) if kept["end"] else None
     held = Held(**kept["held"]) if kept["held"] else None
-    return Entry(**{**kept, "lines": _lines(kept["lines"]), "end": end, "held": held})
+    lines, whole = _lines(kept["lines"]), _lines(kept.get("whole", ()))
+    return Entry(**{**kept, "lines": lines, "whole": whole, "end": end, "held": held})
 
 
 def _lines(kept: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:

@@ -1,6 +1,6 @@
 """Whole messages: one alert, several in one, what a first look found, how it ended, and the comment in the tool."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,10 +13,10 @@ from alerts.escalation import Rise
 from alerts.feedback_words import FeedbackWording
 from alerts.left_out import fit_to_tell
 from alerts.level_words import goes_up, taken_over_title, went_up, went_up_title
-from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message, with_log_in
+from alerts.messages import TEXTS, Count, End, Entry, Item, Line, Message, left_out, with_log_in
 from alerts.overdue_words import OverdueWording
 from alerts.phone_size import BODY_LINES, TITLE_WIDTH, shorten, width_of
-from alerts.plain_text import cut, gapped, one_line
+from alerts.plain_text import cut, gapped, one_line, spaced
 from alerts.routing import Reader, tool_language
 from alerts.wording import Scene, Wording
 from config.language import ago, clock, day, instant
@@ -27,6 +27,8 @@ Note = tuple[str, str]
 
 _WORDINGS: Mapping[str, type[Wording]] = {"milestone-overdue": OverdueWording, "feedback-unhandled": FeedbackWording}
 _NOTE_CHARS = 120
+_MOST_IN_FULL = 20
+"""Of very many alerts in one message: a mail is to stay below 100 KB, and so is its row in the outbox."""
 _JUST_READ = timedelta(minutes=5)
 """Until then the time of the reading says enough."""
 
@@ -80,7 +82,8 @@ class Writer(Scene):
         # The worst of each client before anybody's second.
         ranked = [entry for rank in zip_longest(*entries[:-1]) for entry in rank if entry is not None]
         told = {item.fingerprint: item for item in items}
-        return _listed(message, _most_telling([*ranked, *entries[-1]], told, by_client=by_client), fresh)
+        ordered = _most_telling([*ranked, *entries[-1]], told, by_client=by_client)
+        return _listed(message, ordered, self._way(reader), fresh)
 
     def summary(self, items: Sequence[Item], reader: Reader) -> Message:
         """What the first look found, for the coordinator alone."""
@@ -97,7 +100,7 @@ class Writer(Scene):
         )
         title = TEXTS.say(reader.language, "summary.title", count=len(items))
         entries = [self._wording(item, reader).in_summary(n) for n, item in enumerate(worst_first(items), 1)]
-        return _listed(Message(reader.language, title, tuple(entries), footer), entries)
+        return _listed(Message(reader.language, title, tuple(entries), footer), entries, self._way(reader))
 
     def ended(self, items: Sequence[Item], reader: Reader) -> Message:
         """That alerts are over, each with its reason."""
@@ -109,7 +112,8 @@ class Writer(Scene):
             return Message(reader.language, end.title(), (entry,), footer).fitted()
         entries = [Entry(item.fingerprint, (Line(end.in_list()),)) for item, end in zip(items, ends, strict=True)]
         title = self._titled(items, reader, "ended.titles")
-        return _listed(Message(reader.language, title, tuple(entries), footer), entries)
+        way = self._way(reader, "milepost alerts list --all")
+        return _listed(Message(reader.language, title, tuple(entries), footer), entries, way)
 
     def risen(self, items: Sequence[Item], reader: Reader, names: Mapping[str, str]) -> Message:
         """That alerts went up, each to whom `names` says."""
@@ -123,7 +127,7 @@ class Writer(Scene):
             for wording, said in wordings
         ]
         title = self._titled(items, reader, "risen.titles")
-        return _listed(Message(reader.language, title, tuple(entries)), entries)
+        return _listed(Message(reader.language, title, tuple(entries)), entries, self._way(reader))
 
     def taken_over(self, item: Item, reader: Reader) -> Message:
         """That somebody else has it by now, for whoever had it."""
@@ -186,6 +190,18 @@ class Writer(Scene):
         url = self.settings.public_url
         return (Line(TEXTS.say(language, "link.report"), url),) if url else ()
 
+    def _way(self, reader: Reader, command: str = "milepost alerts list") -> Callable[[str], Line]:
+        """To say how many more there are, and how this reader sees them: the page, the coordinator's `command`, or
+        the coordinator."""
+        say, url = partial(TEXTS.say, reader.language), self.settings.public_url
+        coordinator = self.settings.coordinator
+        if url:
+            return lambda more: Line(more, url, say("link.report"))
+        if reader.key == f"person/{coordinator}":
+            return lambda more: Line(say("more.type", more=more, command=command))
+        who = spaced(self.settings.people[coordinator].name, reader.language)
+        return lambda more: Line(say("more.ask", more=more, who=who))
+
     def freshness_lines(self, language: Language, sources: Iterable[str]) -> tuple[Line, ...]:
         """When the sources that the message is about were read; and every source that could not be checked."""
         told = [self.freshness[name] for name in dict.fromkeys(sources) if name in self.freshness]
@@ -239,8 +255,10 @@ def _by_client(items: Iterable[Item]) -> list[list[Item]]:
     return list(groups.values())
 
 
-def _listed(message: Message, ranked: Sequence[Entry], fresh: Sequence[Line] = ()) -> Message:
-    """`message` with as many of `ranked`, its entries, as there is room for, and how many more there are.
+def _listed(
+    message: Message, ranked: Sequence[Entry], way: Callable[[str], Line], fresh: Sequence[Line] = ()
+) -> Message:
+    """`message` with as many of `ranked`, its entries, as there is room for, and by `way` how many more there are.
 
     `fresh`, its last lines, tell too that links ask who is there, where one of those entries keeps its link. First the
     particulars give way, those of the last before those of the first, then whole matters.
@@ -249,14 +267,17 @@ def _listed(message: Message, ranked: Sequence[Entry], fresh: Sequence[Line] = (
     most = min(count, BODY_LINES)
     for shown, detailed in [*((most, n) for n in range(most, -1, -1)), *((n, 0) for n in range(most - 1, 0, -1))]:
         kept = {entry.fingerprint: 2 if n < detailed else 1 for n, entry in enumerate(ranked[:shown])}
-        entries = tuple(replace(one, lines=one.lines[: kept.get(one.fingerprint, 0)]) for one in message.entries)
-        left = TEXTS.say(message.language, "daily.more", count=count - shown)
-        more = () if shown == count else (Line(left),)
+        entries = tuple(one.showing(one.lines[: kept.get(one.fingerprint, 0)]) for one in message.entries)
+        more = way(left_out(message.language, entries)) if shown < count else None
         ends = (with_log_in(message.language, line.text, entries) for line in fresh)
-        listed = replace(message, entries=entries, footer=(*more, *message.footer, *ends))
+        # A link beside the count leads where the one below would.
+        footer = tuple(line for line in message.footer if not (more and more.url and line.url == more.url))
+        listed = replace(message, entries=entries, footer=(*footer, *ends), more=more)
         if listed.fits:
             break
-    return listed.fitted()
+    told = {entry.fingerprint for entry in ranked[:_MOST_IN_FULL]}
+    some = (one if one.fingerprint in told else replace(one, whole=()) for one in listed.entries)
+    return replace(listed, entries=tuple(some)).fitted()
 
 
 _BROKEN = ("milestone-overdue", "feedback-unhandled")

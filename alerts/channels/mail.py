@@ -186,10 +186,26 @@ def compose(
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply, DR, RN, NRN"
     # Below all that is to be read: an address is no text, and a signed one is long.
     links = "".join(f"\n{': '.join(filter(None, (one.label, one.what)))}\n{one.url}\n" for one in offers)
-    mail.set_content(f"{message.title}\n\n{message.body()}\n{links}", charset="utf-8")
-    html = _TEMPLATES.get_template("mail.html").render(message=message, offers=_by_alert(offers))
+    told = message.with_room()
+    mail.set_content(f"{told.title}\n\n{told.body()}\n{_below(told)}{links}", charset="utf-8")
+    html = _TEMPLATES.get_template("mail.html").render(message=told, offers=_by_alert(offers))
     mail.add_alternative(html, subtype="html", charset="utf-8")
     return mail
+
+
+def _below(message: Message) -> str:
+    """As plain text what the body had no room for, each matter below its client's name."""
+    below = message.below()
+    if below is None:
+        return ""
+    heading, groups = below
+    lines = ["", heading.text]
+    for head, entries in groups:
+        lines += ["", head] if head else []
+        for entry in entries:
+            told = [line.as_text(message.language, with_address=True) for line in entry.lines]
+            lines += [f"{'  ' if place else '- '}{text}" for place, text in enumerate(told)] if head else told
+    return "\n".join([*lines, ""])
 
 
 def _by_alert(offers: Sequence[Offer]) -> Mapping[str, Sequence[Offer]]:

@@ -161,7 +161,7 @@ def lines_of(message: Message) -> Iterator[Line]:
             for number, line in enumerate(lines):
                 safe = _safe(line)
                 yield replace(safe, text=f"• {safe.text}") if head and not number else safe
-    yield from map(_safe, message.footer)
+    yield from map(_safe, message.foot)
 
 
 def as_text(lines: Sequence[Line], message: Message) -> str:

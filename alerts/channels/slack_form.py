@@ -36,7 +36,7 @@ def form(message: Message, *, buttons: bool = False) -> dict[str, Any]:
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": text}, **_first_button(message, entry)})
     if buttons and len(message.entries) == 1:
         blocks += _all_buttons(message, message.entries[0])
-    footer = _within([_line(line) for line in message.footer])
+    footer = _within([_line(line) for line in message.foot])
     if footer:
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
     told = [escape(title), *(text for text, _ in parts), footer]

@@ -370,7 +370,7 @@ def test_every_client_is_named_before_anybodys_second_alert() -> None:
 
     assert [head for head, _ in sent.groups] == ["Bank of Nine Ferries", "Paper Kite Stores", "Slow Boat Freight"]
     named = sum(bool(entry.lines) for entry in sent.entries)
-    assert sent.footer[0].text == f"and {32 - named} more"
+    assert sent.more == Line(f"and {32 - named} more: May Chan can list them.")
     assert named > 3
 
 
@@ -544,8 +544,58 @@ def test_twenty_alerts_still_fit_and_the_rest_is_counted() -> None:
     sent = writer().many(found, reader("en"), {})
 
     assert "Release 20" in sent.lines[0].text
-    assert any(line.text.startswith("and ") for line in sent.footer)
+    assert sent.more is not None
+    assert sent.more.text.startswith("and ")
     assert len(sent.entries) == 20
+
+
+@pytest.mark.parametrize(
+    ("public_url", "to", "line"),
+    [
+        ("", reader("en"), Line("and 15 more, 5 that may go wrong: May Chan can list them.")),
+        ("", coordinator("en"), Line("and 15 more, 5 that may go wrong: milepost alerts list")),
+        (
+            "https://milepost.example",
+            reader("en"),
+            Line("and 15 more, 5 that may go wrong", "https://milepost.example"),
+        ),
+    ],
+)
+def test_how_to_see_the_rest_is_told_in_the_way_of_its_reader(public_url: str, to: Reader, line: Line) -> None:
+    """A manager has no command line, and "and 20 more" alone is a dead end. What only may go wrong is counted apart:
+    the title counts what needs somebody."""
+    broken = [item(milestone(number, name=f"Release {number}")) for number in range(1, 21)]
+    early = [item(replace(AT_RISK, subject=f"delivery/issue/{number}")) for number in range(30, 35)]
+
+    sent = writer(firm.settings(public_url=public_url)).many([*broken, *early], to, {})
+
+    assert sent.more is not None
+    assert replace(sent.more, label="") == line
+    assert len([line for line in sent.foot if line.url]) == (1 if public_url else 0)
+
+
+def test_the_rest_is_found_in_full_where_there_is_room() -> None:
+    """A mail loses neither dates nor moves that stand in Slack; no matter is told in full twice."""
+    found = [item(milestone(number, name=f"Release {number}")) for number in range(1, 8)]
+
+    sent = writer().many(found, reader("en"), {})
+
+    assert sent.with_room().more == Line("and 2 more: below.")
+    below = sent.below()
+    assert below is not None
+    heading, [(head, entries)] = below
+    assert (heading.text, head, len(entries)) == ("In full. Links need a log-in.", "Bank of Nine Ferries", 7)
+    assert all("Due Mon 16 Nov; promised 30 Oct" in entry.lines[1].text and entry.lines[1].url for entry in entries)
+
+
+def test_of_very_many_a_mail_tells_the_worst_in_full_and_where_the_others_are() -> None:
+    """It is to stay light, and its row in the outbox too."""
+    found = [item(milestone(number, name=f"Release {number}")) for number in range(1, 61)]
+
+    sent = writer().many(found, reader("en"), {})
+
+    assert sent.with_room().more == sent.more
+    assert sum(bool(entry.whole) for entry in sent.entries) == 20
 
 
 def test_the_comment_in_the_tool_names_nobody() -> None:
