@@ -49,8 +49,10 @@ class OverdueWording(Wording):
         return self.say("detail", said=self.say("detail.joint").join(said)) if said else ""
 
     def next_step(self) -> str:
-        """Telling the client, or mending the tool."""
-        return "next.line_own" if self.is_own() else "next.line_overdue"
+        """Telling the client; of what is hours late, asking first; or mending the tool."""
+        if self.is_own():
+            return "next.line_own"
+        return "next.line_overdue" if self.facts.count("days_overdue") else "next.line_overdue_today"
 
     def _late(self, form: str) -> str:
         """How late; a number that follows a name which ends in one is set off by a word."""
@@ -117,4 +119,6 @@ class OverdueWording(Wording):
             return self.say("next.overdue_own")
         if not self.owner:
             return self.say("next.overdue_nobody")
-        return self.say("next.overdue", who=spaced(self.who(), self.language))
+        # Of an hour no client needs to hear: more often than not nobody has ticked it yet.
+        key = "next.overdue" if self.facts.count("days_overdue") else "next.overdue_today"
+        return self.say(key, who=spaced(self.who(), self.language))

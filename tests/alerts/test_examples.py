@@ -82,7 +82,7 @@ Nine Ferries, Mobile app revamp
 Due Mon 16 Nov, now 6 working days late. First promised Fri 30 Oct; moved twice, last by Raymond Ho on Thu 5 Nov. \
 No date agreed with the client on record.
 Open: 4 of 31 items (Raymond Ho).
-Next: get a date from Raymond Ho, then tell the client.
+Next: get a date from Raymond Ho, then tell the client. If it is done, have it ticked in the tool.
 Jira, read 08:52 (8 min ago).""",
         ),
         (
@@ -92,7 +92,7 @@ Jira, read 08:52 (8 min ago).""",
 原定 11月16日（一），已逾期 6 個工作天。最初承諾 10月30日（五），其後改期兩次，最近一次由 Raymond Ho 於 11月5日更改；\
 未有客戶同意新日期的記錄。
 尚餘 4 項（共 31 項），負責人 Raymond Ho。
-建議先向 Raymond Ho 確認日期，再通知客戶。
+建議先向 Raymond Ho 確認日期，再通知客戶；如已完成，請於工具標示。
 資料：Jira 08:52（8 分鐘前）。""",
         ),
         (
@@ -101,7 +101,7 @@ Jira, read 08:52 (8 min ago).""",
 项目：Mobile app revamp
 截止 11月16日（一），已逾期 6 个工作日；首次承诺 10月30日，改期 2 次（最近：Raymond Ho，11月5日），无客户确认记录
 剩余 4/31 项，负责人 Raymond Ho
-请今天与 Raymond Ho 确认新日期，并告知客户
+请今天与 Raymond Ho 确认新日期，并告知客户；已完成的请在工具中勾选
 数据：Jira 08:52（8 分钟前）""",
         ),
     ],
@@ -206,9 +206,9 @@ def test_a_date_that_was_moved_without_the_client(language: Language, title: str
                 feedback(1, **TOWER),
             ],
             """Tue 24 Nov: 2 clients need you
-Nine Ferries: UAT sign-off 8 days late (Raymond Ho); tell the client today. \
+Nine Ferries: UAT sign-off 8 days late (Raymond Ho); tell the client today (done? tick it). \
 Due Mon 16 Nov; promised 30 Oct, moved twice, not agreed.
-Stacked Tower: Release 2.1 is 7 days late (Priya Nair); tell the client today. \
+Stacked Tower: Release 2.1 is 7 days late (Priya Nair); tell the client today (done? tick it). \
 Due Mon 16 Nov; promised 30 Oct, moved twice, not agreed.
 Stacked Tower: Meera Kapadia wrote again Fri 10:00, waits 15 working hours, 7 h over our limit of 8 h; nobody has it; \
 answer today. "Booking"
@@ -222,9 +222,9 @@ All sources read since 08:50.""",
                 feedback(1, **TOWER),
             ],
             """11月24日（二）：2 位客戶需要你跟進
-九渡銀行：UAT sign-off 逾期 8 日（Raymond Ho），請今日通知客戶。\
+九渡銀行：UAT sign-off 逾期 8 日（Raymond Ho），請今日通知客戶；如已完成請標示。\
 原定 11月16日（一）；最初承諾 10月30日，改期兩次，未經客戶同意。
-疊樓物業：Release 2.1 逾期 7 日（Priya Nair），請今日通知客戶。\
+疊樓物業：Release 2.1 逾期 7 日（Priya Nair），請今日通知客戶；如已完成請標示。\
 原定 11月16日（一）；最初承諾 10月30日，改期兩次，未經客戶同意。
 疊樓物業：Meera Kapadia 上星期五 10:00 再次來訊，已等候 15 工作小時（時限 8 小時，超出 7 小時）；未指派負責人，\
 請今日回覆。「Booking」
@@ -246,7 +246,7 @@ All sources read since 08:50.""",
             ],
             """11月24日（二）：1 个客户需跟进
 慢船物流：赵磊周一 11:00 来信，已等待 6 个工作小时（时限 4 小时，超时 2 小时）；负责人 周敏，请今天回复；“导入运单报错”
-慢船物流：小程序提审逾期 1 天（王雪），请今天告知客户；截止 11月16日（一）；首次承诺 10月30日，改期 2 次，客户未确认
+慢船物流：小程序提审逾期 1 天（王雪），请今天告知客户；已完成请勾选；截止 11月16日（一）；首次承诺 10月30日，改期 2 次，客户未确认
 数据 08:50 后更新""",
         ),
     ],

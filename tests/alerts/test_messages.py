@@ -219,9 +219,10 @@ def test_a_message_with_every_line_there_is_fits_a_phone_uncut(language: Languag
 @pytest.mark.parametrize(
     ("found", "step"),
     [
-        pytest.param(milestone(1), "; tell the client today.", id="late"),
+        pytest.param(milestone(1), "; tell the client today (done? tick it).", id="late"),
+        pytest.param(milestone(1, days_overdue=0), "; ask whether it is done (if so, tick it).", id="since today"),
         pytest.param(feedback(1, client="client/bank"), "; answer today.", id="waits"),
-        pytest.param(milestone(1, client_facing=False), "; update date or status.", id="promised to nobody"),
+        pytest.param(milestone(1, client_facing=False), "; tick it if done, else update its date.", id="promised to nobody"),
     ],
 )
 def test_each_matter_of_several_ends_with_its_own_next_step(found: Finding, step: str) -> None:
@@ -274,8 +275,8 @@ def test_who_wrote_and_who_has_it_are_told_apart() -> None:
 
 
 def test_particulars_give_way_before_matters_do() -> None:
-    """Five of one client, and all are named: the dates of the last ones can be looked up."""
-    found = [item(milestone(number, name=f"Release {number}", days_overdue=60 - number)) for number in range(1, 6)]
+    """Four of one client, and all are named: the dates of the last ones can be looked up."""
+    found = [item(milestone(number, name=f"Release {number}", days_overdue=60 - number)) for number in range(1, 5)]
 
     sent = writer().many(found, reader("en"), {})
 

@@ -222,7 +222,7 @@ def test_a_date_the_client_accepted_is_asked_for_and_ends_the_alert(desk: Desk) 
     [kept] = desk.home.rows("agreement")
     assert (kept["agreed_on"].isoformat(), kept["reference"], kept["recorded_by"]) == ("2026-11-30", "CR-012", "lee")
     assert desk.alert(RELEASE)["resolve_reason"] == "date agreed"
-    assert "~Release 2.1 is 11 days late (May); tell the client today.~" in desk.message(LEE).text
+    assert "~Release 2.1 is 11 days late (May); tell the client today (done? tick it).~" in desk.message(LEE).text
     assert desk.labels(LEE) == ["Take it"]
     assert desk.told() == ["Recorded."]
 
