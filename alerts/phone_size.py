@@ -8,6 +8,8 @@ BODY_CHARS, BODY_LINES = 600, 8
 TITLE_WIDTH, WIDE = 40, 40 / 22
 """40 Latin or 22 Chinese characters are seen of a subject before a phone cuts it."""
 
+_LEAST_NAMED = 10
+"""In fewer columns a client and a matter are not known again."""
 _BREAKS, _MARKS = " ，。、：；！？", " ,.:;，。、：；！？"
 """Where a name may be cut, and what then does not stand at its end. A dot may be part of a number."""
 
@@ -45,6 +47,21 @@ def titled(
     client_width = min(width_of(client), spare / 2)
     shortened = shorten(client, client_width), shorten(what, spare - client_width)
     return say(key, client=shortened[0], what=shortened[1], **values)
+
+
+def fitting(render: Callable[[str, str], str], client: str, what: str, width: float = TITLE_WIDTH) -> str:
+    """What `render` makes of client and `what`, shortened as by `titled`; cut at its end where words of its own leave
+    too little room for both."""
+    whole = render(client, what)
+    if width_of(whole) <= width:
+        return whole
+    spare = width - (width_of(whole) - width_of(client) - width_of(what))
+    if spare < _LEAST_NAMED or not what:
+        return shorten(whole, width)
+    client_width = min(width_of(client), spare / 2)
+    last = shorten(client, client_width), shorten(what, spare - client_width)
+    said = (render(*form) for form in (*_forms(client, what, spare), last))
+    return next((title for title in said if width_of(title) <= width), shorten(whole, width))
 
 
 def _forms(client: str, what: str, width: float) -> Iterator[tuple[str, str]]:

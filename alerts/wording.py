@@ -14,7 +14,7 @@ from alerts.facts import Facts
 from alerts.left_out import fit_to_tell
 from alerts.life import Cause
 from alerts.messages import TEXTS, Entry, Item, Line, Says
-from alerts.phone_size import TITLE_WIDTH, shorten
+from alerts.phone_size import fitting
 from alerts.plain_text import cut, one_line, spaced
 from alerts.routing import BD_OWNS, OF_THE_HOUSE, Reader, client_name
 from config.language import day, instant
@@ -80,7 +80,13 @@ class Wording:
 
     def title(self) -> str:
         """Client first, then what and how late, all before the cut."""
-        return shorten(self.hide(one_line(self.said.title)), TITLE_WIDTH)
+        return fitting(self._titled, self.client, self.what)
+
+    def _titled(self, client: str, what: str) -> str:
+        """What the rule says with these names in the place of the whole ones."""
+        column = "name" if self.facts.text("name") else "subject"
+        named = self.facts.but(**{column: what, "client_names": {"": client} if client else None})
+        return self.hide(one_line(self.item.says(self.language, named).title))
 
     def body(self) -> list[str]:
         """The lines below the title, but for links and freshness; "" for what there is nothing to say of."""

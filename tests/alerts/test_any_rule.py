@@ -253,7 +253,7 @@ def test_a_date_that_was_moved_before_it_was_overdue_is_news(hub: Hub) -> None:
     firm.change(hub.engine, "milestone", "delivery/issue/1", **agreed)
     over = hub.tell(at=TUESDAY + timedelta(minutes=10))
 
-    assert [message.message.title for message in told.messages] == ["Bank of Nine Ferries: UAT sign-off now…"]
+    assert [message.message.title for message in told.messages] == ["Bank…: UAT… now Mon 30 Nov, not agreed"]
     assert [event.reason for event in over.events] == ["date agreed"]
     assert [message.kind for message in over.messages] == ["resolved"]
 

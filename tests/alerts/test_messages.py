@@ -19,7 +19,7 @@ from alerts.ahead import Due
 from alerts.channels.slack_form import form
 from alerts.facts import Facts
 from alerts.messages import TEXTS, End, Ending, Item, Line, Message
-from alerts.phone_size import BODY_CHARS, BODY_LINES, titled
+from alerts.phone_size import BODY_CHARS, BODY_LINES, fitting, titled
 from alerts.plain_text import one_line, safe_url
 from alerts.planning import said_by
 from alerts.quiet_words import quiet_line
@@ -222,7 +222,7 @@ def test_a_message_with_every_line_there_is_fits_a_phone_uncut(language: Languag
         pytest.param(milestone(1), "; tell the client today (done? tick it).", id="late"),
         pytest.param(milestone(1, days_overdue=0), "; ask whether it is done (if so, tick it).", id="since today"),
         pytest.param(feedback(1, client="client/bank"), "; answer today.", id="waits"),
-        pytest.param(milestone(1, client_facing=False), "; tick it if done, else update its date.", id="promised to nobody"),
+        pytest.param(milestone(1, client_facing=False), "; tick it if done, else update its date.", id="ours"),
     ],
 )
 def test_each_matter_of_several_ends_with_its_own_next_step(found: Finding, step: str) -> None:
@@ -283,6 +283,22 @@ def test_particulars_give_way_before_matters_do() -> None:
     told = [len(entry.lines) for entry in sent.entries]
     assert told == sorted(told, reverse=True)
     assert (told[0], told[-1]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("client", "what", "title"),
+    [
+        ("Bank of Nine Ferries", "UAT", "Bank of Nine Ferries: UAT is blocked"),
+        ("Bank of Nine Ferries", "UAT sign-off by all branches", "Bank of Nine Ferries: UAT… is blocked"),
+        ("Slow Boat Freight", "回执报文归档与查询", "Slow Boat: 回执报文归档与查询 is blocked"),
+        ("", "The whole of the data migration, second part", "The whole of the data… is blocked"),
+    ],
+)
+def test_a_title_is_cut_in_its_names_and_not_in_its_news(client: str, what: str, title: str) -> None:
+    """A lock screen that shows whose and which, and not what happened, is a riddle."""
+    said = fitting(lambda name, thing: f"{name}: {thing} is blocked" if name else f"{thing} is blocked", client, what)
+
+    assert said == title
 
 
 def test_where_one_has_no_client_the_title_counts_the_matters() -> None:
