@@ -55,7 +55,8 @@ def record_answer(config: Path, item: str, at: str, how: str, by: str) -> int:
             return WRONG
         instant = local if local.tzinfo else local.replace(tzinfo=hub.settings.zone)
         said = answered(hub, item, instant, how, who)
-    say(said.line)
+        say(said.line)
+        hub.deliver()  # after the answer is known to whoever typed it: a tool may take its time
     return OK
 
 
@@ -81,8 +82,8 @@ def agreed(hub: Hub, typed: str, on: date, reference: str, by: str) -> Said:
 def answered(hub: Hub, typed: str, at: datetime, how: str, by: str) -> Said:
     """Record that the feedback meant by `typed` was answered elsewhere; what came of it.
 
-    The answer and its note in the tool are recorded together; no note says "answered" where the client has written
-    again since. Raises NotOne, Refused.
+    The answer and its note in the tool are recorded together, and the note goes out with the next delivery; none says
+    "answered" where the client has written again since. Raises NotOne, Refused.
     """
     moment = hub.moment()
     note = ""
@@ -93,9 +94,8 @@ def answered(hub: Hub, typed: str, at: datetime, how: str, by: str) -> Said:
         after = read_feedback(connection, found.key)
         if is_new and not after["waiting_since"]:
             refused = queue_answer_note(connection, hub.settings, found.key, at, how, by, moment.now)
-            note = f"; no note in the tool ({refused})" if refused else "; noted in the tool"
+            note = f"; no note in the tool ({refused})" if refused else "; a note for the tool is on its way"
     hub.settling.settle_touched()
-    hub.deliver()
     effect = of_answer(after, hub.settings.zone, moment.today)
     return Said(f"{found.name}: {'recorded' if is_new else _AGAIN}; {effect}{note}", is_new=is_new)
 

@@ -126,7 +126,7 @@ def test_an_answer_given_elsewhere_ends_the_wait(round: Home) -> None:
     round.run("run")
 
     assert said.code == 0
-    assert "Slow receipts: recorded; handled; " in said.err
+    assert "Slow receipts: recorded; handled; a note for the tool is on its way\n" in said.err
     (kept,) = round.rows("answer")
     assert (kept["answered_at"], kept["how"]) == (at("2026-11-20 17:15"), "telephone")
     (row,) = round.rows("feedback")
