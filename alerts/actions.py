@@ -8,9 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from alerts.delegation import Asker, NotAllowed, allow_silence, allow_snooze, allow_taking, asker, longest_snooze
+from alerts.delegation import (
+    Asker,
+    NotAllowed,
+    allow_silence,
+    allow_snooze,
+    allow_taking,
+    allow_unsilence,
+    asker,
+    longest_snooze,
+)
 from alerts.facts import Facts, deadline
 from alerts.life import HELD, OPEN, Cause, Event
 from alerts.silences import Match, end_silence, read_silence, read_silences, write_silence
@@ -19,6 +28,7 @@ from alerts.store import Stored, read_alert, write_events
 from config.settings import Settings
 from rules.working_time import WorkingTime, calendar_of
 from unify.decisions import LONGEST, Refused
+from unify.derived import CLIENT
 
 __all__ = ["Acted", "NotAllowed", "acknowledge", "release", "silence", "snooze", "unsilence"]
 
@@ -133,7 +143,9 @@ def silence(
     calendar = calendars["default"]
     if match.client is not None:
         calendar = calendars.get(settings.clients[match.client].calendar, calendar)
-    allow_silence(asker(settings, by), match, until, calendar, now, of_the_hub=_is_of_the_hub(settings, match.subject))
+    is_theirs = match.client is not None and _bd_of(connection, settings, match.client) == by
+    of_the_hub = _is_of_the_hub(settings, match.subject)
+    allow_silence(asker(settings, by), match, until, calendar, now, is_theirs=is_theirs, of_the_hub=of_the_hub)
     for one in read_silences(connection, now):
         if match.subject is None and (one.match, one.ends_at, one.reason, one.created_by) == (match, until, why, by):
             return one.id  # of one thing it is made anew: what became urgent meanwhile, only a later one hides
@@ -141,7 +153,7 @@ def silence(
 
 
 def unsilence(connection: Connection, settings: Settings, number: int, by: str, now: datetime) -> bool:
-    """End a silence before its time; False: it is over already. Who made it may, and who may silence as much.
+    """End a silence before its time; False: it is over already. Who made it may, a coordinator, and a head.
 
     Raises NotAllowed, Refused.
     """
@@ -150,11 +162,8 @@ def unsilence(connection: Connection, settings: Settings, number: int, by: str, 
         raise Refused(f"there is no silence {number}")
     if found.ended_at is not None or found.ends_at <= now:
         return False
-    if found.created_by != by:
-        who = asker(settings, by)
-        of_the_hub = _is_of_the_hub(settings, found.match.subject)
-        if who.role == "coordinator" or who.role == "lead" or (who.role == "admin" and not of_the_hub):
-            raise NotAllowed(f"{who.title} ends what they silenced: else a BD manager, the head of BD or the director")
+    of_the_hub = _is_of_the_hub(settings, found.match.subject)
+    allow_unsilence(asker(settings, by), is_theirs=found.created_by == by, of_the_hub=of_the_hub)
     end_silence(connection, number, by, now)
     return True
 
@@ -175,6 +184,12 @@ def _allow_taking(settings: Settings, alert: Stored, by: str) -> None:
     is_theirs = f"person/{by}" in (facts.text("owner"), facts.text("bd"))
     of_the_hub = _is_of_the_hub(settings, alert.subject)
     allow_taking(_asker(settings, alert, by), is_theirs=is_theirs, of_the_hub=of_the_hub)
+
+
+def _bd_of(connection: Connection, settings: Settings, client: str) -> str:
+    """The key under [people] of that client's BD manager: the config says who, else the CRM."""
+    known = connection.scalar(select(CLIENT.c.bd_person).where(CLIENT.c.key == f"client/{client}"))
+    return settings.clients[client].bd or (known or "").removeprefix("person/")
 
 
 def _is_of_the_hub(settings: Settings, subject: str | None) -> bool:

@@ -102,19 +102,38 @@ def allow_agreeing(who: Asker) -> None:
 
 
 def allow_silence(
-    who: Asker, match: Match, until: datetime, calendar: WorkingTime, now: datetime, *, of_the_hub: bool
+    who: Asker,
+    match: Match,
+    until: datetime,
+    calendar: WorkingTime,
+    now: datetime,
+    *,
+    is_theirs: bool,
+    of_the_hub: bool,
 ) -> None:
-    """Raise NotAllowed unless `who` may silence what `match` means until then; `of_the_hub` as above."""
+    """Raise NotAllowed unless `who` may silence what `match` means until then; `of_the_hub` as above.
+
+    `is_theirs`: they are the BD manager of its client.
+    """
     if who.role == "admin" and of_the_hub:
         return
     if who.role not in SILENCE_DAYS:
         raise NotAllowed(f"{who.title} silences nothing of a client's: {_who_may(SILENCE_DAYS)}")
     if who.role == "bd" and not (match.rule and match.client):
         raise NotAllowed("A BD manager silences one client's rule: name both; the head of BD or the director any")
+    if who.role == "bd" and not is_theirs:
+        raise NotAllowed(f"A BD manager silences their own clients: {match.client} is not {who.name}'s")
     last = _last_day(SILENCE_DAYS[who.role], calendar, now)
     if last is not None and until.astimezone(calendar.zone).date() > last:
         till = f"till {_told(last, calendar, now)} here"
         raise NotAllowed(f"{who.title} silences for {_days(SILENCE_DAYS[who.role])}, {till}: {_who_may(SILENCE_DAYS)}")
+
+
+def allow_unsilence(who: Asker, *, is_theirs: bool, of_the_hub: bool) -> None:
+    """Raise NotAllowed unless `who` may end a silence. `is_theirs`: they made it."""
+    if is_theirs or who.role in ("coordinator", "head", "director") or (who.role == "admin" and of_the_hub):
+        return
+    raise NotAllowed(f"{who.title} ends what they silenced: else a coordinator, the head of BD or the director")
 
 
 def _last_day(days: int | None, calendar: WorkingTime, now: datetime) -> date | None:

@@ -19,7 +19,7 @@ from cli.find_alert import find_alerts, nobody_knows
 from cli.hub import Hub
 from cli.opening import open_hub
 from cli.show_alerts import refuse_several
-from cli.talk import local, print_json, print_table, refuse, say
+from cli.talk import local, print_json, print_table, refuse, say, warn
 from config.nearest import did_you_mean, there_are
 from config.values import parse_duration
 from rules.moment import Moment
@@ -79,8 +79,13 @@ def hush(config: Path, match: Match, by: str, reason: str, *, end: str, span: st
         with writing(hub.engine) as connection:
             subject = find_anything(connection, match.subject).key if match.subject is not None else None
             meant = Match(match.rule, match.client, match.source, subject)
+            before = [one for one in read_silences(connection, moment.now) if one.match == meant]
             number = actions.silence(connection, hub.settings, moment.calendars, meant, at, reason, who, moment.now)
         say(f"silence {number}: nobody is told of {meant} {until(at, None, hub)}")
+        for one in before:
+            if one.id != number:
+                whose, end = name_of(one.created_by, hub), until(one.ends_at, None, hub)
+                warn(f"silence {one.id}, by {whose}, hides it too, {end}")
     return OK
 
 

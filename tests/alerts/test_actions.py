@@ -229,6 +229,13 @@ def test_a_bd_manager_silences_one_clients_rule_for_ten_working_days(hub: Hub) -
         pytest.param("marco", Match(client="bank"), hk(25), "one client's rule", id="BD manager, a whole client"),
         pytest.param(
             "marco",
+            Match(rule="milestone-overdue", client="kite"),
+            hk(25),
+            "their own clients: kite is not marco's",
+            id="BD manager, another's client",
+        ),
+        pytest.param(
+            "marco",
             Match(rule="milestone-overdue", client="bank"),
             datetime(2026, 12, 9, 9, tzinfo=firm.HK),
             "10 working days, till Tue 8 Dec here",
@@ -266,13 +273,23 @@ def test_the_admin_silences_what_is_of_the_hub(hub: Hub) -> None:
     assert hush(hub, Match(subject="crm"), hk(30), "ken")
 
 
-def test_a_silence_is_ended_by_who_made_it_or_may_make_such(hub: Hub) -> None:
-    """It stays, with who ended it and when."""
+@pytest.mark.parametrize("by", ["marco", "may", "winnie", "grace"])
+def test_a_silence_is_ended_by_who_made_it_a_coordinator_or_a_head(hub: Hub, by: str) -> None:
+    """Whoever made it, or answers for all."""
     number = hush(hub, Match(rule="milestone-overdue", client="bank"), hk(30), "marco")
 
     with database(hub) as connection:
-        with pytest.raises(NotAllowed, match="A coordinator ends what they silenced"):
-            unsilence(connection, hub.settings, number, "may", TUESDAY)
+        assert unsilence(connection, hub.settings, number, by, hk(24, 10))
+
+
+def test_a_silence_that_is_ended_stays_with_who_ended_it_and_when(hub: Hub) -> None:
+    """Another BD manager, an admin and a lead leave it as it is."""
+    number = hush(hub, Match(rule="milestone-overdue", client="bank"), hk(30), "marco")
+
+    with database(hub) as connection:
+        for other in ("sandy", "ken"):
+            with pytest.raises(NotAllowed, match="ends what they silenced: else a coordinator, the head of BD"):
+                unsilence(connection, hub.settings, number, other, TUESDAY)
         assert unsilence(connection, hub.settings, number, "winnie", hk(24, 10))
         assert not unsilence(connection, hub.settings, number, "winnie", hk(24, 11))
         with pytest.raises(Refused, match="no silence 99"):

@@ -84,6 +84,10 @@ def test_a_silence_is_listed_with_who_why_and_until_when_and_hides_nothing_but_m
     assert re.search(r"silenced by Lee till .*: new plan on Friday \(silence 1\)", round.run("why", RELEASE).out)
     assert row(round.run("alerts", "list"), RELEASE).startswith("firing ")
 
+    again = round.run("alerts", "silence", *of, "--for", "4wd", "--by", "lee", "--reason", "newer plan")
+    assert "warning: silence 1, by Lee, hides it too, till " in again.err
+    assert round.run("alerts", "unsilence", "2", "--by", "lee").err == "silence 2 is ended\n"
+
     assert round.run("alerts", "unsilence", "1", "--by", "lee").err == "silence 1 is ended\n"
     assert round.run("alerts", "unsilence", "1", "--by", "lee").err == "silence 1 was over already\n"
     assert round.run("alerts", "silences").out == "nothing is silenced\n"
