@@ -20,6 +20,7 @@ from cli.exit_codes import OK
 from cli.groups import alerts_app, clients_app, deliveries_app, rules_app
 from cli.logs import log_as_talk
 from cli.options import DEFAULT_CONFIG, AsJson, Config
+from cli.users import users_app
 
 app = typer.Typer(
     name="milepost",
@@ -34,6 +35,7 @@ app.add_typer(alerts_app, name="alerts")
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(clients_app, name="clients")
 app.add_typer(calendar_app, name="calendar")
+app.add_typer(users_app, name="users")
 
 Sources = Annotated[list[str] | None, typer.Argument(help="Names under [sources]; none: all.")]
 

@@ -278,6 +278,7 @@ class Settings(Tree):
     first_run: Literal["summary", "send"] = "summary"
     rehearsal_until: date | None = None
     keep_deleted_days: Whole = Field(default=365, ge=0)
+    keep_audit_days: Whole = Field(default=365, ge=1)
     heartbeat_url: Secret | None = None
     calendar: CalendarSettings = CalendarSettings()
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)

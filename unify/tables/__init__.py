@@ -8,6 +8,7 @@ the store's upsert never touches them.
 Models define tables and types. Rows travel as dicts keyed by column name; objects are for reading.
 """
 
+from unify.tables.access import AuditEntry, Login
 from unify.tables.alerts import Alert, AlertEvent, Delivery, DeliveryAlert, Evaluation, Silence
 from unify.tables.decisions import Agreement, Answer, Closure
 from unify.tables.health import HealthDay
@@ -45,6 +46,7 @@ __all__ = [
     "Alert",
     "AlertEvent",
     "Answer",
+    "AuditEntry",
     "Change",
     "Client",
     "ClientContact",
@@ -62,6 +64,7 @@ __all__ = [
     "IdentityLink",
     "IndicatorMonth",
     "Lease",
+    "Login",
     "MappingProblem",
     "Milestone",
     "Person",
