@@ -125,6 +125,8 @@ class Count:
     """The clients; else the matters, because one of them has no client."""
     group: bool
     """Several read it: it names whom it waits for."""
+    who: str = ""
+    """Whom all of it waits for: the title of a group's message says so, once for all entries."""
 
     def title(self, language: Language, entries: Sequence[Entry]) -> str:
         """How many of `entries` still need somebody, and whom, where a group reads it."""
@@ -133,7 +135,7 @@ class Count:
             return TEXTS.say(language, "daily.settled", day=self.day)
         count = len({entry.client for entry in left}) if self.clients else len(left)
         whom = {entry.whom for entry in left}
-        who = whom.pop() if len(whom) == 1 else ""
+        who = self.who or (whom.pop() if len(whom) == 1 else "")
         key = "daily.title" if self.clients else "daily.title_items"
         if self.group:
             key = f"{key}_who" if who else f"{key}_group"

@@ -71,7 +71,12 @@ class Writer(Scene):
         entries.append([self._wording(item, reader).early_entry() for item in early])
         flat = [entry for group in entries for entry in group]
         today = day(reader.language, self.today, self.today)
-        count = Count(today, clients=by_client, group=not reader.key)
+        whom = {entry.whom for entry in flat if not entry.early}
+        who = whom.pop() if len(whom) == 1 else ""
+        if who:  # the title says it once for all
+            entries = [[replace(entry, whom="") for entry in group] for group in entries]
+            flat = [entry for group in entries for entry in group]
+        count = Count(today, clients=by_client, group=not reader.key, who=who)
         footer = (
             *self._notes(reader.language, notes.values()),
             *((Line(due_line(self, reader, due)),) if due is not None else ()),

@@ -315,7 +315,7 @@ def test_where_one_has_no_client_the_title_counts_the_matters() -> None:
         (
             [milestone(1), milestone(2, client="client/tower")],
             "Marco Yip: 2 clients need you",
-            ["Marco Yip: BANK", "Marco Yip: Stacked Tower"],
+            ["BANK", "Stacked Tower"],
         ),
         (
             [milestone(1), feedback()],
@@ -330,7 +330,7 @@ def test_where_one_has_no_client_the_title_counts_the_matters() -> None:
     ],
 )
 def test_a_group_reads_whom_each_client_waits_for(found: list[Finding], title: str, heads: list[str]) -> None:
-    """ "2 clients need you", to a whole channel, needs nobody."""
+    """ "2 clients need you", to a whole channel, needs nobody; a title that names the one reader names them for all."""
     clients = {**firm.settings().clients, "tower": ClientSettings(name="Stacked Tower", bd="marco")}
     write = writer(firm.settings(clients=clients))
 
