@@ -166,7 +166,7 @@ def show_deliveries(config: Path, *, everything: bool, as_json: bool) -> int:
         statement = select(_DELIVERY, RECIPIENT_NAME).order_by(_DELIVERY.c.id)
         if not everything:
             statement = statement.where(_DELIVERY.c.state.in_(("waiting", "parked")))
-        about = _what_they_are_about(connection)
+        about = _what_they_are_about(connection, hub)
         rows = [row | {"about": list(about[row["id"]])} for row in _rows(connection, statement)]
     if as_json:
         print_json([without_payload(row) for row in rows])
@@ -204,14 +204,17 @@ def by_and_to(row: Row) -> tuple[str, str]:
     return row["channel"], row["recipient_name"] or row["recipient"].removeprefix("person/") or "everybody there"
 
 
-def _what_they_are_about(connection: Connection) -> Mapping[int, Collection[str]]:
-    """The names of the items that each delivery tells of, by its number."""
-    told = select(_TOLD.c.delivery_id, _ALERT.c.facts).join(_ALERT, _ALERT.c.fingerprint == _TOLD.c.fingerprint)
-    commented = select(_DELIVERY.c.id, _ALERT.c.facts).join(_ALERT, _ALERT.c.subject == _DELIVERY.c.recipient)
+def _what_they_are_about(connection: Connection, hub: Hub) -> Mapping[int, Collection[str]]:
+    """The names of the items that each delivery tells of, by its number; of what has none, such as an indicator, what
+    its rule says."""
+    alert = (_ALERT.c.rule, _ALERT.c.facts)
+    told = select(_TOLD.c.delivery_id, *alert).join(_ALERT, _ALERT.c.fingerprint == _TOLD.c.fingerprint)
+    commented = select(_DELIVERY.c.id, *alert).join(_ALERT, _ALERT.c.subject == _DELIVERY.c.recipient)
     names: dict[int, dict[str, None]] = defaultdict(dict)
     for statement in (told, commented):
-        for number, facts in connection.execute(statement):
-            names[number][called(facts)] = None
+        for number, rule, facts in connection.execute(statement):
+            if name := called(facts) or title({"rule": rule, "facts": facts}, hub):
+                names[number][name] = None
     return names
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from alerts.outbox import FIRST_SENT
 from tests.cli.home import Home
@@ -153,6 +153,18 @@ def told(round: Home) -> Home:
 def listed(home: Home, *options: str) -> list[str]:
     """The lines of `deliveries list`."""
     return home.run("deliveries", "list", *options).out.splitlines()[1:]
+
+
+def test_what_has_no_name_is_told_by_what_its_rule_says(told: Home) -> None:
+    """An indicator is called nothing: its message is no message about nothing."""
+    rows = table_of(tables.Alert)
+    engine = open_engine(f"sqlite:///{told.database}")
+    with writing(engine) as connection:
+        changed = update(rows).where(rows.c.fingerprint == RELEASE)
+        connection.execute(changed.values(rule="satisfaction-low", facts={"value": 70.0}))
+    engine.dispose()
+
+    assert "Client satisfaction 70.0, below the target of" in listed(told)[0]
 
 
 def test_a_message_is_told_by_its_reader_and_what_it_is_about(told: Home) -> None:
