@@ -26,7 +26,9 @@ from cli.talk import answer, refuse, say, warn
 from config.loading import ConfigError
 from config.values import is_loopback
 from report.acting import Acting
+from report.asked import Reader
 from report.server import server
+from report.site import Site
 from rules.rule import RuleErrors
 from sync.schedule import Schedule
 
@@ -165,14 +167,15 @@ class _Web(uvicorn.Server):
 
 def _app(hub: Hub, *, demo: bool, desk: Desk | None = None) -> Starlette:
     """With the pages behind the links of mails, where somebody acts and there are any."""
-    pages = Acting(hub.links, hub.reader, hub.settings, desk, hub.clock) if hub.links and desk else None
+    acting = Acting(hub.links, hub.reader, hub.settings, desk, hub.clock).routes() if hub.links and desk else []
+    site = Site(hub.reader, hub.settings, hub.moment, hub.rules, lambda _: Reader(), is_demo=demo)
     return server(
         overview=hub.overview,
         health=hub.health,
         language=hub.settings.language,
         public_url=hub.settings.public_url,
         demo=demo,
-        acting=pages.routes() if pages else (),
+        others=[*site.routes(), *acting],
     )
 
 

@@ -10,7 +10,8 @@ from itertools import groupby
 
 from config.settings import SEVERITIES
 from report.rows import AlertRow
-from report.words import Words, about, link
+from report.speech import link
+from report.words import Words, about
 
 TONES = {"critical": "late", "high": "late", "warning": "warn", "info": ""}
 _SMALL_WORD = re.compile(r"[a-z]+(?=[\s:：,，']|$)")

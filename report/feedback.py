@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from config.language import hours, working_hours
 from report.rows import FeedbackRow
-from report.words import Words, about, link
+from report.speech import link
+from report.words import Words, about
 
 
 @dataclass(frozen=True, slots=True)

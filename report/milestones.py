@@ -6,7 +6,8 @@ from itertools import groupby
 
 from config.language import days, working_days
 from report.rows import MilestoneRow
-from report.words import Line, Words, about, link
+from report.speech import link
+from report.words import Line, Words, about
 
 
 @dataclass(frozen=True, slots=True)

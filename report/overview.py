@@ -4,7 +4,7 @@ Nothing here is in a language, and nothing is reckoned twice: a page, its JSON a
 read the same definition (`rules.views`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from math import inf
@@ -17,20 +17,19 @@ from sqlmodel import SQLModel
 from config.settings import Language, PersonSettings, Settings
 from report.firing import read_firing
 from report.indicators import read_indicators
-from report.rows import AlertRow, ClientRow, Feed, FeedbackRow, IndicatorRow, MilestoneRow, ProjectRow, SourceRow
+from report.reading.clients import read_clients
+from report.reading.sources import read_sources
+from report.rows import AlertRow, ClientRow, FeedbackRow, IndicatorRow, MilestoneRow, ProjectRow, SourceRow
 from rules.moment import Moment
 from rules.rule import Rule
 from rules.views import FEEDBACK, MILESTONE, select_view
 from rules.views.base import Row
 from rules.working_time import OutsideCalendar
-from unify.freshness import Freshness, read_freshness, tool_name
-from unify.tallies import Tally, read_tallies
+from unify.freshness import tool_name
 
 DUE_SOON_DAYS = 30
 _OPEN = ("todo", "in_progress", "unknown")
 _tables = SQLModel.metadata.tables
-_FEEDS: Mapping[Feed, str] = {"milestones": "milestone", "feedback": "feedback", "projects": "project"}
-"""The table that tells which sources bring it."""
 _Shown = TypeVar("_Shown", MilestoneRow, FeedbackRow)
 
 
@@ -114,7 +113,7 @@ def overview(engine: Engine, settings: Settings, moment: Moment, rules: Sequence
     `rules` say what is told of their alerts.
     """
     with engine.connect() as connection:
-        sources = _sources(connection, settings, moment.now)
+        sources = read_sources(connection, settings, moment.now)
         return _overview(connection, settings, moment, rules, sources)
 
 
@@ -126,7 +125,7 @@ def _overview(
     facing = [row for row, shown in milestones if shown["client_facing"]]
     soon = moment.today + timedelta(days=DUE_SOON_DAYS)
     late = {row.key for row, shown in milestones if shown["overdue"]}
-    clients = _clients(connection)
+    clients = read_clients(connection)
     people = _bd_managers(clients, settings)
     moved = [row for row, shown in milestones if shown["client_facing"] and shown["moved_past_promise"]]
     unhandled = _unhandled(connection, moment, stale)
@@ -222,12 +221,6 @@ def _unhandled(connection: Connection, moment: Moment, stale: set[str]) -> list[
     return sorted(rows, key=lambda row: (-inf if row.waited_hours is None else -row.waited_hours, row.key))
 
 
-def _clients(connection: Connection) -> dict[str, ClientRow]:
-    client = _tables["client"].c
-    statement = select(client.key, client.names, client.bd_person).order_by(client.key)
-    return {row.key: ClientRow(row.names, row.bd_person) for row in connection.execute(statement)}
-
-
 def _bd_managers(clients: Mapping[str, ClientRow], settings: Settings) -> dict[str, PersonSettings]:
     """Those who have a client, in the order of the config."""
     bound = {client.bd for client in clients.values()}
@@ -274,31 +267,3 @@ def _problems(connection: Connection) -> dict[tuple[str, str], int]:
         .group_by(problem.c.source, client.c.bd_person)
     )
     return {(row.source, row.bd_person): row.fields for row in connection.execute(statement)}
-
-
-def _sources(connection: Connection, settings: Settings, now: datetime) -> list[SourceRow]:
-    feeding = {
-        feed: set(connection.execute(select(_tables[table].c.source).distinct()).scalars())
-        for feed, table in _FEEDS.items()
-    }
-    fresh = read_freshness(connection, settings, now)
-    return [_source(row, feeding, read_tallies(connection, name).values()) for name, row in fresh.items()]
-
-
-def _source(row: Freshness, feeding: Mapping[Feed, set[str]], tallies: Iterable[Tally]) -> SourceRow:
-    """A source that was never read to its end may feed anything: nobody knows what it would have said."""
-    return SourceRow(
-        name=row.source,
-        tool=tool_name(row.kind),
-        label=row.label,
-        last_ok_at=row.read_at,
-        age=row.age,
-        stale=row.stale,
-        error=row.error,
-        why=row.broken.why if row.broken else "",
-        asked_again_at=row.broken.until if row.broken and row.broken.failures > 1 else None,
-        problems=row.problems,
-        feeds=frozenset(feed for feed, fed_by in feeding.items() if row.read_at is None or row.source in fed_by),
-        doubts=row.doubts,
-        incomplete=tuple(tally for tally in tallies if tally.is_incomplete),
-    )

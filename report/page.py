@@ -18,15 +18,16 @@ from report.figures import Figure, figures
 from report.milestones import Group, MilestoneLine, by_client, milestone, undated
 from report.overview import DUE_SOON_DAYS, Overview
 from report.sources import SourceLine, source, stale_lines
-from report.words import TEXTS, Line, Words, link
+from report.speech import TEXTS, link
+from report.words import Line, Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 CSS = (_TEMPLATES / "report.css").read_text("utf-8")
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(CSS.encode()).digest()).decode()}'; "
-    "base-uri 'none'; form-action 'none'"
+    "img-src data:; base-uri 'none'; form-action 'self'"
 )
-"""The page's content security policy: its own style and nothing else, neither script nor request."""
+"""A page's content security policy: its own style and drawings, and its filters; neither script nor request."""
 
 FOLDED = 5
 """A list of a client's other alerts, of what nobody owns, or of what has no date, that is longer than this is folded

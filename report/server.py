@@ -38,13 +38,13 @@ def server(
     language: Language,
     public_url: str = "",
     demo: bool = False,
-    acting: Sequence[Route] = (),
+    others: Sequence[Route] = (),
 ) -> Starlette:
     """The application. `overview` and `health` are asked anew for each request; `language` is the default one.
 
     `?bd=NAME` narrows page and JSON to the clients of a BD manager (404 for a name that is none) and takes their
-    language, `?lang=TAG` puts the page into the nearest language. `acting`: the pages behind the links of mails, which
-    alone write.
+    language, `?lang=TAG` puts the page into the nearest language. `others`: the pages of a `Site`, and those behind the
+    links of mails, which alone write.
     """
 
     def page(request: Request) -> Response:
@@ -62,7 +62,7 @@ def server(
         found = health().problems
         return PlainTextResponse("\n".join(found) or "ok", status_code=503 if found else 200)
 
-    routes = [Route("/", page), Route("/report.json", structured), Route("/healthz", healthz), *acting]
+    routes = [Route("/", page), Route("/report.json", structured), Route("/healthz", healthz), *others]
     app = Starlette(routes=routes, exception_handlers={StoreError: _unreadable})
     app.add_middleware(Guard, hosts=allowed_hosts(public_url))
     return app

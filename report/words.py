@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
-from urllib.parse import urlsplit
 
-from config.language import Catalog, clock, day, instant
+from config.language import clock, day, instant
 from config.settings import Language
 from report.overview import Overview
 from report.rows import SourceRow
-
-TEXTS = Catalog.load(Path(__file__).parent / "texts")
-"""What the page says."""
+from report.speech import TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +88,3 @@ NAMED = 2
 def about(*parts: str) -> str:
     """What stands in small letters under a title."""
     return " · ".join(part for part in parts if part)
-
-
-def link(url: str | None) -> str | None:
-    """Only what a browser opens as a page: a vendor's field must not become a script."""
-    try:
-        return url if url and urlsplit(url).scheme in ("http", "https") else None
-    except ValueError:  # no address at all, such as "http://["
-        return None

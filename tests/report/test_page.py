@@ -14,8 +14,9 @@ from config.language import LANGUAGES
 from config.settings import Language
 from report.overview import Overview
 from report.page import FOLDED, Page
+from report.pages import PAGES
 from report.rows import ProjectRow
-from report.words import TEXTS
+from report.speech import TEXTS
 from tests.alerts.firm import hk, put
 from tests.report.browser import seen
 from tests.report.firm import feedback, firm, milestone, read
@@ -126,9 +127,10 @@ def test_every_text_is_said_and_every_text_that_is_said_is_there() -> None:
     """A key that nothing says rots; one that is missing shows only when it is needed."""
     here = Path(report.page.__file__).parent
     said = set()
-    for path in (*here.glob("*.py"), *here.glob("templates/*.html")):
+    for path in (*here.rglob("*.py"), *here.glob("templates/*.html")):
         said |= set(re.findall(r'\bt\(\s*"([\w.]+)"', path.read_text("utf-8")))
 
+    said |= {f"page.{kind.key}" for kind in PAGES}
     assert said == TEXTS.keys()
 
 

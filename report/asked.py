@@ -1,0 +1,178 @@
+"""One asking for a page: by whom, of which moment, in which words. Everything that a page reads is read in its one
+transaction, so that the figures agree with each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from config.settings import Language, Settings
+from report.document import Figure, Tone
+from report.filters import NO_FILTERS, Filters, address
+from report.reading.clients import read_clients
+from report.reading.sources import read_sources
+from report.rows import ClientRow, Feed, SourceRow
+from report.scope import EVERYTHING, Scope
+from report.speech import Speech
+from rules.moment import Moment
+from rules.rule import Rule
+
+NAMED = 2
+"""More sources than these are counted where they are not a list of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads. `name` is one under [people], or "" where nobody signed in: whoever sits at the machine.
+
+    `sees_people`: may see what single people of ours have to do.
+    """
+
+    name: str = ""
+    scope: Scope = EVERYTHING
+    sees_people: bool = True
+    language: Language | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`of` is what of a page's address names the one thing that it is about; "" for the other pages.
+
+    `rules` say what is told of their alerts.
+    """
+
+    connection: Connection
+    settings: Settings
+    moment: Moment
+    rules: Sequence[Rule]
+    reader: Reader
+    language: Language
+    filters: Filters = NO_FILTERS
+    of: str = ""
+    is_demo: bool = False
+
+    @cached_property
+    def speech(self) -> Speech:
+        """The words."""
+        return Speech(self.language, self.moment.zone, self.moment.today)
+
+    def t(self, key: str, **values: object) -> str:
+        """The text of `key`."""
+        return self.speech.t(key, **values)
+
+    # --- whose
+
+    @cached_property
+    def clients(self) -> Mapping[str, ClientRow]:
+        """Those that the reader may see, by their keys, whatever the filter says."""
+        return read_clients(self.connection, self.reader.scope)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What of the reader's this page is about: narrowed by the filters `client` and `bd`."""
+        scope = self.reader.scope
+        if self.filters.client:
+            scope = scope.within({f"client/{self.filters.client}"})
+        if self.filters.bd:
+            bd = f"person/{self.filters.bd}"
+            scope = scope.within({key for key, client in self.clients.items() if client.bd == bd})
+        return scope
+
+    @property
+    def asks_for_others(self) -> bool:
+        """Whether the filter names a client or a BD manager of whom the reader sees nothing: a shared address does."""
+        client, bd = f"client/{self.filters.client}", f"person/{self.filters.bd}"
+        return bool(
+            (self.filters.client and client not in self.clients)
+            or (self.filters.bd and bd not in {one.bd for one in self.clients.values()})
+        )
+
+    def client_name(self, key: str | None) -> str:
+        """What a client is called in the reader's language; what nobody's is called, for none."""
+        client = self.clients.get(key or "")
+        names = client.names if client else {}
+        name = names.get(self.language) or names.get("") or next(iter(names.values()), None)
+        return name or self.t("no_client")
+
+    def person_name(self, key: str | None) -> str:
+        """What one of [people] is called; "" for nobody. `key` with or without "person/"."""
+        person = self.settings.people.get((key or "").removeprefix("person/"))
+        return person.name if person else (key or "").removeprefix("person/")
+
+    # --- where
+
+    def here(self, path: str, **changed: Any) -> str:
+        """The address of a page with the filters of this one but for what is `changed`."""
+        return address(path, self.filters.query(**changed) | self._language())
+
+    def to(self, path: str, **filters: Any) -> str:
+        """The address of another page, with these filters alone, of the same past day."""
+        return address(path, Filters(as_of=self.filters.as_of).query(**filters) | self._language())
+
+    def _language(self) -> dict[str, str]:
+        """Said where it is not the reader's own."""
+        own = self.reader.language or self.settings.language
+        return {} if self.language == own else {"lang": self.language}
+
+    # --- how fresh
+
+    @cached_property
+    def sources(self) -> Sequence[SourceRow]:
+        """How far each source can be believed."""
+        return read_sources(self.connection, self.settings, self.moment.now)
+
+    @cached_property
+    def stale(self) -> frozenset[str]:
+        """The names of the sources that cannot be believed."""
+        return frozenset(row.name for row in self.sources if row.stale)
+
+    def figure(
+        self,
+        key: str,
+        value: float | None,
+        label: str,
+        href: str,
+        *,
+        text: str = "",
+        tone: Tone = "",
+        feed: Feed | None = None,
+    ) -> Figure:
+        """A headline number; grey where a source that feeds it is stale. Without a `feed` it rests on all of them."""
+        sources = [row for row in self.sources if feed is None or feed in row.feeds]
+        stale = [row for row in sources if row.stale]
+        return Figure(
+            key=key,
+            value=value,
+            text=text or self.speech.number(value),
+            label=label,
+            href=href,
+            freshness=self._freshness(sources, stale),
+            tone="grey" if stale else tone,
+            stale=bool(stale),
+        )
+
+    def _freshness(self, sources: Sequence[SourceRow], stale: Sequence[SourceRow]) -> str:
+        """When the oldest of the sources was read; the stale ones are named."""
+        if not sources:
+            return self.t("figure.no_source")
+        if unread := [row for row in stale if row.last_ok_at is None]:
+            return self.t("figure.never", sources=self._labels(unread))
+        at = self.speech.shortly(min(row.last_ok_at for row in stale or sources if row.last_ok_at))
+        return self.t("figure.stale", at=at, sources=self._labels(stale)) if stale else self.t("figure.read", at=at)
+
+    def _labels(self, sources: Sequence[SourceRow]) -> str:
+        if len(sources) > NAMED:
+            return self.t("sources.count", count=len(sources))
+        return self.speech.joined([row.label for row in sources])
+
+    @property
+    def now(self) -> datetime:
+        """The moment it is asked of."""
+        return self.moment.now
+
+    def with_filters(self, filters: Filters) -> "Asked":
+        """The same, asked otherwise."""
+        return replace(self, filters=filters)

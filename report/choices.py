@@ -1,0 +1,27 @@
+"""The filters that stand on a page, as they are set."""
+
+from collections.abc import Iterable, Mapping
+
+from report.asked import Asked
+from report.document import Choice, Option
+
+
+def clients(asked: Asked) -> Choice:
+    """One of the clients that the reader may see."""
+    names = {key.removeprefix("client/"): asked.client_name(key) for key in asked.clients}
+    return choice(asked, "client", asked.t("client"), names)
+
+
+def bd_managers(asked: Asked) -> Choice:
+    """One of those who answer for these."""
+    keys = dict.fromkeys(client.bd for client in asked.clients.values() if client.bd)
+    return choice(
+        asked, "bd", asked.t("bd_manager"), {key.removeprefix("person/"): asked.person_name(key) for key in keys}
+    )
+
+
+def choice(asked: Asked, name: str, label: str, options: Mapping[str, str]) -> Choice:
+    """One of `options`, by what the address says for each; or all."""
+    chosen = getattr(asked.filters, name)
+    everything: Iterable[tuple[str, str]] = [("", asked.t("filter.all")), *options.items()]
+    return Choice(name, label, [Option(value, text, value == chosen) for value, text in everything])

@@ -1,0 +1,77 @@
+"""A document as a page of HTML: every value is escaped, and nothing on it comes from elsewhere."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from config.language import place
+from config.settings import Language
+from report.asked import Asked
+from report.document import Block, Chart, Document, Facts, Lines, Table
+from report.filters import address
+from report.page import CSS, OWN_NAMES
+from report.pages.kind import PageKind
+
+_HTML_LANGUAGES: Mapping[str, str] = {"en": "en-HK"}
+
+
+def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[PageKind] = ()) -> str:
+    """The page of `kind`; `menu`: the pages that its menu leads to."""
+    return _template().render(
+        document=document,
+        css=Markup(CSS),
+        t=asked.t,
+        html_lang=_HTML_LANGUAGES.get(asked.language, asked.language),
+        as_of=asked.speech.at(asked.now),
+        place=place(asked.language, asked.moment.zone),
+        demo=asked.is_demo,
+        menu=[(asked.t(f"page.{one.key}"), asked.to(one.path), one.key == kind.key) for one in menu],
+        languages=[
+            (name, _in(asked, kind, language), language, language == asked.language)
+            for language, name in OWN_NAMES.items()
+        ],
+        here=quote(kind.path.replace("{of}", asked.of), safe="/:@"),
+        kind_of=kind_of,
+        data_uri=data_uri,
+    )
+
+
+def _in(asked: Asked, kind: PageKind, language: Language) -> str:
+    """The same page in another language."""
+    return address(
+        kind.path.replace("{of}", asked.of), asked.filters.query(page=asked.filters.page) | {"lang": language}
+    )
+
+
+def kind_of(block: Block) -> str:
+    """Which macro shows it."""
+    match block:
+        case Table():
+            return "table"
+        case Chart():
+            return "chart"
+        case Facts():
+            return "facts"
+        case Lines():
+            return "lines"
+
+
+def data_uri(svg: str) -> str:
+    """A drawing that stands in the page itself, where nothing in it can run or be fetched."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template("document.html")

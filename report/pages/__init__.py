@@ -1,0 +1,8 @@
+"""Every page, in the order of the menu."""
+
+from collections.abc import Sequence
+
+from report.pages.decisions import DECISIONS
+from report.pages.kind import PageKind
+
+PAGES: Sequence[PageKind] = (DECISIONS,)
