@@ -25,3 +25,11 @@ def choice(asked: Asked, name: str, label: str, options: Mapping[str, str]) -> C
     chosen = getattr(asked.filters, name)
     everything: Iterable[tuple[str, str]] = [("", asked.t("filter.all")), *options.items()]
     return Choice(name, label, [Option(value, text, value == chosen) for value, text in everything])
+
+
+def order(asked: Asked, options: Mapping[str, str]) -> Choice:
+    """What a list is sorted by, the first of `options` unless told."""
+    chosen = asked.filters.sort or next(iter(options))
+    return Choice(
+        "sort", asked.t("filter.sort"), [Option(value, text, value == chosen) for value, text in options.items()]
+    )

@@ -30,7 +30,8 @@ def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[Page
         as_of=asked.speech.at(asked.now),
         place=place(asked.language, asked.moment.zone),
         demo=asked.is_demo,
-        menu=[(asked.t(f"page.{one.key}"), asked.to(one.path), one.key == kind.key) for one in menu],
+        menu=[(asked.t("page.today"), asked.to("/"), False)]
+        + [(asked.t(f"page.{one.key}"), asked.to(one.path), one.key == kind.key) for one in menu],
         languages=[
             (name, _in(asked, kind, language), language, language == asked.language)
             for language, name in OWN_NAMES.items()

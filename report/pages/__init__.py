@@ -4,5 +4,6 @@ from collections.abc import Sequence
 
 from report.pages.decisions import DECISIONS
 from report.pages.kind import PageKind
+from report.pages.portfolio import PORTFOLIO
 
-PAGES: Sequence[PageKind] = (DECISIONS,)
+PAGES: Sequence[PageKind] = (PORTFOLIO, DECISIONS)

@@ -35,6 +35,13 @@ class Seen(HTMLParser):
         return " ".join(self.texts)
 
 
+def rows(html: str, section: str) -> dict[str, str]:
+    """The rows of the table in that section: what each is called, and all that it says, in their order."""
+    table = html.partition(f'<section id="{section}"')[2].partition("</section>")[0]
+    found = (Seen(f"<tr{row}").texts for row in table.split("<tr")[2:])
+    return {texts[0]: " ".join(texts) for texts in found}
+
+
 def seen(shown: Overview, language: Language = "en", **how: Any) -> Seen:
     """The page of an overview, as a reader meets it."""
     return Seen(render(Page.of(shown, language, **how)))

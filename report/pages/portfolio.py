@@ -1,0 +1,147 @@
+"""The portfolio: every project with its colour and why, its progress, what comes next, and what waits."""
+
+from config.language import days
+from report import choices
+from report.asked import Asked
+from report.document import Cell, Choice, Column, Document, Figure, Row, Table, Tone
+from report.pages.kind import PageKind
+from report.reading.portfolio import ClientHealth, Portfolio, ProjectRow, Waiting, read_portfolio
+from report.speech import link
+from rules.health.values import WORST_FIRST, Colour, Health
+from rules.health.words import colour_name, sentence
+
+_PATH = "/portfolio"
+_TONES: dict[Colour, Tone] = {"red": "red", "amber": "amber", "grey": "grey", "green": "green"}
+
+
+def show(values: Portfolio, asked: Asked) -> Document:
+    """How many of each colour, and a row for each project."""
+    t = asked.t
+    table = Table(
+        anchor="projects",
+        heading=t("portfolio.projects"),
+        columns=[
+            Column("name", t("portfolio.project")),
+            Column("health", t("portfolio.health")),
+            Column("progress", t("portfolio.progress"), "percent"),
+            Column("next", t("portfolio.next"), "day"),
+            Column("slip", t("portfolio.slip"), "number"),
+            Column("waiting", t("portfolio.waiting"), "number"),
+            Column("owner", t("owner")),
+        ],
+        rows=[_row(row, asked) for row in values.projects],
+        count=len(values.projects),
+        empty=t("portfolio.none"),
+    )
+    blocks = [_clients(values, asked), table] if values.clients else [table]
+    return Document("portfolio", t("page.portfolio"), _figures(values, asked), (), blocks, _filters(asked))
+
+
+def _clients(values: Portfolio, asked: Asked) -> Table:
+    t = asked.t
+    return Table(
+        anchor="clients",
+        heading=t("portfolio.clients"),
+        columns=[
+            Column("name", t("client")),
+            Column("health", t("portfolio.health")),
+            Column("waiting", t("portfolio.waiting"), "number"),
+            Column("bd", t("bd_manager")),
+        ],
+        rows=[_client(row, asked) for row in values.clients],
+        count=len(values.clients),
+    )
+
+
+def _client(row: ClientHealth, asked: Asked) -> Row:
+    name, bd = asked.client_name(row.key), asked.person_name(row.bd) or asked.t("nobody")
+    narrowed = asked.here(_PATH, client=row.key.removeprefix("client/"))
+    return Row([Cell(name, name, narrowed), _health(row.health, asked), _waiting(row.feedback, asked), Cell(bd, bd)])
+
+
+def _figures(values: Portfolio, asked: Asked) -> list[Figure]:
+    """A colour of which there is none has no figure, unless it was asked for."""
+    figures = []
+    for colour in WORST_FIRST:
+        count = sum(row.health.colour == colour for row in values.projects)
+        if count or asked.filters.health == colour:
+            label, href = colour_name(asked.language, colour), asked.here(_PATH, health=colour)
+            figures.append(asked.figure(colour, count, label, href, tone=_TONES[colour], feed="projects"))
+    return figures
+
+
+def _filters(asked: Asked) -> list[Choice]:
+    colours: dict[str, str] = {colour: colour_name(asked.language, colour) for colour in WORST_FIRST}
+    return [
+        choices.clients(asked),
+        choices.bd_managers(asked),
+        choices.choice(asked, "health", asked.t("portfolio.health"), colours),
+        choices.order(asked, _sorts(asked)),
+        Choice("q", asked.t("portfolio.search"), written=asked.filters.q),
+    ]
+
+
+def _sorts(asked: Asked) -> dict[str, str]:
+    t = asked.t
+    return {
+        "health": t("portfolio.health"),
+        "name": t("portfolio.project"),
+        "client": t("client"),
+        "progress": t("portfolio.progress"),
+        "next": t("portfolio.next"),
+        "slip": t("portfolio.slip"),
+        "waiting": t("portfolio.waiting"),
+        "owner": t("owner"),
+    }
+
+
+def _row(row: ProjectRow, asked: Asked) -> Row:
+    client, bd = asked.client_name(row.client), asked.person_name(row.bd)
+    return Row(
+        [
+            Cell(row.name, row.name, link(row.url), notes=[client, bd]),
+            _health(row.health, asked),
+            _progress(row, asked),
+            _next(row, asked),
+            _slip(row, asked),
+            _waiting(Waiting(row.waiting, row.unhandled), asked),
+            Cell(row.owner_name, row.owner_name or ""),
+        ],
+        stale=row.source in asked.stale,
+    )
+
+
+def _progress(row: ProjectRow, asked: Asked) -> Cell:
+    if not row.items:
+        return Cell()
+    rate = 100.0 * row.done / row.items
+    count = asked.t("portfolio.of", done=row.done, items=row.items)
+    return Cell(round(rate, 1), asked.speech.percent(rate), notes=[count])
+
+
+def _next(row: ProjectRow, asked: Asked) -> Cell:
+    late = asked.t("portfolio.overdue", count=row.overdue) if row.overdue else ""
+    if row.next is None:
+        return Cell(warn=late)
+    return Cell(row.next.deadline_on, asked.speech.day(row.next.deadline_on), notes=[row.next.name], warn=late)
+
+
+def _slip(row: ProjectRow, asked: Asked) -> Cell:
+    return Cell(row.slip_days, days(asked.language, row.slip_days) if row.slip_days else "")
+
+
+def _health(health: Health, asked: Asked) -> Cell:
+    native = asked.t("portfolio.native", word=health.native) if health.native else ""
+    why = sentence(asked.language, health, asked.moment.today) if health.reasons else ""
+    colour = colour_name(asked.language, health.colour)
+    return Cell(health.colour, colour, tone=_TONES[health.colour], notes=[why, native])
+
+
+def _waiting(feedback: Waiting, asked: Asked) -> Cell:
+    late = asked.t("portfolio.unhandled", count=feedback.unhandled) if feedback.unhandled else ""
+    return Cell(feedback.waiting, asked.speech.number(feedback.waiting) if feedback.waiting else "", warn=late)
+
+
+PORTFOLIO = PageKind(
+    "portfolio", _PATH, read_portfolio, show, frozenset({"client", "bd", "source", "health", "q", "sort"})
+)

@@ -1,0 +1,215 @@
+"""Every project with its client: how it does, how far it is, what comes next, and what waits."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, false, func, select
+
+from report.asked import Asked
+from rules.health.asked import Asked as Views
+from rules.health.reading import read_health
+from rules.health.values import WORST_FIRST, Health
+from rules.language.compile import Scope
+from rules.views import FEEDBACK, MILESTONE
+from rules.views.project import PROJECT_VIEW
+from unify.derived import Row, fetch, table_of
+from unify.tables import WorkItem
+
+_ITEM = table_of(WorkItem)
+
+
+@dataclass(frozen=True, slots=True)
+class NextMilestone:
+    """The open milestone promised to the client whose day is the nearest to come."""
+
+    key: str
+    name: str
+    deadline_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project; `client` and `bd` are keys. `items` are all but cancelled ones, `done` those of them that are done."""
+
+    key: str
+    name: str
+    url: str | None
+    source: str
+    client: str | None
+    bd: str | None
+    owner_name: str | None
+    health: Health
+    done: int
+    items: int
+    next: NextMilestone | None
+    overdue: int
+    """Milestones promised to the client."""
+    slip_days: int
+    """How far the open one that is furthest behind its first promise is: calendar days; 0: none is."""
+    waiting: int
+    """Pieces of feedback that nobody has handled."""
+    unhandled: int
+    """Those of them that wait longer than they may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Feedback that nobody has handled, and how much of it waits longer than it may."""
+
+    waiting: int = 0
+    unhandled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClientHealth:
+    """A client, by its key; `feedback` is of all its projects, and of none."""
+
+    key: str
+    bd: str | None
+    health: Health
+    feedback: Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """As they are asked for, the worst first unless told otherwise."""
+
+    clients: Sequence[ClientHealth]
+    projects: Sequence[ProjectRow]
+
+
+def read_portfolio(asked: Asked) -> Portfolio:
+    """Of the clients that the filters leave; by `source`, `health` (a colour) and words of the names (`q`)."""
+    views = Views(asked.connection, asked.moment, asked.scope.allows)
+    health = read_health(asked.connection, asked.settings, asked.moment, asked.scope.allows)
+    waiting = _feedback(views)
+    of_projects, of_clients = (_counted(waiting, of) for of in ("project", "client"))
+    counted = _Counted(_items(asked), _next(views), _promises(views), of_projects)
+    names = ("key", "name", "url", "source", "client", "bd", "owner_name")
+    every = [_project(row, health, counted) for row in views.rows(PROJECT_VIEW, names, lambda _: ~false())]
+    rows = sorted((row for row in every if _is_asked_for(row, asked)), key=lambda row: (row.name, row.key))
+    column = asked.filters.sort.removeprefix("-")
+    order = SORTS.get(column, SORTS["health"])
+    rows.sort(key=lambda row: order(row, asked), reverse=asked.filters.sort.startswith("-"))
+    clients = [
+        ClientHealth(key, client.bd, health[key], of_clients.get(key, Waiting()))
+        for key, client in asked.clients.items()
+        if key in health and asked.filters.health in ("", health[key].colour) and _names(asked, asked.client_name(key))
+    ]
+    return Portfolio(sorted(clients, key=lambda row: _badness(row.health)), rows)
+
+
+Order = Callable[[ProjectRow, Asked], Any]
+SORTS: Mapping[str, Order] = {
+    "health": lambda row, _: _badness(row.health),
+    "name": lambda row, _: row.name,
+    "client": lambda row, asked: asked.client_name(row.client),
+    "progress": lambda row, _: row.done / row.items if row.items else 2.0,
+    "next": lambda row, _: row.next.deadline_on if row.next else date.max,
+    "slip": lambda row, _: -row.slip_days,
+    "waiting": lambda row, _: (-row.unhandled, -row.waiting),
+    "owner": lambda row, _: row.owner_name or "\uffff",
+}
+"""By a column's key, ascending as a reader wants it: the worst, the next, the latest first."""
+
+
+def _badness(health: Health) -> tuple[Any, ...]:
+    return WORST_FIRST.index(health.colour), *(health.reasons[0].order if health.reasons else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """By project."""
+
+    items: Mapping[str, Row]
+    next: Mapping[str, NextMilestone]
+    promises: Mapping[str, Row]
+    feedback: Mapping[str, Waiting]
+
+
+def _project(row: Row, health: Mapping[str, Health], counted: _Counted) -> ProjectRow:
+    key = row["key"]
+    items, promises = counted.items.get(key), counted.promises.get(key)
+    feedback = counted.feedback.get(key, Waiting())
+    return ProjectRow(
+        **row,
+        health=health[key],
+        done=items["done"] if items else 0,
+        items=items["items"] if items else 0,
+        next=counted.next.get(key),
+        overdue=promises["overdue"] if promises else 0,
+        slip_days=max(promises["slip"] or 0, 0) if promises else 0,
+        waiting=feedback.waiting,
+        unhandled=feedback.unhandled,
+    )
+
+
+def _is_asked_for(row: ProjectRow, asked: Asked) -> bool:
+    filters = asked.filters
+    return (
+        filters.source in ("", row.source)
+        and filters.health in ("", row.health.colour)
+        and _names(asked, row.name, asked.client_name(row.client), row.owner_name or "")
+    )
+
+
+def _names(asked: Asked, *names: str) -> bool:
+    """Whether what is searched for is in one of them."""
+    return any(asked.filters.q.casefold() in name.casefold() for name in names)
+
+
+def _items(asked: Asked) -> Mapping[str, Row]:
+    """From an index alone. Not under the scope: the projects are, and what is not theirs is never looked up."""
+    item = _ITEM.c
+    counted = (
+        select(
+            item.project_key.label("key"),
+            func.sum(case((item.status_category == "done", 1), else_=0)).label("done"),
+            func.sum(case((item.status_category != "cancelled", 1), else_=0)).label("items"),
+        )
+        .where(item.deleted_at.is_(None), item.project_key.is_not(None))
+        .group_by(item.project_key)
+    )
+    return {row["key"]: row for row in fetch(asked.connection, counted)}
+
+
+def _next(views: Views) -> Mapping[str, NextMilestone]:
+    def comes(scope: Scope) -> ColumnElement[bool]:
+        columns = scope.columns
+        return and_(columns["client_facing"], columns["awaited"], columns["project"].is_not(None))
+
+    rows = views.rows(MILESTONE, ("key", "name", "project", "deadline_on"), comes)
+    latest_first = sorted(rows, key=lambda row: row["deadline_on"], reverse=True)
+    return {row["project"]: NextMilestone(row["key"], row["name"], row["deadline_on"]) for row in latest_first}
+
+
+def _promises(views: Views) -> Mapping[str, Row]:
+    """By project: how many are overdue, and the largest slip."""
+
+    def is_open(scope: Scope) -> ColumnElement[bool]:
+        return and_(scope.columns["client_facing"], scope.columns["is_open"])
+
+    def counts(scope: Scope) -> Mapping[str, ColumnElement[Any]]:
+        late = func.sum(case((scope.columns["overdue"], 1), else_=0))
+        return {"overdue": late, "slip": func.max(scope.columns["slip_days"])}
+
+    return {row["project"]: row for row in views.by_project(MILESTONE, is_open, counts)}
+
+
+def _feedback(views: Views) -> Sequence[Row]:
+    """What nobody has handled: little, among all that ever came."""
+
+    def waits(scope: Scope) -> ColumnElement[bool]:
+        return and_(scope.columns["handled"].is_(false()), scope.columns["waiting_since"].is_not(None))
+
+    return views.rows(FEEDBACK, ("key", "client", "project", "unhandled"), waits)
+
+
+def _counted(feedback: Sequence[Row], of: str) -> Mapping[str, Waiting]:
+    """By project or client; what is of none is left out."""
+    waiting = Counter(row[of] for row in feedback if row[of])
+    late = Counter(row[of] for row in feedback if row[of] and row["unhandled"])
+    return {key: Waiting(count, late[key]) for key, count in waiting.items()}
