@@ -2,7 +2,7 @@
 transaction, so that the figures agree with each other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from config.settings import Language, Settings
 from report.document import Figure, Tone
 from report.filters import NO_FILTERS, Filters, address
+from report.freshness import freshness
 from report.reading.clients import read_clients
 from report.reading.sources import read_sources
 from report.rows import ClientRow, Feed, SourceRow
@@ -19,9 +20,6 @@ from report.scope import EVERYTHING, Scope
 from report.speech import Speech
 from rules.moment import Moment
 from rules.rule import Rule
-
-NAMED = 2
-"""More sources than these are counted where they are not a list of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +91,7 @@ class Asked:
     def client_name(self, key: str | None) -> str:
         """What a client is called in the reader's language; what nobody's is called, for none."""
         client = self.clients.get(key or "")
-        names = client.names if client else {}
-        name = names.get(self.language) or names.get("") or next(iter(names.values()), None)
-        return name or self.t("no_client")
+        return (client.name(self.language) if client else None) or self.t("no_client")
 
     def person_name(self, key: str | None) -> str:
         """What one of [people] is called; "" for nobody. `key` with or without "person/"."""
@@ -142,37 +138,19 @@ class Asked:
     ) -> Figure:
         """A headline number; grey where a source that feeds it is stale. Without a `feed` it rests on all of them."""
         sources = [row for row in self.sources if feed is None or feed in row.feeds]
-        stale = [row for row in sources if row.stale]
+        stale = any(row.stale for row in sources)
         return Figure(
             key=key,
             value=value,
             text=text or self.speech.number(value),
             label=label,
             href=href,
-            freshness=self._freshness(sources, stale),
+            freshness=freshness(self.speech, sources),
             tone="grey" if stale else tone,
-            stale=bool(stale),
+            stale=stale,
         )
-
-    def _freshness(self, sources: Sequence[SourceRow], stale: Sequence[SourceRow]) -> str:
-        """When the oldest of the sources was read; the stale ones are named."""
-        if not sources:
-            return self.t("figure.no_source")
-        if unread := [row for row in stale if row.last_ok_at is None]:
-            return self.t("figure.never", sources=self._labels(unread))
-        at = self.speech.shortly(min(row.last_ok_at for row in stale or sources if row.last_ok_at))
-        return self.t("figure.stale", at=at, sources=self._labels(stale)) if stale else self.t("figure.read", at=at)
-
-    def _labels(self, sources: Sequence[SourceRow]) -> str:
-        if len(sources) > NAMED:
-            return self.t("sources.count", count=len(sources))
-        return self.speech.joined([row.label for row in sources])
 
     @property
     def now(self) -> datetime:
         """The moment it is asked of."""
         return self.moment.now
-
-    def with_filters(self, filters: Filters) -> "Asked":
-        """The same, asked otherwise."""
-        return replace(self, filters=filters)

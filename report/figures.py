@@ -1,10 +1,10 @@
 """The headline figures, and how far each can be believed: an empty list of which nobody knows is no good news."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from report.freshness import freshness
 from report.overview import DUE_SOON_DAYS
-from report.rows import Feed, SourceRow
+from report.rows import Feed
 from report.words import Words
 
 
@@ -59,26 +59,16 @@ _TONES = {"overdue": "late", "moved": "late", "feedback": "late", "alerts": "war
 def _figure(words: Words, anchor: str, value: int, label: str, none: str = "", no_source: str = "") -> Figure:
     fed_by = _FED_BY.get(anchor)
     sources = [row for row in words.shown.sources if fed_by is None or fed_by in row.feeds]
-    stale = [row for row in sources if row.stale]
-    freshness = _freshness(words, sources, stale)
+    stale = any(row.stale for row in sources)
+    read = freshness(words, sources)
     if stale:
-        none = words.t("none_known", since=freshness)
+        none = words.t("none_known", since=read)
     return Figure(
         value=value,
         label=label,
         anchor=anchor,
         tone=_TONES.get(anchor, "") if value else "",
-        freshness=freshness,
+        freshness=read,
         empty=none if sources else no_source,
-        stale=bool(stale),
+        stale=stale,
     )
-
-
-def _freshness(words: Words, sources: Sequence[SourceRow], stale: Sequence[SourceRow]) -> str:
-    """When the oldest of the sources was read; the stale ones are named."""
-    if not sources:
-        return words.t("figure.no_source")
-    if unread := [row for row in stale if row.last_ok_at is None]:
-        return words.t("figure.never", sources=words.labels(unread))
-    at = words.shortly(min(row.last_ok_at for row in stale or sources if row.last_ok_at))
-    return words.t("figure.stale", at=at, sources=words.labels(stale)) if stale else words.t("figure.read", at=at)

@@ -73,8 +73,7 @@ class Overview:
     def client_name(self, key: str | None, language: Language) -> str | None:
         """What the client is called in that language; None for no client."""
         client = self.clients.get(key or "")
-        names = client.names if client else {}
-        return names.get(language) or names.get("") or next(iter(names.values()), None)
+        return client.name(language) if client else None
 
     def narrowed(self, person: str) -> "Overview":
         """Only what `person` (a name under [people]) answers for: nothing of other people's clients is left."""

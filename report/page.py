@@ -91,7 +91,7 @@ class Page:
         """The page for everybody, or narrowed to `person`'s clients; with links between those, and to the other
         languages, where `address` makes them (a file on its own has none)."""
         shown = whole.narrowed(person) if person else whole
-        words = Words(shown, language, person)
+        words = Words.of(shown, language, person)
         due_soon = [milestone(words, row) for row in shown.due_soon]
         return cls(
             language=language,

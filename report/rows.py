@@ -139,6 +139,10 @@ class ClientRow:
     names: Mapping[str, str]
     bd: str | None
 
+    def name(self, language: Language) -> str | None:
+        """What it is called in that language; None: it has no name at all."""
+        return self.names.get(language) or self.names.get("") or next(iter(self.names.values()), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
