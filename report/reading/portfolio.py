@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, select
+from sqlalchemy import ColumnElement, and_, case, false, func, select, true
 
 from report.asked import Asked
-from rules.health.asked import Asked as Views
 from rules.health.reading import read_health
 from rules.health.values import WORST_FIRST, Health
 from rules.language.compile import Scope
 from rules.views import FEEDBACK, MILESTONE
 from rules.views.project import PROJECT_VIEW
+from rules.views.reader import ViewReader
 from unify.derived import Row, fetch, table_of
 from unify.tables import WorkItem
 
@@ -83,13 +83,13 @@ class Portfolio:
 
 def read_portfolio(asked: Asked) -> Portfolio:
     """Of the clients that the filters leave; by `source`, `health` (a colour) and words of the names (`q`)."""
-    views = Views(asked.connection, asked.moment, asked.scope.allows)
+    views = ViewReader(asked.connection, asked.moment, asked.scope.allows)
     health = read_health(asked.connection, asked.settings, asked.moment, asked.scope.allows)
     waiting = _feedback(views)
     of_projects, of_clients = (_counted(waiting, of) for of in ("project", "client"))
     counted = _Counted(_items(asked), _next(views), _promises(views), of_projects)
     names = ("key", "name", "url", "source", "client", "bd", "owner_name")
-    every = [_project(row, health, counted) for row in views.rows(PROJECT_VIEW, names, lambda _: ~false())]
+    every = [_project(row, health, counted) for row in views.rows(PROJECT_VIEW, names, lambda _: true())]
     rows = sorted((row for row in every if _is_asked_for(row, asked)), key=lambda row: (row.name, row.key))
     column = asked.filters.sort.removeprefix("-")
     order = SORTS.get(column, SORTS["health"])
@@ -176,7 +176,7 @@ def _items(asked: Asked) -> Mapping[str, Row]:
     return {row["key"]: row for row in fetch(asked.connection, counted)}
 
 
-def _next(views: Views) -> Mapping[str, NextMilestone]:
+def _next(views: ViewReader) -> Mapping[str, NextMilestone]:
     def comes(scope: Scope) -> ColumnElement[bool]:
         columns = scope.columns
         return and_(columns["client_facing"], columns["awaited"], columns["project"].is_not(None))
@@ -186,7 +186,7 @@ def _next(views: Views) -> Mapping[str, NextMilestone]:
     return {row["project"]: NextMilestone(row["key"], row["name"], row["deadline_on"]) for row in latest_first}
 
 
-def _promises(views: Views) -> Mapping[str, Row]:
+def _promises(views: ViewReader) -> Mapping[str, Row]:
     """By project: how many are overdue, and the largest slip."""
 
     def is_open(scope: Scope) -> ColumnElement[bool]:
@@ -199,7 +199,7 @@ def _promises(views: Views) -> Mapping[str, Row]:
     return {row["project"]: row for row in views.by_project(MILESTONE, is_open, counts)}
 
 
-def _feedback(views: Views) -> Sequence[Row]:
+def _feedback(views: ViewReader) -> Sequence[Row]:
     """What nobody has handled: little, among all that ever came."""
 
     def waits(scope: Scope) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, or_, true
 
-from rules.health.asked import Asked
 from rules.health.decide import CONTRACT_DAYS, SATISFACTION_DAYS, SILENT_DAYS, renews
 from rules.health.projects import UnreadOf
 from rules.health.values import Client, Waiting
@@ -15,6 +14,7 @@ from rules.language.compile import Scope
 from rules.views import FEEDBACK
 from rules.views.client import CLIENT
 from rules.views.deal import DEAL
+from rules.views.reader import ViewReader
 
 
 class Told(NamedTuple):
@@ -25,7 +25,7 @@ class Told(NamedTuple):
     client: str | None
 
 
-def read_feedback(asked: Asked) -> Sequence[Told]:
+def read_feedback(views: ViewReader) -> Sequence[Told]:
     """What waits too long, and all that is critical."""
 
     def counts(scope: Scope) -> ColumnElement[bool]:
@@ -33,7 +33,7 @@ def read_feedback(asked: Asked) -> Sequence[Told]:
         is_open = and_(columns["handled"].is_(False), columns["waiting_since"].is_not(None))
         return and_(is_open, or_(columns["unhandled"], _is_critical(scope)))
 
-    rows = asked.rows(
+    rows = views.rows(
         FEEDBACK,
         ("key", "project", "client", "waiting_since", "calendar", "limit_hours", "unhandled"),
         counts,
@@ -61,7 +61,7 @@ def _is_critical(scope: Scope) -> ColumnElement[bool]:
 
 
 def read_clients(
-    asked: Asked, feedback: Sequence[Told], projects: Collection[str], unread: UnreadOf
+    views: ViewReader, feedback: Sequence[Told], projects: Collection[str], unread: UnreadOf
 ) -> Iterator[Client]:
     """Every client; `projects` are those that have a colour, to which their late feedback belongs."""
     waiting: dict[str | None, list[Waiting]] = defaultdict(list)
@@ -74,15 +74,15 @@ def read_clients(
         return {"silent": case((and_(silent, scope.columns["works"]), 1), else_=0)}
 
     names = ("key", "source", "calendar", "contract_end_on", "contact_at", "report_due")
-    rows = asked.rows(CLIENT, names, lambda _: true(), silence, age="silent_days")
-    soon = asked.ago(-CONTRACT_DAYS)
+    rows = views.rows(CLIENT, names, lambda _: true(), silence, age="silent_days")
+    soon = views.ago(-CONTRACT_DAYS)
     ending = {
         row["key"]: row["contract_end_on"]
         for row in rows
-        if row["contract_end_on"] and asked.moment.today <= row["contract_end_on"] <= soon
+        if row["contract_end_on"] and views.moment.today <= row["contract_end_on"] <= soon
     }
-    renewed = _renewed(asked, ending) if ending else set()
-    scores = _scores(asked)
+    renewed = _renewed(views, ending) if ending else set()
+    scores = _scores(views)
     for row in rows:
         key = row["key"]
         scored = scores.get(key)
@@ -99,13 +99,13 @@ def read_clients(
         )
 
 
-def _renewed(asked: Asked, ending: Mapping[str, date]) -> set[str]:
+def _renewed(views: ViewReader, ending: Mapping[str, date]) -> set[str]:
     """The clients of `ending` (when their contract ends) with a deal that may renew it."""
 
     def theirs(scope: Scope) -> ColumnElement[bool]:
         return scope.columns["client"].in_(sorted(ending))
 
-    rows = asked.rows(DEAL, ("key", "client", "stage_category", "close_on"), theirs)
+    rows = views.rows(DEAL, ("key", "client", "stage_category", "close_on"), theirs)
     return {row["client"] for row in rows if renews(row["stage_category"], row["close_on"], ending[row["client"]])}
 
 
@@ -117,15 +117,15 @@ class _Score(NamedTuple):
     on: date
 
 
-def _scores(asked: Asked) -> Mapping[str, _Score]:
+def _scores(views: ViewReader) -> Mapping[str, _Score]:
     """The latest answer of each client in the last 90 days."""
-    since = datetime.combine(asked.ago(SATISFACTION_DAYS), time(), asked.moment.zone)
+    since = datetime.combine(views.ago(SATISFACTION_DAYS), time(), views.moment.zone)
 
     def lately(scope: Scope) -> ColumnElement[bool]:
         received_at = scope.columns["received_at"]
         # Said as a comparison, so that an index leads past all that has no score.
         return and_(scope.columns["score"] >= 0, received_at >= since, received_at <= scope.now)
 
-    rows = asked.rows(FEEDBACK, ("key", "client", "score", "received_at"), lately)
+    rows = views.rows(FEEDBACK, ("key", "client", "score", "received_at"), lately)
     in_time = sorted(rows, key=lambda row: (row["received_at"], row["key"]))
-    return {row["client"]: _Score(row["key"], row["score"], asked.day(row["received_at"])) for row in in_time}
+    return {row["client"]: _Score(row["key"], row["score"], views.day(row["received_at"])) for row in in_time}

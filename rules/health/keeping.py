@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from config.settings import Settings
-from rules.health.asked import Allows, everybody
 from rules.health.reading import read_health
 from rules.health.values import Health, Reason
 from rules.moment import Moment
+from rules.views.reader import Allows, everybody
 from unify.derived import MILESTONE, PROJECT, Row, fetch, slices, table_of
 from unify.engine import writing
 from unify.hub_state import SETTLED_TIMES, recall, remember
@@ -97,10 +97,10 @@ def _health(row: Row) -> Health:
 def _named(connection: Connection, kept: Sequence[Health]) -> Iterable[Health]:
     """The same with the names that are known today."""
     reasons_of_all = [reason for one in kept for reason in one.reasons]
-    asked = {key for reason in reasons_of_all for key in (reason.key, reason.project)} | {one.key for one in kept}
+    keys = {key for reason in reasons_of_all for key in (reason.key, reason.project)} | {one.key for one in kept}
     names: dict[str, str] = {}
     for table in (PROJECT, MILESTONE, _RISK):
-        for some in slices(connection, table, asked):
+        for some in slices(connection, table, keys):
             known = fetch(connection, select(table.c.key, table.c.name).where(table.c.key.in_(some)))
             names |= {row["key"]: row["name"] for row in known}
     for one in kept:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, true
 
-from rules.health.asked import Asked
 from rules.health.decide import AMBER_SCORE, MANY_MOVES, PLANNED_LATE_DAYS, pace_matters
 from rules.health.values import Acceptance, Hours, Project, Promise, Unanswered, Unread, Waiting
 from rules.language.compile import Scope
@@ -17,6 +16,7 @@ from rules.views import MILESTONE, RISK
 from rules.views.milestone import needed_days
 from rules.views.owners import PROJECT
 from rules.views.project import PROJECT_VIEW
+from rules.views.reader import ViewReader
 from unify.derived import Row, slices
 
 UnreadOf = Callable[[str, str], Unread | None]
@@ -30,14 +30,14 @@ _ACCEPTED_LATELY = 20
 _Fact = TypeVar("_Fact")
 
 
-def read_projects(asked: Asked, feedback: Mapping[str, Sequence[Waiting]], unread: UnreadOf) -> Iterator[Project]:
+def read_projects(views: ViewReader, feedback: Mapping[str, Sequence[Waiting]], unread: UnreadOf) -> Iterator[Project]:
     """Every living project; `feedback` that nobody has handled, by project."""
-    promises, acceptances, risks = _promises(asked), _acceptances(asked), _risks(asked)
-    next_days = _next_days(asked)
+    promises, acceptances, risks = _promises(views), _acceptances(views), _risks(views)
+    next_days = _next_days(views)
     names = ("key", "name", "client", "calendar", "source", "spent_hours", "budget_hours")
     percent = ("spent_percent", "open_percent")
     # No column of the view: rules have no use for a word that each firm uses as it likes.
-    rows = asked.rows(PROJECT_VIEW, names + percent, lambda _: true(), lambda _: {"native": PROJECT.c.health_native})
+    rows = views.rows(PROJECT_VIEW, names + percent, lambda _: true(), lambda _: {"native": PROJECT.c.health_native})
     for row in rows:
         key = row["key"]
         yield Project(
@@ -56,7 +56,7 @@ def read_projects(asked: Asked, feedback: Mapping[str, Sequence[Waiting]], unrea
         )
 
 
-def _next_days(asked: Asked) -> Mapping[str, date | None]:
+def _next_days(views: ViewReader) -> Mapping[str, date | None]:
     """By project that promised the client any day, kept or not: that of its next milestone; None: none is to come."""
 
     def has_day(scope: Scope) -> ColumnElement[bool]:
@@ -67,10 +67,10 @@ def _next_days(asked: Asked) -> Mapping[str, date | None]:
     def next_on(scope: Scope) -> Mapping[str, ColumnElement[Any]]:
         return {"next_on": func.min(case((scope.columns["awaited"], scope.columns["deadline_on"])))}
 
-    return {row["project"]: row["next_on"] for row in asked.by_project(MILESTONE, has_day, next_on)}
+    return {row["project"]: row["next_on"] for row in views.by_project(MILESTONE, has_day, next_on)}
 
 
-def _promises(asked: Asked) -> Mapping[str, Sequence[Promise]]:
+def _promises(views: ViewReader) -> Mapping[str, Sequence[Promise]]:
     """The open milestones promised to clients of which any limit may ask, by project."""
     dates = ("calendar", "committed_on", "deadline_on", "awaited", "moves_since_promise")
 
@@ -81,18 +81,18 @@ def _promises(asked: Asked) -> Mapping[str, Sequence[Promise]]:
         may_be = or_(is_late, columns["moves"] >= MANY_MOVES, has_open_items)
         return and_(columns["client_facing"], columns["is_open"], columns["project"].is_not(None), may_be)
 
-    rows = asked.rows(MILESTONE, ("key", "name", "project", "open_items", *dates), may_matter)
-    found = [(row["project"], _promise(asked, row)) for row in rows]
-    closed = _closed_lately(asked, [one.key for _, one in found if pace_matters(one)])
+    rows = views.rows(MILESTONE, ("key", "name", "project", "open_items", *dates), may_matter)
+    found = [(row["project"], _promise(views, row)) for row in rows]
+    closed = _closed_lately(views, [one.key for _, one in found if pace_matters(one)])
     return _by_project((project, _with_pace(one, closed.get(one.key))) for project, one in found)
 
 
-def _closed_lately(asked: Asked, keys: Sequence[str]) -> Mapping[str, int]:
+def _closed_lately(views: ViewReader, keys: Sequence[str]) -> Mapping[str, int]:
     """The pace of those milestones: counted from all that was ever done, so of no more of them than must be."""
     found: dict[str, int] = {}
-    for some in slices(asked.connection, MILESTONE.table, keys):
+    for some in slices(views.connection, MILESTONE.table, keys):
         among = partial(_among, some)
-        found |= {row["key"]: row["closed_lately"] for row in asked.rows(MILESTONE, ("key", "closed_lately"), among)}
+        found |= {row["key"]: row["closed_lately"] for row in views.rows(MILESTONE, ("key", "closed_lately"), among)}
     return found
 
 
@@ -107,25 +107,25 @@ def _with_pace(promise: Promise, closed_lately: int | None) -> Promise:
     return replace(promise, closed_lately=closed_lately, needed_days=needed)
 
 
-def _promise(asked: Asked, row: Row) -> Promise:
+def _promise(views: ViewReader, row: Row) -> Promise:
     calendar, committed_on, deadline_on = row["calendar"], row["committed_on"], row["deadline_on"]
-    is_past = committed_on is not None and committed_on < asked.moment.today
+    is_past = committed_on is not None and committed_on < views.moment.today
     is_beyond = committed_on is not None and deadline_on is not None and committed_on < deadline_on
     return Promise(
         row["key"],
         row["name"],
         committed_on,
         deadline_on,
-        days_past=asked.days_past(calendar, committed_on) if is_past else 0,
+        days_past=views.days_past(calendar, committed_on) if is_past else 0,
         awaited=bool(row["awaited"]),
-        days_planned_late=asked.days(calendar, committed_on, deadline_on) if is_beyond else 0,
+        days_planned_late=views.days(calendar, committed_on, deadline_on) if is_beyond else 0,
         moves=row["moves_since_promise"],
         open_items=row["open_items"],
-        days_left=asked.days(calendar, asked.moment.today, deadline_on) if row["awaited"] else 0,
+        days_left=views.days(calendar, views.moment.today, deadline_on) if row["awaited"] else 0,
     )
 
 
-def _acceptances(asked: Asked) -> Mapping[str, Sequence[Acceptance]]:
+def _acceptances(views: ViewReader) -> Mapping[str, Sequence[Acceptance]]:
     """What was accepted after its promise lately, or is not yet, and has waited for that; by project."""
 
     def late(scope: Scope) -> ColumnElement[bool]:
@@ -143,23 +143,23 @@ def _acceptances(asked: Asked) -> Mapping[str, Sequence[Acceptance]]:
 
     names = ("key", "name", "project", "calendar", "committed_on", "accepted_on", "acceptance_awaited")
     found = []
-    for row in asked.rows(MILESTONE, names, late):
-        until = asked.moment.today if row["acceptance_awaited"] else row["accepted_on"]
-        days = asked.days(row["calendar"], row["committed_on"], until)
+    for row in views.rows(MILESTONE, names, late):
+        until = views.moment.today if row["acceptance_awaited"] else row["accepted_on"]
+        days = views.days(row["calendar"], row["committed_on"], until)
         if days > 0:  # the weekend after its Friday is no delay
             one = Acceptance(row["key"], row["name"], row["committed_on"], days, bool(row["acceptance_awaited"]))
             found.append((row["project"], one))
     return _by_project(found)
 
 
-def _risks(asked: Asked) -> Mapping[str, Sequence[Unanswered]]:
+def _risks(views: ViewReader) -> Mapping[str, Sequence[Unanswered]]:
     """Those to which nobody has a response, by project."""
 
     def unanswered(scope: Scope) -> ColumnElement[bool]:
         columns = scope.columns
         return and_(columns["has_no_response"], columns["score"] >= AMBER_SCORE, columns["project"].is_not(None))
 
-    rows = asked.rows(RISK, ("key", "name", "project", "score"), unanswered)
+    rows = views.rows(RISK, ("key", "name", "project", "score"), unanswered)
     return _by_project((row["project"], Unanswered(row["key"], row["name"], row["score"])) for row in rows)
 
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from config.settings import Settings
-from rules.health.asked import Allows, Asked, everybody
 from rules.health.clients import read_clients, read_feedback
 from rules.health.decide import client_health, project_health
 from rules.health.projects import UnreadOf, read_projects
 from rules.health.values import Health, Unread, Waiting
 from rules.moment import Moment
+from rules.views.reader import Allows, ViewReader, everybody
 from unify.derived import SOURCE, fetch
 from unify.freshness import source_labels
 
@@ -27,33 +27,33 @@ def read_health(
 
     Only what a reader may see is read, as `scope_of_projects` says of a column of clients' keys.
     """
-    asked = Asked(connection, moment, scope_of_projects)
-    unread = _unread(asked, source_labels(settings))
-    feedback = read_feedback(asked)
+    views = ViewReader(connection, moment, scope_of_projects)
+    unread = _unread(views, source_labels(settings))
+    feedback = read_feedback(views)
     of_projects: dict[str, list[Waiting]] = defaultdict(list)
     for told in feedback:
         of_projects[told.project or ""].append(told.waiting)
-    projects = {one.key: project_health(one, moment.today) for one in read_projects(asked, of_projects, unread)}
+    projects = {one.key: project_health(one, moment.today) for one in read_projects(views, of_projects, unread)}
     of_clients: dict[str | None, list[Health]] = defaultdict(list)
     for health in projects.values():
         of_clients[health.client].append(health)
     clients = {
         one.key: client_health(one, of_clients[one.key], moment.today)
-        for one in read_clients(asked, feedback, projects.keys(), unread)
+        for one in read_clients(views, feedback, projects.keys(), unread)
     }
     return {**projects, **clients}
 
 
-def _unread(asked: Asked, labels: Mapping[str, str]) -> UnreadOf:
+def _unread(views: ViewReader, labels: Mapping[str, str]) -> UnreadOf:
     """What was not read for so long, on the calendar of those who must answer, that nothing is known of it."""
-    rows = fetch(asked.connection, select(SOURCE.c.name, SOURCE.c.last_ok_at))
+    rows = fetch(views.connection, select(SOURCE.c.name, SOURCE.c.last_ok_at))
     read_at: Mapping[str, datetime | None] = {row["name"]: row["last_ok_at"] for row in rows}
 
     def unread(source: str, calendar: str) -> Unread | None:
         at, label = read_at.get(source), labels.get(source, source)
         if at is None:
             return Unread(source, label, None)
-        is_stale = asked.moment.calendar(calendar).between(at, asked.moment.now) > STALE_AFTER
-        return Unread(source, label, asked.day(at)) if is_stale else None
+        is_stale = views.moment.calendar(calendar).between(at, views.moment.now) > STALE_AFTER
+        return Unread(source, label, views.day(at)) if is_stale else None
 
     return unread

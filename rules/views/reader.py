@@ -1,4 +1,4 @@
-"""One asking of the views: at which moment and for whose eyes. Narrow: a view holds far more than a colour needs."""
+"""Reading views narrowly: at which moment, for whose eyes, and which of their many columns."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ def nothing(_: Scope) -> Mapping[str, ColumnElement[Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ViewReader:
     """A connection, at a moment, for whoever may see what `allows` says."""
 
     connection: Connection
