@@ -20,21 +20,12 @@ def show(values: Portfolio, asked: Asked) -> Document:
     table = Table(
         anchor="projects",
         heading=t("portfolio.projects"),
-        columns=[
-            Column("name", t("portfolio.project")),
-            Column("health", t("portfolio.health")),
-            Column("progress", t("portfolio.progress"), "percent"),
-            Column("next", t("portfolio.next"), "day"),
-            Column("slip", t("portfolio.slip"), "number"),
-            Column("waiting", t("portfolio.waiting"), "number"),
-            Column("owner", t("owner")),
-        ],
+        columns=_columns(asked),
         rows=[_row(row, asked) for row in values.projects],
-        count=len(values.projects),
         empty=t("portfolio.none"),
     )
-    blocks = [_clients(values, asked), table] if values.clients else [table]
-    return Document("portfolio", t("page.portfolio"), _figures(values, asked), (), blocks, _filters(asked))
+    tables = [_clients(values, asked), table] if values.clients else [table]
+    return Document("portfolio", t("page.portfolio"), _figures(values, asked), (), tables, _filters(asked))
 
 
 def _clients(values: Portfolio, asked: Asked) -> Table:
@@ -49,7 +40,6 @@ def _clients(values: Portfolio, asked: Asked) -> Table:
             Column("bd", t("bd_manager")),
         ],
         rows=[_client(row, asked) for row in values.clients],
-        count=len(values.clients),
     )
 
 
@@ -81,18 +71,23 @@ def _filters(asked: Asked) -> list[Choice]:
     ]
 
 
-def _sorts(asked: Asked) -> dict[str, str]:
+def _columns(asked: Asked) -> list[Column]:
     t = asked.t
-    return {
-        "health": t("portfolio.health"),
-        "name": t("portfolio.project"),
-        "client": t("client"),
-        "progress": t("portfolio.progress"),
-        "next": t("portfolio.next"),
-        "slip": t("portfolio.slip"),
-        "waiting": t("portfolio.waiting"),
-        "owner": t("owner"),
-    }
+    return [
+        Column("name", t("portfolio.project")),
+        Column("health", t("portfolio.health")),
+        Column("progress", t("portfolio.progress"), "percent"),
+        Column("next", t("portfolio.next"), "day"),
+        Column("slip", t("portfolio.slip"), "number"),
+        Column("waiting", t("portfolio.waiting"), "number"),
+        Column("owner", t("owner")),
+    ]
+
+
+def _sorts(asked: Asked) -> dict[str, str]:
+    """The first is that of a page that is asked for no other."""
+    first = {"health": asked.t("portfolio.health"), "client": asked.t("client")}
+    return first | {column.key: column.label for column in _columns(asked)}
 
 
 def _row(row: ProjectRow, asked: Asked) -> Row:
@@ -142,6 +137,4 @@ def _waiting(feedback: Waiting, asked: Asked) -> Cell:
     return Cell(feedback.waiting, asked.speech.number(feedback.waiting) if feedback.waiting else "", warn=late)
 
 
-PORTFOLIO = PageKind(
-    "portfolio", _PATH, read_portfolio, show, frozenset({"client", "bd", "source", "health", "q", "sort"})
-)
+PORTFOLIO = PageKind("portfolio", _PATH, read_portfolio, show)

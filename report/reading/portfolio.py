@@ -82,7 +82,7 @@ class Portfolio:
 
 
 def read_portfolio(asked: Asked) -> Portfolio:
-    """Of the clients that the filters leave; by `source`, `health` (a colour) and words of the names (`q`)."""
+    """Of the clients that the filters leave; by `health` (a colour) and words of the names (`q`)."""
     views = ViewReader(asked.connection, asked.moment, asked.scope.allows)
     health = read_health(asked.connection, asked.settings, asked.moment, asked.scope.allows)
     waiting = _feedback(views)
@@ -149,10 +149,8 @@ def _project(row: Row, health: Mapping[str, Health], counted: _Counted) -> Proje
 
 def _is_asked_for(row: ProjectRow, asked: Asked) -> bool:
     filters = asked.filters
-    return (
-        filters.source in ("", row.source)
-        and filters.health in ("", row.health.colour)
-        and _names(asked, row.name, asked.client_name(row.client), row.owner_name or "")
+    return filters.health in ("", row.health.colour) and _names(
+        asked, row.name, asked.client_name(row.client), row.owner_name or ""
     )
 
 

@@ -48,10 +48,9 @@ def test_a_shared_address_that_names_another_client_says_so(asking: Asking) -> N
     assert "WhatsApp" not in page
 
 
-@pytest.mark.parametrize("query", [{"page": "0"}, {"month": "2026-13"}, {"as_of": "soon"}, {"client": "x" * 300}])
-def test_an_address_that_means_nothing_is_refused_in_words(asking: Asking, query: dict[str, str]) -> None:
+def test_an_address_that_means_nothing_is_refused_in_words(asking: Asking) -> None:
     """Not shown as if nothing had been asked."""
-    answer = asking.get("/decisions", **query)
+    answer = asking.get("/decisions", client="x" * 300)
 
     assert answer.status_code == 400
-    assert next(iter(query)) in answer.text
+    assert "client" in answer.text
