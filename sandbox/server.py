@@ -180,8 +180,17 @@ class _Server:
     def __init__(self, app: ASGIApp) -> None:
         self.address = ""
         # "auto": a websocket needs `wsproto`, which who develops has; the demo needs none.
+        # An idle connection stays open for as long as at most vendors: one closed in the moment of the next request
+        # would make that request be asked twice.
         config = uvicorn.Config(
-            app, http=Wire, log_config=None, lifespan="off", ws="auto", date_header=False, timeout_graceful_shutdown=1
+            app,
+            http=Wire,
+            log_config=None,
+            lifespan="off",
+            ws="auto",
+            date_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
         )
         self._uvicorn = _Announcing(config)
 
