@@ -168,7 +168,7 @@ class _Web(uvicorn.Server):
 def _app(hub: Hub, *, demo: bool, desk: Desk | None = None) -> Starlette:
     """With the pages behind the links of mails, where somebody acts and there are any."""
     acting = Acting(hub.links, hub.reader, hub.settings, desk, hub.clock).routes() if hub.links and desk else []
-    site = Site(hub.reader, hub.settings, hub.moment, lambda _: Reader(), is_demo=demo)
+    site = Site(hub.reader, hub.settings, hub.moment, hub.rules, lambda _: Reader(), is_demo=demo)
     return server(
         overview=hub.overview,
         health=hub.health,

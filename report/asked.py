@@ -19,26 +19,37 @@ from report.rows import ClientRow, Feed, SourceRow
 from report.scope import EVERYTHING, Scope
 from report.speech import Speech
 from rules.moment import Moment
+from rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads; without more, whoever sits at the machine."""
+    """Who reads. `name` is one under [people], or "" where nobody signed in: whoever sits at the machine.
 
+    `sees_people`: may see what single people of ours have to do.
+    """
+
+    name: str = ""
     scope: Scope = EVERYTHING
+    sees_people: bool = True
     language: Language | None = None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A connection in its transaction, the moment, the reader and what their address asks for."""
+    """`of` is what of a page's address names the one thing that it is about; "" for the other pages.
+
+    `rules` say what is told of their alerts.
+    """
 
     connection: Connection
     settings: Settings
     moment: Moment
+    rules: Sequence[Rule]
     reader: Reader
     language: Language
     filters: Filters = NO_FILTERS
+    of: str = ""
     is_demo: bool = False
 
     @cached_property
@@ -94,8 +105,8 @@ class Asked:
         return address(path, self.filters.query(**changed) | self._language())
 
     def to(self, path: str, **filters: Any) -> str:
-        """The address of another page, with these filters alone."""
-        return address(path, NO_FILTERS.query(**filters) | self._language())
+        """The address of another page, with these filters alone, of the same past day."""
+        return address(path, Filters(as_of=self.filters.as_of).query(**filters) | self._language())
 
     def _language(self) -> dict[str, str]:
         """Said where it is not the reader's own."""

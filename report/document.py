@@ -1,7 +1,7 @@
 """What a page says, in the words of its reader and without any layout: the web, a PDF, a workbook and Markdown are made
 of the same `Document`, so that they cannot tell different things."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -43,22 +43,82 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row with a cell for each column; the first names it. `stale`: what it rests on could not be read lately."""
+    """A row with a cell for each column; the first names it. Rows that follow each other in one `group` stand under its
+    name. `stale`: what it rests on could not be read lately."""
 
     cells: Sequence[Cell]
+    group: str = ""
     stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a heading. `empty` is said in place of no rows."""
+    """Rows under a heading. `rows` of an export may be a generator: it is gone through once.
+
+    `count`: how many there are in all, where `rows` are a page of them. `empty` is said in place of no rows. `after`:
+    the address of the page after this one, `before` of the one before it.
+    """
 
     anchor: str
     heading: str
     columns: Sequence[Column]
-    rows: Sequence[Row]
+    rows: Iterable[Row]
+    count: int | None = None
     empty: str = ""
     intro: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing, what it says for those who do not see it, and the table of what it was drawn from."""
+
+    anchor: str
+    heading: str
+    svg: str
+    alt: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field with its name, outside any table."""
+
+    key: str
+    label: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What there is to know of one thing, field by field."""
+
+    anchor: str
+    heading: str
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence with the address of what it is about."""
+
+    text: str
+    href: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sentences under a heading; `empty` where there are none."""
+
+    anchor: str
+    heading: str
+    lines: Sequence[Line]
+    empty: str = ""
+
+
+Block = Table | Chart | Facts | Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +157,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page. `notices` must be read first: that a filter named what the reader may not see. `filters` are those that
-    the page takes, as they stand."""
+    """A page. `notices` must be read first: stale sources, a reconstructed day, filters that named what the reader may
+    not see. `filters` are those that the page takes, as they stand."""
 
     key: str
     title: str
     figures: Sequence[Figure] = ()
     notices: Sequence[str] = ()
-    tables: Sequence[Table] = ()
+    blocks: Sequence[Block] = ()
     filters: Sequence[Choice] = ()

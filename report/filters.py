@@ -1,42 +1,62 @@
 """What the address of a page asks for: the filter lives there, so that a page can be shared as it is seen."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
 from urllib.parse import quote, urlencode
 
+PAGE_ROWS = 100
+"""A longer list is shown in pages of so many."""
 _MOST = 200
 """Longer than any name of a client or word to look for."""
 
 
 class WrongFilter(ValueError):
-    """An address asks for what no page can be asked for; says what."""
+    """An address asks for what there is not; says what it can ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The parameters of an address, the same on every page; each page heeds those that it offers.
+    """The parameters of an address, the same on every page; each page heeds those that it names.
 
-    `client` is a name under [clients], `bd` one under [people], `health` a colour, `q` words to look for. `sort` is a
-    column's key, with "-" before it downwards.
+    `client` is a name under [clients], `bd` one under [people], `source` one under [sources]. `sort` is a column's key,
+    with "-" before it downwards. `month` is its first day. `page` counts from 1.
     """
 
     client: str = ""
     bd: str = ""
+    source: str = ""
     health: str = ""
+    status: str = ""
     q: str = ""
     sort: str = ""
+    zoom: str = ""
+    month: date | None = None
+    as_of: date | None = None
+    page: int = 1
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Filters":
         """From an address's parameters; those that are none of a filter's are left alone. Raises WrongFilter."""
-        given = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
-        if too_long := [name for name, text in given.items() if len(text) > _MOST]:
-            raise WrongFilter(f"{too_long[0]}: too long")
+        given: dict[str, Any] = {}
+        for field in fields(cls):
+            if text := query.get(field.name, "").strip():
+                given[field.name] = _read(field.name, text)
         return cls(**given)
 
-    def query(self, **changed: str) -> dict[str, str]:
-        """The parameters of the same page but for what is `changed`; what is not asked for is left out."""
-        return {name: text for name, text in asdict(replace(self, **changed)).items() if text}
+    @property
+    def offset(self) -> int:
+        """How many rows stand on the pages before this one."""
+        return (self.page - 1) * PAGE_ROWS
+
+    def query(self, **changed: Any) -> dict[str, str]:
+        """The parameters of the same page but for what is `changed`; what is not asked for is left out. Any other
+        filter begins a list anew."""
+        said = replace(self, **({"page": 1} | changed))
+        written = {field.name: _written(getattr(said, field.name)) for field in fields(said)}
+        return {name: text for name, text in written.items() if text}
 
 
 NO_FILTERS = Filters()
@@ -46,3 +66,36 @@ def address(path: str, query: Mapping[str, str]) -> str:
     """A page's address: `path` begins with "/", its parts as they are."""
     asked = urlencode(query)
     return quote(path, safe="/:@") + (f"?{asked}" if asked else "")
+
+
+def _read(name: str, text: str) -> Any:
+    match name:
+        case "page":
+            if not re.fullmatch(r"[1-9]\d{0,5}", text):
+                raise WrongFilter("page: write a number from 1")
+            return int(text)
+        case "month":
+            return _day(f"{text}-01", "month: write it as 2026-10")
+        case "as_of":
+            return _day(text, "as_of: write a day as 2026-10-31")
+    if len(text) > _MOST:
+        raise WrongFilter(f"{name}: too long")
+    return text
+
+
+def _day(text: str, wrong: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise WrongFilter(wrong)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongFilter(wrong) from None
+
+
+def _written(value: object) -> str:
+    match value:
+        case None | 1:
+            return ""
+        case date():
+            return value.isoformat()
+    return str(value)

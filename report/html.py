@@ -1,8 +1,10 @@
 """A document as a page of HTML: every value is escaped, and nothing on it comes from elsewhere."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -10,7 +12,7 @@ from markupsafe import Markup
 from config.language import place
 from config.settings import Language
 from report.asked import Asked
-from report.document import Document
+from report.document import Block, Chart, Document, Facts, Lines, Table
 from report.filters import address
 from report.page import CSS, OWN_NAMES
 from report.pages.kind import PageKind
@@ -18,7 +20,7 @@ from report.pages.kind import PageKind
 _HTML_LANGUAGES: Mapping[str, str] = {"en": "en-HK"}
 
 
-def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[PageKind]) -> str:
+def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[PageKind] = ()) -> str:
     """The page of `kind`; `menu`: the pages that its menu leads to."""
     return _template().render(
         document=document,
@@ -34,13 +36,35 @@ def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[Page
             (name, _in(asked, kind, language), language, language == asked.language)
             for language, name in OWN_NAMES.items()
         ],
-        here=kind.path,
+        here=quote(kind.path.replace("{of}", asked.of), safe="/:@"),
+        kind_of=kind_of,
+        data_uri=data_uri,
     )
 
 
 def _in(asked: Asked, kind: PageKind, language: Language) -> str:
     """The same page in another language."""
-    return address(kind.path, asked.filters.query() | {"lang": language})
+    return address(
+        kind.path.replace("{of}", asked.of), asked.filters.query(page=asked.filters.page) | {"lang": language}
+    )
+
+
+def kind_of(block: Block) -> str:
+    """Which macro shows it."""
+    match block:
+        case Table():
+            return "table"
+        case Chart():
+            return "chart"
+        case Facts():
+            return "facts"
+        case Lines():
+            return "lines"
+
+
+def data_uri(svg: str) -> str:
+    """A drawing that stands in the page itself, where nothing in it can run or be fetched."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 @cache

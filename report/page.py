@@ -25,9 +25,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 CSS = (_TEMPLATES / "report.css").read_text("utf-8")
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(CSS.encode()).digest()).decode()}'; "
-    "base-uri 'none'; form-action 'self'"
+    "img-src data:; base-uri 'none'; form-action 'self'"
 )
-"""A page's content security policy: its own style, and its filters; neither script nor request."""
+"""A page's content security policy: its own style and drawings, and its filters; neither script nor request."""
 
 FOLDED = 5
 """A list of a client's other alerts, of what nobody owns, or of what has no date, that is longer than this is folded

@@ -1,6 +1,6 @@
 """The pages over HTTP: each is read in one transaction of a read-only engine, and shown in the words of its reader."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
@@ -16,8 +16,9 @@ from report.document import Document
 from report.filters import Filters, WrongFilter
 from report.html import render
 from report.pages import PAGES
-from report.pages.kind import PageKind
+from report.pages.kind import NoSuchThing, PageKind
 from rules.moment import Moment
+from rules.rule import Rule
 
 ReaderOf = Callable[[Request], Reader]
 """Who asks."""
@@ -30,16 +31,19 @@ class Site:
     engine: Engine
     settings: Settings
     moment: Callable[[], Moment]
+    rules: Sequence[Rule]
     reader_of: ReaderOf
     is_demo: bool = False
 
     def routes(self) -> list[Route]:
         """One for each page."""
-        return [Route(kind.path, self._answers(kind)) for kind in PAGES]
+        return [Route(kind.path.replace("{of}", "{of:path}"), self._answers(kind)) for kind in PAGES]
 
     def _answers(self, kind: PageKind) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
             reader = self.reader_of(request)
+            if kind.is_of_people and not reader.sees_people:
+                raise HTTPException(404)
             try:
                 filters = Filters.read(request.query_params)
             except WrongFilter as wrong:
@@ -49,15 +53,23 @@ class Site:
                     connection=connection,
                     settings=self.settings,
                     moment=self.moment(),
+                    rules=self.rules,
                     reader=reader,
                     language=self._language(request, reader),
                     filters=filters,
+                    of=request.path_params.get("of", ""),
                     is_demo=self.is_demo,
                 )
-                document = noticed(kind.show(kind.read(asked), asked), asked)
-                return HTMLResponse(render(document, asked, kind, PAGES))
+                try:
+                    document = noticed(kind.show(kind.read(asked), asked), asked)
+                except NoSuchThing as nothing:
+                    raise HTTPException(404, str(nothing)) from nothing
+                return HTMLResponse(render(document, asked, kind, self._menu(reader)))
 
         return answer
+
+    def _menu(self, reader: Reader) -> list[PageKind]:
+        return [kind for kind in PAGES if kind.is_in_menu and (reader.sees_people or not kind.is_of_people)]
 
     def _language(self, request: Request, reader: Reader) -> Language:
         asked = request.query_params.get("lang")

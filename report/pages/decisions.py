@@ -24,10 +24,11 @@ def show(values: Decisions, asked: Asked) -> Document:
         heading=t("page.decisions"),
         columns=columns,
         rows=[_row(row, asked) for row in values.rows],
+        count=len(values.rows),
         intro=t("decisions.since", day=asked.speech.at(values.since)),
         empty=t("decisions.none"),
     )
-    return Document("decisions", t("page.decisions"), tables=[table], filters=[clients(asked), bd_managers(asked)])
+    return Document("decisions", t("page.decisions"), blocks=[table], filters=[clients(asked), bd_managers(asked)])
 
 
 def _row(row: Decided, asked: Asked) -> Row:
@@ -65,4 +66,4 @@ def _matched(row: Decided, asked: Asked) -> str:
     return asked.speech.joined([row.match.rule or "", row.match.source or ""])
 
 
-DECISIONS = PageKind("decisions", "/decisions", read_decisions, show)
+DECISIONS = PageKind("decisions", "/decisions", read_decisions, show, frozenset({"client", "bd"}))

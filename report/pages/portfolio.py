@@ -22,10 +22,11 @@ def show(values: Portfolio, asked: Asked) -> Document:
         heading=t("portfolio.projects"),
         columns=_columns(asked),
         rows=[_row(row, asked) for row in values.projects],
+        count=len(values.projects),
         empty=t("portfolio.none"),
     )
-    tables = [_clients(values, asked), table] if values.clients else [table]
-    return Document("portfolio", t("page.portfolio"), _figures(values, asked), (), tables, _filters(asked))
+    blocks = [_clients(values, asked), table] if values.clients else [table]
+    return Document("portfolio", t("page.portfolio"), _figures(values, asked), (), blocks, _filters(asked))
 
 
 def _clients(values: Portfolio, asked: Asked) -> Table:
@@ -40,6 +41,7 @@ def _clients(values: Portfolio, asked: Asked) -> Table:
             Column("bd", t("bd_manager")),
         ],
         rows=[_client(row, asked) for row in values.clients],
+        count=len(values.clients),
     )
 
 
@@ -137,4 +139,4 @@ def _waiting(feedback: Waiting, asked: Asked) -> Cell:
     return Cell(feedback.waiting, asked.speech.number(feedback.waiting) if feedback.waiting else "", warn=late)
 
 
-PORTFOLIO = PageKind("portfolio", _PATH, read_portfolio, show)
+PORTFOLIO = PageKind("portfolio", _PATH, read_portfolio, show, frozenset({"client", "bd", "health", "q", "sort"}))

@@ -12,11 +12,12 @@ from report.asked import Reader
 from report.scope import Scope
 from report.server import Health, server
 from report.site import Site
+from rules.load import load_rules
 from tests.alerts.firm import settings
 from tests.report.firm import moment, read
 
 EVERYBODY = Reader()
-MARCO = Reader(Scope(frozenset({"client/bank"})))
+MARCO = Reader("marco", Scope(frozenset({"client/bank"})), sees_people=False)
 """The BD manager of the bank, and of nobody else."""
 
 
@@ -54,4 +55,4 @@ class Asking:
     def site(self, **how: Any) -> Site:
         """Its pages."""
         known = settings()
-        return Site(self.engine, known, lambda: moment(known), lambda _: self.reader, **how)
+        return Site(self.engine, known, lambda: moment(known), load_rules(known), lambda _: self.reader, **how)
