@@ -22,7 +22,8 @@ class Filters:
     """The parameters of an address, the same on every page; each page heeds those that it names.
 
     `client` is a name under [clients], `bd` one under [people], `source` one under [sources]. `sort` is a column's key,
-    with "-" before it downwards. `month` is its first day. `page` counts from 1.
+    with "-" before it downwards. `month` is its first day. `page` counts from 1; 0, which no address can ask for: all of a
+    list, as a file holds it.
     """
 
     client: str = ""
@@ -49,7 +50,12 @@ class Filters:
     @property
     def offset(self) -> int:
         """How many rows stand on the pages before this one."""
-        return (self.page - 1) * PAGE_ROWS
+        return max(self.page - 1, 0) * PAGE_ROWS
+
+    @property
+    def limit(self) -> int | None:
+        """How many rows of a list are shown at most; None: all."""
+        return PAGE_ROWS if self.page else None
 
     def query(self, **changed: Any) -> dict[str, str]:
         """The parameters of the same page but for what is `changed`; what is not asked for is left out. Any other
