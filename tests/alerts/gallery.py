@@ -14,7 +14,7 @@ from alerts.week_words import week_message
 from config.settings import Language
 from rules.health.turns import Turn
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
-from tests.alerts.test_messages import AT_RISK, DUE, SLOW_BOAT, WEEK, coordinator, group, item, reader, writer
+from tests.alerts.writing import AT_RISK, DUE, SLOW_BOAT, WEEK, coordinator, group, item, reader, writer
 
 SENDER = Address("Milepost", "hub", "lanternquay.example")
 TURNS = (

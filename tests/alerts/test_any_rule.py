@@ -14,7 +14,7 @@ from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone, of
-from tests.alerts.test_messages import coordinator, group, item, reader, writer
+from tests.alerts.writing import coordinator, group, item, reader, writer
 
 RAYMOND = "person/raymond@lanternquay.example"
 BOAT = {"client": "client/boat", "client_names": {"en": "Slow Boat Freight", "zh-Hans-CN": "慢船物流"}}

@@ -10,7 +10,7 @@ from config.language import LANGUAGES
 from config.settings import Language
 from rules.evaluate import Finding
 from tests.alerts.firm import feedback, hk, milestone, of
-from tests.alerts.test_messages import group, item, reader, writer
+from tests.alerts.writing import group, item, reader, writer
 
 SECRETS = ("nine ferries", "九渡", "bella tam", "customer names", "front page", "e-kyc", "call their cto", "http")
 """Of the bank: its names, its people, their words, its projects, our plans for it, and where all that is."""

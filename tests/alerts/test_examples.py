@@ -16,7 +16,7 @@ from config.settings import ClientSettings, Language
 from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.firm import TUESDAY, feedback, freshness, hk, milestone
-from tests.alerts.test_messages import PATH, item, reader
+from tests.alerts.writing import PATH, item, reader
 
 HK: Language = "zh-Hant-HK"
 CN: Language = "zh-Hans-CN"

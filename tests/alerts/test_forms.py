@@ -20,7 +20,7 @@ from config.language import LANGUAGES
 from config.settings import Language
 from tests.alerts.firm import feedback, milestone
 from tests.alerts.gallery import gallery, mail, over, part
-from tests.alerts.test_messages import group, item, reader, writer
+from tests.alerts.writing import group, item, reader, writer
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = tuple(gallery("en"))

@@ -17,7 +17,7 @@ from rules.evaluate import Finding
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
-from tests.alerts.test_messages import item, writer
+from tests.alerts.writing import item, writer
 from unify.engine import writing
 
 SIGN_OFF = "milestone-overdue:delivery/issue/1"

@@ -19,7 +19,7 @@ from rules.rule import Rule
 from rules.titles import Reading
 from tests.alerts import firm
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
-from tests.alerts.test_messages import coordinator, group, item, reader, writer
+from tests.alerts.writing import coordinator, group, item, reader, writer
 
 TELEPHONES = ("+852 9123 4567", "91234567", "9123 4567", "13912345678", "0755-82345678", "+86 139-1234-5678")
 ADDRESSES = ("bella.tam@nineferries.example", "tam@mail.nineferries.example")

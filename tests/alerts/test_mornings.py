@@ -14,7 +14,7 @@ from config.settings import PersonSettings, Route
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import TUESDAY, feedback, hk, milestone
-from tests.alerts.test_messages import item, reader, writer
+from tests.alerts.writing import item, reader, writer
 
 MONDAY = hk(23)
 MARCO: dict[str, Any] = {"name": "Marco Yip", "email": "marco@lanternquay.example"}

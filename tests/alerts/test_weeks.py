@@ -16,7 +16,7 @@ from rules.health.turns import Turn
 from tests.alerts import firm
 from tests.alerts.conftest import Hub
 from tests.alerts.firm import feedback, hk, milestone
-from tests.alerts.test_messages import reader, writer
+from tests.alerts.writing import reader, writer
 
 FRIDAY, MONDAY = hk(27, 14), hk(30)
 WINNIE = PersonSettings(name="Winnie Lau", email="winnie@lanternquay.example", role="head")
