@@ -22,6 +22,10 @@ from rules.moment import Moment
 from rules.rule import Rule
 
 
+class NoSuchThing(LookupError):
+    """There is nothing of that name, or nothing that the reader may see: whoever asks is not told which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads. `name` is one under [people], or "" where nobody signed in: whoever sits at the machine.
@@ -107,6 +111,16 @@ class Asked:
     def to(self, path: str, **filters: Any) -> str:
         """The address of another page, with these filters alone, of the same past day."""
         return address(path, Filters(as_of=self.filters.as_of).query(**filters) | self._language())
+
+    def client_page(self, key: str | None) -> str | None:
+        """The address of the page of a client, by its key; None where the reader may see none of it."""
+        if key not in self.clients:
+            return None
+        return self.to("/clients/" + key.removeprefix("client/"))
+
+    def project_page(self, key: str | None) -> str | None:
+        """The address of the page of a project that the reader may see, by its key; None for none."""
+        return self.to("/projects/" + key) if key else None
 
     def _language(self) -> dict[str, str]:
         """Said where it is not the reader's own."""

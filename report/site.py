@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from config.language import negotiate
 from config.settings import Language, Settings
-from report.asked import Asked, Reader
+from report.asked import Asked, NoSuchThing, Reader
 from report.document import Document
 from report.filters import Filters, WrongFilter
 from report.html import render
 from report.pages import PAGES
-from report.pages.kind import NoSuchThing, PageKind
+from report.pages.kind import PageKind
 from rules.moment import Moment
 from rules.rule import Rule
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from report.pages.client import CLIENT
 from report.pages.decisions import DECISIONS
 from report.pages.kind import PageKind
 from report.pages.portfolio import PORTFOLIO
+from report.pages.project import PROJECT
 
-PAGES: Sequence[PageKind] = (PORTFOLIO, DECISIONS)
+PAGES: Sequence[PageKind] = (PORTFOLIO, DECISIONS, CLIENT, PROJECT)

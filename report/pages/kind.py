@@ -8,10 +8,6 @@ from report.asked import Asked
 from report.document import Document
 
 
-class NoSuchThing(LookupError):
-    """There is nothing of that name, or nothing that the reader may see: whoever asks is not told which."""
-
-
 @dataclass(frozen=True, slots=True)
 class PageKind:
     """`key` names it in texts (`page.KEY`) and in the API. `path` is its address; "{of}" in it stands for the key of

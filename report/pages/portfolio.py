@@ -3,15 +3,15 @@
 from config.language import days
 from report import choices
 from report.asked import Asked
-from report.document import Cell, Choice, Column, Document, Figure, Row, Table, Tone
+from report.document import Cell, Choice, Column, Document, Figure, Row, Table
+from report.pages.health import TONES, health_cell
 from report.pages.kind import PageKind
+from report.pages.tables import only_told
 from report.reading.portfolio import ClientHealth, Portfolio, ProjectRow, Waiting, read_portfolio
-from report.speech import link
-from rules.health.values import WORST_FIRST, Colour, Health
-from rules.health.words import colour_name, sentence
+from rules.health.values import WORST_FIRST
+from rules.health.words import colour_name
 
 _PATH = "/portfolio"
-_TONES: dict[Colour, Tone] = {"red": "red", "amber": "amber", "grey": "grey", "green": "green"}
 
 
 def show(values: Portfolio, asked: Asked) -> Document:
@@ -25,7 +25,9 @@ def show(values: Portfolio, asked: Asked) -> Document:
         count=len(values.projects),
         empty=t("portfolio.none"),
     )
-    blocks = [_clients(values, asked), table] if values.clients else [table]
+    # Most feedback is a client's and of no one project.
+    projects = only_told(table, "waiting")
+    blocks = [_clients(values, asked), projects] if values.clients else [projects]
     return Document("portfolio", t("page.portfolio"), _figures(values, asked), (), blocks, _filters(asked))
 
 
@@ -36,7 +38,7 @@ def _clients(values: Portfolio, asked: Asked) -> Table:
         heading=t("portfolio.clients"),
         columns=[
             Column("name", t("client")),
-            Column("health", t("portfolio.health")),
+            Column("health", t("health")),
             Column("waiting", t("portfolio.waiting"), "number"),
             Column("bd", t("bd_manager")),
         ],
@@ -47,8 +49,14 @@ def _clients(values: Portfolio, asked: Asked) -> Table:
 
 def _client(row: ClientHealth, asked: Asked) -> Row:
     name, bd = asked.client_name(row.key), asked.person_name(row.bd) or asked.t("nobody")
-    narrowed = asked.here(_PATH, client=row.key.removeprefix("client/"))
-    return Row([Cell(name, name, narrowed), _health(row.health, asked), _waiting(row.feedback, asked), Cell(bd, bd)])
+    return Row(
+        [
+            Cell(name, name, asked.client_page(row.key)),
+            health_cell(asked, row.health),
+            _waiting(row.feedback, asked),
+            Cell(bd, bd),
+        ]
+    )
 
 
 def _figures(values: Portfolio, asked: Asked) -> list[Figure]:
@@ -58,7 +66,7 @@ def _figures(values: Portfolio, asked: Asked) -> list[Figure]:
         count = sum(row.health.colour == colour for row in values.projects)
         if count or asked.filters.health == colour:
             label, href = colour_name(asked.language, colour), asked.here(_PATH, health=colour)
-            figures.append(asked.figure(colour, count, label, href, tone=_TONES[colour], feed="projects"))
+            figures.append(asked.figure(colour, count, label, href, tone=TONES[colour], feed="projects"))
     return figures
 
 
@@ -67,7 +75,7 @@ def _filters(asked: Asked) -> list[Choice]:
     return [
         choices.clients(asked),
         choices.bd_managers(asked),
-        choices.choice(asked, "health", asked.t("portfolio.health"), colours),
+        choices.choice(asked, "health", asked.t("health"), colours),
         choices.order(asked, _sorts(asked)),
         Choice("q", asked.t("portfolio.search"), written=asked.filters.q),
     ]
@@ -77,7 +85,7 @@ def _columns(asked: Asked) -> list[Column]:
     t = asked.t
     return [
         Column("name", t("portfolio.project")),
-        Column("health", t("portfolio.health")),
+        Column("health", t("health")),
         Column("progress", t("portfolio.progress"), "percent"),
         Column("next", t("portfolio.next"), "day"),
         Column("slip", t("portfolio.slip"), "number"),
@@ -88,7 +96,7 @@ def _columns(asked: Asked) -> list[Column]:
 
 def _sorts(asked: Asked) -> dict[str, str]:
     """The first is that of a page that is asked for no other."""
-    first = {"health": asked.t("portfolio.health"), "client": asked.t("client")}
+    first = {"health": asked.t("health"), "client": asked.t("client")}
     return first | {column.key: column.label for column in _columns(asked)}
 
 
@@ -96,8 +104,8 @@ def _row(row: ProjectRow, asked: Asked) -> Row:
     client, bd = asked.client_name(row.client), asked.person_name(row.bd)
     return Row(
         [
-            Cell(row.name, row.name, link(row.url), notes=[client, bd]),
-            _health(row.health, asked),
+            Cell(row.name, row.name, asked.project_page(row.key), notes=[client, bd]),
+            health_cell(asked, row.health),
             _progress(row, asked),
             _next(row, asked),
             _slip(row, asked),
@@ -125,13 +133,6 @@ def _next(row: ProjectRow, asked: Asked) -> Cell:
 
 def _slip(row: ProjectRow, asked: Asked) -> Cell:
     return Cell(row.slip_days, days(asked.language, row.slip_days) if row.slip_days else "")
-
-
-def _health(health: Health, asked: Asked) -> Cell:
-    native = asked.t("portfolio.native", word=health.native) if health.native else ""
-    why = sentence(asked.language, health, asked.moment.today) if health.reasons else ""
-    colour = colour_name(asked.language, health.colour)
-    return Cell(health.colour, colour, tone=_TONES[health.colour], notes=[why, native])
 
 
 def _waiting(feedback: Waiting, asked: Asked) -> Cell:

@@ -26,10 +26,15 @@ def sentence(language: Language, health: Health, today: date) -> str:
     Days are told with their year where that is not the year of `today`.
     """
     colour = colour_name(language, health.colour)
+    if reasons := because(language, health, today):
+        return TEXTS.say(language, "sentence", colour=colour, reasons=reasons)
+    return TEXTS.say(language, "sentence.bare", colour=colour)
+
+
+def because(language: Language, health: Health, today: date) -> str:
+    """The reasons of that sentence, where the colour stands beside them already; "" for none."""
     said = [_with_project(language, reason, before, today) for reason, before in _in_a_row(told(health))]
-    if not said:
-        return TEXTS.say(language, "sentence.bare", colour=colour)
-    return TEXTS.say(language, "sentence", colour=colour, reasons=TEXTS.say(language, "and").join(said))
+    return TEXTS.say(language, "and").join(said)
 
 
 def told(health: Health) -> Sequence[Reason]:

@@ -41,7 +41,7 @@ def test_a_project_says_its_colour_with_the_reason(asking: Asking) -> None:
     """Numbers, and no more than two reasons."""
     said = rows(asking.page("/portfolio"), "projects")["Mobile app revamp"]
 
-    assert "Red: UAT sign-off is 17 wd past the promised 30 Oct and moved twice." in said
+    assert "Red UAT sign-off is 17 wd past the promised 30 Oct and moved twice" in said
     assert "Marco Yip" in said
 
 
@@ -65,6 +65,20 @@ def test_the_next_milestone_says_its_slip_and_what_is_overdue_is_counted(asking:
 def test_feedback_over_its_limit_is_counted_apart(asking: Asking) -> None:
     """Paper Kite waits 9.5 of 8 working hours."""
     assert "1 1 over the limit" in rows(asking.page("/portfolio"), "projects")["POS"]
+
+
+def test_a_column_in_which_no_project_says_anything_is_left_out(asking: Asking) -> None:
+    """Most feedback is a client's, and of no one project."""
+    assert "Open feedback" in asking.page("/portfolio").partition('id="projects"')[2]
+    assert "Open feedback" not in asking.page("/portfolio", client="bank").partition('id="projects"')[2]
+
+
+def test_clients_and_projects_lead_to_their_pages(asking: Asking) -> None:
+    """Where all of each is."""
+    page = asking.page("/portfolio", lang="zh-Hant-HK")
+
+    assert 'href="/clients/bank?lang=zh-Hant-HK"' in page
+    assert 'href="/projects/delivery/project/10?lang=zh-Hant-HK"' in page
 
 
 def test_the_worst_stands_first_unless_asked_otherwise(asking: Asking) -> None:
