@@ -1,19 +1,14 @@
 """Links in a mail by which its reader decides something, without signing in: signed, for one reader and episode, once.
 
-What is signed stands in the address: what to do about which alert in which episode, who, since when and until when. The
-key is a file beside the database, for this machine's user alone; without it, or with another one, links of old are no
-longer taken. That a link was used is told by what it did, so there is nothing to keep.
+What is signed stands in the address: what to do about which alert in which episode, who, since when and until when.
+Without its key (`unify.keys`), or with another one, links of old are no longer taken. That a link was used is told by
+what it did, so there is nothing to keep.
 """
 
 import hashlib
-import os
-import secrets
-import tempfile
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -25,13 +20,10 @@ from alerts.messages import Entry
 from alerts.plain_text import cut, one_line
 from alerts.store import ALERT_EVENT
 from unify.derived import AGREEMENT, ANSWER
-from unify.engine import StoreError
 
 GOOD_FOR = timedelta(days=7)
 """A week: whoever comes back later reads a newer message first."""
 PATH = "/a/"
-_KEY_CHARS = 32
-"""No key has fewer: ours is of so many bytes, which are more characters."""
 _WHAT_CHARS = 60
 _STATES: dict[Verb, str] = {"take": "acknowledged", "snooze": "snoozed"}
 
@@ -137,36 +129,6 @@ def is_used(connection: Connection, link: Link, subject: str) -> bool:
             ]
             query = select(ALERT_EVENT.c.id)
     return connection.execute(query.where(*done).limit(1)).first() is not None
-
-
-def read_key(database: Path) -> str:
-    """The key beside `database`, made at the first time: "milepost.db" has "milepost.db.links".
-
-    Raises StoreError where the file holds none: with an empty key everybody could sign.
-    """
-    path = database.with_name(f"{database.name}.links")
-    if not path.exists():
-        _make_key(path)
-    key = path.read_text("ascii", "replace").strip()
-    if len(key) < _KEY_CHARS or not key.isprintable():
-        raise StoreError(
-            f"{path} holds no key that signs links. Delete it and start again: links that are out are void"
-        )
-    return key
-
-
-def _make_key(path: Path) -> None:
-    """Have it on the disk before it has its name: a power cut leaves a whole key or none. Whoever is first wins."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(_KEY_CHARS) + "\n")
-            file.flush()
-            os.fsync(descriptor)
-        with suppress(FileExistsError):
-            os.link(name, path)
-    finally:
-        os.unlink(name)
 
 
 def _what(entry: Entry) -> str:

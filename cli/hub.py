@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, update
 from alerts.attempt import Delivered
 from alerts.channels.base import Channel, Outgoing
 from alerts.channels.kinds import open_channel
-from alerts.links import Links, Offer, read_key
+from alerts.links import Links, Offer
 from alerts.outbox import deliver
 from alerts.parking import count_parked
 from alerts.round import Round, preview, run_round
@@ -46,6 +46,7 @@ from unify.closures import Closed, read_closures
 from unify.derived import SOURCE
 from unify.engine import LOCK_WAIT_S, open_engine, writing
 from unify.freshness import read_freshness
+from unify.keys import read_key
 from unify.mappers import MAPPERS
 from unify.migrate import migrate
 
@@ -367,7 +368,7 @@ def _links(settings: Settings, engine: Engine, redactor: Redactor) -> Links | No
     """The links of mails; None without an address that leads here."""
     if not settings.public_url:
         return None
-    key = read_key(Path(str(engine.url.database)))
+    key = read_key(Path(str(engine.url.database)), "links")
     redactor.register(key)
     return Links(key, settings.public_url, settings.people)
 

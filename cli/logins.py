@@ -14,6 +14,7 @@ from cli.opening import open_hub
 from cli.talk import local, print_json, print_table, say
 from config.settings import Settings
 from report.access import accounts
+from report.access.audit import read_log
 from report.access.passwords import Passwords
 from unify.decisions import Refused
 from unify.engine import writing
@@ -66,7 +67,7 @@ def show_logins(config: Path, *, as_json: bool) -> int:
 def show_log(config: Path, who: str, last: int, *, as_json: bool) -> int:
     """What became of the accounts."""
     with open_hub(config) as hub, hub.reader.connect() as connection:
-        found = accounts.read_log(connection, last, who)
+        found = read_log(connection, last, who)
         if as_json:
             print_json([asdict(one) for one in found])
             return OK

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.delegation import Role
 from config.settings import Language, Settings
 from report.document import Figure, Tone
 from report.filters import NO_FILTERS, Filters, address
@@ -30,13 +31,16 @@ class NoSuchThing(LookupError):
 class Reader:
     """Who reads. `name` is one under [people], or "" where nobody signed in: whoever sits at the machine.
 
-    `sees_people`: may see what single people of ours have to do.
+    `sees_people`: may see what single people of ours have to do. `role`: what they may decide; None where nobody signed
+    in. `form_token`: what each form of theirs sends along as `token`.
     """
 
     name: str = ""
     scope: Scope = EVERYTHING
     sees_people: bool = True
     language: Language | None = None
+    role: Role | None = None
+    form_token: str = ""
 
 
 @dataclass(frozen=True)

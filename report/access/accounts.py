@@ -1,28 +1,26 @@
-"""The accounts of `[people]`: who may sign in, with which password, since when; and the log of what became of them.
+"""The accounts of `[people]`: who may sign in, with which password, since when.
 
 Whether somebody may sign in is asked of the settings each time: who leaves `[people]`, or takes another role, may not
 from the next start on, whatever is kept here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from alerts.delegation import Role, asker
 from config.nearest import did_you_mean, there_are
 from config.settings import Settings
+from report.access.audit import note
 from unify.decisions import Refused
 from unify.derived import CLIENT, table_of
-from unify.tables import AuditEntry, Login
+from unify.tables import Login
 
-LOGIN, AUDIT = table_of(Login), table_of(AuditEntry)
+LOGIN = table_of(Login)
 
 MAY_SIGN_IN: frozenset[Role] = frozenset(("admin", "coordinator", "head", "director", "bd"))
-
-Event = Literal["added", "removed", "password", "signed_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +33,6 @@ class Account:
     may_sign_in: bool
     password_changed_at: datetime | None
     """None: no password of theirs is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the log."""
-
-    at: datetime
-    event: str
-    who: str
-    what: str
-    address: str
 
 
 def role_of(settings: Settings, connection: Connection, name: str) -> Role | None:
@@ -80,7 +67,7 @@ def add(settings: Settings, connection: Connection, name: str, hashed: str, by: 
         connection.execute(update(LOGIN).where(LOGIN.c.name == name).values(values))
     else:
         connection.execute(insert(LOGIN).values(name=name, created_at=now, **values))
-    note(connection, settings, "added", name, now, by)
+    note(connection, settings, "added", name, now, f"by {by}")
 
 
 def change_password(settings: Settings, connection: Connection, name: str, hashed: str, by: str, now: datetime) -> None:
@@ -91,20 +78,20 @@ def change_password(settings: Settings, connection: Connection, name: str, hashe
     check_may_sign_in(settings, connection, name)
     values = {"password_hash": hashed, "password_changed_at": now, "sessions_valid_since": now}
     _change(connection, name, values)
-    note(connection, settings, "password", name, now, by)
+    note(connection, settings, "password", name, now, f"by {by}")
 
 
 def remove(settings: Settings, connection: Connection, name: str, by: str, now: datetime) -> None:
     """Keep no password of theirs, and end their sessions. Raises Refused where there is none."""
     values = {"password_hash": None, "password_changed_at": None, "sessions_valid_since": now}
     _change(connection, name, values)
-    note(connection, settings, "removed", name, now, by)
+    note(connection, settings, "removed", name, now, f"by {by}")
 
 
 def sign_out(settings: Settings, connection: Connection, name: str, by: str, now: datetime) -> None:
     """End every session of theirs, wherever a phone was lost. Raises Refused where there is no account."""
     _change(connection, name, {"sessions_valid_since": now})
-    note(connection, settings, "signed_out", name, now, by)
+    note(connection, settings, "signed_out", name, now, f"by {by}")
 
 
 def check_may_sign_in(settings: Settings, connection: Connection, name: str) -> None:
@@ -118,21 +105,6 @@ def check_may_sign_in(settings: Settings, connection: Connection, name: str) -> 
             f'"{name}" is a {role}, and the report is for {", ".join(sorted(MAY_SIGN_IN))}: '
             f"write their role under [people.{name}]"
         )
-
-
-def note(connection: Connection, settings: Settings, event: Event, who: str, now: datetime, by: str) -> None:
-    """Write a line of the log, and let go of those that are older than `keep_audit_days`."""
-    connection.execute(insert(AUDIT).values(at=now, event=event, who=who, what=f"by {by}", address=""))
-    connection.execute(delete(AUDIT).where(AUDIT.c.at < now - timedelta(days=settings.keep_audit_days)))
-
-
-def read_log(connection: Connection, last: int, who: str = "") -> Sequence[Entry]:
-    """The `last` lines of the log, about `who` or anybody, the oldest first."""
-    asked = select(AUDIT.c.at, AUDIT.c.event, AUDIT.c.who, AUDIT.c.what, AUDIT.c.address)
-    if who:
-        asked = asked.where(AUDIT.c.who == who)
-    rows = connection.execute(asked.order_by(AUDIT.c.id.desc()).limit(last))
-    return [Entry(*row) for row in rows][::-1]
 
 
 def _password_of(connection: Connection, name: str) -> str | None:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from alerts.channels.base import Outgoing
-from alerts.links import Link, Links, read_key
+from alerts.links import Link, Links
 from alerts.messages import Message
 from alerts.routing import Reader
 from cli.desk import HubDesk
@@ -27,6 +27,7 @@ from sandbox.server import Sandbox
 from tests.cli.home import Home, small_firm, write_settings
 from tests.factories import at
 from unify.engine import writing
+from unify.keys import read_key
 
 NOW = at("2026-11-24 10:00")
 PUBLIC = "https://hub.acme.example"
@@ -295,7 +296,7 @@ def test_the_key_is_for_this_user_alone_and_stands_nowhere_else(
     """Whoever has it can act in anybody's name."""
     caplog.set_level(logging.DEBUG)
     path = page.home.folder / "milepost.db.links"
-    key = read_key(page.home.database)
+    key = read_key(page.home.database, "links")
     page.press(urls(morning.text)[0][1])
     logging.getLogger("alerts").warning("the key is %s", key)
 
@@ -304,7 +305,7 @@ def test_the_key_is_for_this_user_alone_and_stands_nowhere_else(
     assert key not in caplog.text
     assert key.encode() not in page.home.database.read_bytes()
     assert key not in morning.text + morning.html
-    assert read_key(page.home.database) == key
+    assert read_key(page.home.database, "links") == key
 
 
 def test_without_a_public_address_there_is_neither_link_nor_key(morning: Morning, tmp_path: Any) -> None:

@@ -28,9 +28,9 @@ class AuditEntry(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
     event: str
-    """added, removed, password, signed_out"""
+    """added, removed, password, signed_out, signed_in, failed, throttled, exported, forgotten"""
     who: str
-    """Whose account it is about: the key under `[people]`."""
+    """Whose account it is about: the key under `[people]`; "" where nobody's name was given."""
     what: str = ""
     """By whom, and what else is to be known of it."""
     address: str = ""

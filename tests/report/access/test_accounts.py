@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from config.settings import PersonSettings, Settings
 from report.access import accounts
 from report.access.accounts import LOGIN
+from report.access.audit import read_log
 from tests.alerts.firm import TUESDAY, put, settings
 from tests.report.firm import firm
 from unify.decisions import Refused
@@ -100,10 +101,10 @@ def test_the_log_says_who_did_what_and_is_let_go_of(engine: Engine) -> None:
     with writing(engine) as connection:
         accounts.add(told, connection, "marco", "old", "root", TUESDAY)
         accounts.add(told, connection, "sandy", "old", "root", LATER)
-        of_marco = accounts.read_log(connection, 10, "marco")
-        both = accounts.read_log(connection, 10)
+        of_marco = read_log(connection, 10, "marco")
+        both = read_log(connection, 10)
         accounts.sign_out(told, connection, "sandy", "root", LATER + timedelta(days=30))
-        left = accounts.read_log(connection, 10)
+        left = read_log(connection, 10)
 
     assert [(one.at, one.event, one.what) for one in of_marco] == [(TUESDAY, "added", "by root")]
     assert [one.who for one in both] == ["marco", "sandy"]
