@@ -61,7 +61,7 @@ class Filters:
         """The parameters of the same page but for what is `changed`; what is not asked for is left out. Any other
         filter begins a list anew."""
         said = replace(self, **({"page": 1} | changed))
-        written = {field.name: _written(getattr(said, field.name)) for field in fields(said)}
+        written = {field.name: _written(field.name, getattr(said, field.name)) for field in fields(said)}
         return {name: text for name, text in written.items() if text}
 
 
@@ -98,10 +98,10 @@ def _day(text: str, wrong: str) -> date:
         raise WrongFilter(wrong) from None
 
 
-def _written(value: object) -> str:
+def _written(name: str, value: object) -> str:
     match value:
         case None | 1:
             return ""
         case date():
-            return value.isoformat()
+            return f"{value:%Y-%m}" if name == "month" else value.isoformat()
     return str(value)

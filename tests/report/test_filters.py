@@ -17,3 +17,10 @@ def test_no_address_asks_for_all_rows_at_once() -> None:
     """A page of 100,000 rows would keep everybody waiting."""
     with pytest.raises(WrongFilter, match="from 1"):
         Filters.read({"page": "0"})
+
+
+def test_what_is_read_from_an_address_is_written_into_one_again() -> None:
+    """A link of a page leads to that page: a month is a month there, and a day a day."""
+    asked = {"month": "2026-10", "as_of": "2026-10-31", "zoom": "quarter"}
+
+    assert Filters.read(asked).query() == asked
