@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo demo-recorded test test-faults test-working-time test-year lint test-specs test-recorded docs pictures bench bench-sync bench-growth bench-rules bench-alerts bench-peers lock clean
+.PHONY: help setup demo demo-recorded test test-faults test-working-time test-year lint test-specs test-recorded docs pictures bench bench-sync bench-growth bench-rules bench-alerts bench-report bench-peers lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
@@ -53,7 +53,7 @@ docs: setup  ## make the pages about rules and views anew (docs/rules)
 pictures: setup  ## the pictures of docs/alerts.md anew; needs Chromium and a font with Chinese characters
 	$(BIN)/python -m tests.alerts.pictures docs/pictures
 
-bench: bench-sync bench-rules bench-alerts  ## the benchmarks of a few minutes that need nothing from elsewhere
+bench: bench-sync bench-rules bench-alerts bench-report  ## the benchmarks of a few minutes that need nothing from elsewhere
 
 bench-sync: setup  ## N=10000 issues from loopback through the Jira connector, against a bare loop
 	$(BIN)/python -m bench.sync $(if $(N),--issues $(N))
@@ -66,6 +66,9 @@ bench-rules: setup  ## ITEMS=1000000 of which OPEN=50000 are open: the whole lib
 
 bench-alerts: setup  ## N=5000 messages from the outbox into a list, a fifth of them over HTTP, and how long one is written
 	$(BIN)/python -m bench.alerts $(if $(N),--deliveries $(N))
+
+bench-report: setup  ## READERS=20 people on the report's pages over ITEMS=100000 while a sync runs
+	$(BIN)/python -m bench.report $(if $(ITEMS),--items $(ITEMS)) $(if $(READERS),--readers $(READERS))
 
 bench-peers: setup  ## N=10000 issues, and the demo's firm, beside what else reads these tools; uses the package index
 	$(BIN)/python -m bench.peers $(if $(N),--issues $(N))

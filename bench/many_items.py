@@ -1,7 +1,8 @@
 """A database with very many items in the real schema, few of them open: what years of work leave behind.
 
-Of every ten items one is also a milestone and one also feedback, open and closed ones alike. Every item belongs to a
-milestone of its project. Of what is open one in twenty is late; what is closed was closed over three years.
+Of every ten items one is also a milestone and one also feedback (or as many as a `Firm` says), open and closed ones
+alike. Every item belongs to a milestone of its project. Of what is open one in twenty is late; what is closed was
+closed over three years.
 """
 
 import random
@@ -24,7 +25,9 @@ NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """Tue 24 Nov 2026 09:00 in Hong Kong."""
 _TODAY = date(2026, 11, 24)
 _SLICE = 10_000
-_PROJECTS, _CLIENTS, _PEOPLE = 200, 100, 100
+_PEOPLE = 100
+PROJECTS = 200
+"""Where a `Firm` does not say."""
 _LATE = 20
 _SEVERITIES = ("info", "warning", "warning", "high", "critical")
 
@@ -33,10 +36,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """So many items, so many of them open."""
+    """So many items, so many of them open. Of each `group` of items one is also a milestone, and `feedback` of them are
+    feedback too. A client has two projects."""
 
     items: int
     open: int
+    group: int = 10
+    feedback: int = 1
+    projects: int = PROJECTS
 
     @property
     def step(self) -> int:
@@ -48,12 +55,12 @@ class Firm:
         return number % self.step == 0
 
     def kind(self, number: int) -> int:
-        """0 is a milestone too, 1 is feedback too; the rest are items only. Alike among open and closed ones."""
-        return number // self.step % 10
+        """0 is a milestone too, from 1 on it is feedback too; the rest are items only. Alike among open and closed."""
+        return number // self.step % self.group
 
     def is_late(self, number: int) -> bool:
         """One in twenty of each kind."""
-        return number // self.step // 10 % _LATE == 0
+        return number // self.step // self.group % _LATE == 0
 
 
 def build(path: Path, firm: Firm) -> Engine:
@@ -61,15 +68,15 @@ def build(path: Path, firm: Firm) -> Engine:
     engine = open_engine(f"sqlite:///{path}")
     migrate(engine)
     with writing(engine) as connection:
-        add_firm(connection)
-    makers: tuple[tuple[type[SQLModel], Callable[[Firm, int, random.Random], Row], int | None], ...] = (
-        (tables.WorkItem, _item, None),
-        (tables.Milestone, _milestone, 0),
-        (tables.Feedback, _feedback, 1),
+        add_firm(connection, firm.projects)
+    makers: tuple[tuple[type[SQLModel], Callable[[Firm, int, random.Random], Row], range], ...] = (
+        (tables.WorkItem, _item, range(firm.group)),
+        (tables.Milestone, _milestone, range(1)),
+        (tables.Feedback, _feedback, range(1, 1 + firm.feedback)),
     )
-    for model, make, kind in makers:
+    for model, make, kinds in makers:
         chance = random.Random(20261124)
-        numbers = (number for number in range(firm.items) if kind is None or firm.kind(number) == kind)
+        numbers = (number for number in range(firm.items) if firm.kind(number) in kinds)
         with writing(engine) as connection:
             add(connection, model, (make(firm, number, chance) for number in numbers))
     with writing(engine) as connection:
@@ -77,11 +84,12 @@ def build(path: Path, firm: Firm) -> Engine:
     return engine
 
 
-def add_firm(connection: Connection) -> None:
+def add_firm(connection: Connection, projects: int = PROJECTS) -> None:
     """A source, and the projects, clients and people that items belong to."""
     add(connection, tables.Source, iter([{"name": "bench", "kind": "jira", "active": True, "last_ok_at": NOW}]))
-    add(connection, tables.Project, map(_project, range(_PROJECTS)))
-    add(connection, tables.Client, ({"key": f"client/{n}", "names": {"": f"Client {n}"}} for n in range(_CLIENTS)))
+    add(connection, tables.Project, (_project(number, projects) for number in range(projects)))
+    clients = ({"key": f"client/{n}", "names": {"": f"Client {n}"}} for n in range(projects // 2))
+    add(connection, tables.Client, clients)
     add(connection, tables.Person, ({"key": f"person/{n}", "name": f"Person {n}"} for n in range(_PEOPLE)))
     add(connection, tables.Account, map(_account, range(_PEOPLE)))
 
@@ -100,8 +108,8 @@ def vendor(stream: str, number: int) -> Row:
     return {"key": f"bench/{stream}/{number}", "source": "bench", "vendor_id": str(number)}
 
 
-def _project(number: int) -> Row:
-    return {**vendor("project", number), "name": f"Project {number}", "short": f"P{number}", **_whose(number)}
+def _project(number: int, projects: int) -> Row:
+    return {**vendor("project", number), "name": f"Project {number}", "short": f"P{number}", **_whose(number, projects)}
 
 
 def _account(number: int) -> Row:
@@ -109,14 +117,14 @@ def _account(number: int) -> Row:
     return {**vendor("account", number), "name": f"Person {number}", **person}
 
 
-def _whose(number: int) -> Row:
-    return {"client_key": f"client/{number % _CLIENTS}"}
+def _whose(project: int, projects: int) -> Row:
+    return {"client_key": f"client/{project % (projects // 2)}"}
 
 
-def of_project(number: int) -> Row:
+def of_project(number: int, projects: int = PROJECTS) -> Row:
     """Its project, and whose that is."""
-    project = number % _PROJECTS
-    return {"project_key": f"bench/project/{project}", **_whose(project)}
+    project = number % projects
+    return {"project_key": f"bench/project/{project}", **_whose(project, projects)}
 
 
 def _item(firm: Firm, number: int, chance: random.Random) -> Row:
@@ -126,8 +134,8 @@ def _item(firm: Firm, number: int, chance: random.Random) -> Row:
     due_on = _TODAY + timedelta(days=chance.randrange(1, 200)) if is_open else closed_at.date()
     return {
         **vendor("issues", number),
-        **of_project(number),
-        "short": f"P{number % _PROJECTS}-{number}",
+        **of_project(number, firm.projects),
+        "short": f"P{number % firm.projects}-{number}",
         "kind": "Task",
         "name": f"Item {number}",
         "status_native": "In Progress" if is_open else "Done",
@@ -140,10 +148,10 @@ def _item(firm: Firm, number: int, chance: random.Random) -> Row:
     }
 
 
-def owned(number: int) -> Row:
+def owned(number: int, projects: int = PROJECTS) -> Row:
     """Who has it, as derive says."""
     return {
-        **of_project(number),
+        **of_project(number, projects),
         "bd_person": f"person/{number % 10}",
         "owner_person": f"person/{number % _PEOPLE}",
         "owner_account": f"bench/account/{number % _PEOPLE}",
@@ -160,7 +168,7 @@ def _milestone(firm: Firm, number: int, chance: random.Random) -> Row:
     ends = datetime(due_on.year, due_on.month, due_on.day, 16, tzinfo=UTC) - timedelta(microseconds=1)
     return {
         **vendor("issues", number),
-        **owned(number),
+        **owned(number, firm.projects),
         "kind": "item",
         "name": f"Milestone {number}",
         "status_native": "In Progress" if is_open else "Done",
@@ -184,7 +192,7 @@ def _feedback(firm: Firm, number: int, chance: random.Random) -> Row:
     answered_at = received_at + timedelta(hours=1)
     return {
         **vendor("issues", number),
-        **owned(number),
+        **owned(number, firm.projects),
         "origin": "item",
         "subject": f"Feedback {number}",
         "text": "The receipts print slowly, and the shop queues up to the door.",
@@ -203,6 +211,7 @@ def _feedback(firm: Firm, number: int, chance: random.Random) -> Row:
 
 
 def _belongs(firm: Firm, number: int) -> Row:
-    """To the milestone of its ten."""
-    of = number // (10 * firm.step) * 10 * firm.step + number % firm.step
+    """To the milestone of its group."""
+    whole = firm.group * firm.step
+    of = number // whole * whole + number % firm.step
     return {"from_key": f"bench/issues/{number}", "to_key": f"bench/issues/{of}"}
