@@ -157,7 +157,8 @@ class _Web(uvicorn.Server):
     def __init__(self, app: Starlette) -> None:
         # No access log: whoever reads the address of a link could act by it.
         how: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "ws": "none"}
-        super().__init__(uvicorn.Config(app, **how, timeout_graceful_shutdown=5))
+        # A proxy keeps idle connections to us for a minute, and must not meet one that we are just closing.
+        super().__init__(uvicorn.Config(app, **how, timeout_keep_alive=75, timeout_graceful_shutdown=5))
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
