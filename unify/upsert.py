@@ -8,6 +8,7 @@ moves only with the content. A row that no longer says it is deleted is alive ag
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    LargeBinary,
     Table,
     Text,
     cast,
@@ -30,7 +32,8 @@ from sqlmodel import SQLModel
 
 from unify.mapping import Row
 
-Convert = Callable[[Any], Any]
+Convert = Callable[[Sequence[Any]], list[Any]]
+"""Of the values of a column."""
 
 _INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -47,8 +50,11 @@ class Upserts:
     def save(self, connection: Connection, table: str, rows: Iterable[Row], fixed: Mapping[str, Any]) -> None:
         """Insert or update `rows`; `fixed` holds the columns that are the same in all of them, unless a row differs."""
         groups: dict[tuple[str, ...], list[Row]] = {}
+        names, group = None, []
         for row in rows:
-            groups.setdefault(tuple(row), []).append(row)
+            if names != (own := tuple(row)):  # nearly all are alike, and comparing costs less than looking up
+                names, group = own, groups.setdefault(own, [])
+            group.append(row)
         for names, group in groups.items():
             rest = tuple(name for name in fixed if name not in names)
             upsert = self._known.get((table, names, rest))
@@ -84,20 +90,16 @@ class _Upsert:
         self._tail_converts = by_column[len(names) :]
 
     def by_driver(self, connection: Connection, rows: Sequence[Row], fixed: Sequence[Any]) -> None:
-        """Hand the driver ready tuples: Core would build a dict of parameters for every row anew."""
-        tail = [
-            convert(value) if convert else value
-            for convert, value in zip(self._tail_converts, (*fixed, *self._defaults.values()), strict=True)
-        ]
-        converts, pick = self._row_converts, self._pick
-        tuples = []
-        for row in rows:
-            values = list(row.values())
-            for at, convert in converts:
-                values[at] = convert(values[at])
-            values += tail
-            tuples.append(pick(values))
-        connection.exec_driver_sql(self._sql, tuples)
+        """Hand the driver ready tuples: Core would build a dict of parameters for every row anew.
+
+        They are made column by column: what a row would cost for each of its values is then paid once for all rows.
+        """
+        columns: list[Any] = list(zip(*(row.values() for row in rows), strict=True))
+        for at, convert in self._row_converts:
+            columns[at] = convert(columns[at])
+        tail = zip(self._tail_converts, (*fixed, *self._defaults.values()), strict=True)
+        columns += [repeat(convert([value])[0] if convert else value) for convert, value in tail]
+        connection.exec_driver_sql(self._sql, list(zip(*self._pick(columns), strict=False)))  # some repeat for ever
 
     def by_core(self, connection: Connection, rows: Sequence[Row], fixed: Sequence[Any]) -> None:
         """The same by Core alone, for databases whose drivers name their parameters."""
@@ -133,7 +135,7 @@ def _differs(stored: Column[Any], new: ColumnElement[Any]) -> ColumnElement[bool
 
 
 class _Converts:
-    """What the columns' own types do to a value before the driver sees it."""
+    """What the columns' own types do to their values before the driver sees them."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -144,24 +146,33 @@ class _Converts:
         Asked by way of the dialect: a TypeDecorator asked directly skips it, and hands SQLite a datetime.
         """
         convert = type_.dialect_impl(self._dialect).bind_processor(self._dialect)
-        if convert is None or self._dialect.name != "sqlite" or not _is_instant(type_):
-            return convert
-        return _written_at_once(convert)
+        if convert is None or self._dialect.name != "sqlite":
+            return convert and _each(convert)
+        if isinstance(type_, LargeBinary):  # the driver takes bytes as they are
+            return None
+        if isinstance(type_, JSON):
+            return _lists_written_at_once(convert)
+        return _instants_written_at_once(convert) if _is_instant(type_) else _each(convert)
 
 
 def _is_instant(of: TypeEngine[Any]) -> bool:
     return isinstance(of.impl_instance if isinstance(of, TypeDecorator) else of, DateTime)
 
 
-def _written_at_once(convert: Convert) -> Convert:
+def _each(convert: Callable[[Any], Any]) -> Convert:
+    return lambda values: [convert(value) for value in values]
+
+
+def _instants_written_at_once(convert: Callable[[Any], Any]) -> Convert:
     """`convert`, but aware UTC, as nearly all instants are, is written as SQLAlchemy does it in a third of the time."""
+    return lambda values: [
+        None if value is None else _utc(value) if value.tzinfo is UTC else convert(value) for value in values
+    ]
 
-    def written(value: Any) -> Any:
-        if value is None:
-            return None
-        return _utc(value) if value.tzinfo is UTC else convert(value)
 
-    return written
+def _lists_written_at_once(convert: Callable[[Any], Any]) -> Convert:
+    """`convert`, but an empty list, as most of ours are, is no work."""
+    return lambda values: ["[]" if value == [] else convert(value) for value in values]
 
 
 @lru_cache(maxsize=1000)
