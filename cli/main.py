@@ -190,18 +190,24 @@ def why(
 @app.command()
 def report(
     config: Config = DEFAULT_CONFIG,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("report.html"),
-    form: Annotated[str, typer.Option("--format", help="html or json.")] = "html",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The file to write; - is standard output. If not given, report.FORMAT."),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="html, csv, md or json.")] = "html",
     lang: Annotated[str, typer.Option(help="en, zh-Hant-HK or zh-Hans-CN; the settings' language if empty.")] = "",
+    client: Annotated[str, typer.Option(help="Only this client (a name under [clients]).")] = "",
     bd: Annotated[str, typer.Option(help="Only the clients of this BD manager (a name under [people]).")] = "",
+    month: Annotated[str, typer.Option(help="What is said by the month, of this one: 2026-10.")] = "",
+    table: Annotated[str, typer.Option(help="Which table, for csv: portfolio/projects.")] = "",
 ) -> None:
     """Write the report to a file.
 
     Example: milepost report --bd marco -o marco.html
     """
-    from cli.show import write_report
+    from cli.report import Wish, write_report
 
-    raise typer.Exit(write_report(config, output, form, lang, bd))
+    raise typer.Exit(write_report(config, output, Wish(form, lang, client, bd, month, table)))
 
 
 @app.command()

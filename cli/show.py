@@ -1,9 +1,10 @@
-"""Commands that only look: `status`, `report`, `clients suggest`."""
+"""Commands that only look: `status`, the first page of `report`, `clients suggest`."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ from cli.talk import answer, local, print_json, print_table, refuse, say, waitin
 from config.language import LANGUAGES, ago
 from config.nearest import did_you_mean, there_are
 from config.settings import Settings
-from report.overview import Overview
-from report.page import Page, render
+from report.asked import Asked
+from report.exports.as_html import write_html
+from report.exports.file import Part, ReportFile
+from report.filters import Filters
+from report.pages.today import TODAY
+from report.reading.today import read_today
 from report.structured import as_json
 from rules.indicators.closing import read_closing
 from rules.indicators.months import read_failed
@@ -248,36 +253,36 @@ def _last_runs() -> Select[tuple[int]]:
     return select(func.max(_RUN.c.id)).group_by(_RUN.c.source)
 
 
-def write_report(config: Path, output: Path, form: str, lang: str, bd: str) -> int:
-    """Write the report of what is stored now."""
-    if form not in ("html", "json"):
-        return refuse(f"--format is html or json, not {form!r}")
-    if lang and lang not in LANGUAGES:
-        return refuse(f"--lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
-    with open_hub(config) as hub:
-        shown = hub.overview()
-        if bd and bd not in shown.people:
-            return refuse(_no_page_for(bd, shown, hub.settings))
-        text = _report(hub, shown, form, lang, bd or None)
+def write_overview(config: Path, output: Path, form: str, lang: str, bd: str) -> int:
+    """Write what needs somebody now, as a page (`form` is html) or as its values (json)."""
+    language = next((known for known in LANGUAGES if known == lang), None)
+    with open_hub(config) as hub, hub.asking(Filters(bd=bd, page=0), language) as asked:
+        if bd and asked.asks_for_others:
+            return refuse(_no_page_for(bd, asked))
+        text = overview_as(asked, form)
     write_private(output, text)
     say(f"written to {output}")
     return OK
 
 
-def _no_page_for(bd: str, shown: Overview, settings: Settings) -> str:
-    """A page with nothing on it would read as "all is well"."""
-    if bd not in settings.people:
-        names = shown.people or settings.people
-        return f'nobody under [people] is called "{bd}"{did_you_mean(bd, names) or there_are(names)}'
-    others = there_are(shown.people) if shown.people else ""
-    return f'"{bd}" is no client\'s BD manager, so there is no page of theirs{others}'
-
-
-def _report(hub: Hub, shown: Overview, form: str, lang: str, bd: str | None) -> str:
+def overview_as(asked: Asked, form: str) -> str:
+    """What needs somebody now, as `form`."""
+    values = read_today(asked)
     if form == "json":
-        return json.dumps(as_json(shown, person=bd), ensure_ascii=False, indent=2) + "\n"
-    default = shown.languages.get(bd or "", hub.settings.language)
-    return render(Page.of(shown, next((known for known in LANGUAGES if known == lang), default), person=bd))
+        return json.dumps(as_json(values, asked), ensure_ascii=False, indent=2) + "\n"
+    written, document = BytesIO(), TODAY.show(values, asked)
+    write_html(ReportFile(asked, document.title, [Part(TODAY, values, document)]), written)
+    return written.getvalue().decode()
+
+
+def _no_page_for(bd: str, asked: Asked) -> str:
+    """A page with nothing on it would read as "all is well"."""
+    managers = {client.bd.removeprefix("person/") for client in asked.clients.values() if client.bd}
+    if bd not in asked.settings.people:
+        names = sorted(managers or asked.settings.people)
+        return f'nobody under [people] is called "{bd}"{did_you_mean(bd, names) or there_are(names)}'
+    others = there_are(sorted(managers)) if managers else ""
+    return f'"{bd}" is no client\'s BD manager, so there is no page of theirs{others}'
 
 
 def suggest_clients(config: Path) -> int:

@@ -14,7 +14,7 @@ from config.settings import Language
 from report.asked import Asked
 from report.document import Block, Chart, Document, Facts, Lines, Table
 from report.filters import address
-from report.page import CSS, OWN_NAMES
+from report.page import CSS, OWN_NAMES, POLICY
 from report.pages.kind import PageKind
 
 _HTML_LANGUAGES: Mapping[str, str] = {"en": "en-HK"}
@@ -22,7 +22,7 @@ _HTML_LANGUAGES: Mapping[str, str] = {"en": "en-HK"}
 
 def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[PageKind] = ()) -> str:
     """The page of `kind`; `menu`: the pages that its menu leads to."""
-    return _template().render(
+    return _template("document.html").render(
         document=document,
         css=Markup(CSS),
         t=asked.t,
@@ -37,6 +37,22 @@ def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[Page
             for language, name in OWN_NAMES.items()
         ],
         here=quote(kind.path.replace("{of}", asked.of), safe="/:@"),
+        kind_of=kind_of,
+        data_uri=data_uri,
+    )
+
+
+def render_file(documents: Sequence[Document], asked: Asked, title: str, as_of: str) -> str:
+    """Several pages as one that stands alone: with a list of contents, and without a menu."""
+    return _template("file.html").render(
+        documents=documents,
+        title=title,
+        as_of=as_of,
+        css=Markup(CSS),
+        policy=POLICY,
+        t=asked.t,
+        html_lang=_HTML_LANGUAGES.get(asked.language, asked.language),
+        demo=asked.is_demo,
         kind_of=kind_of,
         data_uri=data_uri,
     )
@@ -68,11 +84,11 @@ def data_uri(svg: str) -> str:
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    return environment.get_template("document.html")
+    return environment.get_template(name)

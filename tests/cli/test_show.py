@@ -172,7 +172,10 @@ def test_the_report_can_be_narrowed_and_put_into_a_language(round: Home) -> None
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--format", "pdf"], "html or json"),
+        (["--format", "doc"], "html, csv, md, json"),
+        (["--client", "habour"], "no client is called"),
+        (["--month", "October"], "write it as 2026-10"),
+        (["--format", "csv"], "portfolio/projects"),
         (["--lang", "fr"], "en, zh-Hant-HK, zh-Hans-CN"),
         (["--bd", "le"], 'did you mean "lee"?'),
         (["--bd", "zzz"], 'there are "lee"'),
@@ -188,6 +191,14 @@ def test_wrong_wishes_for_a_report_are_told(home: Home, options: list[str], word
     assert said.code == 2
     assert words in said.err
     assert not target.exists()
+
+
+def test_a_text_form_can_be_piped(round: Home) -> None:
+    """The answer alone, and no talk among it; what is not text goes into no terminal."""
+    said = round.run("report", "--format", "csv", "--table", "portfolio/projects", "-o", "-")
+
+    assert (said.code, said.err) == (0, "")
+    assert "Harbour Ltd" in said.out
 
 
 # --- clients ------------------------------------------------------------------------------------------------------
