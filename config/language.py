@@ -185,6 +185,16 @@ def weekday(language: Language, on: date) -> str:
     return format_date(on, pattern, locale=locale)
 
 
+def month(language: Language, of: date) -> str:
+    """The month of a day with its year: "Oct 2026", "2026年10月"."""
+    return format_date(of, "MMM y" if language == "en" else "y年M月", locale=_DATE_PATTERNS[language][0])
+
+
+def short_month(language: Language, of: date) -> str:
+    """A month on the scale of a chart: "Oct", "10月"."""
+    return format_date(of, "MMM" if language == "en" else "M月", locale=_DATE_PATTERNS[language][0])
+
+
 def clock(at: datetime, zone: tzinfo) -> str:
     """The time of day in `zone`, alike in every language: "08:52"."""
     return f"{at.astimezone(zone):%H:%M}"

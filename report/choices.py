@@ -1,7 +1,9 @@
 """The filters that stand on a page, as they are set."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
+from config.language import month
 from report.asked import Asked
 from report.document import Choice, Option
 
@@ -27,9 +29,21 @@ def choice(asked: Asked, name: str, label: str, options: Mapping[str, str]) -> C
     return Choice(name, label, [Option(value, text, value == chosen) for value, text in everything])
 
 
+def one_of(asked: Asked, name: str, label: str, options: Mapping[str, str]) -> Choice:
+    """One of `options`, the first unless told."""
+    chosen = getattr(asked.filters, name) or next(iter(options))
+    return Choice(name, label, [Option(value, text, value == chosen) for value, text in options.items()])
+
+
+def months(asked: Asked, label: str, chosen: date, among: Iterable[date]) -> Choice:
+    """A month, by its first day."""
+    return Choice(
+        "month",
+        label,
+        [Option(f"{first:%Y-%m}", month(asked.language, first), first == chosen.replace(day=1)) for first in among],
+    )
+
+
 def order(asked: Asked, options: Mapping[str, str]) -> Choice:
     """What a list is sorted by, the first of `options` unless told."""
-    chosen = asked.filters.sort or next(iter(options))
-    return Choice(
-        "sort", asked.t("filter.sort"), [Option(value, text, value == chosen) for value, text in options.items()]
-    )
+    return one_of(asked, "sort", asked.t("filter.sort"), options)

@@ -72,13 +72,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing, what it says for those who do not see it, and the table of what it was drawn from."""
+    """A drawing, what it says for those who do not see it, and the table of what it was drawn from; None: that stands on
+    the page by itself. `narrow`: the same for a phone, where the other would become too small."""
 
     anchor: str
     heading: str
     svg: str
     alt: str
-    table: Table
+    table: Table | None = None
+    narrow: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ def _read(name: str, text: str) -> Any:
                 raise WrongFilter("page: write a number from 1")
             return int(text)
         case "month":
+            if not re.match(r"19[7-9]|2[01]", text):  # a page counts some months on from there
+                raise WrongFilter("month: write one of this age, as 2026-10")
             return _day(f"{text}-01", "month: write it as 2026-10")
         case "as_of":
             return _day(text, "as_of: write a day as 2026-10-31")

@@ -1,8 +1,6 @@
 """How many there are of each kind, such as answers by the hours they took."""
 
-from typing import Any
-
-from report.charts.sheet import BRAND, INK, LATE, LINE, Sheet
+from report.charts.sheet import BRAND, INK, LATE, LINE, Box, Sheet
 from report.charts.values import Distribution
 
 _WIDTH, _HEIGHT = 560, 240
@@ -10,17 +8,17 @@ _WIDTH, _HEIGHT = 560, 240
 
 def drawn(chart: Distribution) -> str:
     """What is over a limit is hatched."""
-    sheet = Sheet(_WIDTH, _HEIGHT, (12, 12, 26, 48))
-    field, most = sheet.field, max([one.number for one in chart.columns] + [1])
-    field.set_xlim(-0.5, max(len(chart.columns), 1) - 0.5)
-    field.set_ylim(0, most)
-    field.axhline(0, color=LINE, linewidth=1, clip_on=False)
+    sheet = Sheet(_WIDTH, _HEIGHT, (12, 12, 28, 46))
+    count, most = max(len(chart.columns), 1), max([one.number for one in chart.columns] + [1])
+    sheet.field.set_xlim(-0.5, count - 0.5)
+    sheet.field.set_ylim(0, most)
+    sheet.field.hlines([0], -0.5, count - 0.5, colors=LINE, linewidth=1, clip_on=False)
+    columns = {True: list[Box](), False: []}
     for n, one in enumerate(chart.columns):
-        look: dict[str, Any] = (
-            {"facecolor": "white", "edgecolor": LATE, "hatch": "////"} if one.is_over else {"facecolor": BRAND}
-        )
-        field.bar(n, one.number, width=0.72, linewidth=1, **look)
-        sheet.say(n, one.number + 0.03 * most, str(one.number), color=INK, ha="center", va="bottom")
-        sheet.say(n, -0.03 * most, one.label, ha="center", va="top", size=11)
-    sheet.say((len(chart.columns) - 1) / 2, -0.17 * most, chart.label, ha="center", va="top", size=11)
+        columns[one.is_over].append((n - 0.36, 0, n + 0.36, one.number))
+        sheet.say(n, one.number, str(one.number), color=INK, stand="above", dy=-2)
+        sheet.say(n, 0, one.label, stand="below", size=11, dy=4)
+    sheet.boxes(columns[False], facecolor=BRAND)
+    sheet.boxes(columns[True], facecolor="white", edgecolor=LATE, hatch="////")
+    sheet.say((count - 1) / 2, 0, chart.label, stand="below", size=11, dy=24)
     return sheet.svg()

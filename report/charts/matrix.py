@@ -1,10 +1,8 @@
 """Risks by probability and impact: how many stand in each of 25 cells."""
 
-from typing import Any
+from collections import defaultdict
 
-from matplotlib.patches import Rectangle
-
-from report.charts.sheet import INK, SOFT, Sheet
+from report.charts.sheet import INK, Box, Sheet
 from report.charts.values import Matrix
 from rules.health.decide import AMBER_SCORE, RED_SCORE
 
@@ -15,20 +13,21 @@ _SHADES = ((RED_SCORE, "#e9b9b4", "////"), (AMBER_SCORE, "#f4e3c4", "\\\\"), (0,
 
 def drawn(chart: Matrix) -> str:
     """The higher a cell's score, the darker and closer it is hatched; its count stands in it."""
-    sheet = Sheet(_WIDTH, _HEIGHT, (76, 12, 12, 50))
-    field = sheet.field
-    field.set_xlim(0.5, 5.5)
-    field.set_ylim(0.5, 5.5)
+    sheet = Sheet(_WIDTH, _HEIGHT, (70, 12, 12, 50))
+    sheet.field.set_xlim(0.5, 5.5)
+    sheet.field.set_ylim(0.5, 5.5)
+    cells = defaultdict[tuple[str, str], list[Box]](list)
     for probability, row in enumerate(chart.counts, start=1):
-        sheet.say(0.42, probability, str(probability), ha="right")
-        sheet.say(probability, 0.42, str(probability), ha="center", va="top")
+        sheet.say(0.5, probability, str(probability), anchor="end", dx=-8)
+        sheet.say(probability, 0.5, str(probability), stand="below", dy=4)
         for impact, count in enumerate(row, start=1):
-            shade, hatch = next(look for least, *look in _SHADES if probability * impact >= least)
-            box: dict[str, Any] = {"facecolor": shade, "edgecolor": "white", "hatch": hatch, "linewidth": 2}
-            field.add_patch(Rectangle((impact - 0.5, probability - 0.5), 1, 1, **box))
+            look = next((shade, hatch) for least, shade, hatch in _SHADES if probability * impact >= least)
+            cells[look].append((impact - 0.5, probability - 0.5, impact + 0.5, probability + 0.5))
             if count:
-                field.plot(impact, probability, "o", ms=26, mfc="white", mec=INK, mew=1.2)
-                sheet.say(impact, probability, str(count), color=INK, ha="center", size=14, fontweight="bold")
-    sheet.say(0.08, 3, chart.probability, color=SOFT, ha="center", rotation=90, rotation_mode="anchor")
-    sheet.say(3, 0.12, chart.impact, color=SOFT, ha="center", va="top")
+                sheet.field.plot(impact, probability, "o", ms=26, mfc="white", mec=INK, mew=1.2)
+                sheet.say(impact, probability, str(count), color=INK, size=14, bold=True)
+    for (shade, hatch), boxes in cells.items():
+        sheet.boxes(boxes, facecolor=shade, edgecolor="white", linewidth=2, hatch=hatch or None)
+    sheet.say(0.5, 3, chart.probability, upwards=True, dx=-42)
+    sheet.say(3, 0.5, chart.impact, stand="below", dy=24)
     return sheet.svg()

@@ -23,7 +23,7 @@ from report.charts.values import (
 )
 
 _SVG = "{http://www.w3.org/2000/svg}"
-HOSTILE = '$x_1$ <script>alert(1)</script> & "家長通" ]]> \x00\x1b @0@'
+HOSTILE = '$x_1$ <script>alert(1)</script> & "家長通" ]]> \x00\x1b'
 GANTT = Gantt(
     date(2026, 10, 1),
     date(2027, 1, 31),
