@@ -7,6 +7,7 @@ from report.pages.decisions import DECISIONS
 from report.pages.kind import PageKind
 from report.pages.portfolio import PORTFOLIO
 from report.pages.project import PROJECT
+from report.pages.project_work import CHANGES, WORK
 from report.pages.timeline import TIMELINE
 
-PAGES: Sequence[PageKind] = (PORTFOLIO, TIMELINE, DECISIONS, CLIENT, PROJECT)
+PAGES: Sequence[PageKind] = (PORTFOLIO, TIMELINE, DECISIONS, CLIENT, PROJECT, WORK, CHANGES)

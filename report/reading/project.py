@@ -1,13 +1,26 @@
 """All of one project."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import ColumnElement, and_, func, select
+
 from report.asked import Asked, NoSuchThing
+from report.reading.alert_history import PastAlert, alerts_of_project
 from report.reading.health import read_health_around
+from report.reading.project_changes import RequirementChange, read_changes_of
+from report.reading.project_comments import ClientComment, read_comments_of
+from report.reading.project_milestones import ProjectMilestone, read_milestones_of
+from report.reading.risks import RiskRow, risks_where
 from rules.health.values import Health
+from rules.language.compile import Scope
 from rules.views.project import PROJECT_VIEW
 from rules.views.reader import ViewReader
+from unify.derived import WORK_ITEM, fetch
+
+LATEST = 20
+"""Changes on the page; the others are on a page of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +41,50 @@ class ProjectHead:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """All that its page says."""
+    """All that its page says. `work`: how many items there are of each status category; `changes`: the latest, and
+    one more than the page shows where there are others; `risks`: open ones."""
 
     head: ProjectHead
+    milestones: Sequence[ProjectMilestone]
+    work: Mapping[str, int]
+    changes: Sequence[RequirementChange]
+    comments: Sequence[ClientComment]
+    risks: Sequence[RiskRow]
+    alerts: Sequence[PastAlert]
 
 
 def read_project(asked: Asked) -> ProjectPage:
     """Of the project whose key is `asked.of`. Raises NoSuchThing where there is none that the reader may see."""
+    head = read_project_head(asked)
+    return ProjectPage(
+        head,
+        read_milestones_of(asked, head.key),
+        _work(asked, head.key),
+        read_changes_of(asked, head.key, head.client, LATEST + 1),
+        read_comments_of(asked, head.key),
+        risks_where(asked, asked.reader.scope, lambda scope: _open_of(scope, head.key)),
+        alerts_of_project(asked, head.key, head.client),
+    )
+
+
+def _open_of(scope: Scope, project: str) -> ColumnElement[bool]:
+    return and_(scope.columns["is_open"], scope.columns["project"] == project)
+
+
+def _work(asked: Asked, project: str) -> Mapping[str, int]:
+    """From an index alone."""
+    item = WORK_ITEM.c
+    counted = (
+        select(item.status_category.label("category"), func.count().label("items"))
+        .where(item.project_key == project, item.deleted_at.is_(None))
+        .group_by(item.status_category)
+    )
+    return {row["category"]: row["items"] for row in fetch(asked.connection, counted)}
+
+
+def read_project_head(asked: Asked) -> ProjectHead:
+    """The same of what it is. Raises NoSuchThing."""
     views = ViewReader(asked.connection, asked.moment, asked.reader.scope.allows)
-    return ProjectPage(_head(asked, views))
-
-
-def _head(asked: Asked, views: ViewReader) -> ProjectHead:
     names = ("key", "name", "url", "source", "client", "bd", "owner_name", "start_on", "due_on")
     found = views.rows(PROJECT_VIEW, names, lambda scope: scope.columns["key"] == asked.of)
     if not found:
