@@ -21,10 +21,10 @@ from cli.files import write_private
 from cli.hub import Hub, RoundResult
 from cli.opening import open_hub
 from cli.serve import serving
+from cli.show import overview_as
 from cli.talk import answer, refuse, say, say_runs
 from cli.work import say_round, stop_on_signals
-from report.page import Page, render
-from report.structured import as_json
+from report.filters import Filters
 from sandbox.lantern_quay import lantern_quay
 from sandbox.plan import Plan
 from sandbox.recorded import recorded_plan, vendors_in
@@ -180,11 +180,10 @@ def _tell(story: Story, clock: StoryClock, stop: threading.Event) -> None:
 
 def _leave(folder: Path, hub: Hub, sandbox: Sandbox) -> None:
     """Everything that the rounds gave until now, as files."""
-    shown = hub.overview()
-    page = Page.of(shown, hub.settings.language, demo=True)
-    write_private(folder / "report.html", render(page))
+    with hub.asking(Filters(page=0), is_demo=True) as asked:
+        for form in ("html", "json"):
+            write_private(folder / f"report.{form}", overview_as(asked, form))
     comments = {name: vendor.comments_posted for name, vendor in sandbox.vendors.items()}
-    _write(folder / "report.json", as_json(shown))
     _write(folder / "slack.json", sandbox.slack.kept())
     _write(folder / "comments.json", comments)
     shutil.rmtree(folder / "mail", ignore_errors=True)

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,10 +27,11 @@ from cli.settling import Settling
 from cli.vendors import Vendors
 from config.clock import Clock, system_clock
 from config.secrets import Redactor
-from config.settings import Settings
+from config.settings import Language, Settings
 from connectors.governor import PATIENCE
 from connectors.scope import count
-from report.overview import Overview, overview
+from report.asked import Asked, Reader, language_of
+from report.filters import Filters
 from report.server import Health
 from rules.evaluate import Outcome, evaluate
 from rules.health.keeping import keep_health
@@ -341,9 +343,21 @@ class Hub:
         """The links by which the reader of a message can act."""
         return self.links.offers(outgoing, self.clock()) if self.links else ()
 
-    def overview(self) -> Overview:
-        """What the report shows now."""
-        return overview(self.reader, self.settings, self.moment(), self.rules)
+    @contextmanager
+    def asking(self, filters: Filters, language: Language | None = None, *, is_demo: bool = False) -> Iterator[Asked]:
+        """What the report says now to whoever sits at the machine."""
+        reader = Reader()
+        with self.reader.connect() as connection:
+            yield Asked(
+                connection=connection,
+                settings=self.settings,
+                moment=self.moment(),
+                rules=self.rules,
+                reader=reader,
+                language=language or language_of(reader, filters.bd, self.settings),
+                filters=filters,
+                is_demo=is_demo,
+            )
 
     def health(self) -> Health:
         """What does not work: a stale source, a message that nobody gets."""

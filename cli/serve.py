@@ -170,14 +170,7 @@ def _app(hub: Hub, *, demo: bool, desk: Desk | None = None) -> Starlette:
     """With the pages behind the links of mails, where somebody acts and there are any."""
     acting = Acting(hub.links, hub.reader, hub.settings, desk, hub.clock).routes() if hub.links and desk else []
     site = Site(hub.reader, hub.settings, hub.moment, hub.rules, lambda _: Reader(), is_demo=demo)
-    return server(
-        overview=hub.overview,
-        health=hub.health,
-        language=hub.settings.language,
-        public_url=hub.settings.public_url,
-        demo=demo,
-        others=[*site.routes(), *acting],
-    )
+    return server(health=hub.health, public_url=hub.settings.public_url, pages=[*site.routes(), *acting])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -21,6 +21,7 @@ from report.scope import EVERYTHING, Scope
 from report.speech import Speech
 from rules.moment import Moment
 from rules.rule import Rule
+from rules.views.reader import ViewReader
 
 
 class NoSuchThing(LookupError):
@@ -41,6 +42,13 @@ class Reader:
     language: Language | None = None
     role: Role | None = None
     form_token: str = ""
+
+
+def language_of(reader: Reader, bd: str, settings: Settings) -> Language:
+    """In which a page is shown where its address says nothing of that: in the reader's own; where nobody signed in, in
+    that of the BD manager whose clients it is narrowed to (`bd`, a name under [people])."""
+    person = None if reader.name else settings.people.get(bd)
+    return reader.language or (person.language if person else None) or settings.language
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,11 @@ class Asked:
             scope = scope.within({key for key, client in self.clients.items() if client.bd == bd})
         return scope
 
+    @cached_property
+    def views(self) -> ViewReader:
+        """What reads the views, of what this page is about: to ask a view for the first time takes milliseconds."""
+        return ViewReader(self.connection, self.moment, self.scope.allows)
+
     @property
     def asks_for_others(self) -> bool:
         """Whether the filter names a client or a BD manager of whom the reader sees nothing: a shared address does."""
@@ -106,15 +119,24 @@ class Asked:
         person = self.settings.people.get((key or "").removeprefix("person/"))
         return person.name if person else (key or "").removeprefix("person/")
 
+    @property
+    def bd_managers(self) -> Mapping[str, str]:
+        """Those who answer for the clients of this page, in the order of the config: what each is called, by their name
+        under [people]."""
+        bound = {client.bd for key, client in self.clients.items() if self.scope.holds(key)}
+        return {name: one.name for name, one in self.settings.people.items() if f"person/{name}" in bound}
+
     # --- where
 
     def here(self, path: str, **changed: Any) -> str:
         """The address of a page with the filters of this one but for what is `changed`."""
-        return address(path, self.filters.query(**changed) | self._language())
+        query = self.filters.query(**changed)
+        return address(path, query | self._language(query))
 
     def to(self, path: str, **filters: Any) -> str:
         """The address of another page, with these filters alone, of the same past day."""
-        return address(path, Filters(as_of=self.filters.as_of).query(**filters) | self._language())
+        query = Filters(as_of=self.filters.as_of).query(**filters)
+        return address(path, query | self._language(query))
 
     def client_page(self, key: str | None) -> str | None:
         """The address of the page of a client, by its key; None where the reader may see none of it."""
@@ -126,9 +148,9 @@ class Asked:
         """The address of the page of a project that the reader may see, by its key; None for none."""
         return self.to("/projects/" + key) if key else None
 
-    def _language(self) -> dict[str, str]:
-        """Said where it is not the reader's own."""
-        own = self.reader.language or self.settings.language
+    def _language(self, query: Mapping[str, str]) -> dict[str, str]:
+        """Said where that address would not have it by itself."""
+        own = language_of(self.reader, query.get("bd", ""), self.settings)
         return {} if self.language == own else {"lang": self.language}
 
     # --- how fresh

@@ -2,21 +2,31 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from config.language import place
+from config.language import instant, place
 from config.settings import Language
 from report.asked import Asked
 from report.document import Block, Chart, Document, Facts, Lines, Table
 from report.filters import address
-from report.page import CSS, OWN_NAMES, POLICY
 from report.pages.kind import PageKind
 
+_TEMPLATES = Path(__file__).parent / "templates"
+CSS = (_TEMPLATES / "report.css").read_text("utf-8")
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(CSS.encode()).digest()).decode()}'; "
+    "img-src data:; base-uri 'none'; form-action 'self'"
+)
+"""A page's content security policy: its own style and drawings, and its filters; neither script nor request."""
+
+OWN_NAMES: Mapping[Language, str] = {"en": "English", "zh-Hant-HK": "繁體中文", "zh-Hans-CN": "简体中文"}
 _HTML_LANGUAGES: Mapping[str, str] = {"en": "en-HK"}
 
 
@@ -25,13 +35,15 @@ def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[Page
     return _template("document.html").render(
         document=document,
         css=Markup(CSS),
+        policy=POLICY,
         t=asked.t,
+        language=asked.language,
         html_lang=_HTML_LANGUAGES.get(asked.language, asked.language),
-        as_of=asked.speech.at(asked.now),
+        # With its year: on paper and in an old mail, no other date on it is complete.
+        as_of=instant(asked.language, asked.now, asked.moment.zone, date.min),
         place=place(asked.language, asked.moment.zone),
         demo=asked.is_demo,
-        menu=[(asked.t("page.today"), asked.to("/"), False)]
-        + [(asked.t(f"page.{one.key}"), asked.to(one.path), one.key == kind.key) for one in menu],
+        menu=[(asked.t(f"page.{one.key}"), asked.to(one.path), one.key == kind.key) for one in menu],
         languages=[
             (name, _in(asked, kind, language), language, language == asked.language)
             for language, name in OWN_NAMES.items()
@@ -86,7 +98,7 @@ def data_uri(svg: str) -> str:
 @cache
 def _template(name: str) -> Template:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

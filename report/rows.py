@@ -1,11 +1,10 @@
 """The rows of the report, as values: nothing here is in a language, and nothing knows where it was read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from alerts.messages import Says
 from config.settings import Language, Severity
 from unify.doubts import Doubt
 from unify.tallies import Tally
@@ -27,6 +26,7 @@ class MilestoneRow:
     name: str
     url: str | None
     source: str
+    project: str | None
     project_name: str
     client: str | None
     bd: str | None
@@ -65,6 +65,7 @@ class FeedbackRow:
     subject: str
     url: str | None
     source: str
+    project: str | None
     project_name: str | None
     client: str | None
     bd: str | None
@@ -86,7 +87,7 @@ class AlertRow:
 
     `held_by`: the name of who has it, and `held_until` the end of their snooze, where it has one.
     `is_of_the_house`: it is of the firm as a whole or the hub itself. `client_facing` is False of a date that no client
-    was promised. `says`: what its rule says of it in a language.
+    was promised. `facts`: what its rule knows of it, and says.
     """
 
     fingerprint: str
@@ -95,6 +96,7 @@ class AlertRow:
     name: str
     url: str | None
     source: str
+    project: str | None
     project_name: str
     client: str | None
     bd: str | None
@@ -107,7 +109,7 @@ class AlertRow:
     is_of_the_house: bool
     client_facing: bool
     stale: bool
-    says: Callable[[Language], Says]
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,17 @@
-"""The report over HTTP: a page, its JSON, and a health check, which write nothing; and what other pages it is given."""
+"""The report over HTTP: the pages that it is given, and a health check; who may ask at all."""
 
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from config.language import negotiate
-from config.settings import Language
-from report.overview import Overview
-from report.page import POLICY, Page, render
-from report.structured import as_json
+from report.html import POLICY
 from unify.engine import StoreError
 
 log = logging.getLogger(__name__)
@@ -31,38 +26,15 @@ class Health:
     problems: tuple[str, ...] = ()
 
 
-def server(
-    *,
-    overview: Callable[[], Overview],
-    health: Callable[[], Health],
-    language: Language,
-    public_url: str = "",
-    demo: bool = False,
-    others: Sequence[Route] = (),
-) -> Starlette:
-    """The application. `overview` and `health` are asked anew for each request; `language` is the default one.
-
-    `?bd=NAME` narrows page and JSON to the clients of a BD manager (404 for a name that is none) and takes their
-    language, `?lang=TAG` puts the page into the nearest language. `others`: the pages of a `Site`, and those behind the
-    links of mails, which alone write.
-    """
-
-    def page(request: Request) -> Response:
-        whole = overview()
-        asked = request.query_params.get("lang")
-        person = _person(request, whole)
-        wanted = negotiate(asked) if asked else whole.languages.get(person or "", language)
-        return HTMLResponse(render(Page.of(whole, wanted, person=person, demo=demo, address=_address)))
-
-    def structured(request: Request) -> Response:
-        whole = overview()
-        return JSONResponse(as_json(whole, person=_person(request, whole)))
+def server(*, health: Callable[[], Health], pages: Sequence[Route], public_url: str = "") -> Starlette:
+    """The application; `health` is asked anew for each request. `pages`: those of a `Site`, and those behind the links
+    of mails, which alone write."""
 
     def healthz(_: Request) -> Response:
         found = health().problems
         return PlainTextResponse("\n".join(found) or "ok", status_code=503 if found else 200)
 
-    routes = [Route("/", page), Route("/report.json", structured), Route("/healthz", healthz), *others]
+    routes = [Route("/healthz", healthz), *pages]
     app = Starlette(routes=routes, exception_handlers={StoreError: _unreadable})
     app.add_middleware(Guard, hosts=allowed_hosts(public_url))
     return app
@@ -72,19 +44,6 @@ def allowed_hosts(public_url: str) -> frozenset[str]:
     """Whom the page answers to: loopback names, and the host of `public_url`."""
     public = urlsplit(public_url).hostname or ""
     return LOOPBACK | {f"[{public}]" if ":" in public else public} - {""}
-
-
-def _person(request: Request, whole: Overview) -> str | None:
-    name = request.query_params.get("bd")
-    if name and name not in whole.people:
-        raise HTTPException(404, "There is no BD manager of that name with a client.")
-    return name or None
-
-
-def _address(person: str | None, language: Language) -> str:
-    """With the language in it: whoever looks at a colleague's page keeps their own."""
-    asked = {"bd": person, "lang": language}
-    return "?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 def _unreadable(_: Request, problem: Exception) -> Response:

@@ -1,22 +1,25 @@
 """The pages over HTTP: each is read in one transaction of a read-only engine, and shown in the words of its reader."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from config.language import negotiate
 from config.settings import Language, Settings
-from report.asked import Asked, NoSuchThing, Reader
+from report.asked import Asked, NoSuchThing, Reader, language_of
 from report.document import Document
 from report.filters import Filters, WrongFilter
 from report.html import render
 from report.pages import PAGES
 from report.pages.kind import PageKind
+from report.reading.today import read_today
+from report.structured import as_json
 from rules.moment import Moment
 from rules.rule import Rule
 
@@ -36,44 +39,54 @@ class Site:
     is_demo: bool = False
 
     def routes(self) -> list[Route]:
-        """One for each page."""
-        return [Route(kind.path.replace("{of}", "{of:path}"), self._answers(kind)) for kind in PAGES]
+        """One for each page, and the values of the first as JSON."""
+        pages = [Route(kind.path.replace("{of}", "{of:path}"), self._answers(kind)) for kind in PAGES]
+        return [*pages, Route("/report.json", self._structured)]
 
     def _answers(self, kind: PageKind) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
-            reader = self.reader_of(request)
-            if kind.is_of_people and not reader.sees_people:
-                raise HTTPException(404)
+            with self._asked(request) as asked:
+                if kind.is_of_people and not asked.reader.sees_people:
+                    raise HTTPException(404)
+                document = noticed(kind.show(kind.read(asked), asked), asked)
+                return HTMLResponse(render(document, asked, kind, self._menu(asked.reader)))
+
+        return answer
+
+    def _structured(self, request: Request) -> Response:
+        with self._asked(request) as asked:
+            return JSONResponse(as_json(read_today(asked), asked))
+
+    @contextmanager
+    def _asked(self, request: Request) -> Iterator[Asked]:
+        """By whom and for what: an address that means nothing is refused, and what is not there is not found."""
+        reader = self.reader_of(request)
+        try:
+            filters = Filters.read(request.query_params)
+        except WrongFilter as wrong:
+            raise HTTPException(400, str(wrong)) from wrong
+        with self.engine.connect() as connection:
             try:
-                filters = Filters.read(request.query_params)
-            except WrongFilter as wrong:
-                raise HTTPException(400, str(wrong)) from wrong
-            with self.engine.connect() as connection:
-                asked = Asked(
+                yield Asked(
                     connection=connection,
                     settings=self.settings,
                     moment=self.moment(),
                     rules=self.rules,
                     reader=reader,
-                    language=self._language(request, reader),
+                    language=self._language(request, reader, filters),
                     filters=filters,
                     of=request.path_params.get("of", ""),
                     is_demo=self.is_demo,
                 )
-                try:
-                    document = noticed(kind.show(kind.read(asked), asked), asked)
-                except NoSuchThing as nothing:
-                    raise HTTPException(404, str(nothing)) from nothing
-                return HTMLResponse(render(document, asked, kind, self._menu(reader)))
-
-        return answer
+            except NoSuchThing as nothing:
+                raise HTTPException(404, str(nothing)) from nothing
 
     def _menu(self, reader: Reader) -> list[PageKind]:
         return [kind for kind in PAGES if kind.is_in_menu and (reader.sees_people or not kind.is_of_people)]
 
-    def _language(self, request: Request, reader: Reader) -> Language:
+    def _language(self, request: Request, reader: Reader, filters: Filters) -> Language:
         asked = request.query_params.get("lang")
-        return negotiate(asked) if asked else reader.language or self.settings.language
+        return negotiate(asked) if asked else language_of(reader, filters.bd, self.settings)
 
 
 def noticed(document: Document, asked: Asked) -> Document:

@@ -9,42 +9,54 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from config.language import LANGUAGES
-from report.overview import DUE_SOON_DAYS, Overview
+from report.asked import Asked
+from report.pages.today_alerts import says
+from report.pages.today_promises import is_this_week
+from report.reading.months import read_months
+from report.reading.promises import DUE_SOON_DAYS
+from report.reading.today import Today
 from report.rows import AlertRow
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-def as_json(whole: Overview, *, person: str | None = None) -> dict[str, Any]:
-    """The overview, for everybody or narrowed to one BD manager's clients, ready for `json.dumps`."""
-    shown = whole.narrowed(person) if person else whole
+def as_json(shown: Today, asked: Asked) -> dict[str, Any]:
+    """What was read, ready for `json.dumps`; of a past or narrowed page only what that is about."""
+    promises = shown.promises
+    clients = {key: row for key, row in asked.clients.items() if asked.scope.holds(key)}
     return {
-        "as_of": plain(shown.now),
-        "timezone": str(shown.zone),
-        "bd": person,
+        "as_of": plain(asked.now),
+        "timezone": str(asked.moment.zone),
+        "bd": asked.filters.bd or None,
         "figures": {
-            "overdue_milestones": len(shown.overdue),
-            "moved_past_promise": len(shown.moved_past_promise),
-            "overdue_internal": shown.internal_overdue,
+            "overdue_milestones": len(promises.overdue),
+            "moved_past_promise": len(promises.moved),
+            "overdue_internal": promises.internal,
             "unhandled_feedback": len(shown.unhandled),
             "other_alerts": len(shown.alerts),
-            f"due_in_{DUE_SOON_DAYS}_days": len(shown.due_soon),
-            "undated_milestones": len(shown.undated),
+            "due_this_week": sum(is_this_week(asked, row) for row in promises.soon),
+            f"due_in_{DUE_SOON_DAYS}_days": len(promises.soon),
+            "undated_milestones": len(promises.undated),
             "projects_without_client": len(shown.projects_without_client),
             "clients_without_bd": len(shown.clients_without_bd),
         },
-        "clients": {key: _row(client) for key, client in shown.clients.items()},
-        "bd_managers": dict(shown.people),
+        "clients": {key: _row(client) for key, client in clients.items()},
+        "bd_managers": asked.bd_managers,
         "projects_without_client": [_row(row) for row in shown.projects_without_client],
         "clients_without_bd": list(shown.clients_without_bd),
-        "overdue_milestones": [_row(row) for row in shown.overdue],
-        "moved_past_promise": [_row(row) for row in shown.moved_past_promise],
+        "overdue_milestones": [_row(row) for row in promises.overdue],
+        "moved_past_promise": [_row(row) for row in promises.moved],
         "unhandled_feedback": [_row(row) for row in shown.unhandled],
-        "other_alerts": [_alert(row) for row in shown.alerts],
-        "due_soon": [_row(row) for row in shown.due_soon],
-        "undated_milestones": [_row(row) for row in shown.undated],
-        "indicators": [_row(row) for row in shown.indicators],
+        "other_alerts": [_alert(asked, row) for row in shown.alerts],
+        "due_soon": [_row(row) for row in promises.soon],
+        "undated_milestones": [_row(row) for row in promises.undated],
+        "changes": {
+            "since": plain(shown.changes.since),
+            "rows": [_row(row) for row in shown.changes.rows],
+            "health": [_row(turn) for turn in shown.changes.turns],
+        },
+        "indicators": [_row(row) for row in read_months(asked)],
         "sources": [_row(row) for row in shown.sources],
     }
 
@@ -53,10 +65,10 @@ def _row(row: "DataclassInstance") -> Any:
     return plain(asdict(row))
 
 
-def _alert(row: AlertRow) -> Any:
+def _alert(asked: Asked, row: AlertRow) -> Any:
     """An alert with what its rule says of it, by language."""
-    said = {language: row.says(language) for language in LANGUAGES}
-    told = {field.name: plain(getattr(row, field.name)) for field in fields(row) if field.name != "says"}
+    said = {language: says(asked, row, language) for language in LANGUAGES}
+    told = {field.name: plain(getattr(row, field.name)) for field in fields(row) if field.name != "facts"}
     return {
         **told,
         "title": {language: one.title for language, one in said.items()},

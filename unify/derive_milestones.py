@@ -80,7 +80,7 @@ def history(milestone: Row, changes: Iterable[Row], zone: ZoneInfo) -> list[Date
     released = {row["changed_at"] for row in known if row["field"] == "status" and _sets_done(milestone, row)}
     dated = [
         Dated(
-            on=_day(row["new"], zone),
+            on=day_of(row["new"], zone),
             at=row["changed_at"],
             not_before=row["not_before"] if row["origin"] == "compared" else None,
             by=row["author_account"],
@@ -88,7 +88,7 @@ def history(milestone: Row, changes: Iterable[Row], zone: ZoneInfo) -> list[Date
         )
         for row in dues
     ]
-    made_with = _day(dues[0]["old"], zone)
+    made_with = day_of(dues[0]["old"], zone)
     return [Dated(made_with, milestone["created_at"]), *dated] if made_with else dated
 
 
@@ -213,7 +213,7 @@ def _sets_done(milestone: Row, change: Row) -> bool:
     return bool(change["new"] == milestone["status_native"] or change["changed_at"] == milestone["done_at"])
 
 
-def _day(text: Any, zone: ZoneInfo) -> date | None:
+def day_of(text: Any, zone: ZoneInfo) -> date | None:
     """The day of a change's value: a date, or an instant in ISO 8601."""
     if not text:
         return None

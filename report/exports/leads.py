@@ -54,7 +54,12 @@ class Leads:
         return f"{self.key}-{anchor}"
 
     def _rows(self, rows: Iterable[Row]) -> Iterator[Row]:
-        return (replace(row, cells=[self._cell(cell) for cell in row.cells]) for row in rows)
+        for row in rows:
+            if row.group_href or any(cell.href for cell in row.cells):
+                yield replace(row, cells=[self._cell(cell) for cell in row.cells], group_href=self.to(row.group_href))
+            else:
+                yield row
 
     def _cell(self, cell: Cell) -> Cell:
-        return replace(cell, href=self.to(cell.href)) if cell.href else cell
+        href = self.to(cell.href)
+        return cell if href == cell.href else replace(cell, href=href)

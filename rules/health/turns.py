@@ -17,12 +17,13 @@ _LONGEST = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A project whose colour is another now. `client` is its key; None: it is nobody's."""
+    """A project whose colour is another now. `client` and `key` are keys; None: it is nobody's."""
 
     name: str
     client: str | None
     before: Colour
     after: Colour
+    key: str = ""
 
     @property
     def is_worse(self) -> bool:
@@ -41,12 +42,13 @@ def read_turns(connection: Connection, since: datetime, today: date) -> Sequence
     then = _DAY.alias("then")
     rows = fetch(
         connection,
-        select(PROJECT.c.name, PROJECT.c.client_key, then.c.colour.label("before"), _DAY.c.colour.label("after"))
+        select(*(PROJECT.c[name] for name in ("key", "name", "client_key")))
+        .add_columns(then.c.colour.label("before"), _DAY.c.colour.label("after"))
         .join(_DAY, and_(_DAY.c.key == PROJECT.c.key, _DAY.c.day == today))
         .join(last, last.c.key == PROJECT.c.key)
         .join(then, and_(then.c.key == last.c.key, then.c.day == last.c.day))
         .where(then.c.colour != _DAY.c.colour, _DAY.c.colour != "grey"),
     )
-    turns = [Turn(row["name"], row["client_key"], row["before"], row["after"]) for row in rows]
+    turns = [Turn(row["name"], row["client_key"], row["before"], row["after"], row["key"]) for row in rows]
     found = [turn for turn in turns if turn.is_worse or turn.before != "grey"]
     return sorted(found, key=lambda turn: (WORST_FIRST.index(turn.after), -WORST_FIRST.index(turn.before), turn.name))

@@ -14,7 +14,7 @@ from report.server import Health, server
 from report.site import Site
 from rules.load import load_rules
 from tests.alerts.firm import settings
-from tests.report.firm import moment, read
+from tests.report.firm import moment
 
 EVERYBODY = Reader()
 MARCO = Reader("marco", Scope(frozenset({"client/bank"})), sees_people=False)
@@ -50,7 +50,7 @@ class Asking:
 
     def app(self) -> Starlette:
         """The application."""
-        return server(overview=lambda: read(self.engine), health=Health, language="en", others=self.site().routes())
+        return server(health=Health, pages=self.site().routes())
 
     def site(self, **how: Any) -> Site:
         """Its pages."""

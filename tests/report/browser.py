@@ -3,9 +3,14 @@
 from html.parser import HTMLParser
 from typing import Any
 
+from sqlalchemy import Engine
+
 from config.settings import Language
-from report.overview import Overview
-from report.page import Page, render
+from report.document import Document, Table
+from report.html import render
+from report.pages.today import TODAY
+from report.reading.today import read_today
+from tests.report.firm import asked
 
 
 class Seen(HTMLParser):
@@ -42,6 +47,25 @@ def rows(html: str, section: str) -> dict[str, str]:
     return {texts[0]: " ".join(texts) for texts in found}
 
 
-def seen(shown: Overview, language: Language = "en", **how: Any) -> Seen:
-    """The page of an overview, as a reader meets it."""
-    return Seen(render(Page.of(shown, language, **how)))
+def html(engine: Engine, language: Language = "en", **how: Any) -> str:
+    """What needs somebody today, as a page without a menu; `how` as `tests.report.firm.asked` takes it."""
+    with asked(engine, language, **how) as one:
+        return render(TODAY.show(read_today(one), one), one, TODAY)
+
+
+def seen(engine: Engine, language: Language = "en", **how: Any) -> Seen:
+    """The same, as a reader meets it."""
+    return Seen(html(engine, language, **how))
+
+
+def document(engine: Engine, language: Language = "en", **how: Any) -> Document:
+    """The same, before it is laid out."""
+    with asked(engine, language, **how) as one:
+        return TODAY.show(read_today(one), one)
+
+
+def table(shown: Document, anchor: str) -> Table:
+    """One of its tables."""
+    block = next(block for block in shown.blocks if block.anchor == anchor)
+    assert isinstance(block, Table)
+    return block

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from report.overview import Overview
 from tests.alerts.firm import TUESDAY, hk, put
-from tests.report.firm import feedback, firm, milestone, project, read
+from tests.report.firm import feedback, firm, milestone, project
 
 SIGN_OFF: dict[str, Any] = {
     "name": "UAT sign-off",
@@ -32,8 +31,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def full(tmp_path: Path) -> Overview:
-    """Something in every part of the page, one source stale."""
+def full(tmp_path: Path) -> Iterator[Engine]:
+    """Something in every part of the page, two sources stale."""
     engine = firm(tmp_path, sources={"crm": TUESDAY - timedelta(hours=2), "boards": None})
     put(engine, "project", project(11, name="Campus Wi-Fi", client_key=None))
     link = {"from_key": "delivery/project/11", "to_key": "client/hill", "method": "name", "status": "suggested"}
@@ -52,6 +51,5 @@ def full(tmp_path: Path) -> Overview:
         milestone(6, name="Today", due_on=date(2026, 11, 24), baseline_on=date(2026, 11, 26), slip_days=-2),
     )
     put(engine, "feedback", feedback(1), feedback(2, first_response_at=hk(19, 15)))
-    shown = read(engine)
+    yield engine
     engine.dispose()
-    return shown

@@ -1,14 +1,17 @@
 """The small firm of the tests of alerts, as rows: what the report reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
-from config.settings import PersonSettings, Settings
-from report.overview import Overview, overview
+from config.settings import Language, PersonSettings, Settings
+from report.asked import Asked, Reader
+from report.filters import Filters
+from report.reading.today import Today, read_today
 from rules.load import load_rules
 from rules.moment import Moment
 from rules.working_time import calendars
@@ -112,14 +115,38 @@ def moment(known: Settings, now: datetime = TUESDAY) -> Moment:
     return Moment.of(known, calendars(known, now), now)
 
 
-def read(engine: Engine, known: Settings | None = None, now: datetime = TUESDAY) -> Overview:
-    """The overview, through a read-only engine as the hub reads it, with the rules that are shipped."""
-    known = known or settings()
-    reader = open_engine(engine.url, read_only=True)
+@contextmanager
+def asked(
+    engine: Engine,
+    language: Language = "en",
+    *,
+    now: datetime = TUESDAY,
+    reader: Reader | None = None,
+    is_demo: bool = False,
+    **filters: Any,
+) -> Iterator[Asked]:
+    """Somebody asks for a page, through a read-only engine as the hub does, with the rules that are shipped."""
+    known, opened = settings(), open_engine(engine.url, read_only=True)
     try:
-        return overview(reader, known, moment(known, now), load_rules(known))
+        with opened.connect() as connection:
+            yield Asked(
+                connection=connection,
+                settings=known,
+                moment=moment(known, now),
+                rules=load_rules(known),
+                reader=reader or Reader(),
+                language=language,
+                filters=Filters(**filters),
+                is_demo=is_demo,
+            )
     finally:
-        reader.dispose()
+        opened.dispose()
+
+
+def read(engine: Engine, **how: Any) -> Today:
+    """What needs somebody today; `how` as `asked` takes it."""
+    with asked(engine, **how) as one:
+        return read_today(one)
 
 
 def names(rows: Sequence[Any]) -> list[str]:

@@ -1,7 +1,10 @@
 """The figures of each month, as they are kept: nothing is reckoned here."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Sequence
 
+from sqlalchemy import or_, select
+
+from report.asked import Asked
 from report.rows import IndicatorRow
 from unify.derived import fetch, table_of
 from unify.tables import IndicatorMonth
@@ -9,9 +12,12 @@ from unify.tables import IndicatorMonth
 _KEPT = table_of(IndicatorMonth)
 
 
-def read_indicators(connection: Connection) -> list[IndicatorRow]:
-    """Of the firm and of every client, the latest month first; of a month in the order of keys."""
-    kept = select(_KEPT).order_by(_KEPT.c.last_on.desc(), _KEPT.c.key)
+def read_months(asked: Asked) -> Sequence[IndicatorRow]:
+    """The latest month first; of a month in the order of keys. The firm's own too for whoever sees all."""
+    living = _KEPT.c.client_key.in_(sorted(asked.clients))
+    whose = or_(_KEPT.c.client_key.is_(None), living) if asked.scope.is_all else living
+    kept = select(_KEPT).where(whose, asked.scope.allows(_KEPT.c.client_key))
+    ordered = kept.order_by(_KEPT.c.last_on.desc(), _KEPT.c.key)
     return [
         IndicatorRow(
             indicator=row["indicator"],
@@ -29,5 +35,5 @@ def read_indicators(connection: Connection) -> list[IndicatorRow]:
             frozen_at=row["frozen_at"],
             restated=row["restated"],
         )
-        for row in fetch(connection, kept)
+        for row in fetch(asked.connection, ordered)
     ]
