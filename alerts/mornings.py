@@ -42,7 +42,8 @@ class Mornings:
 
     def planned(self, decisions: Sequence[Decision], news: Sequence[Planned]) -> list[Planned]:
         """One line each, in the first round of their working day."""
-        told = {one.reader.key for one in news if one.kind in NEWS}
+        # What rang at night says nothing of the morning.
+        told = {one.reader.key for one in news if one.kind in NEWS and is_there(self.planner, one.reader)}
         last = recall_all(self.connection, _LAST)
         today, lines = self.planner.writer.today, []
         for bd, due in self.planner.due_this_week.items():

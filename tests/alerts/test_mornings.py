@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from alerts.actions import acknowledge
 from alerts.ahead import Due
 from alerts.messages import Message
 from alerts.phone_size import BODY_CHARS, BODY_LINES, TITLE_WIDTH, width_of
@@ -62,6 +63,18 @@ def test_who_is_told_of_an_alert_has_had_their_line(firm_hub: Hub) -> None:
     firm_hub.tell(milestone(), at=TUESDAY + timedelta(minutes=1))
 
     assert [row["kind"] for row in firm.deliveries(firm_hub.engine)] == ["alert"]
+
+
+def test_what_rang_at_night_is_no_morning_line(firm_hub: Hub) -> None:
+    """Woken at two and having it in hand, he still reads at nine how the rest stands."""
+    rang = feedback(urgent=True, severity="critical", client="client/bank", bd="person/marco")
+    firm_hub.tell(rang, at=TUESDAY - timedelta(hours=7))
+    with firm_hub.engine.begin() as connection:
+        acknowledge(connection, firm_hub.settings, "feedback-unhandled:crm/ticket/1", "marco", firm_hub.now)
+
+    firm_hub.tell(rang, at=TUESDAY)
+
+    assert [row["kind"] for row in firm.deliveries(firm_hub.engine, recipient="person/marco")] == ["alert", "nothing"]
 
 
 def test_what_was_told_before_and_is_open_is_counted(firm_hub: Hub) -> None:
