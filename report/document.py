@@ -21,7 +21,8 @@ class Cell:
     """One field: `value` for programs, `text` for people; an empty text is an empty cell.
 
     `href`: a page of ours (begins with "/" or "#") or of the tool (http, https). `notes` stand below in small letters,
-    `warn` among them in the colour of a warning.
+    `warn` among them in the colour of a warning. `quiet` is said in an empty cell where there is room for it: a phone
+    and a file leave it out.
     """
 
     value: Value = None
@@ -30,6 +31,7 @@ class Cell:
     tone: Tone = ""
     notes: Sequence[str] = ()
     warn: str = ""
+    quiet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,12 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row with a cell for each column; the first names it. Rows that follow each other in one `group` stand under its
-    name. `stale`: what it rests on could not be read lately."""
+    name, which leads to `group_href`. `stale`: what it rests on could not be read lately."""
 
     cells: Sequence[Cell]
     group: str = ""
     stale: bool = False
+    group_href: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing, what it says for those who do not see it, and the table of what it was drawn from; None: that stands on
+    """A drawing, what it says for those who do not see it, and the table that it was drawn from; None: that stands on
     the page by itself. `narrow`: the same for a phone, where the other would become too small."""
 
     anchor: str
@@ -112,12 +115,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Sentences under a heading; `empty` where there are none."""
+    """Sentences under a heading; `empty` where there are none, and `closing` below them.
+
+    `first`: so many stand on a screen, the others are folded away behind them; 0: all.
+    """
 
     anchor: str
     heading: str
     lines: Sequence[Line]
     empty: str = ""
+    closing: str = ""
+    first: int = 0
 
 
 Block = Table | Chart | Facts | Lines

@@ -31,6 +31,7 @@ class Filters:
     source: str = ""
     health: str = ""
     status: str = ""
+    severity: str = ""
     q: str = ""
     sort: str = ""
     zoom: str = ""

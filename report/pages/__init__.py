@@ -9,5 +9,6 @@ from report.pages.portfolio import PORTFOLIO
 from report.pages.project import PROJECT
 from report.pages.project_work import CHANGES, WORK
 from report.pages.timeline import TIMELINE
+from report.pages.today import TODAY
 
-PAGES: Sequence[PageKind] = (PORTFOLIO, TIMELINE, DECISIONS, CLIENT, PROJECT, WORK, CHANGES)
+PAGES: Sequence[PageKind] = (TODAY, PORTFOLIO, TIMELINE, DECISIONS, CLIENT, PROJECT, WORK, CHANGES)
