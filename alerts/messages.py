@@ -236,8 +236,8 @@ class Message:
     @property
     def fits(self) -> bool:
         """Whether the body keeps within the bounds of a phone."""
-        read = "\n".join(line.as_read() for line in self.lines)
-        return len(read) <= BODY_CHARS and len(self.lines) <= BODY_LINES - 1
+        read = [line.as_read() for line in self.lines]
+        return len(read) <= BODY_LINES - 1 and len("\n".join(read)) <= BODY_CHARS
 
     def fitted(self) -> "Message":
         """The same message, where it does not fit without links that stand alone, and then shortened until it does."""

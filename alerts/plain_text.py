@@ -16,10 +16,11 @@ def one_line(text: str) -> str:
 
     No more of it than any line shows is looked at: a title of 100,000 characters took a tenth of a second.
     """
-    shown = "".join(
-        " " if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Zs") else char for char in text[:_LOOKED_AT]
-    )
-    return " ".join("".join(char for char in shown if unicodedata.category(char) not in ("Cf", "Cs")).split())
+    shown = text[:_LOOKED_AT]
+    if not shown.isprintable():  # of nearly every text nothing has to go
+        spaced = (" " if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Zs") else char for char in shown)
+        shown = "".join(char for char in spaced if unicodedata.category(char) not in ("Cf", "Cs"))
+    return " ".join(shown.split())
 
 
 def safe_url(value: object) -> str:

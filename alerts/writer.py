@@ -1,5 +1,6 @@
 """Whole messages: one alert, several in one, what a first look found, how it ended, and the comment in the tool."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -270,19 +271,29 @@ def _listed(
     """
     count = len(ranked)
     most = min(count, BODY_LINES)
-    for shown, detailed in [*((most, n) for n in range(most, -1, -1)), *((n, 0) for n in range(most - 1, 0, -1))]:
+
+    def listed(step: tuple[int, int]) -> Message:
+        shown, detailed = step
         kept = {entry.fingerprint: 2 if n < detailed else 1 for n, entry in enumerate(ranked[:shown])}
         entries = tuple(one.showing(one.lines[: kept.get(one.fingerprint, 0)]) for one in message.entries)
         more = way(left_out(message.language, entries)) if shown < count else None
         ends = (with_log_in(message.language, line.text, entries) for line in fresh)
         # A link beside the count leads where the one below would.
         footer = tuple(line for line in message.footer if not (more and more.url and line.url == more.url))
-        listed = replace(message, entries=entries, footer=(*footer, *ends), more=more)
-        if listed.fits:
-            break
+        return replace(message, entries=entries, footer=(*footer, *ends), more=more)
+
+    def first_that_fits(steps: Sequence[tuple[int, int]]) -> int:
+        return bisect_left(steps, True, key=lambda step: listed(step).fits)  # each is shorter than the one before
+
+    particulars = [(most, n) for n in range(most, -1, -1)]
+    matters = [(n, 0) for n in range(most - 1, 0, -1)]
+    if (place := first_that_fits(particulars)) == len(particulars):
+        place += first_that_fits(matters)
+    steps = [*particulars, *matters]
+    best = listed(steps[min(place, len(steps) - 1)])
     told = {entry.fingerprint for entry in ranked[:_MOST_IN_FULL]}
-    some = (one if one.fingerprint in told else replace(one, whole=()) for one in listed.entries)
-    return replace(listed, entries=tuple(some)).fitted()
+    some = (one if one.fingerprint in told else replace(one, whole=()) for one in best.entries)
+    return replace(best, entries=tuple(some)).fitted()
 
 
 _BROKEN = ("milestone-overdue", "feedback-unhandled")
