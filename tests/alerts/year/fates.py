@@ -7,29 +7,19 @@ from datetime import date, datetime, time, timedelta
 
 from config.settings import Severity
 from tests.alerts.year.minutes import ZONE
+from tests.alerts.year.staff import CLIENTS, COORDINATOR, Client
 
 LIMIT_HOURS: dict[Severity, float] = {"info": 16, "warning": 8, "high": 4, "critical": 2}
 """Working hours until an answer is late: the hub's own defaults, as domain experts state them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """Whose it is: who looks after them, and by which calendar they are answered."""
+class Hand:
+    """Somebody takes it, should it be open then; with `until`, they put it off till then."""
 
-    name: str
-    bd: str
-    office: str
-
-
-CLIENTS = (
-    Client("bank", "marco", "HK"),
-    Client("kite", "sandy", "HK"),
-    Client("boat", "kevin", "CN"),
-    Client("gate", "sandy", "CN"),
-)
-"""The last is answered on mainland days, and its BD manager reads on those of Hong Kong."""
-OFFICES = {"may": "HK", "marco": "HK", "sandy": "HK", "kevin": "CN"}
-"""By whose days each of ours reads."""
+    at: datetime
+    by: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +32,18 @@ class Promise:
     done_at: datetime | None
     agreed: tuple[datetime, date] | None = None
     """When it was recorded, and the new date."""
+    hands: Sequence[Hand] = ()
+    touched: Sequence[datetime] = ()
+    """When somebody worked on it in its tool, and did not end it."""
 
     @property
     def key(self) -> str:
         return f"delivery/issue/{self.number}"
+
+    @property
+    def alert(self) -> str:
+        """Its fingerprint."""
+        return f"milestone-overdue:{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +62,37 @@ class Ticket:
     client: Client
     severity: Severity
     waits: Sequence[Wait]
+    urgent: bool = False
+    hands: Sequence[Hand] = ()
+    touched: Sequence[datetime] = ()
+    wrote: Sequence[datetime] = ()
+    """When the client of what is urgent wrote once more, before they were answered."""
 
     @property
     def key(self) -> str:
         return f"crm/ticket/{self.number}"
+
+    @property
+    def alert(self) -> str:
+        """Its fingerprint."""
+        return f"feedback-unhandled:{self.key}"
 
 
 Fate = Promise | Ticket
 
 
 def fates(chance: random.Random, count: int, first: date, days: int) -> list[Fate]:
-    """`count` of them, three milestones to one ticket, over so many days from `first` on."""
-    return [
-        _promise(chance, number, first, days) if number % 4 else _ticket(chance, number, first, days)
-        for number in range(1, count + 1)
-    ]
+    """`count` of them, three milestones to one ticket, over so many days from `first` on; every tenth ticket is
+    urgent."""
+    found: list[Fate] = []
+    for number in range(1, count + 1):
+        if number % 4:
+            found.append(_promise(chance, number, first, days))
+        elif number % 40:
+            found.append(_ticket(chance, number, first, days))
+        else:
+            found.append(_urgent(chance, number, first, days))
+    return found
 
 
 def _promise(chance: random.Random, number: int, first: date, days: int) -> Promise:
@@ -92,15 +106,29 @@ def _promise(chance: random.Random, number: int, first: date, days: int) -> Prom
     if chance.random() < 0.3:
         recorded_on = due_on + timedelta(days=chance.randrange(-3, 4))
         agreed = (_instant(chance, recorded_on), recorded_on + timedelta(days=chance.randrange(2, 10)))
-    done_at = None if chance.random() < 0.1 else _instant(chance, max(due_on, agreed[1] if agreed else due_on) + late)
-    return Promise(number, client, due_on, done_at, agreed)
+    wrong_on = max(due_on, agreed[1] if agreed else due_on)
+    done_at = None if chance.random() < 0.1 else _instant(chance, wrong_on + late)
+    hands = _hands(chance, client, _instant(chance, wrong_on + timedelta(days=1)))
+    return Promise(number, client, due_on, done_at, agreed, hands, _touched(chance, hands))
 
 
 def _ticket(chance: random.Random, number: int, first: date, days: int) -> Ticket:
     """Written at any hour, answered within hours or days; one client in five writes again."""
     severity: Severity = chance.choice(("info", "warning", "warning", "high", "critical"))
     at = _instant(chance, first + timedelta(days=chance.randrange(days)), any_hour=True)
-    return Ticket(number, chance.choice(CLIENTS), severity, tuple(_waits(chance, at)))
+    client, waits = chance.choice(CLIENTS), tuple(_waits(chance, at))
+    hands = _hands(chance, client, at)
+    return Ticket(number, client, severity, waits, hands=hands, touched=_touched(chance, hands))
+
+
+def _urgent(chance: random.Random, number: int, first: date, days: int) -> Ticket:
+    """Taken within minutes or within two hours, answered within a day; every other client writes once more."""
+    at = _instant(chance, first + timedelta(days=chance.randrange(days)), any_hour=True)
+    client = chance.choice(CLIENTS)
+    taken = Hand(at + timedelta(minutes=chance.choice((5, 20, 50, 100))), chance.choice((client.bd, COORDINATOR)))
+    wrote = (at + timedelta(minutes=chance.randrange(10, 150)),) if chance.random() < 0.5 else ()
+    answered_at = at + timedelta(hours=chance.choice((3, 6, 26)), minutes=chance.randrange(60))
+    return Ticket(number, client, "critical", (Wait(at, answered_at),), urgent=True, hands=(taken,), wrote=wrote)
 
 
 def _waits(chance: random.Random, at: datetime) -> Iterator[Wait]:
@@ -114,6 +142,25 @@ def _waits(chance: random.Random, at: datetime) -> Iterator[Wait]:
         if chance.random() < 0.8:
             return
         at = answered_at + timedelta(minutes=chance.randrange(60, 60 * 24 * 5))
+
+
+def _hands(chance: random.Random, client: Client, at: datetime) -> Sequence[Hand]:
+    """Of every second, some time after `at`; of these some are put off by the BD manager, and some taken a second
+    time."""
+    if chance.random() < 0.5:
+        return ()
+    at += timedelta(hours=chance.choice((2, 4, 8, 24, 30, 50)), minutes=chance.randrange(60))
+    by = chance.choice((client.bd, client.bd, COORDINATOR))
+    until = None
+    if by == client.bd and chance.random() < 0.4:
+        until = at + timedelta(days=chance.randrange(1, 7), hours=chance.randrange(12))
+    again = (Hand(at + timedelta(days=chance.randrange(3, 9)), by),) if chance.random() < 0.5 else ()
+    return (Hand(at, by, until), *again)
+
+
+def _touched(chance: random.Random, hands: Sequence[Hand]) -> Sequence[datetime]:
+    """Of every third that is taken, a day or so later."""
+    return (hands[0].at + timedelta(hours=chance.randrange(4, 50)),) if hands and chance.random() < 0.3 else ()
 
 
 def _instant(chance: random.Random, on: date, *, any_hour: bool = False) -> datetime:

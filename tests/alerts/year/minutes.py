@@ -1,7 +1,7 @@
 """The working minutes of two years, counted one by one: days typed from the notices, nothing shared with the hub."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -47,6 +47,19 @@ class Minutes:
 
     def _openings_from(self, at: datetime) -> Iterator[int]:
         yield from self.openings[bisect_left(self.openings, _minute(at)) :]
+
+
+@dataclass(frozen=True)
+class Offices:
+    """The calendars as people knew them: a closure counts from the moment that somebody entered it."""
+
+    since: Sequence[datetime]
+    """When each of `known` came to be so, the earliest first; before that there is nothing."""
+    known: Sequence[Mapping[str, Minutes]]
+
+    def at(self, now: datetime) -> Mapping[str, Minutes]:
+        """By office, as known at `now`."""
+        return self.known[bisect_right(self.since, now) - 1]
 
 
 def count(office: str, closures: Closures = ()) -> Minutes:
