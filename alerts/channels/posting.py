@@ -5,12 +5,13 @@ it repeats nothing, since that is the outbox's to do. The connection is kept for
 handshake, not one for each message.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from alerts.channels.base import DeliveryError, Permanent, Transient
 from config.settings import Secret
@@ -29,7 +30,7 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 def encoded(body: Json) -> bytes:
     """`body` as it travels: real UTF-8, since `\\uXXXX` costs a Chinese character 6 bytes instead of 3."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,14 @@ class Poster:
         self._governor = Governor(
             what, limits=(), stop=stop, redact=redact, timeout=(CONNECT_S, _READ_S), patience=timedelta()
         )
-        self._client: httpx.Client | None = None
+        self._connection: tuple[httpx.Client, httpx.URL] | None = None
 
     def post(self, body: Json, params: Mapping[str, str] | None = None) -> Posted:
         """The answer, whatever its status; `params` join the address's own. Raises Transient or Permanent."""
-        import httpx
-
-        url = httpx.URL(self._address.reveal()).copy_merge_params(params or {})
         try:
-            response = self._connected().post(url, content=encoded(body), headers=_JSON)
+            client, url = self._connected()
+            url = url.copy_merge_params(params) if params else url
+            response = client.post(url, content=encoded(body), headers=_JSON)
         except VendorUnavailable as error:
             raise Transient(str(error), in_doubt=error.sent) from None
         except AccessDenied:  # in words of ours: the governor's name the path, which is the secret
@@ -79,14 +79,19 @@ class Poster:
     def close(self) -> None:
         """End the connection."""
         self._governor.close()
-        self._client = None
+        self._connection = None
 
-    def _connected(self) -> "httpx.Client":
-        if self._client is None:
+    def _connected(self) -> "tuple[httpx.Client, httpx.URL]":
+        """The client, and the address as it writes it."""
+        if self._connection is None:
+            import httpx
+
             from connectors.transports import over_httpx
 
-            self._client = over_httpx.client(self._governor, self._address.reveal(), {}, _is_final)
-        return self._client
+            address = self._address.reveal()
+            client = over_httpx.client(self._governor, address, {}, _is_final)
+            self._connection = client, httpx.URL(address)
+        return self._connection
 
 
 def _is_final(answer: Answer) -> bool:
