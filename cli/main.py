@@ -194,7 +194,7 @@ def report(
         Path | None,
         typer.Option("--output", "-o", help="The file to write; - is standard output. If not given, report.FORMAT."),
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="html, csv, md or json.")] = "html",
+    form: Annotated[str, typer.Option("--format", help="html, pdf, xlsx, csv, md or json.")] = "html",
     lang: Annotated[str, typer.Option(help="en, zh-Hant-HK or zh-Hans-CN; the settings' language if empty.")] = "",
     client: Annotated[str, typer.Option(help="Only this client (a name under [clients]).")] = "",
     bd: Annotated[str, typer.Option(help="Only the clients of this BD manager (a name under [people]).")] = "",

@@ -1,7 +1,7 @@
 """A table as a spreadsheet wants it: one value in each field, and every column of one kind."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from report.document import Cell, Column, Row, Table
@@ -37,7 +37,8 @@ def flat(table: Table, t: Say) -> Flat:
 def _spread(row: Row, grouped: bool, noted: set[int], t: Say) -> list[Cell]:
     cells = [Cell(row.group, row.group)] if grouped else []
     for at, cell in enumerate(row.cells):
-        said, bare = _notes(row, at, cell, t), replace(cell, notes=(), warn="")
+        said = _notes(row, at, cell, t)
+        bare = Cell(cell.value, cell.text, cell.href, cell.tone) if said else cell
         if at in noted:
             cells += [bare, Cell(said, said)]
         elif said:  # after the rows that were looked at: no column for it, and nothing is left out
@@ -49,5 +50,7 @@ def _spread(row: Row, grouped: bool, noted: set[int], t: Say) -> list[Cell]:
 
 def _notes(row: Row, at: int, cell: Cell, t: Say) -> str:
     """What stands below a cell; below the first also that the row rests on old data."""
+    if not (cell.notes or cell.warn or row.stale):
+        return ""
     stale = t("stale.mark") if row.stale and at == 0 else ""
     return " · ".join(note for note in (*cell.notes, cell.warn, stale) if note)

@@ -8,6 +8,8 @@ from report.exports.as_csv import write_csv
 from report.exports.as_html import write_html
 from report.exports.as_json import write_json
 from report.exports.as_markdown import write_markdown
+from report.exports.as_pdf import write_pdf
+from report.exports.as_xlsx import write_xlsx
 from report.exports.file import ReportFile
 
 
@@ -24,6 +26,8 @@ class Form:
 
 FORMS: Sequence[Form] = (
     Form("html", "text/html; charset=utf-8", write_html),
+    Form("pdf", "application/pdf", write_pdf, is_text=False),
+    Form("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx, is_text=False),
     Form("csv", "text/csv; charset=utf-8", write_csv),
     Form("md", "text/markdown; charset=utf-8", write_markdown),
     Form("json", "application/json", write_json),

@@ -172,7 +172,7 @@ def test_the_report_can_be_narrowed_and_put_into_a_language(round: Home) -> None
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--format", "doc"], "html, csv, md, json"),
+        (["--format", "doc"], "html, pdf, xlsx, csv, md, json"),
         (["--client", "habour"], "no client is called"),
         (["--month", "October"], "write it as 2026-10"),
         (["--format", "csv"], "portfolio/projects"),
