@@ -56,6 +56,7 @@ def _of_month(facts: Facts, clients: Sequence[str], month: Window, until: dateti
     yield _first_response(facts, month, until, moment)
     yield _satisfaction(facts, clients, months_until(month.last, SURVEY_MONTHS), moment)
     yield _risk_response(facts, month, moment)
+    yield _throughput(facts, month)
 
 
 def _on_time(facts: Facts, window: Window, moment: Moment) -> Figure:
@@ -114,6 +115,11 @@ def _risk_response(facts: Facts, window: Window, moment: Moment) -> Figure:
 
     found = risk_response_rate(facts.responses, window, moment.today, add_days)
     return _rate("risk_response", window, found.rate, late=list(found.late))
+
+
+def _throughput(facts: Facts, month: Window) -> Figure:
+    done = facts.done[month.first]
+    return Figure("throughput", month, done, float(done) if done else None)
 
 
 def _communication(firm: Firm, window: Window) -> Figure:

@@ -5,7 +5,7 @@ organisation's. What can no longer be seen (its project left the config, the acc
 was done, and was tidied away after that, was done.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -21,6 +21,7 @@ from rules.indicators.responses import Response
 from rules.indicators.satisfaction import Given
 from rules.indicators.seen import seen_answers
 from rules.indicators.surveys import read_surveys
+from rules.indicators.throughput import read_throughput
 from rules.moment import Moment
 from unify.derived import AGREEMENT, CHANGE, CLIENT, FEEDBACK, MILESTONE, PROJECT, SOURCE, Row, fetch, table_of
 from unify.tables import Risk
@@ -42,6 +43,8 @@ class Facts:
     asked: ByMonth[Asked]
     given: ByMonth[Given]
     responses: Sequence[Response]
+    done: Counter[date]
+    """Work items, by the first day of the month in which they were done."""
 
 
 class Undated(NamedTuple):
@@ -72,6 +75,7 @@ def read_firm(connection: Connection, moment: Moment) -> Firm:
     answered = read_surveys(connection, _midnight(moment, surveys.first))
     given = _by_client((one.client, one) for one in answered.given)
     responses = _by_client(_responses(connection, moment, window))
+    done = read_throughput(connection, moment, months)
 
     def of(client: str) -> Facts:
         return Facts(
@@ -80,6 +84,7 @@ def read_firm(connection: Connection, moment: Moment) -> Firm:
             ByMonth(asked[client], lambda one: one.received_on),
             ByMonth(given[client], lambda one: _day(moment, one.at)),
             responses[client],
+            done.get(client, Counter()),
         )
 
     marks = ByMonth(answered.marks, lambda one: _day(moment, one.at))

@@ -11,7 +11,7 @@ from rules.views.base import Computed, Stored, View, table
 from rules.views.need import CRM, WORK_TOOLS, Need
 from unify import tables
 
-INDICATORS = ("on_time", "slip", "first_response", "satisfaction", "risk_response", "communication")
+INDICATORS = ("on_time", "slip", "first_response", "satisfaction", "risk_response", "communication", "throughput")
 
 _indicator, _client = table(tables.IndicatorMonth), table(tables.Client)
 _later = _indicator.alias("later")
@@ -83,6 +83,7 @@ INDICATOR = View(
             "survey them in the CRM, where they are contacts with the address that [people] has",
             CRM,
         ),
+        _value_of("throughput", "work items done", "items that were done", "mark them as done in the tool", WORK_TOOLS),
         Stored("computed_at", "instant", "When it was reckoned.", "fixed", _i.computed_at),
         Stored("frozen_at", "instant", "Since when it stays as it is.", "fixed", _i.frozen_at),
         Stored(

@@ -141,6 +141,11 @@ def mark(number: int, client: str | None, contact: str, score: float | None, on:
     return feedback(number, origin="survey", received_at=noon(on), **values)
 
 
+def item(number: int, **values: Any) -> tables.WorkItem:
+    key = f"delivery/issues/{700 + number}"
+    return tables.WorkItem(key=key, source="delivery", vendor_id=str(700 + number), **values)
+
+
 def risk(number: int, due: date | None, done: date | None = None, **values: Any) -> tables.Risk:
     row: dict[str, Any] = {
         "response": "mitigate",
@@ -292,6 +297,21 @@ def test_nine_of_ten_responses_to_risks_were_carried_out(firm: Firm) -> None:
     assert (row["value"], row["met"], row["counted"]) == (90.0, 9, 10)
     assert row["details"] == {"missed": ["delivery/issues/r10"], "late": ["delivery/issues/r8", "delivery/issues/r9"]}
     assert row["left_out"] == [{"key": "delivery/issues/r11", "reason": "accepted"}]
+
+
+def test_throughput_counts_what_was_done_in_the_month(firm: Firm) -> None:
+    """Of the firm and of each client; also what was tidied away since, and neither open items nor an older month's."""
+    firm.has(
+        item(1, status_category="done", done_at=noon("2026-10-01"), client_key=KITE),
+        item(2, status_category="done", done_at=noon("2026-10-31"), deleted_at=noon("2026-11-02")),
+        item(3, status_category="done", done_at=noon("2026-09-30"), client_key=KITE),
+        item(4, status_category="todo", done_at=noon("2026-10-05"), client_key=KITE),
+    )
+    row = firm.figure("throughput/1/2026-10")
+
+    assert (row["counted"], row["value"]) == (2, 2.0)
+    assert firm.rows()[f"throughput/1/2026-10/{KITE}"]["value"] == 1.0
+    assert firm.rows()["throughput/1/2026-08"]["value"] is None, "nothing was counted"
 
 
 def test_over_three_months_each_promise_counts_once(firm: Firm) -> None:

@@ -20,7 +20,7 @@ class IndicatorMonth(SQLModel, table=True):
     key: str = Field(primary_key=True)
     """`{indicator}/{months}/{month as 2026-10}`; of one client with its key behind a further slash."""
     indicator: str
-    """on_time, slip, first_response, satisfaction, risk_response"""
+    """on_time, slip, first_response, satisfaction, risk_response, communication, throughput"""
     months: int
     """How many months it is over."""
     first_on: date
