@@ -66,7 +66,9 @@ def _show(connection: Connection, settings: Settings, row: RowMapping, alert: Ma
 
 def _change(row: RowMapping, news: Message, now: datetime) -> dict[str, Any]:
     """The row that changes the message of `row`; where Slack refuses that, its thread tells `news`."""
-    key = hashlib.sha256(repr((row["key"], news.title, now.isoformat())).encode()).hexdigest()[:24]
+    # Of two alerts in one message both may change at one instant, and to the same words.
+    told = (row["key"], news.entries[0].fingerprint, news.title, now.isoformat())
+    key = hashlib.sha256(repr(told).encode()).hexdigest()[:24]
     payload = {"message": news.to_json(), "reader": row["payload"]["reader"], "channels": []}
     return {
         "key": f"alert-{key}",

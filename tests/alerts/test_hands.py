@@ -183,3 +183,20 @@ def test_a_message_that_can_be_changed_shows_who_has_it_and_that_nobody_has_it_a
 
     held = [outgoing.message.entries[0].held or shown.entries[0].held for _, outgoing, shown in inbox.updated]
     assert [one and one.text for one in held] == ["Taken by May Chan, Tue 24 Nov 09:00.", None]
+
+
+def test_two_of_one_message_are_shown_to_be_in_nobodys_hands_at_once(hub: Hub) -> None:
+    """Snoozed till the same morning, they fire again in one round: each is a change of its own."""
+    slack = SlackSettings(token=Secret(reference="env:T", value=SecretStr("t")), channel="C1", clients=("bank",))
+    hub.settings = firm.settings(channels={"team": slack}, routes=(Route(to=("team:bd",)),))
+    hub.others["team"] = firm.Inbox()
+    found = [milestone(), milestone(2, name="Release 2.1")]
+    hub.tell(*found)
+    with writing(hub.engine) as connection:
+        for one in (SIGN_OFF, "milestone-overdue:delivery/issue/2"):
+            snooze(connection, hub.settings, firm.working_time(), one, "marco", TUESDAY, hk(25))
+
+    done = hub.tell(*found, at=hk(25))
+
+    assert done.changed("snooze ended") == 2
+    assert {row["state"] for row in firm.deliveries(hub.engine)} == {"sent"}
