@@ -144,7 +144,7 @@ def run(
 @app.command()
 def serve(
     config: Config = DEFAULT_CONFIG,
-    host: Annotated[str, typer.Option(help="Loopback only: put a proxy with sign-in before it.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Another one needs [sign_in]: docs/sign-in.md.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8080,
 ) -> None:
     """Keep everything in step in the background and serve the report.

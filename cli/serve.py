@@ -16,6 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from alerts.acts import Desk
+from cli.access import access, refusal
 from cli.desk import HubDesk
 from cli.exit_codes import FAILED, OK
 from cli.hub import Hub
@@ -24,9 +25,8 @@ from cli.opening import Config, read_config
 from cli.sockets import listening
 from cli.talk import answer, refuse, say, warn
 from config.loading import ConfigError
-from config.values import is_loopback
+from report.access.readers import reader_of
 from report.acting import Acting
-from report.asked import Reader
 from report.server import server
 from report.site import Site
 from rules.rule import RuleErrors
@@ -38,10 +38,11 @@ _WISHES: Mapping[signal.Signals, _Wish] = {signal.SIGTERM: "end", signal.SIGINT:
 
 def serve_forever(path: Path, host: str, port: int) -> int:
     """Serve until SIGINT or SIGTERM; SIGHUP reads the settings again, and keeps the old ones if they are wrong."""
-    if not is_loopback(host):
-        return refuse(f"{host} can be reached by others, and the report has no sign-in: use 127.0.0.1 behind a proxy")
     log_with_times()
-    served = _Served(read_config(path))
+    first = read_config(path)
+    if why_not := refusal(first.settings, host):
+        return refuse(why_not)
+    served = _Served(first, host)
     try:
         listener = _listen(host, port)
     except OSError as taken:
@@ -89,7 +90,8 @@ def _serve(config: Config, listener: socket.socket, served: "_Served") -> None:
 class _Served:
     """What is served now and what is wished for next: told by signals, in a thread of its own."""
 
-    def __init__(self, first: Config) -> None:
+    def __init__(self, first: Config, host: str) -> None:
+        self._host = host
         self._lock = threading.Lock()
         self._next: Config | None = first
         self._finish: Callable[[], None] = lambda: None
@@ -130,6 +132,9 @@ class _Served:
         except (ConfigError, RuleErrors) as wrong:
             warn(f"the settings were not taken, the old ones stay:\n{wrong}")
             return
+        if why_not := refusal(fresh.settings, self._host):
+            warn(f"the settings were not taken, the old ones stay:\n{why_not}")
+            return
         with self._lock:
             self._next = fresh
             self._finish()
@@ -169,8 +174,14 @@ class _Web(uvicorn.Server):
 def _app(hub: Hub, *, demo: bool, desk: Desk | None = None) -> Starlette:
     """With the pages behind the links of mails, where somebody acts and there are any."""
     acting = Acting(hub.links, hub.reader, hub.settings, desk, hub.clock).routes() if hub.links and desk else []
-    site = Site(hub.reader, hub.settings, hub.moment, hub.rules, lambda _: Reader(), is_demo=demo)
-    return server(health=hub.health, public_url=hub.settings.public_url, pages=[*site.routes(), *acting])
+    site = Site(hub.reader, hub.settings, hub.moment, hub.rules, reader_of, is_demo=demo)
+    who = access(hub)
+    return server(
+        health=hub.health,
+        public_url=hub.settings.public_url,
+        doors=who.doors,
+        pages=[*site.routes(), *acting, *who.routes],
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

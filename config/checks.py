@@ -17,8 +17,10 @@ from config.settings import (
     RouteMatch,
     RuleSettings,
     Settings,
+    SignInSettings,
     SourceSettings,
 )
+from config.sign_in import check_sign_in
 from config.values import check_spells, check_time_of_day
 from config.words import may_be_a_clients, normal
 
@@ -37,6 +39,7 @@ class Draft:
     team_domains: Collection[str] = ()
     rules_dir: str | None = None
     database: str | None = None
+    public_url: str = ""
     coordinator: object = None
     on_duty: object = ()
     rehearsal_until: object = None
@@ -48,6 +51,7 @@ class Draft:
     routes: dict[int, Route] = field(default_factory=dict)
     routes_written: int = 0
     rules: dict[str, RuleSettings] = field(default_factory=dict)
+    sign_in: SignInSettings | None = None
 
 
 def check(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:
@@ -66,6 +70,8 @@ def check(draft: Draft, rules: Collection[str] | None) -> Iterator[Found]:
     yield from _channels(draft)
     yield from _routes(draft, rules)
     yield from _groups(draft)
+    if draft.sign_in is not None:
+        yield from check_sign_in(draft.sign_in, draft.public_url)
 
 
 def _named(path: KeyPath, name: str, names: Collection[str] | None, where: str) -> Iterator[Found]:

@@ -20,7 +20,9 @@ from config.settings import (
     RuleSettings,
     Secret,
     Settings,
+    SignInSettings,
     SourceSettings,
+    Tree,
 )
 from config.syntax import parse, read
 
@@ -160,6 +162,7 @@ class _Reader:
         written = self._tree.get("routes", [])
         draft.routes_written = len(written) if isinstance(written, list) else 1
         calendar = self._parts.part(CalendarSettings, self._tree.get("calendar", {}), ("calendar",))
+        draft.sign_in = self._parts.part(SignInSettings, self._tree.get("sign_in", {}), ("sign_in",))
         draft.calendars = {("calendars", name): one for name, one in calendars.items()}
         if calendar is not None:
             draft.calendars["calendar",] = calendar
@@ -167,6 +170,7 @@ class _Reader:
         if settings is not None:
             draft.team_domains, draft.rules_dir = settings.team_domains, settings.rules_dir
             draft.database = settings.database.removeprefix("sqlite:///")
+            draft.public_url = settings.public_url
         draft.coordinator = self._tree.get("coordinator")
         draft.on_duty = self._tree.get("on_duty")
         draft.rehearsal_until = self._tree.get("rehearsal_until")
@@ -207,15 +211,18 @@ class _Reader:
                 "channels": draft.channels,
                 "routes": tuple(draft.routes.values()),
                 "rules": draft.rules,
+                "sign_in": draft.sign_in or SignInSettings(),
             },
             (),
         )
 
     def _warnings(self, settings: Settings) -> list[str]:
-        parts: list[tuple[KeyPath, SourceSettings | ChannelSettings]] = [
+        parts: list[tuple[KeyPath, Tree]] = [
             *((("sources", name), source) for name, source in settings.sources.items()),
             *((("channels", name), channel) for name, channel in settings.channels.items()),
         ]
+        if settings.sign_in.oidc is not None:
+            parts.append((("sign_in", "oidc"), settings.sign_in.oidc))
         return [
             str(
                 self._notes.mistake(

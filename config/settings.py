@@ -204,6 +204,32 @@ class ClientSettings(Tree):
     report_day: Whole = Field(default=0, ge=0, le=15)
 
 
+class OidcSettings(Tree):
+    """A provider of OpenID Connect: who it says that somebody is, is who they are here.
+
+    `hosts`: those of its own, beside the issuer's, that it answers at (Google's are three).
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: Secret
+    hosts: tuple[Domain, ...] = ()
+
+    @field_validator("issuer")
+    @classmethod
+    def _issuer_is_safe(cls, url: str) -> str:
+        if not url:
+            raise ValueError('write the provider\'s own address, such as "https://login.acme.example"')
+        return check_vendor_url(url)
+
+
+class SignInSettings(Tree):
+    """Whether whoever reads the report must say who they are; `oidc` beside the passwords kept here."""
+
+    enabled: Flag = False
+    oidc: OidcSettings | None = None
+
+
 class ChannelSettings(Tree):
     """What every kind of channel has. `name` is the key under `[channels]`; `clients` are those that its group may read
     of by name."""
@@ -256,7 +282,7 @@ class Settings(Tree):
 
     FILLED_IN = frozenset({"folder"})
     TABLES: ClassVar[frozenset[str]] = frozenset(
-        ("calendar", "calendars", "sources", "people", "clients", "channels", "routes", "rules")
+        ("calendar", "calendars", "sources", "people", "clients", "channels", "routes", "rules", "sign_in")
     )
     """What has tables of its own; all else stands above the first of them."""
 
@@ -288,6 +314,7 @@ class Settings(Tree):
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     rules: dict[str, RuleSettings] = Field(default_factory=dict)
+    sign_in: SignInSettings = SignInSettings()
 
     @field_validator("database")
     @classmethod

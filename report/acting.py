@@ -88,7 +88,9 @@ class Acting:
             given = await _form(request)
         page = await run_in_threadpool(self.page, token, given)
         html = _template().render(page=page, css=Markup(_CSS))
-        return HTMLResponse(html, status_code=page.status, headers={"Content-Security-Policy": _POLICY})
+        # Its address acts: it is told to nobody, not even to ourselves.
+        headers = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer"}
+        return HTMLResponse(html, status_code=page.status, headers=headers)
 
     def page(self, token: str, given: Mapping[str, str] | None) -> Shown:
         """What is answered to whoever opens the link (`given` None), or sends its form."""

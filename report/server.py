@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -26,18 +27,31 @@ class Health:
     problems: tuple[str, ...] = ()
 
 
-def server(*, health: Callable[[], Health], pages: Sequence[Route], public_url: str = "") -> Starlette:
-    """The application; `health` is asked anew for each request. `pages`: those of a `Site`, and those behind the links
-    of mails, which alone write."""
+def server(
+    *,
+    health: Callable[[], Health],
+    pages: Sequence[Route],
+    public_url: str = "",
+    doors: Sequence[Middleware] = (),
+) -> Starlette:
+    """The application; `health` is asked anew for each request. `pages`: those of a `Site`, those behind the links of
+    mails, and those of signing in. `doors` stand before all of them."""
 
     def healthz(_: Request) -> Response:
         found = health().problems
         return PlainTextResponse("\n".join(found) or "ok", status_code=503 if found else 200)
 
     routes = [Route("/healthz", healthz), *pages]
-    app = Starlette(routes=routes, exception_handlers={StoreError: _unreadable})
-    app.add_middleware(Guard, hosts=allowed_hosts(public_url))
-    return app
+    headers = _headers(https=urlsplit(public_url).scheme == "https")
+    guard = Middleware(Guard, hosts=allowed_hosts(public_url), headers=headers)
+
+    def failed(_: Request, _problem: Exception) -> Response:
+        """It is answered outside of the guard. What happened is in the log."""
+        told = {name.decode(): value.decode() for name, value in headers}
+        return PlainTextResponse("Something went wrong; the hub's log says what.", status_code=500, headers=told)
+
+    handlers = {StoreError: _unreadable, Exception: failed}
+    return Starlette(routes=routes, middleware=[guard, *doors], exception_handlers=handlers)
 
 
 def allowed_hosts(public_url: str) -> frozenset[str]:
@@ -57,9 +71,10 @@ class Guard:
     Another Host header is a rebinding attack or a mistake in a proxy: 421, so that neither reads client data.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], headers: Sequence[tuple[bytes, bytes]]) -> None:
         self.app = app
         self.hosts = hosts
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -71,7 +86,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 own = message.get("headers", [])
                 named = {name for name, _ in own}  # a page may have a policy of its own, as strict
-                message["headers"] = [*own, *(header for header in _HEADERS if header[0] not in named)]
+                message["headers"] = [*own, *(header for header in self.headers if header[0] not in named)]
             await send(message)
 
         hosts = [_name(value) for header, value in scope["headers"] if header == b"host"]
@@ -88,9 +103,18 @@ def _name(host: bytes) -> str:
     return text if text.endswith("]") else text.rsplit(":", 1)[0]
 
 
-_HEADERS = [
-    (b"content-security-policy", f"{POLICY}; frame-ancestors 'none'".encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-]
+def _headers(*, https: bool) -> list[tuple[bytes, bytes]]:
+    """Of every answer. Where a page leads, nobody is told from where; our own pages are, for of a form that is posted
+    with no word of that, nobody could tell whether it is ours."""
+    told = {
+        "content-security-policy": f"{POLICY}; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "cache-control": "no-store",
+    }
+    if https:
+        told["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in told.items()]

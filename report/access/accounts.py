@@ -59,9 +59,9 @@ def accounts(settings: Settings, connection: Connection) -> list[Account]:
 def add(settings: Settings, connection: Connection, name: str, hashed: str, by: str, now: datetime) -> None:
     """Let `name` sign in with the password that `hashed` was made of. Raises Refused where they may not, or can."""
     check_may_sign_in(settings, connection, name)
-    if _password_of(connection, name):
+    if password_of(connection, name):
         raise Refused(f'"{name}" has a password: `milepost users password {name}` changes it')
-    known = connection.scalar(select(LOGIN.c.name).where(LOGIN.c.name == name)) is not None
+    known = sessions_since(connection, name) is not None
     values = {"password_hash": hashed, "password_changed_at": now, "sessions_valid_since": now}
     if known:
         connection.execute(update(LOGIN).where(LOGIN.c.name == name).values(values))
@@ -90,7 +90,9 @@ def remove(settings: Settings, connection: Connection, name: str, by: str, now: 
 
 def sign_out(settings: Settings, connection: Connection, name: str, by: str, now: datetime) -> None:
     """End every session of theirs, wherever a phone was lost. Raises Refused where there is no account."""
-    _change(connection, name, {"sessions_valid_since": now})
+    if sessions_since(connection, name) is None:
+        raise Refused(f'"{name}" has never signed in, and has no password here')
+    connection.execute(update(LOGIN).where(LOGIN.c.name == name).values(sessions_valid_since=now))
     note(connection, settings, "signed_out", name, now, f"by {by}")
 
 
@@ -107,13 +109,26 @@ def check_may_sign_in(settings: Settings, connection: Connection, name: str) -> 
         )
 
 
-def _password_of(connection: Connection, name: str) -> str | None:
+def keep(connection: Connection, name: str, now: datetime) -> None:
+    """An account for somebody whom the provider let in for the first time: without one, nothing could sign them out."""
+    if sessions_since(connection, name) is None:
+        connection.execute(insert(LOGIN).values(name=name, created_at=now, sessions_valid_since=now))
+
+
+def password_of(connection: Connection, name: str) -> str | None:
+    """What is kept of their password; None: nothing."""
     kept: str | None = connection.scalar(select(LOGIN.c.password_hash).where(LOGIN.c.name == name))
     return kept
 
 
+def sessions_since(connection: Connection, name: str) -> datetime | None:
+    """Who signed in to that account before must do so again; None for no account."""
+    since: datetime | None = connection.scalar(select(LOGIN.c.sessions_valid_since).where(LOGIN.c.name == name))
+    return since
+
+
 def _change(connection: Connection, name: str, values: Mapping[str, object]) -> None:
     """Raises Refused for who has no account."""
-    if not _password_of(connection, name):
+    if not password_of(connection, name):
         raise Refused(f'"{name}" has no password here: `milepost users add {name}` gives them one')
     connection.execute(update(LOGIN).where(LOGIN.c.name == name).values(values))

@@ -137,11 +137,11 @@ def test_right_new_settings_are_taken_at_the_same_address(home: Home) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "hub.acme.example"])
 def test_it_refuses_to_be_reached_by_others(home: Home, host: str) -> None:
-    """The report has no sign-in: said before anything is opened."""
+    """Nobody is asked to sign in: said before anything is opened."""
     said = home.run("serve", "--host", host)
 
     assert said.code == 2
-    assert "put a proxy" in said.err or "behind a proxy" in said.err
+    assert "set enabled = true under [sign_in]" in said.err
     assert not home.database.exists()
 
 

@@ -11,11 +11,13 @@ from config.mistakes import keys_of
 from config.settings import (
     CalendarSettings,
     ClientSettings,
+    OidcSettings,
     PersonSettings,
     Route,
     RouteMatch,
     RuleSettings,
     Settings,
+    SignInSettings,
     Tree,
 )
 from connectors.kinds import KINDS
@@ -78,7 +80,8 @@ def test_the_values_of_the_example_arrive(example: Loaded) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        *(Settings, CalendarSettings, PersonSettings, ClientSettings, Route, RouteMatch, RuleSettings),
+        *(Settings, CalendarSettings, PersonSettings, ClientSettings, Route, RouteMatch, RuleSettings, SignInSettings),
+        OidcSettings,
         *SOURCE_KINDS.values(),
         *CHANNEL_KINDS.values(),
     ],
@@ -98,7 +101,7 @@ def test_every_key_is_on_the_page(part: type[Tree]) -> None:
 def test_the_example_writes_out_the_defaults(part: type[Tree], section: str, example: Loaded) -> None:
     """`init` starts from these lines: each key of the top, the calendar and a source stands there, to be changed."""
     lines = block("toml").split(f"[{section}]" if section else "\n[", 2)[1 if section else 0].split("\n[")[0]
-    tables = {"calendar", "calendars", "sources", "people", "clients", "channels", "routes", "rules"}
+    tables = {"calendar", "calendars", "sources", "people", "clients", "channels", "routes", "rules", "sign_in"}
     elsewhere = {"user", "password"} | tables
 
     assert [key for key in keys_of(part) if key not in elsewhere and not re.search(rf"^{key} =", lines, re.M)] == []

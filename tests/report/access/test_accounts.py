@@ -86,7 +86,7 @@ def test_an_account_that_was_taken_away_can_be_given_again(engine: Engine) -> No
         accounts.add(settings(), connection, "marco", "old", "root", TUESDAY)
         accounts.remove(settings(), connection, "marco", "root", LATER)
         with pytest.raises(Refused, match="users add marco"):
-            accounts.sign_out(settings(), connection, "marco", "root", LATER)
+            accounts.change_password(settings(), connection, "marco", "new", "root", LATER)
         accounts.add(settings(), connection, "marco", "new", "root", LATER + timedelta(hours=1))
         with pytest.raises(Refused, match="users password marco"):
             accounts.add(settings(), connection, "marco", "third", "root", LATER)
