@@ -8,20 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import Connection
-
 from cli.exit_codes import OK
 from cli.files import private_file
-from cli.hub import Hub
 from cli.opening import open_hub
-from cli.show import write_overview
 from cli.talk import refuse, say
 from config.language import LANGUAGES
 from config.nearest import did_you_mean, there_are
-from config.settings import Language, Settings
-from report.asked import Asked, Reader
+from config.settings import Settings
+from report.asked import Asked
 from report.exports.file import CannotWrite, ReportFile, kinds_of, read_parts
-from report.exports.forms import FORMS, Form
+from report.exports.forms import FORMS
 from report.filters import Filters, WrongFilter
 from report.pages import PAGES
 
@@ -45,24 +41,22 @@ def write_report(config: Path, output: Path | None, wish: Wish) -> int:
     form = next((known for known in FORMS if known.name == wish.form), None)
     if form is None:
         return refuse(f"--format is one of {', '.join(known.name for known in FORMS)}, not {wish.form!r}")
-    if wish.lang and wish.lang not in LANGUAGES:
+    language = next((known for known in LANGUAGES if known == wish.lang), None)
+    if wish.lang and language is None:
         return refuse(f"--lang is one of {', '.join(LANGUAGES)}, not {wish.lang!r}")
     target = output or Path(f"report.{form.name}")
-    if form.name in ("html", "json") and not (wish.client or wish.month):
-        return write_overview(config, target, form.name, wish.lang, wish.bd)
     if target == STDOUT and not form.is_text:
         return refuse(f"{form.name} is not text: give a file's name with -o")
     try:
         filters = Filters.read({"client": wish.client, "bd": wish.bd, "month": wish.month})
     except WrongFilter as wrong:
         return refuse(f"--{wrong}")
-    with open_hub(config) as hub, hub.reader.connect() as connection:
-        asked = _asked(hub, connection, filters, wish.lang)
+    with open_hub(config) as hub, hub.asking(filters, language) as asked:
         if wrong_name := _wrong_name(asked):
             return refuse(wrong_name)
         try:
             with _target(target) as file:
-                form.write(_file(asked, wish, form), file)
+                form.write(report_file(asked, wish.table), file)
         except CannotWrite as cannot:
             return refuse(str(cannot))
     if target != STDOUT:
@@ -70,29 +64,17 @@ def write_report(config: Path, output: Path | None, wish: Wish) -> int:
     return OK
 
 
-def _asked(hub: Hub, connection: Connection, filters: Filters, lang: str) -> Asked:
-    """By whoever sits at the machine; in the language of the BD manager to whose clients it is narrowed."""
-    person = hub.settings.people.get(filters.bd)
-    own = person.language if person else None
-    language: Language = next((known for known in LANGUAGES if known == lang), own or hub.settings.language)
-    return Asked(
-        connection=connection,
-        settings=hub.settings,
-        moment=hub.moment(),
-        rules=hub.rules,
-        reader=Reader(),
-        language=language,
-        filters=filters,
-    )
+def report_file(asked: Asked, table: str = "") -> ReportFile:
+    """All pages that heed what is asked for; of those, for one `table` (PAGE/ANCHOR), the one that has it.
 
-
-def _file(asked: Asked, wish: Wish, form: Form) -> ReportFile:
+    Raises CannotWrite where there is no such page.
+    """
     kinds = kinds_of(PAGES, asked.filters, sees_people=asked.reader.sees_people)
     if not kinds:
         raise CannotWrite(f"no page is of {' and '.join(asked.filters.query())} together")
-    if wish.table:
-        kinds = [kind for kind in kinds if wish.table.startswith(f"{kind.key}/")] or kinds
-    return ReportFile(asked, _title(asked), read_parts(kinds, asked), wish.table)
+    if table:
+        kinds = [kind for kind in kinds if table.startswith(f"{kind.key}/")] or kinds
+    return ReportFile(asked, _title(asked), read_parts(kinds, asked), table)
 
 
 def _title(asked: Asked) -> str:

@@ -1,4 +1,4 @@
-"""Commands that only look: `status`, the first page of `report`, `clients suggest`."""
+"""Commands that only look: `status`, `clients suggest`."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,20 +12,16 @@ from sqlalchemy import Connection, Select, func, select
 
 from cli.coming import in_words, read_coming
 from cli.exit_codes import FAILED, OK
-from cli.files import write_private
 from cli.findings import expiry
 from cli.heartbeat import read_unheard
-from cli.hub import Hub
 from cli.opening import open_hub
 from cli.sockets import button_findings
-from cli.talk import answer, local, print_json, print_table, refuse, say, waiting
-from config.language import LANGUAGES, ago
-from config.nearest import did_you_mean, there_are
+from cli.talk import answer, local, print_json, print_table, waiting
+from config.language import ago
 from config.settings import Settings
 from report.asked import Asked
 from report.exports.as_html import write_html
 from report.exports.file import Part, ReportFile
-from report.filters import Filters
 from report.pages.today import TODAY
 from report.reading.today import read_today
 from report.structured import as_json
@@ -253,18 +249,6 @@ def _last_runs() -> Select[tuple[int]]:
     return select(func.max(_RUN.c.id)).group_by(_RUN.c.source)
 
 
-def write_overview(config: Path, output: Path, form: str, lang: str, bd: str) -> int:
-    """Write what needs somebody now, as a page (`form` is html) or as its values (json)."""
-    language = next((known for known in LANGUAGES if known == lang), None)
-    with open_hub(config) as hub, hub.asking(Filters(bd=bd, page=0), language) as asked:
-        if bd and asked.asks_for_others:
-            return refuse(_no_page_for(bd, asked))
-        text = overview_as(asked, form)
-    write_private(output, text)
-    say(f"written to {output}")
-    return OK
-
-
 def overview_as(asked: Asked, form: str) -> str:
     """What needs somebody now, as `form`."""
     values = read_today(asked)
@@ -273,16 +257,6 @@ def overview_as(asked: Asked, form: str) -> str:
     written, document = BytesIO(), TODAY.show(values, asked)
     write_html(ReportFile(asked, document.title, [Part(TODAY, values, document)]), written)
     return written.getvalue().decode()
-
-
-def _no_page_for(bd: str, asked: Asked) -> str:
-    """A page with nothing on it would read as "all is well"."""
-    managers = {client.bd.removeprefix("person/") for client in asked.clients.values() if client.bd}
-    if bd not in asked.settings.people:
-        names = sorted(managers or asked.settings.people)
-        return f'nobody under [people] is called "{bd}"{did_you_mean(bd, names) or there_are(names)}'
-    others = there_are(sorted(managers)) if managers else ""
-    return f'"{bd}" is no client\'s BD manager, so there is no page of theirs{others}'
 
 
 def suggest_clients(config: Path) -> int:
