@@ -34,7 +34,9 @@ from connectors.base import (
 from connectors.governor import Governor
 from connectors.jira_comments import JiraComments
 from connectors.jira_fields import custom_fields
-from connectors.jira_issues import JiraIssues, Position
+from connectors.jira_issues import AT_ONCE, JiraIssues
+from connectors.jira_position import Position
+from connectors.jira_ranges import LARGE, JiraRanges, Pieces
 from connectors.jira_site import JiraSite
 from connectors.scope import count
 
@@ -45,10 +47,6 @@ LIMITS = ("50/1 second",)
 
 COMMENTED = "issues"
 """The stream whose records take comments."""
-
-AT_ONCE = 3
-"""Projects that are read side by side: enough to keep one processor busy while Jira thinks. Each holds a thousand
-issues until their history has come, some 15 MB."""
 
 PROJECTS_PAGE = 100
 MOST_KEYS = 50
@@ -88,10 +86,12 @@ class JiraSettings(SourceSettings):
 class Jira:
     """Vocabulary, projects, versions, and issues with their comments and the history of four fields."""
 
-    def __init__(self, settings: JiraSettings, governor: Governor) -> None:
+    def __init__(self, settings: JiraSettings, governor: Governor, *, large: int = LARGE) -> None:
+        """A project with more issues than `large` is read in pieces at first."""
         self.settings = settings
         self._site = JiraSite(settings.name, settings.url, settings.who, settings.credential, governor)
         self._issues = JiraIssues(self._site, settings.since)
+        self._ranges = JiraRanges(self._site, self._issues, large)
         self._comments = JiraComments(self._site)
         self._listed: list[payloads.Sliced] | None = None
         self._insights: dict[str, Json] = {}
@@ -156,9 +156,7 @@ class Jira:
                 yield _whole_page("versions", self._list(f"project/{quote(part)}/versions"))
             case "issues":
                 self._must_see(part)
-                begun = Position.load(cursor)
-                if not self._is_quiet(part, begun):
-                    yield from self._issues.read(part, begun, self._custom_fields())
+                yield from self._read_issues(part, cursor)
             case _:
                 raise ValueError(f"jira has no stream {stream!r}")
 
@@ -237,11 +235,23 @@ class Jira:
         if part in self._unseen():
             raise NotFound(f"{self._site.name}: {self._site.not_visible(part)}")
 
-    def _is_quiet(self, part: str, begun: Position | None) -> bool:
-        """Whether the list of projects, read just before, shows that no issue changed. The evidence serves once."""
+    def _read_issues(self, part: str, cursor: Cursor | None) -> Iterator[Page]:
+        """What changed since; a large project in pieces, until it was read whole once."""
+        begun, pieces, insight = Position.load(cursor), Pieces.load(cursor), self._insight(part)
+        if insight.get("totalIssueCount") == 0 or (begun is not None and begun.shows_quiet(insight)):
+            return
+        if begun is None:
+            pieces = pieces or self._ranges.cut(part, insight)
+        if pieces is not None:
+            yield from self._ranges.read(part, pieces, self._custom_fields())
+        else:
+            yield from self._issues.read(part, begun, self._custom_fields())
+
+    def _insight(self, part: str) -> Json:
+        """What the list of projects, read just before, shows of one. The evidence serves once."""
         insight = {} if part in self._looked else self._insights.get(part, {})
         self._looked.add(part)
-        return insight.get("totalIssueCount") == 0 or (begun is not None and begun.shows_quiet(insight))
+        return insight
 
     def _custom_fields(self) -> tuple[str, ...]:
         if self._fields is None:

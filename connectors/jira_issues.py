@@ -1,6 +1,6 @@
 """Reading a project's issues from Jira: searching, paging, and bringing comments and history along."""
 
-import json
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from connectors import jira_payload as payloads
 from connectors.answers import id_of, instant, mapping
-from connectors.base import LOOK_BACK, Cursor, Page, Problem, Record, Ref, VendorChanged
+from connectors.base import LOOK_BACK, Page, Problem, Record, Ref, VendorChanged
 from connectors.jira_fields import CHANGED_FIELDS, FIELDS
+from connectors.jira_position import RECENT, Position
 from connectors.jira_site import JiraSite
 
 Json = dict[str, Any]
@@ -22,49 +23,18 @@ DC_IDS_PAGE = 1000
 HISTORIES = 1000
 """Issues whose history one request brings."""
 
-
-RECENT, DAILY = timedelta(days=14), timedelta(days=1)
-"""Whether a comment that is deleted moves its issue's `updated`, Jira does not say: with every day on which something
-changed in a project, the issues that changed in its last two weeks are read once more."""
+AT_ONCE = 3
+"""Projects, or pieces of one, that are read side by side: enough to keep one processor busy while Jira thinks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a project's issues were read: every change up to `until`; `settled` once a later look found no more.
+class Created(NamedTuple):
+    """A span of time in which issues were created, in milliseconds: from, and before; None: whenever."""
 
-    `looked`: where `until` stood when the last two weeks were last read again.
-    """
+    since: int | None = None
+    before: int | None = None
 
-    until: datetime
-    looked: datetime
-    settled: bool = False
 
-    @classmethod
-    def load(cls, cursor: Cursor | None) -> "Position | None":
-        """What a cursor of ours says; None for none, and for one of another version."""
-        told = json.loads(cursor) if cursor is not None else {}
-        if told.get("v") != 2:
-            return None
-        return cls(datetime.fromisoformat(told["until"]), datetime.fromisoformat(told["looked"]), told["settled"])
-
-    def cursor(self) -> Cursor:
-        """As it is kept."""
-        told = {"v": 2, "until": self.until.isoformat(), "looked": self.looked.isoformat(), "settled": self.settled}
-        return Cursor(json.dumps(told))
-
-    @property
-    def is_long_look_due(self) -> bool:
-        """Whether a day of changes has passed since the last two weeks were read again."""
-        return self.until - self.looked >= DAILY
-
-    def shows_quiet(self, insight: Mapping[str, Any]) -> bool:
-        """Whether what the list of projects says of the last change shows that nothing happened since.
-
-        It counts only after another look at the same end, and not before the search has had its time to show all that
-        changed until then: it is behind the list, and a late issue may have changed before one that was shown.
-        """
-        last = instant(insight.get("lastIssueUpdateTime"))
-        return self.settled and last is not None and last <= self.until
+EVER = Created()
 
 
 class _Found(NamedTuple):
@@ -80,16 +50,20 @@ class JiraIssues:
     def __init__(self, site: JiraSite, since: date | None) -> None:
         self._site = site
         self._since = since
+        self._turns = threading.Semaphore(AT_ONCE)
 
-    def read(self, project: str, begun: Position | None, custom: tuple[str, ...]) -> Iterator[Page]:
-        """Pages of a project's issues, oldest change first, with all that hangs on them. `custom` are ids of fields."""
+    def read(
+        self, project: str, begun: Position | None, custom: tuple[str, ...], created: Created = EVER
+    ) -> Iterator[Page]:
+        """Pages of a project's issues, oldest change first, with all that hangs on them. `custom` are ids of fields;
+        `created` leaves out all others."""
         fields = ",".join((*FIELDS, "comment", *custom))
         decoder = payloads.issue_decoder(custom)
         is_long = begun is not None and begun.is_long_look_due
         since = begun.until - (RECENT if is_long else LOOK_BACK) if begun else None
         until = begun.until if begun else None
         changed_at: dict[str, datetime | None] = {}
-        for found in self._changed(project, since, fields):
+        for found in self._changed(self.scope(project, created), since, fields):
             page = _PageInTheMaking([], [], [])
             for element in found.elements:
                 self._add(page, payloads.sliced(element, decoder), changed_at)
@@ -176,8 +150,9 @@ class JiraIssues:
         histories: dict[str, list[Any]] = {}
         tokens: set[str] = set()
         while True:
-            with self._site.governor.reading():
-                answer = payloads.page(self._site.send("POST", "changelog/bulkfetch", asked), "issueChangeLogs")
+            with self._turns, self._site.governor.reading():
+                told = self._site.send("POST", "changelog/bulkfetch", asked)
+            answer = payloads.page(told, "issueChangeLogs")
             for element in answer.elements:
                 id_, entries = payloads.issue_changes(element)
                 histories.setdefault(id_, []).extend(entries)
@@ -188,16 +163,17 @@ class JiraIssues:
 
     # --- searching
 
-    def _scope(self, project: str) -> str:
+    def scope(self, project: str, created: Created = EVER) -> str:
         """JQL of a project's issues. The key is quoted: `OR` is a project somewhere. `since` is a day in the account's
         zone, and asks for the last change: what closed before and was touched since is wanted again anyway."""
         quoted = project.replace("\\", "\\\\").replace('"', '\\"')
         closed = f' AND (statusCategory != Done OR updated >= "{self._since}")' if self._since else ""
-        return f'project in ("{quoted}"){closed}'
+        spans = ((">=", created.since), ("<", created.before))
+        within = "".join(f" AND created {sign} {at}" for sign, at in spans if at is not None)
+        return f'project in ("{quoted}"){closed}{within}'
 
-    def _changed(self, project: str, since: datetime | None, fields: str) -> Iterator[_Found]:
+    def _changed(self, scope: str, since: datetime | None, fields: str) -> Iterator[_Found]:
         """What changed since then (None: everything), oldest change first."""
-        scope = self._scope(project)
         if not self._site.is_cloud:
             return self._search_by_updated(scope, since, fields)
         # Bare milliseconds are an instant; a quoted date would be read in the zone of the account's profile.
@@ -209,7 +185,9 @@ class JiraIssues:
         asked: Json = {"jql": jql, "fields": fields, "maxResults": size}
         tokens: set[str] = set()
         while True:
-            answer = payloads.page(self._site.get("search/jql", asked), "issues")
+            with self._turns:
+                told = self._site.get("search/jql", asked)
+            answer = payloads.page(told, "issues")
             is_last = answer.is_last or not answer.token
             yield _Found(answer.elements, is_last)
             if is_last:
@@ -250,7 +228,7 @@ class JiraIssues:
 
     def _ids_by_token(self, project: str) -> Iterator[list[Any]]:
         """Cloud: ids by the thousand; a token's pages do not shift."""
-        for found in self._search(f"{self._scope(project)} ORDER BY key ASC", "id", IDS_PAGE):
+        for found in self._search(f"{self.scope(project)} ORDER BY key ASC", "id", IDS_PAGE):
             yield found.elements
 
     def _ids_by_offset(self, project: str) -> Iterator[list[Any]]:
@@ -261,7 +239,7 @@ class JiraIssues:
         """
         start, last = 0, ""
         while True:
-            asked = {"jql": f"{self._scope(project)} ORDER BY key ASC", "fields": "id", "startAt": start}
+            asked = {"jql": f"{self.scope(project)} ORDER BY key ASC", "fields": "id", "startAt": start}
             answer = payloads.page(self._site.get("search", {**asked, "maxResults": DC_IDS_PAGE}), "issues")
             ids = [payloads.mark_of(one)[0] for one in answer.elements]
             if last and (not ids or ids[0] != last):

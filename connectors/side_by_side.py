@@ -1,8 +1,8 @@
-"""Reading several parts of a stream at once: threads fetch and decode, and whoever asked for it saves, alone.
+"""Reading several parts of a stream, or pieces of a part, at once: threads fetch and decode, one alone saves.
 
 One thread that waits for its vendor keeps nobody busy; the pages of one part come one after another whatever is done,
-for each tells where the next begins. So it is parts (projects, boards) that run side by side. A page waits until it is
-taken, so that memory holds a few pages for each reader and no more.
+for each tells where the next begins. So it is parts (projects, boards) that run side by side, and the pieces into which
+a connector cuts a large one. A page waits until it is taken, so that memory holds a few for each reader and no more.
 """
 
 import threading

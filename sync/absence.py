@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine
 
 from config.clock import Clock
 from connectors.base import Connector, Ref, Stream
+from connectors.side_by_side import OF_ONE_PART, Refusal
 from sync.completeness import Completeness
 from sync.lease import Held
-from sync.readers import OF_ONE_PART, Refusal
 from sync.sweep import Swept, compare, living_ids
 from unify.doubts import EXAMPLES, Doubt, raise_doubt, read_doubts, settle_doubt
 from unify.engine import writing

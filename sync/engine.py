@@ -17,10 +17,10 @@ from sqlalchemy import Engine, select
 from config.clock import Clock, system_clock
 from config.settings import Secret, SourceSettings
 from connectors.base import Account, Connector, ConnectorError, Cursor, NotFound, Page, Stopped, Stream
+from connectors.side_by_side import Refusal, read_parts
 from sync.absence import Absence
 from sync.completeness import Completeness
 from sync.lease import Held, LeaseHeld, LeaseLost, lease
-from sync.readers import Refusal, read_parts
 from sync.runs import RunRecord, note, of_parts
 from sync.settling import After, settle
 from sync.tenant import own_accounts, recognise

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from connectors.base import NotFound, Page, Record, VendorUnavailable
-from sync.readers import Read, Told, read_parts
+from connectors.side_by_side import Read, Told, read_parts
 
 LONG_S = 20.0
 """No wait of a test that holds is near it."""

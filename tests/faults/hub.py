@@ -13,9 +13,11 @@ from sqlalchemy import Connection, Engine
 from config.clock import Clock
 from config.settings import ClientSettings, PersonSettings, Secret, Settings, SourceSettings
 from connectors.asana import AsanaSettings
+from connectors.base import Connector
 from connectors.governor import ANSWER_S, PATIENCE, Governor
 from connectors.hubspot import HubspotSettings
-from connectors.jira import JiraSettings
+from connectors.jira import Jira, JiraSettings
+from connectors.jira_ranges import LARGE
 from connectors.kinds import KINDS
 from connectors.trello import TrelloSettings
 from rules.working_time import WorkingTime, calendars
@@ -58,6 +60,8 @@ class Hub:
     timeout: tuple[float, float] = (5.0, 20.0)
     answer_s: float = ANSWER_S
     lock_wait_s: float = 30.0
+    large: int = LARGE
+    """A project of Jira with more issues is read in pieces."""
     stop: threading.Event = field(default_factory=threading.Event)
     waits: list[float] = field(default_factory=list)
 
@@ -77,7 +81,7 @@ class Hub:
         try:
             return sync_source(
                 self.source,
-                KINDS[self.source.kind].connect(self.source, governor),
+                self._connector(governor),
                 MAPPERS[self.source.kind],
                 self.engine,
                 zone=settings.zone,
@@ -108,6 +112,11 @@ class Hub:
             clients={"harbour": ClientSettings(name="Harbour Ltd", bd="may", domains=("harbour.example",))},
             sources={self.source.name: self.source},
         )
+
+    def _connector(self, governor: Governor) -> Connector:
+        if isinstance(self.source, JiraSettings):
+            return Jira(self.source, governor, large=self.large)
+        return KINDS[self.source.kind].connect(self.source, governor)
 
     def _wait(self, seconds: float) -> bool:
         self.waits.append(seconds)

@@ -20,9 +20,9 @@ from tests.faults.hub import Hub, source_of
 
 
 def hub_of(wish: dict[str, Any]) -> Hub:
-    """The hub that a wish describes: kind, url, database, now."""
+    """The hub that a wish describes: kind, url, database, now, large."""
     now = datetime.fromisoformat(wish["now"])
-    return Hub(source_of(wish["kind"], wish["url"]), Path(wish["database"]), lambda: now)
+    return Hub(source_of(wish["kind"], wish["url"]), Path(wish["database"]), lambda: now, large=wish["large"])
 
 
 def live(wish: dict[str, Any]) -> int:

@@ -10,13 +10,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.faults.firm import NOW, firm
 from tests.faults.length import seed, short_or_long
-from tests.faults.rig import Rig
+from tests.faults.rig import Line, Rig
 from tests.faults.truth import is_intact
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +64,8 @@ class Nursery:
         self._process.stdout.close()
 
     def _wish(self, rig: Rig, **more: object) -> None:
-        wish = {"kind": rig.kind, "url": rig.line.url, "database": str(rig.hub.database), "now": NOW.isoformat()}
+        hub = {"database": str(rig.hub.database), "now": NOW.isoformat(), "large": rig.hub.large}
+        wish = {"kind": rig.kind, "url": rig.line.url, **hub}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({**wish, "warm": False, "dies_at": None, **more}) + "\n")
         self._process.stdin.flush()
@@ -140,6 +142,27 @@ def test_killed_at_any_instant_it_loses_nothing(small: Rig, start: bytes, nurser
             raise AssertionError(f"{told}: {wrong}") from wrong
 
     assert killed > KILLS / 3  # the others came too late: the run was at its end
+
+
+def test_killed_while_it_reads_a_large_project_in_pieces_it_loses_nothing(
+    line: Line, empty: Path, nursery: Nursery
+) -> None:
+    """Each piece has a place of its own in the cursor, and an issue of any changes before the next run."""
+    large = Rig("jira", line, empty, firm("jira", projects=1, items=12))
+    large.hub = replace(large.hub, large=4)
+    nursery.warm(large)
+    begun = 0
+    for kill, point in enumerate(range(60, 82, short_or_long(8, 1))):
+        put_back(large, empty.read_bytes())
+        nursery.bear(large, dies_at=point)
+        assert nursery.end() == -signal.SIGKILL
+        with closing(sqlite3.connect(large.hub.database)) as opened:
+            (one,) = opened.execute("SELECT count(*) FROM stream_state WHERE cursor LIKE '%pieces%'").fetchone()
+        begun += one
+        large.people.edit(kill * 5 % 12, NOW)
+        large.recover()
+
+    assert begun > 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

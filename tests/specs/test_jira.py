@@ -43,6 +43,7 @@ CALLS: list[tuple[str, str, dict[str, str], Any, int]] = [
     ("PUT", "issue/{issueIdOrKey}/comment/{id}", {**ISSUE, "id": "20001"}, BODY, 200),
     ("GET", "issue/{issueIdOrKey}/changelog", ISSUE, None, 200),
     ("POST", "changelog/bulkfetch", {}, {"issueIdsOrKeys": ["10050"], "fieldIds": ["duedate", "status"]}, 200),
+    ("POST", "issue/bulkfetch", {}, {"issueIdsOrKeys": ["APP-1", "10050"], "fields": ["created"]}, 200),
 ]
 
 
