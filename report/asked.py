@@ -22,6 +22,7 @@ from report.speech import Speech
 from rules.moment import Moment
 from rules.rule import Rule
 from rules.views.reader import ViewReader
+from rules.views.reader import ViewReader
 
 
 class NoSuchThing(LookupError):
@@ -125,6 +126,11 @@ class Asked:
         under [people]."""
         bound = {client.bd for key, client in self.clients.items() if self.scope.holds(key)}
         return {name: one.name for name, one in self.settings.people.items() if f"person/{name}" in bound}
+
+    @cached_property
+    def views(self) -> ViewReader:
+        """What rules read, as far as this page is about it."""
+        return ViewReader(self.connection, self.moment, self.scope.allows)
 
     # --- where
 

@@ -1,5 +1,7 @@
 """The portfolio: every project with its colour and why, its progress, what comes next, and what waits."""
 
+from collections.abc import Sequence
+
 from config.language import days
 from report import choices
 from report.asked import Asked
@@ -16,19 +18,23 @@ _PATH = "/portfolio"
 
 def show(values: Portfolio, asked: Asked) -> Document:
     """How many of each colour, and a row for each project."""
-    t = asked.t
+    projects = project_table(values.projects, asked)
+    blocks = [_clients(values, asked), projects] if values.clients else [projects]
+    return Document("portfolio", asked.t("page.portfolio"), _figures(values, asked), (), blocks, _filters(asked))
+
+
+def project_table(rows: Sequence[ProjectRow], asked: Asked, *, with_client: bool = True) -> Table:
+    """A row for each; `with_client`: whose each is stands with it."""
     table = Table(
         anchor="projects",
-        heading=t("portfolio.projects"),
+        heading=asked.t("portfolio.projects"),
         columns=_columns(asked),
-        rows=[_row(row, asked) for row in values.projects],
-        count=len(values.projects),
-        empty=t("portfolio.none"),
+        rows=[_row(row, asked, with_client=with_client) for row in rows],
+        count=len(rows),
+        empty=asked.t("portfolio.none"),
     )
     # Most feedback is a client's and of no one project.
-    projects = only_told(table, "waiting")
-    blocks = [_clients(values, asked), projects] if values.clients else [projects]
-    return Document("portfolio", t("page.portfolio"), _figures(values, asked), (), blocks, _filters(asked))
+    return only_told(table, "waiting")
 
 
 def _clients(values: Portfolio, asked: Asked) -> Table:
@@ -100,11 +106,11 @@ def _sorts(asked: Asked) -> dict[str, str]:
     return first | {column.key: column.label for column in _columns(asked)}
 
 
-def _row(row: ProjectRow, asked: Asked) -> Row:
-    client, bd = asked.client_name(row.client), asked.person_name(row.bd)
+def _row(row: ProjectRow, asked: Asked, *, with_client: bool) -> Row:
+    whose = [asked.client_name(row.client), asked.person_name(row.bd)] if with_client else []
     return Row(
         [
-            Cell(row.name, row.name, asked.project_page(row.key), notes=[client, bd]),
+            Cell(row.name, row.name, asked.project_page(row.key), notes=whose),
             health_cell(asked, row.health),
             _progress(row, asked),
             _next(row, asked),

@@ -24,7 +24,7 @@ def show(values: ProjectPage, asked: Asked) -> Document:
         _work(values, asked),
         _changes(values, asked),
         comment_table(values.comments, asked),
-        only_told(risk_table(values.risks, asked, with_project=False), "due"),
+        only_told(risk_table(values.risks, asked, "nothing"), "due"),
         alert_table(values.alerts, asked),
     ]
     return Document("project", values.head.name, blocks=blocks)

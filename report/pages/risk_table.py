@@ -1,6 +1,7 @@
 """The table of risks, as every page that has some shows it."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from report.asked import Asked
 from report.document import Cell, Column, Row, Table, Tone
@@ -8,9 +9,12 @@ from report.reading.risks import RiskRow
 from report.speech import link
 from rules.health.decide import AMBER_SCORE, RED_SCORE
 
+Whose = Literal["client", "project", "nothing"]
+"""Its client and its project; its project alone; neither."""
 
-def risk_table(rows: Sequence[RiskRow], asked: Asked, *, with_project: bool) -> Table:
-    """The gravest first; `with_project`: whose each is stands with it."""
+
+def risk_table(rows: Sequence[RiskRow], asked: Asked, whose: Whose) -> Table:
+    """The gravest first; `whose`: what of where each belongs stands with it."""
     t = asked.t
     return Table(
         anchor="risks",
@@ -23,18 +27,19 @@ def risk_table(rows: Sequence[RiskRow], asked: Asked, *, with_project: bool) -> 
             Column("carried_out", t("risks.carried_out")),
             Column("owner", t("owner")),
         ],
-        rows=[_row(row, asked, with_project=with_project) for row in rows],
+        rows=[_row(row, asked, whose) for row in rows],
         count=len(rows),
         empty=t("risks.none"),
     )
 
 
-def _row(row: RiskRow, asked: Asked, *, with_project: bool) -> Row:
-    of = [asked.client_name(row.client), row.project_name or ""] if with_project else []
+def _row(row: RiskRow, asked: Asked, whose: Whose) -> Row:
+    client = asked.client_name(row.client) if whose == "client" else ""
+    project = "" if whose == "nothing" else row.project_name or ""
     happened = asked.t("risks.occurred", day=asked.speech.day(row.occurred_on)) if row.occurred else ""
     return Row(
         [
-            Cell(row.name, row.name, link(row.url), notes=of, warn=happened),
+            Cell(row.name, row.name, link(row.url), notes=[client, project], warn=happened),
             _score(row, asked),
             _response(row, asked),
             _due(row, asked),

@@ -9,14 +9,13 @@ from sqlalchemy.engine import RowMapping
 
 from alerts.facts import Facts
 from alerts.life import OPEN, QUIET_ENDS
-from alerts.planning import said_by
 from alerts.routing import OF_THE_HOUSE
 from alerts.store import ALERT
 from report.asked import Asked
 from rules.rule import Rule
 from rules.titles import Reading
 
-_LATEST = 50
+_LATEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def _read(asked: Asked, where: ColumnElement[bool]) -> list[PastAlert]:
 def _alert(row: RowMapping, facts: Facts, rule: Rule, asked: Asked) -> PastAlert:
     reading = Reading(asked.language, asked.moment.zone, asked.moment.today)
     return PastAlert(
-        title=said_by(rule, facts, reading).matter,
+        title=rule.title(facts.but(client_names=None).values, reading),
         url=facts.url("url") or None,
         source=row["source"],
         severity=row["severity"],

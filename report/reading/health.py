@@ -6,17 +6,20 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from report.asked import Asked
-from rules.health.reading import read_health
+from rules.health.reading import health_by
 from rules.health.values import Health
+from rules.views.reader import ViewReader
 
 
-def read_health_around(asked: Asked, client: str | None) -> Mapping[str, Health]:
-    """Of that client and of its projects, by key; None: of the projects that are nobody's.
-
-    Whether the reader may see that client was asked before.
-    """
+def views_around(asked: Asked, client: str | None) -> ViewReader:
+    """What there is of that client; None: of nobody. Whether the reader may see it was asked before."""
 
     def of_it(column: ColumnElement[Any]) -> ColumnElement[bool]:
         return column.is_(None) if client is None else column == client
 
-    return read_health(asked.connection, asked.settings, asked.moment, of_it)
+    return asked.views.within(of_it)
+
+
+def read_health_around(asked: Asked, client: str | None) -> Mapping[str, Health]:
+    """Of that client and of its projects, by key; None: of the projects that are nobody's."""
+    return health_by(views_around(asked, client), asked.settings)

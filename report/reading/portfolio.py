@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, select, true
 
 from report.asked import Asked
-from rules.health.reading import read_health
+from rules.health.reading import health_by
 from rules.health.values import WORST_FIRST, Health
 from rules.language.compile import Scope
 from rules.views import FEEDBACK, MILESTONE
@@ -83,23 +83,40 @@ class Portfolio:
 
 def read_portfolio(asked: Asked) -> Portfolio:
     """Of the clients that the filters leave; by `health` (a colour) and words of the names (`q`)."""
-    views = ViewReader(asked.connection, asked.moment, asked.scope.allows)
-    health = read_health(asked.connection, asked.settings, asked.moment, asked.scope.allows)
+    views = asked.views
+    health = health_by(views, asked.settings)
     waiting = _feedback(views)
-    of_projects, of_clients = (_counted(waiting, of) for of in ("project", "client"))
-    counted = _Counted(_items(asked), _next(views), _promises(views), of_projects)
-    names = ("key", "name", "url", "source", "client", "bd", "owner_name")
-    every = [_project(row, health, counted) for row in views.rows(PROJECT_VIEW, names, lambda _: true())]
+    every = _projects(views, health, _items(asked), waiting)
     rows = sorted((row for row in every if _is_asked_for(row, asked)), key=lambda row: (row.name, row.key))
     column = asked.filters.sort.removeprefix("-")
     order = SORTS.get(column, SORTS["health"])
     rows.sort(key=lambda row: order(row, asked), reverse=asked.filters.sort.startswith("-"))
+    of_clients = _counted(waiting, "client")
     clients = [
         ClientHealth(key, client.bd, health[key], of_clients.get(key, Waiting()))
         for key, client in asked.clients.items()
         if key in health and asked.filters.health in ("", health[key].colour) and _names(asked, asked.client_name(key))
     ]
     return Portfolio(sorted(clients, key=lambda row: _badness(row.health)), rows)
+
+
+def read_projects_of(
+    asked: Asked, views: ViewReader, client: str, health: Mapping[str, Health]
+) -> Sequence[ProjectRow]:
+    """The projects of one client, the worst first, as `views` reads nothing else; `health` holds theirs."""
+    among = [key for key in health if key != client]
+    return sorted(
+        _projects(views, health, _items(asked, among), _feedback(views)),
+        key=lambda row: (*_badness(row.health), row.name),
+    )
+
+
+def _projects(
+    views: ViewReader, health: Mapping[str, Health], items: Mapping[str, Row], waiting: Sequence[Row]
+) -> list[ProjectRow]:
+    counted = _Counted(items, _next(views), _promises(views), _counted(waiting, "project"))
+    names = ("key", "name", "url", "source", "client", "bd", "owner_name")
+    return [_project(row, health, counted) for row in views.rows(PROJECT_VIEW, names, lambda _: true())]
 
 
 Order = Callable[[ProjectRow, Asked], Any]
@@ -159,16 +176,18 @@ def _names(asked: Asked, *names: str) -> bool:
     return any(asked.filters.q.casefold() in name.casefold() for name in names)
 
 
-def _items(asked: Asked) -> Mapping[str, Row]:
-    """From an index alone. Not under the scope: the projects are, and what is not theirs is never looked up."""
+def _items(asked: Asked, among: Sequence[str] | None = None) -> Mapping[str, Row]:
+    """Of all projects or `among` some; from an index alone. Not under the scope: the projects are, and what is not
+    theirs is never looked up."""
     item = _ITEM.c
+    some = true() if among is None else item.project_key.in_(among)
     counted = (
         select(
             item.project_key.label("key"),
             func.sum(case((item.status_category == "done", 1), else_=0)).label("done"),
             func.sum(case((item.status_category != "cancelled", 1), else_=0)).label("items"),
         )
-        .where(item.deleted_at.is_(None), item.project_key.is_not(None))
+        .where(item.deleted_at.is_(None), item.project_key.is_not(None), some)
         .group_by(item.project_key)
     )
     return {row["key"]: row for row in fetch(asked.connection, counted)}

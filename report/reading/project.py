@@ -62,13 +62,18 @@ def read_project(asked: Asked) -> ProjectPage:
         _work(asked, head.key),
         read_changes_of(asked, head.key, head.client, LATEST + 1),
         read_comments_of(asked, head.key),
-        risks_where(asked, asked.reader.scope, lambda scope: _open_of(scope, head.key)),
+        risks_where(_views(asked), lambda scope: _open_of(scope, head.key)),
         alerts_of_project(asked, head.key, head.client),
     )
 
 
 def _open_of(scope: Scope, project: str) -> ColumnElement[bool]:
     return and_(scope.columns["is_open"], scope.columns["project"] == project)
+
+
+def _views(asked: Asked) -> ViewReader:
+    """Whatever the address narrows other pages to."""
+    return asked.views.within(asked.reader.scope.allows)
 
 
 def _work(asked: Asked, project: str) -> Mapping[str, int]:
@@ -84,9 +89,8 @@ def _work(asked: Asked, project: str) -> Mapping[str, int]:
 
 def read_project_head(asked: Asked) -> ProjectHead:
     """The same of what it is. Raises NoSuchThing."""
-    views = ViewReader(asked.connection, asked.moment, asked.reader.scope.allows)
     names = ("key", "name", "url", "source", "client", "bd", "owner_name", "start_on", "due_on")
-    found = views.rows(PROJECT_VIEW, names, lambda scope: scope.columns["key"] == asked.of)
+    found = _views(asked).rows(PROJECT_VIEW, names, lambda scope: scope.columns["key"] == asked.of)
     if not found:
         raise NoSuchThing("there is no such project")
     health = read_health_around(asked, found[0]["client"])

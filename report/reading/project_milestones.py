@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, true
 from report.asked import Asked
 from rules.language.compile import Scope
 from rules.views import MILESTONE
-from rules.views.reader import ViewReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class ProjectMilestone:
 def read_milestones_of(asked: Asked, project: str) -> Sequence[ProjectMilestone]:
     """Open ones first, the nearest day first; then what is over, the latest first. Whoever sees only clients of theirs
     is told of what was promised to these."""
-    views = ViewReader(asked.connection, asked.moment, asked.reader.scope.allows)
+    views = asked.views.within(asked.reader.scope.allows)
 
     def of_it(scope: Scope) -> ColumnElement[bool]:
         told = true() if asked.reader.scope.is_all else scope.columns["client_facing"]

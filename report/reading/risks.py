@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from report.asked import Asked
-from report.scope import Scope
 from rules.views import RISK
 from rules.views.reader import ViewReader, Where
 
@@ -37,9 +35,8 @@ class RiskRow:
     occurred_on: date | None
 
 
-def risks_where(asked: Asked, scope: Scope, where: Where) -> Sequence[RiskRow]:
-    """Of the reader's those for which `where` holds: open ones first, the gravest first."""
-    views = ViewReader(asked.connection, asked.moment, scope.allows)
+def risks_where(views: ViewReader, where: Where) -> Sequence[RiskRow]:
+    """Those for which `where` holds: open ones first, the gravest first."""
     rows = views.rows(RISK, tuple(RiskRow.__dataclass_fields__), where)
     found = [RiskRow(**{**row, **{name: bool(row[name]) for name in _FLAGS}}) for row in rows]
     return sorted(found, key=lambda row: (not row.is_open, -(row.score or 0), row.name, row.key))

@@ -27,7 +27,12 @@ def read_health(
 
     Only what a reader may see is read, as `scope_of_projects` says of a column of clients' keys.
     """
-    views = ViewReader(connection, moment, scope_of_projects)
+    return health_by(ViewReader(connection, moment, scope_of_projects), settings)
+
+
+def health_by(views: ViewReader, settings: Settings) -> Mapping[str, Health]:
+    """The same of what `views` reads."""
+    moment = views.moment
     unread = _unread(views, source_labels(settings))
     feedback = read_feedback(views)
     of_projects: dict[str, list[Waiting]] = defaultdict(list)

@@ -37,8 +37,12 @@ class ViewReader:
     connection: Connection
     moment: Moment
     allows: Allows
-    _scopes: dict[str, Scope] = field(default_factory=dict, init=False)
+    _scopes: dict[str, Scope] = field(default_factory=dict)
     """Of the views that were asked already: to make one takes a millisecond or two."""
+
+    def within(self, allows: Allows) -> "ViewReader":
+        """The same for other eyes."""
+        return ViewReader(self.connection, self.moment, allows, self._scopes)
 
     def _scope(self, view: View) -> Scope:
         if view.name not in self._scopes:

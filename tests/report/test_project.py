@@ -44,8 +44,17 @@ def asking(engine: Engine) -> Asking:
 
 
 _WORK: dict[str, Any] = {"project_key": "delivery/project/10", "open_items": 4, "total_items": 31}
-_REQUEST: dict[str, Any] = {"name": "Consent screen", "project": "delivery/project/10", "created_at": "2026-11-10T07:20:00+00:00"}
-_LATE: dict[str, Any] = {"name": "UAT sign-off", "project": "delivery/project/10", "days_overdue": 8, "client_facing": True}
+_REQUEST: dict[str, Any] = {
+    "name": "Consent screen",
+    "project": "delivery/project/10",
+    "created_at": "2026-11-10T07:20:00+00:00",
+}
+_LATE: dict[str, Any] = {
+    "name": "UAT sign-off",
+    "project": "delivery/project/10",
+    "days_overdue": 8,
+    "client_facing": True,
+}
 
 
 def _change(number: int, at: datetime, **values: Any) -> dict[str, Any]:
