@@ -107,12 +107,10 @@ def running(folder: Path) -> Iterator[Hub]:
 def addresses(firm: Firm) -> Mapping[str, Sequence[str]]:
     """By the path of each page, the addresses that its readers open: the page, one client's, one BD manager's, and of
     pages of one thing, each thing's."""
-    things = {
-        "clients": [str(number) for number in range(firm.projects // 2)],
-        "projects": [f"bench/project/{number}" for number in range(firm.projects)],
-    }
+    clients = [str(number) for number in range(firm.projects // 2)]
+    projects = [f"bench/project/{number}" for number in range(firm.projects)]
     return {
-        kind.path: [kind.path.replace("{of}", of) for of in things[kind.path.split("/")[1]]]
+        kind.path: [kind.path.replace("{of}", of) for of in (clients if kind.key == "client" else projects)]
         if "{of}" in kind.path
         else [kind.path, f"{kind.path}?client=3", f"{kind.path}?bd=p4"]
         for kind in PAGES

@@ -1,0 +1,74 @@
+"""One browser, and one demo's morning served as `milepost serve` serves it, for all tests that look at its pages."""
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from cli.decide import agreed, answered
+from cli.opening import open_hub
+from cli.serve import serving
+from report.pages import PAGES
+from tests.browser.hostile import HOSTILE, poison
+from tests.browser.window import browser_of, chromium
+from tests.journey.day import AT_ONCE, Day, day, tuesday
+
+CLIENT, PROJECT = "heron", "jira/projects/10027"
+"""What a page of one thing is opened for."""
+
+ADDRESSES = [kind.path.replace("{of}", CLIENT if kind.key == "client" else PROJECT) for kind in PAGES]
+"""Every page."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine."""
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium: install Debian's chromium, or name one in MILEPOST_CHROMIUM")
+    with browser_of(path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def morning(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Day]:
+    """The demo's day after its first round, with something decided. Takes the browser, so that nothing is made where
+    there is none."""
+    with day(tmp_path_factory.mktemp("morning")) as opened:
+        opened.first_round()
+        opened.clock.set(tuesday(9, 10))
+        answered(opened.hub, "收據列印太慢，門店排隊", tuesday(9, 5), "WhatsApp", "sandy")
+        agreed(opened.hub, "UAT sign-off", date(2026, 11, 30), "CR-012", "marco")
+        opened.clock.set(tuesday(9, 15))
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def home(morning: Day) -> Iterator[str]:
+    """The address of its report."""
+    with serving(morning.hub, "127.0.0.1", 0, demo=True) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def hostile_home(morning: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a report in whose database everything has a hostile name."""
+    folder = tmp_path_factory.mktemp("hostile")
+    original = Path(str(morning.hub.engine.url.database))
+    shutil.copytree(original.parent, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.db*"))
+    database = folder / original.name
+    with closing(sqlite3.connect(original)) as source, closing(sqlite3.connect(database)) as copy:
+        source.backup(copy)
+    assert poison(database) > len(HOSTILE)
+    config = folder / "milepost.toml"
+    with (
+        open_hub(config, clock=morning.clock, stop=threading.Event(), environ={}, patience=AT_ONCE) as hub,
+        serving(hub, "127.0.0.1", 0, demo=True) as address,
+    ):
+        yield address
