@@ -25,6 +25,7 @@ from cli.opening import Config, read_config
 from cli.sockets import listening
 from cli.talk import answer, refuse, say, warn
 from config.loading import ConfigError
+from report.access.audit import Audit
 from report.access.readers import reader_of
 from report.acting import Acting
 from report.server import server
@@ -174,7 +175,8 @@ class _Web(uvicorn.Server):
 def _app(hub: Hub, *, demo: bool, desk: Desk | None = None) -> Starlette:
     """With the pages behind the links of mails, where somebody acts and there are any."""
     acting = Acting(hub.links, hub.reader, hub.settings, desk, hub.clock).routes() if hub.links and desk else []
-    site = Site(hub.reader, hub.settings, hub.moment, hub.rules, reader_of, is_demo=demo)
+    audit = Audit(hub.engine, hub.settings, hub.wall)
+    site = Site(hub.reader, hub.settings, hub.moment, hub.rules, reader_of, is_demo=demo, exported=audit.exported)
     who = access(hub)
     return server(
         health=hub.health,

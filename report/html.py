@@ -49,6 +49,7 @@ def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[Page
             for language, name in OWN_NAMES.items()
         ],
         here=quote(kind.path.replace("{of}", asked.of), safe="/:@"),
+        files=_files(document, asked, kind),
         kind_of=kind_of,
         data_uri=data_uri,
     )
@@ -75,6 +76,16 @@ def _in(asked: Asked, kind: PageKind, language: Language) -> str:
     return address(
         kind.path.replace("{of}", asked.of), asked.filters.query(page=asked.filters.page) | {"lang": language}
     )
+
+
+def _files(document: Document, asked: Asked, kind: PageKind) -> list[tuple[str, str]]:
+    """The same as a file: what it is called, and where it is had. A CSV file holds one table."""
+    names = {"pdf": "PDF", "xlsx": "Excel"}
+    if sum(isinstance(block, Table | Chart) for block in document.blocks) == 1:
+        names["csv"] = "CSV"
+    query = asked.filters.query() | {"lang": asked.language}
+    path = kind.path.replace("{of}", asked.of)
+    return [(name, address(path, query | {"format": form})) for form, name in names.items()]
 
 
 def kind_of(block: Block) -> str:

@@ -14,6 +14,8 @@ from config.language import negotiate
 from config.settings import Language, Settings
 from report.asked import Asked, NoSuchThing, Reader, language_of
 from report.document import Document
+from report.exports.file import Part
+from report.exports.web import Exported, as_file
 from report.filters import Filters, WrongFilter
 from report.html import render
 from report.pages import PAGES
@@ -37,6 +39,8 @@ class Site:
     rules: Sequence[Rule]
     reader_of: ReaderOf
     is_demo: bool = False
+    exported: Exported = lambda *_: None
+    """Is told who takes what away as a file."""
 
     def routes(self) -> list[Route]:
         """One for each page, and the values of the first as JSON."""
@@ -48,8 +52,10 @@ class Site:
             with self._asked(request) as asked:
                 if kind.is_of_people and not asked.reader.sees_people:
                     raise HTTPException(404)
-                document = noticed(kind.show(kind.read(asked), asked), asked)
-                return HTMLResponse(render(document, asked, kind, self._menu(asked.reader)))
+                if "format" in request.query_params:
+                    whole = replace(asked, filters=replace(asked.filters, page=0))
+                    return as_file(_part(kind, whole), whole, request, self.exported)
+                return HTMLResponse(render(_part(kind, asked).document, asked, kind, self._menu(asked.reader)))
 
         return answer
 
@@ -87,6 +93,11 @@ class Site:
     def _language(self, request: Request, reader: Reader, filters: Filters) -> Language:
         asked = request.query_params.get("lang")
         return negotiate(asked) if asked else language_of(reader, filters.bd, self.settings)
+
+
+def _part(kind: PageKind, asked: Asked) -> Part:
+    values = kind.read(asked)
+    return Part(kind, values, noticed(kind.show(values, asked), asked))
 
 
 def noticed(document: Document, asked: Asked) -> Document:
