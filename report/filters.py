@@ -22,8 +22,8 @@ class Filters:
     """The parameters of an address, the same on every page; each page heeds those that it names.
 
     `client` is a name under [clients], `bd` one under [people], `source` one under [sources]. `sort` is a column's key,
-    with "-" before it downwards. `month` is its first day. `page` counts from 1; 0, which no address can ask for: all
-    of a list, as a file holds it.
+    with "-" before it downwards. `rating` is a risk's probability and impact: 3x4. `month` is its first day. `page`
+    counts from 1; 0, which no address can ask for: all of a list, as a file holds it.
     """
 
     client: str = ""
@@ -32,6 +32,7 @@ class Filters:
     health: str = ""
     status: str = ""
     severity: str = ""
+    rating: str = ""
     q: str = ""
     sort: str = ""
     zoom: str = ""

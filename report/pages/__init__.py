@@ -8,7 +8,19 @@ from report.pages.kind import PageKind
 from report.pages.portfolio import PORTFOLIO
 from report.pages.project import PROJECT
 from report.pages.project_work import CHANGES, WORK
+from report.pages.risks import RISKS
 from report.pages.timeline import TIMELINE
 from report.pages.today import TODAY
 
-PAGES: Sequence[PageKind] = (TODAY, PORTFOLIO, TIMELINE, DECISIONS, CLIENT, PROJECT, WORK, CHANGES)
+PAGES: Sequence[PageKind] = (
+    TODAY,
+    PORTFOLIO,
+    TIMELINE,
+    RISKS,
+    INDICATORS_PAGE,
+    DECISIONS,
+    CLIENT,
+    PROJECT,
+    WORK,
+    CHANGES,
+)

@@ -66,5 +66,5 @@ def _response(row: RiskRow, asked: Asked) -> Cell:
 
 
 def _due(row: RiskRow, asked: Asked) -> Cell:
-    is_late = row.is_open and not row.implemented and row.due_on is not None and row.due_on < asked.moment.today
-    return Cell(row.due_on, asked.speech.day(row.due_on), warn=asked.t("risks.late") if is_late else "")
+    late = asked.t("risks.late") if row.is_late(asked.moment.today) else ""
+    return Cell(row.due_on, asked.speech.day(row.due_on), warn=late)
