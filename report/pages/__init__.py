@@ -17,7 +17,6 @@ PAGES: Sequence[PageKind] = (
     PORTFOLIO,
     TIMELINE,
     RISKS,
-    INDICATORS_PAGE,
     DECISIONS,
     CLIENT,
     PROJECT,
