@@ -43,6 +43,8 @@ def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[Page
         as_of=instant(asked.language, asked.now, asked.moment.zone, date.min),
         place=place(asked.language, asked.moment.zone),
         demo=asked.is_demo,
+        who=asked.person_name(asked.reader.name),
+        form_token=asked.reader.form_token,
         menu=[(asked.t(f"page.{one.key}"), asked.to(one.path), one.key == kind.key) for one in menu],
         languages=[
             (name, _in(asked, kind, language), language, language == asked.language)

@@ -87,14 +87,15 @@ class House:
 
     def browser(self, address: str = OFFICE) -> "Browser":
         """A new one."""
-        return Browser(self, address)
+        return Browser(self.app, self.public_url, address)
 
 
 class Browser:
     """Keeps cookies, says where it comes from as browsers do, and follows nothing."""
 
-    def __init__(self, house: House, address: str = OFFICE) -> None:
-        self.house = house
+    def __init__(self, app: Starlette, public_url: str = PUBLIC, address: str = OFFICE) -> None:
+        self.app = app
+        self.base = public_url or "http://127.0.0.1:8080"
         self.address = address
         self.cookies = httpx.Cookies()
 
@@ -102,9 +103,8 @@ class Browser:
         """The answer to a request; `how` is httpx's."""
 
         async def asked() -> httpx.Response:
-            transport = httpx.ASGITransport(self.house.app, client=(self.address, 50000))
-            base = self.house.public_url or "http://127.0.0.1:8080"
-            async with httpx.AsyncClient(transport=transport, base_url=base, cookies=self.cookies) as client:
+            transport = httpx.ASGITransport(self.app, client=(self.address, 50000))
+            async with httpx.AsyncClient(transport=transport, base_url=self.base, cookies=self.cookies) as client:
                 answer = await client.request(method, path, **how)
                 self.cookies = client.cookies
                 return answer

@@ -142,7 +142,7 @@ def test_who_leaves_the_settings_is_out(house: House) -> None:
     browser = house.browser()
     browser.sign_in("marco")
     people = {name: one for name, one in settings().people.items() if name != "marco"}
-    browser.house = House(house.engine, settings(people=people, clients={}))
+    browser.app = House(house.engine, settings(people=people, clients={})).app
 
     assert not browser.is_in
 

@@ -1,0 +1,172 @@
+"""Every address of the whole application, tried by a BD manager: none leads to anything of another's client.
+
+The addresses are those that the application has: a new page is tried as soon as it is there.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import reduce
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, Route
+
+from cli.hub import Hub
+from cli.serve import _app
+from config.secrets import Redactor
+from config.settings import Secret, SignInSettings
+from connectors.hubspot import HubspotSettings
+from connectors.jira import JiraSettings
+from connectors.trello import TrelloSettings
+from report.access import accounts
+from report.access.passwords import Passwords
+from report.pages import PAGES
+from rules.load import load_rules
+from tests.alerts.firm import TUESDAY, put, settings
+from tests.report.access.browsing import PASSWORD, PUBLIC, Browser
+from tests.report.firm import alert, feedback, milestone, project
+from unify.engine import writing
+
+OURS, THEIRS = "Antelope", "Zebra"
+"""In every text of a client of Marco's, and of one of Sandy's."""
+SECRET = Secret(reference="env:TOKEN", value=SecretStr("nobody uses it"))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starlette]:
+    """All that `serve` answers, over a firm in which everything is there twice."""
+    folder = tmp_path_factory.mktemp("reach")
+    known = settings(
+        folder=folder,
+        database=f"sqlite:///{folder / 'milepost.db'}",
+        public_url=PUBLIC,
+        sign_in=SignInSettings(enabled=True),
+        sources={
+            "delivery": JiraSettings(name="delivery", url="http://127.0.0.1:9", email="a@b.example", token=SECRET),
+            "boards": TrelloSettings(name="boards", url="http://127.0.0.1:9", key=SECRET, token=SECRET),
+            "crm": HubspotSettings(name="crm", url="http://127.0.0.1:9", token=SECRET),
+        },
+    )
+    known = known.model_copy(
+        update={
+            "clients": {
+                "bank": known.clients["bank"].model_copy(update={"name": f"{OURS} Bank"}),
+                "kite": known.clients["kite"].model_copy(update={"name": f"{THEIRS} Stores"}),
+            }
+        }
+    )
+    with Hub(known, load_rules(known), redactor=Redactor(), clock=lambda: TUESDAY, wall=lambda: TUESDAY) as hub:
+        kinds = {"delivery": "jira", "boards": "trello", "crm": "hubspot"}
+        rows = ({"name": name, "kind": kind, "active": True, "last_ok_at": TUESDAY} for name, kind in kinds.items())
+        put(hub.engine, "source", *rows)
+        fill(hub.engine, "bank", "marco", OURS, 1)
+        fill(hub.engine, "kite", "sandy", THEIRS, 2)
+        with writing(hub.engine) as connection:
+            for name in ("marco", "may"):
+                accounts.add(known, connection, name, Passwords().hash(PASSWORD), "root", TUESDAY)
+        yield _app(hub, demo=False)
+
+
+def fill(engine: Engine, client: str, bd: str, word: str, number: int) -> None:
+    """Something of that client in every table that a page may read."""
+    known = {"client_key": f"client/{client}"}
+    whose = known | {"bd_person": f"person/{bd}"}
+    in_project = {"project_key": f"delivery/project/{number}"}
+    late = milestone(number, name=f"{word} sign-off", status_native=word, **whose, **in_project)
+    moved = milestone(number + 10, name=f"{word} release", slip_days=9, moves=2, **whose, **in_project)
+    soon = milestone(number + 20, name=f"{word} go-live", due_on=date(2026, 11, 26), **whose, **in_project)
+    said = feedback(number, subject=f"{word} is slow", text=word, author_name=word, **whose, **in_project)
+    row = {"source": "crm", "vendor_id": str(number)}
+    put(engine, "project", project(number, name=f"{word} app", description=word, **known))
+    put(engine, "milestone", late, moved, soon)
+    put(engine, "feedback", said)
+    told: dict[str, Any] = {"client": f"client/{client}", "bd": f"person/{bd}", "name": word}
+    put(engine, "alert", alert("milestone-overdue", late["key"], **told))
+    put(engine, "alert", alert("feedback-unhandled", said["key"], **told))
+    work = {"kind": "Task", "status_category": "todo", "milestone_keys": [late["key"]], **row, **in_project, **known}
+    put(engine, "work_item", {"key": f"delivery/issue/9{number}", "name": f"{word} task", "labels": [word], **work})
+    risk = {"status_category": "todo", "probability": 4, "impact": 4, "response_plan": word, **row, **in_project}
+    put(engine, "risk", {"key": f"delivery/issue/8{number}", "name": f"{word} risk", **risk})
+    put(engine, "company", {"key": f"crm/company/{number}", "name": f"{word} Ltd", **row, **known})
+    put(engine, "contact", {"key": f"crm/contact/{number}", "name": f"{word} Wong", **row, **known})
+    put(engine, "deal", {"key": f"crm/deal/{number}", "name": f"{word} deal", "stage_category": "todo", **row, **known})
+    mail = {"on_key": said["key"], "on_keys": [said["key"]], "kind": "mail", "text": word, "side": "client"}
+    put(engine, "comment", {"key": f"crm/mail/{number}", "created_at": TUESDAY, **row, **mail})
+    change = {"entity_key": late["key"], "field": "due_on", "old": word, "new": word, "changed_at": TUESDAY}
+    put(engine, "change", {"key": f"delivery/change/{number}", **row, **change})
+    noted = {"recorded_at": TUESDAY, "recorded_by": bd}
+    put(engine, "agreement", {"milestone_key": late["key"], "agreed_on": TUESDAY.date(), "reference": word, **noted})
+    put(engine, "answer", {"feedback_key": said["key"], "answered_at": TUESDAY, "how": word, **noted})
+    until = {"begins_at": TUESDAY, "ends_at": TUESDAY + timedelta(days=2), "created_at": TUESDAY, "created_by": bd}
+    put(engine, "silence", {"rule": "item-stale", "client": client, "reason": word, **until})
+
+
+def addresses(routes: list[BaseRoute]) -> Iterator[str]:
+    """Each that may be opened; where it names one thing, with the names of theirs in its place."""
+    named = ["kite", "client/kite", "sandy", "delivery/project/2", "crm/ticket/2", "delivery/issue/2", "crm/company/2"]
+    for route in routes:
+        if isinstance(route, Mount):
+            yield from (route.path + path for path in addresses(list(route.routes)))
+        elif isinstance(route, Route) and "GET" in (route.methods or ()):
+            holes = re.findall(r"{[^}]*}", route.path)
+            yield from (re.sub(r"{[^}]*}", name, route.path) for name in (named if holes else [""]))
+
+
+@pytest.fixture(scope="module")
+def marco(app: Starlette) -> Browser:
+    """Signed in; Antelope is his, Zebra is not."""
+    return signed_in(app, "marco")
+
+
+def signed_in(app: Starlette, name: str) -> Browser:
+    """A browser of theirs."""
+    browser = Browser(app)
+    assert browser.sign_in(name).status_code == 303
+    return browser
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?client=kite", f"?bd=sandy&q={THEIRS}", "?client=client/kite&lang=zh-Hant-HK"],
+)
+def test_no_address_leads_a_bd_manager_to_another_s_client(app: Starlette, marco: Browser, query: str) -> None:
+    """Whatever the address asks for: not a name, not a text, and nothing breaks."""
+    found = {path: marco.get(path + query) for path in addresses(list(app.routes))}
+
+    said_back = (f'value="{THEIRS}"', f"q={THEIRS}")
+    for path, answer in found.items():
+        told = reduce(lambda text, back: text.replace(back, ""), said_back, answer.text)
+        assert THEIRS not in told, path
+        assert answer.status_code < 500, path
+    assert {kind.path for kind in PAGES if kind.is_in_menu} <= set(found)
+
+
+def test_the_same_addresses_say_it_to_who_sees_all(app: Starlette) -> None:
+    """Else the test above would find nothing because there is nothing to find."""
+    may = signed_in(app, "may")
+    telling = {path for path in addresses(list(app.routes)) if THEIRS in may.get(path).text}
+
+    assert {"/", "/portfolio", "/decisions", "/timeline", "/report.json"} <= telling
+    assert {"/clients/kite", "/projects/delivery/project/2"} <= telling
+
+
+def test_a_bd_manager_sees_their_own(marco: Browser) -> None:
+    """And the header says who reads, with a button to end it."""
+    page = marco.get("/portfolio").text
+
+    assert OURS in page
+    assert "Signed in as Marco Yip" in page
+    assert 'method="post" action="/sign-out"' in page
+
+
+def test_the_button_of_the_header_signs_out(app: Starlette) -> None:
+    """With the token that the page carries."""
+    browser = signed_in(app, "marco")
+    (token,) = re.findall(r'name="token" value="([^"]*)"', browser.get("/portfolio").text)
+
+    assert browser.post("/sign-out", token=token).status_code == 303
+    assert browser.get("/portfolio").headers["location"].startswith("/sign-in")
