@@ -2,6 +2,7 @@
 
 A child tells its story into one database and to receivers that outlive it: files that hold a line for each message that
 arrived. Its points are the beginnings and commits of its transactions, and before and after each message arrives.
+`tests.faults.wire` has another story told by the same means.
 """
 
 import json
@@ -14,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from alerts.channels.base import Outgoing, Permanent, Receipt, Transient
 from alerts.messages import Message
@@ -30,6 +31,9 @@ _STEP = timedelta(minutes=7)
 """Of real time between two steps: longer than what a killed process had in hand is kept for it."""
 
 Pass = Callable[[], None]
+Wish = Mapping[str, Any]
+"""folder, story, step to begin with, how many lives there were before, the point at which it dies, warm; places."""
+Tell = Callable[[Engine, Wish, Pass], None]
 
 
 @dataclass
@@ -112,8 +116,9 @@ def story(name: str) -> tuple[Sequence[Sequence[Finding]], Sequence[Route], Mapp
     raise ValueError(name)
 
 
-def live(wish: Mapping[str, Any]) -> int:
-    """A child's life from the step that it is told on. With `dies_at` it kills itself at that point."""
+def live(wish: Wish, tell: Tell) -> int:
+    """A child's life: it tells its story from the step on that it is told. With `dies_at` it kills itself at that
+    point."""
     passed = 0
 
     def passes(*_: object) -> None:
@@ -122,11 +127,20 @@ def live(wish: Mapping[str, Any]) -> int:
             os.kill(os.getpid(), signal.SIGKILL)
         passed += 1
 
-    steps, routes, special = story(wish["story"])
     folder = Path(wish["folder"])
     engine = open_engine(f"sqlite:///{folder / 'milepost.db'}")
     event.listen(engine, "begin", passes)
     event.listen(engine, "commit", passes)
+    tell(engine, wish, passes)
+    engine.dispose()
+    (folder / "points").write_text(str(passed))
+    return 0
+
+
+def tell_files(engine: Engine, wish: Wish, passes: Pass) -> None:
+    """The story that the wish names."""
+    folder = Path(wish["folder"])
+    steps, routes, special = story(wish["story"])
     names = ("email", "chat", "robot", "tool")
     made = {
         name: Receiver(name, folder / "arrived", passes, name in ("chat", "tool"), **special.get(name, {}))
@@ -144,21 +158,18 @@ def live(wish: Mapping[str, Any]) -> int:
         hub.deliver()
         hub.wait(_STEP)
         hub.deliver()
-    engine.dispose()
-    (folder / "points").write_text(str(passed))
-    return 0
 
 
-def main() -> None:
-    """Make children until nobody wishes for one."""
+def main(tell: Tell) -> None:
+    """Make children that `tell` their story until nobody wishes for one."""
     for line in sys.stdin:
         wish = json.loads(line)
         if wish["warm"]:  # in this very process: what it loads and compiles, its children have
-            _say(live(wish))
+            _say(live(wish, tell))
             continue
         child = os.fork()
         if child == 0:
-            os._exit(live(wish))
+            os._exit(live(wish, tell))
         _say(child)
         _, status = os.waitpid(child, 0)
         _say(os.waitstatus_to_exitcode(status))
@@ -170,4 +181,4 @@ def _say(number: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(tell_files)
