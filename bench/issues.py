@@ -128,6 +128,11 @@ VERSION: Json = {
 }
 
 
+def created(seed: int) -> datetime:
+    """When the issue that is written from that seed was."""
+    return FIRST - timedelta(days=30, minutes=seed)
+
+
 def written_issue(seed: int) -> bytes:
     """An issue as a search shows it, with `NUMBER` and `UPDATED` where its own belong."""
     texts = Texts(seed)
@@ -155,7 +160,7 @@ def written_issue(seed: int) -> bytes:
         "reporter": texts.user(),
         "creator": texts.user(),
         "duedate": f"2026-{texts.pick(range(1, 13)):02d}-{texts.pick(range(1, 28)):02d}" if seed % 3 else None,
-        "created": stamp(FIRST - timedelta(days=30, minutes=seed)),
+        "created": stamp(created(seed)),
         "updated": UPDATED,
         "labels": [texts.pick(_WORDS[:60])],
         "priority": {"self": f"{SITE}/rest/api/3/priority/3", "iconUrl": f"{SITE}/3.svg", "name": "Medium", "id": "3"},

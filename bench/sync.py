@@ -1,4 +1,4 @@
-"""What a sync costs, against the floor: `python -m bench.sync [--issues N] [--large N] [--far N] [--rounds N]`.
+"""What a sync costs, against the floor: `python -m bench.sync [--issues N] [--rounds N]`, and more as `--help` tells.
 
 Every measurement is a process of its own. The hub's sync and the floor take turns, since two runs of the same code a
 minute apart may differ by half on a busy machine; figures are medians of the rounds, and CPU is steadier than time.
@@ -111,28 +111,36 @@ class Large:
     """Of what that sync stored."""
     far: Figures
     """A sync from a vendor that thinks before each answer."""
-
-    @property
-    def waiting_s(self) -> float:
-        """What a sync from the far vendor would take if nothing but waiting for it took time: its first requests come
-        one by one, the others as many at once as parts are read."""
-        alone = self.far["requests"] - self.far["side_by_side"]
-        return float((alone + self.far["side_by_side"] / AT_ONCE) * THINK_MS / 1000)
+    far_one: Figures
+    """The same of a single large project."""
 
 
-def measure_large(issues: int, far_issues: int, folder: Path) -> Large:
+def latency_ratio(far: Figures) -> float:
+    """How many times what a sync from the far vendor would take if nothing but waiting for it took time: its first
+    requests come one by one, the others as many at once as parts are read."""
+    alone = far["requests"] - far["side_by_side"]
+    waiting_s = (alone + far["side_by_side"] / AT_ONCE) * THINK_MS / 1000
+    wall_s: float = far["wall_s"]
+    return round(wall_s / waiting_s, 2)
+
+
+def measure_large(issues: int, far_issues: int, far_one: int, folder: Path) -> Large:
     """The measurements that need many issues."""
-    near, far = folder / "large", folder / "far"
+    near = folder / "large"
     near.mkdir()
-    far.mkdir()
     with vendor(issues) as site:
         sync, remap = site.measure("sync", near), site.measure("remap", near)
-    each = far_issues // FAR_PROJECTS
-    with vendor(each, FAR_PROJECTS, THINK_MS) as site:
-        # Versions, pages and histories of projects are what is read side by side.
-        beside = FAR_PROJECTS * (1 + ceil(each / PAGE) + ceil(each / HISTORIES))
-        figures = {**site.measure("sync", far), "side_by_side": beside}
-    return Large(sync, remap, figures)
+    many = measure_far(far_issues // FAR_PROJECTS, FAR_PROJECTS, folder / "far")
+    return Large(sync, remap, many, measure_far(far_one, 1, folder / "far_one"))
+
+
+def measure_far(issues: int, projects: int, folder: Path) -> Figures:
+    """A sync of so many issues of each project from a vendor that thinks; versions, pages and histories of projects are
+    what can be read side by side, and pages and histories of a single one."""
+    folder.mkdir()
+    with vendor(issues, projects, THINK_MS) as site:
+        beside = projects * (ceil(issues / PAGE) + ceil(issues / HISTORIES)) + (projects if projects > 1 else 0)
+        return {**site.measure("sync", folder), "side_by_side": beside}
 
 
 def summary(issues: int, rounds: Sequence[Round], large: Large) -> dict[str, float]:
@@ -147,7 +155,8 @@ def summary(issues: int, rounds: Sequence[Round], large: Large) -> dict[str, flo
         "requests_fewest": ceil(issues / PAGE) + ceil(issues / HISTORIES),
         "requests_unchanged": max(one.unchanged["requests"] for one in rounds),
         "cpu_s_unchanged": round(median(one.unchanged["cpu_s"] - one.idle["cpu_s"] for one in rounds), 2),
-        "latency_ratio": round(large.far["wall_s"] / large.waiting_s, 2),
+        "latency_ratio": latency_ratio(large.far),
+        "latency_ratio_one_project": latency_ratio(large.far_one),
         "peak_mb_side_by_side": round(large.far["peak_mb"] - median(one.empty["peak_mb"] for one in rounds), 1),
         "remap_s_100k": round(large.remap["wall_s"] / large.remap["records"] * 100_000, 1),
     }
@@ -166,6 +175,7 @@ def show(issues: int, rounds: Sequence[Round], asked: argparse.Namespace, large:
         (f"first sync of {asked.large}", [large.sync]),
         (f"remap of {large.remap['records']}", [large.remap]),
         (f"{asked.far}, {THINK_MS} ms away", [large.far]),
+        (f"{asked.far_one} of one project", [large.far_one]),
     ]
     for name, found in rows:
         wall_s, cpu_s, peak, requests = (
@@ -185,10 +195,12 @@ def main() -> None:
     parser.add_argument("--issues", type=int, default=10_000)
     parser.add_argument("--large", type=int, help="issues of the run that shows that memory is flat; default: 10 N")
     parser.add_argument("--far", type=int, help=f"issues of the run with {THINK_MS} ms an answer; default: 5 N")
+    parser.add_argument("--far-one", type=int, help="issues of the one project, so far away; default: 2 N")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     asked.large = asked.large or 10 * asked.issues
     asked.far = asked.far or 5 * asked.issues
+    asked.far_one = asked.far_one or 2 * asked.issues
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for some in ("steps", *map(str, range(asked.rounds))):
@@ -196,7 +208,7 @@ def main() -> None:
         with vendor(asked.issues) as site:
             rounds = [run_round(site, folder / str(number)) for number in range(asked.rounds)]
             steps = site.measure("steps", folder / "steps")
-        large = measure_large(asked.large, asked.far, folder)
+        large = measure_large(asked.large, asked.far, asked.far_one, folder)
     show(asked.issues, rounds, asked, large, steps)
     print(json.dumps(summary(asked.issues, rounds, large)))
 

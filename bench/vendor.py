@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -27,6 +28,7 @@ from bench.issues import (
     STEP,
     UPDATED,
     VERSION,
+    created,
     encoded,
     issue_type,
     stamp,
@@ -36,6 +38,7 @@ from bench.issues import (
 )
 
 PAGE = 100
+EVER = datetime.min.replace(tzinfo=UTC)
 TEXTS = 1000
 """So many different issues are written; the others are like them but for their ids, keys and times."""
 
@@ -53,6 +56,7 @@ class Site:
         self._written = [written_issue(seed) for seed in range(min(issues, TEXTS))]
         self._histories = [written_history(seed) for seed in range(min(issues, TEXTS))]
         self._changelogs = [as_changelog(history) for history in self._histories]
+        self._spans: dict[object, list[int]] = {}
         keys = [project_key(number) for number in range(projects)]
         self._projects = [{**PROJECT, "id": str(10000 + number), "key": key} for number, key in enumerate(keys)]
         self._small: dict[str, bytes] = {
@@ -95,23 +99,51 @@ class Site:
 
     def _search(self, asked: dict[str, list[str]]) -> bytes:
         """A page from the token on, or from the first issue that changed since the instant that the JQL names."""
-        since = re.search(r"updated >= (\d+)", asked["jql"][0])
-        start = 0
-        if since:
-            begun = datetime.fromtimestamp(int(since[1]) / 1000, UTC)
-            start = bisect_left(range(self.issues), begun, key=self._updated)
-        start = int(asked.get("nextPageToken", [start])[0])
-        end = min(start + PAGE, self.issues)
-        follows = b'"isLast":true' if end >= self.issues else b'"nextPageToken":"%d","isLast":false' % end
-        named = re.search(r'project in \("(\w+)"\)', asked["jql"][0])
+        jql = asked["jql"][0]
+        named = re.search(r'project in \("(\w+)"\)', jql)
         key = named[1] if named else str(PROJECT["key"])
-        issues = [self._issue(key, index) for index in range(start, end)]
+        if "ORDER BY key DESC" in jql:
+            return b'{"issues":[%b],"isLast":true}' % self._named(key, self.issues - 1)
+        spans = (re.search(rf"created {sign} (\d+)", jql) for sign in (">=", "<"))
+        found = self._created_within(*(_instant(span[1]) if span else None for span in spans))
+        since = re.search(r"updated >= (\d+)", jql)
+        start = bisect_left(found, _instant(since[1]), key=self._updated) if since else 0
+        start = int(asked.get("nextPageToken", [start])[0])
+        end = min(start + PAGE, len(found))
+        follows = b'"isLast":true' if end >= len(found) else b'"nextPageToken":"%d","isLast":false' % end
+        issues = [self._issue(key, index) for index in found[start:end]]
         if "changelog" in asked.get("expand", [""])[0]:
-            issues = [self._expanded(issue, index) for index, issue in enumerate(issues, start)]
+            issues = [self._expanded(issue, index) for issue, index in zip(issues, found[start:end], strict=True)]
         return b'{"issues":[%b],%b}' % (b",".join(issues), follows)
 
+    def _created_within(self, since: datetime | None, before: datetime | None) -> Sequence[int]:
+        """The issues that were created then, in the order of their last change."""
+        if since is None and before is None:
+            return range(self.issues)
+        asked = (since, before, self._edition)
+        if asked not in self._spans:
+            texts = range(len(self._written))
+            within = {n for n in texts if (since or EVER) <= created(n) and (before is None or created(n) < before)}
+            self._spans[asked] = [index for index in range(self.issues) if self._text_of(index) in within]
+        return self._spans[asked]
+
+    def _text_of(self, index: int) -> int:
+        return (index + self._edition_of(index)) % len(self._written)
+
+    def _named(self, key: str, index: int) -> bytes:
+        """What an issue is called, and when it was created."""
+        id_ = FIRST_ID + project_number(key) * self.issues + index
+        fields = {"created": stamp(created(self._text_of(index)))}
+        return encoded({"id": str(id_), "key": f"{PROJECT['key']}-{id_}", "fields": fields})
+
+    def named(self, body: bytes) -> bytes:
+        """Those of some issues that are there, by their keys."""
+        asked = [int(key.rpartition("-")[2]) - FIRST_ID for key in json.loads(body)["issueIdsOrKeys"]]
+        issues = [self._named(project_key(at // self.issues), at % self.issues) for at in asked if at >= 0]
+        return b'{"issues":[%b],"issueErrors":[]}' % b",".join(issues)
+
     def _issue(self, key: str, index: int) -> bytes:
-        written = self._written[(index + self._edition_of(index)) % len(self._written)]
+        written = self._written[self._text_of(index)]
         updated = stamp(self._updated(index)).encode()
         number = project_number(key)
         id_ = b"%d" % (FIRST_ID + number * self.issues + index)
@@ -141,6 +173,10 @@ def as_changelog(history: bytes) -> bytes:
     for entry in entries:
         entry["created"] = stamp(datetime.fromtimestamp(entry["created"], UTC))
     return encoded({"startAt": 0, "maxResults": len(entries), "total": len(entries), "histories": entries})
+
+
+def _instant(milliseconds: str) -> datetime:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
 
 
 def project_key(number: int) -> str:
@@ -178,8 +214,9 @@ def handler(site: Site, think_s: float) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             site.count()
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            known = self._place(urlsplit(self.path).path) == "changelog/bulkfetch"
-            self._answer(site.histories(body) if known else None)
+            answers = {"changelog/bulkfetch": site.histories, "issue/bulkfetch": site.named}
+            answer = answers.get(self._place(urlsplit(self.path).path))
+            self._answer(answer(body) if answer else None)
 
         def _place(self, path: str) -> str:
             return path.removeprefix("/rest/api/").partition("/")[2]

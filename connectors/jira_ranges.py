@@ -31,7 +31,11 @@ from connectors.jira_site import JiraSite
 from connectors.side_by_side import read_parts
 
 LARGE = 10_000
-"""A project with more issues is cut, into pieces of about half as many: a smaller one is a minute or less."""
+"""A project with more issues is cut, into pieces of about a fifth as many: a smaller one is a minute or less, and the
+fuller the thousands of a piece, the fewer requests for histories."""
+
+_MOST = 50
+"""Pieces, however large a project is: its cursor names each."""
 
 _KEYS = 100
 """Of so many keys one request tells when they were created."""
@@ -96,7 +100,7 @@ class JiraRanges:
         count, begun = insight.get("totalIssueCount"), self._site.server_time
         if not isinstance(count, int) or count <= self._large or begun is None:
             return None
-        borders = self._borders(project, 2 * count // self._large)
+        borders = self._borders(project, min(5 * count // self._large, _MOST))
         return Pieces(begun, tuple(Piece(Created(*span)) for span in pairwise((None, *borders, None))))
 
     def read(self, project: str, pieces: Pieces, custom: tuple[str, ...]) -> Iterator[Page]:

@@ -14,7 +14,7 @@ ISSUES = 250
 KEYS = {
     *("issues_per_s", "floor_per_s", "floor_ratio", "peak_mb", "peak_mb_large"),
     *("requests_first", "requests_fewest", "requests_unchanged", "cpu_s_unchanged"),
-    *("latency_ratio", "peak_mb_side_by_side", "remap_s_100k"),
+    *("latency_ratio", "latency_ratio_one_project", "peak_mb_side_by_side", "remap_s_100k"),
 }
 
 
@@ -22,7 +22,7 @@ KEYS = {
 def output() -> list[str]:
     """The lines of one short run."""
     command = [sys.executable, "-m", "bench.sync", "--issues", str(ISSUES), "--rounds", "1"]
-    command += ["--large", "300", "--far", "100"]
+    command += ["--large", "300", "--far", "100", "--far-one", "200"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()

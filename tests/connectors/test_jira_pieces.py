@@ -13,12 +13,12 @@ from connectors.jira_ranges import Piece, Pieces
 from sandbox.http import Fault
 from tests.connectors.jira_firm import NOW, Connected, connected, firm, items, sandbox
 
-LARGE, COUNT = 10, 30
+LARGE, COUNT = 25, 30
 
 
 @pytest.fixture
 def site() -> Iterable[Connected]:
-    """A project of thirty issues, two a page, whose connector takes more than ten for many."""
+    """A project of thirty issues, two a page, whose connector takes more than twenty-five for many."""
     box = sandbox(firm(items(COUNT)))
     box.page_cap = 2
     with connected(box) as site:

@@ -149,7 +149,7 @@ def test_killed_while_it_reads_a_large_project_in_pieces_it_loses_nothing(
 ) -> None:
     """Each piece has a place of its own in the cursor, and an issue of any changes before the next run."""
     large = Rig("jira", line, empty, firm("jira", projects=1, items=12))
-    large.hub = replace(large.hub, large=4)
+    large.hub = replace(large.hub, large=8)
     nursery.warm(large)
     begun = 0
     for kill, point in enumerate(range(60, 82, short_or_long(8, 1))):
