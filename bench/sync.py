@@ -120,8 +120,8 @@ def latency_ratio(far: Figures) -> float:
     requests come one by one, the others as many at once as parts are read."""
     alone = far["requests"] - far["side_by_side"]
     waiting_s = (alone + far["side_by_side"] / AT_ONCE) * THINK_MS / 1000
-    wall_s: float = far["wall_s"]
-    return round(wall_s / waiting_s, 2)
+    ratio: float = far["wall_s"] / waiting_s
+    return round(ratio, 2)
 
 
 def measure_large(issues: int, far_issues: int, far_one: int, folder: Path) -> Large:
