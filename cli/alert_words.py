@@ -27,6 +27,11 @@ def title(alert: Row, hub: Hub) -> str:
     return next((rule.title(alert["facts"], reading) for rule in hub.rules if rule.id == alert["rule"]), "")
 
 
+def acts_on(alert: Row, hub: Hub) -> str:
+    """The key under [people] of who is to act, as `for_whom` names them."""
+    return (alert["facts"].get("bd") or "").removeprefix("person/") or hub.settings.coordinator
+
+
 def for_whom(alert: Row, hub: Hub) -> str:
     """Who is to act: the BD manager, else the coordinator, who alone has what is of the house."""
     coordinator = hub.settings.people[hub.settings.coordinator].name

@@ -12,6 +12,7 @@ from alerts.round import adopt as adopt_alerts
 from cli.coming import in_words, read_coming
 from cli.effects import Said, doubts, of_agreement, of_answer, read_feedback, read_milestone
 from cli.exit_codes import OK, WRONG
+from cli.find_alert import subject_meant
 from cli.hub import Hub
 from cli.opening import open_hub
 from cli.talk import refuse, say, warn
@@ -36,7 +37,7 @@ def record_agreement(config: Path, item: str, on: str, reference: str, by: str) 
         who = who_records(hub, by)
         if not who:
             return WRONG
-        said = agreed(hub, item, agreed_on, reference, who)
+        said = agreed(hub, _meant(hub, item), agreed_on, reference, who)
     say(said.line)
     for doubt in said.doubts:
         warn(doubt)
@@ -54,10 +55,16 @@ def record_answer(config: Path, item: str, at: str, how: str, by: str) -> int:
         if not who:
             return WRONG
         instant = local if local.tzinfo else local.replace(tzinfo=hub.settings.zone)
-        said = answered(hub, item, instant, how, who)
+        said = answered(hub, _meant(hub, item), instant, how, who)
         say(said.line)
         hub.deliver()  # after the answer is known to whoever typed it: a tool may take its time
     return OK
+
+
+def _meant(hub: Hub, typed: str) -> str:
+    """The item's own key, where an alert about it was named as it is listed."""
+    with hub.reader.connect() as connection:
+        return subject_meant(connection, typed, hub)
 
 
 def agreed(hub: Hub, typed: str, on: date, reference: str, by: str) -> Said:

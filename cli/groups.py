@@ -10,7 +10,7 @@ import typer
 from cli.options import DEFAULT_CONFIG, AsJson, Config
 
 Alert = Annotated[
-    str, typer.Argument(help="What it is about: its key (NFA-24), address or name; or the alert's fingerprint.")
+    str, typer.Argument(help="What it is about: its key (NFA-24, or as listed), address or name; or a fingerprint.")
 ]
 By = Annotated[str, typer.Option(help="Who decides it: a name under [people]; without, this machine's user.")]
 Until = Annotated[str, typer.Option(help="The end: 2026-11-30 (when work begins), or 2026-11-30 14:00.")]
@@ -64,15 +64,17 @@ def rules_try(
 def alerts_list(
     config: Config = DEFAULT_CONFIG,
     everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    client: Annotated[str, typer.Option(help="Of this client alone, by any of its names.")] = "",
+    person: Annotated[str, typer.Option("--for", help="For this person to act on alone, by name.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """What fires, for whom, since when.
+    """What fires, for whom, since when; the last column is what the other commands take.
 
-    Example: milepost alerts list
+    Example: milepost alerts list --for sandy
     """
     from cli.show_alerts import show_alerts
 
-    raise typer.Exit(show_alerts(config, everything=everything, as_json=as_json))
+    raise typer.Exit(show_alerts(config, everything=everything, client=client, person=person, as_json=as_json))
 
 
 @alerts_app.command("show")

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from alerts import actions
 from alerts.actions import Acted
-from alerts.life import OPEN
 from alerts.silences import Match, every_silence, read_silences
 from cli.alert_words import Row, called, name_of, title, until
 from cli.exit_codes import OK, WRONG
@@ -133,12 +132,11 @@ def _act(config: Path, typed: str, by: str, act: Callable[[Connection, Hub, Mome
             return WRONG
         moment = hub.moment()
         with writing(hub.engine) as connection:
-            found = find_alerts(connection, typed)
-            meant = [alert for alert in found if alert["state"] in OPEN] or found
+            meant = find_alerts(connection, typed, hub)
             if not meant:
-                return refuse(nobody_knows(connection, typed))
+                return refuse(nobody_knows(connection, typed, hub))
             if len(meant) > 1:
-                return refuse_several(typed, meant, hub)
+                return refuse_several(connection, typed, meant, hub)
             acted = act(connection, hub, moment, meant[0], who)
         say(f"{called(meant[0]['facts']) or title(meant[0], hub)}: {_stands(acted, hub)}")
     return OK
