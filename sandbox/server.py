@@ -85,7 +85,7 @@ class Sandbox:
         mounts = [Mount(MOUNTS[name], app=cast(ASGIApp, made.app)) for name, made in self.vendors.items()]
         mounts += [Mount("/slack", app=self.slack.app), Mount("/robots", app=self.robots.app)]
         mounts += [Mount("/inbox", routes=inbox.routes(self.mail, self.slack))]
-        self._server = _Server(Starlette(routes=mounts))
+        self._server = Server(Starlette(routes=mounts))
 
     @property
     def jira(self) -> "JiraSandbox":
@@ -171,7 +171,7 @@ def _vendor(name: str, plan: Plan, clock: Callable[[], datetime], recorded: Path
     raise ValueError(f"no stand-in for {name!r}; there are {', '.join(VENDORS)}")
 
 
-class _Server:
+class Server:
     """Uvicorn in a thread, on a port that the system chose.
 
     A `Date` comes from the vendor that tells the time, by the story's clock, and from nobody else.
