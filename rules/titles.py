@@ -74,6 +74,12 @@ class Title:
         return _one_line(_template(self.text).render({**values, _READING: reading}))
 
 
+_DEEPEST = 40
+"""Parts within parts: far from what Python compiles, so that a title that was checked is compiled when it is first
+said. To compile the library's takes a fifth of a second, which most commands do not need."""
+_TOO_DEEP = "nested too deep"
+
+
 def check(text: str, view: View) -> Title:
     """`text` as a title over `view`. Raises TitleError."""
     if len(text) > MAX_TEMPLATE:
@@ -81,52 +87,53 @@ def check(text: str, view: View) -> Title:
     try:
         for statement in _environment().parse(text).body:
             _check(statement, _kinds(view))
-        _template(text)
     except TemplateSyntaxError as error:
         raise TitleError(str(error.message or "this cannot be read"), error.lineno) from error
-    except (RecursionError, SyntaxError) as error:  # of Jinja's parser; of the Python that it makes
-        raise TitleError("nested too deep") from error
+    except RecursionError as error:  # of Jinja's parser
+        raise TitleError(_TOO_DEEP) from error
     return Title(text, view)
 
 
-def _check(node: nodes.Node, kinds: Mapping[str, str]) -> None:
+def _check(node: nodes.Node, kinds: Mapping[str, str], depth: int = 0) -> None:
+    if depth > _DEEPEST:
+        raise TitleError(_TOO_DEEP)
     match node:
         case nodes.Output(nodes=children):
             for child in children:
-                _check(child, kinds)
+                _check(child, kinds, depth + 1)
         case nodes.TemplateData() | nodes.Const():
             return
         case nodes.If(test=test, body=body, elif_=others, else_=last):
             parts: list[nodes.Node] = [test, *body, *others, *last]
             for part in parts:
-                _check(part, kinds)
+                _check(part, kinds, depth + 1)
         case nodes.And(left=left, right=right) | nodes.Or(left=left, right=right):
-            _check(left, kinds)
-            _check(right, kinds)
+            _check(left, kinds, depth + 1)
+            _check(right, kinds, depth + 1)
         case nodes.Not(node=inner):
-            _check(inner, kinds)
+            _check(inner, kinds, depth + 1)
         case nodes.Compare(expr=left, ops=operations):
-            _check(left, kinds)
+            _check(left, kinds, depth + 1)
             for operation in operations:
                 if operation.op not in ("eq", "ne"):
                     raise TitleError("a title compares with == and != only", node.lineno)
-                _check(operation.expr, kinds)
+                _check(operation.expr, kinds, depth + 1)
         case nodes.Name(name=name):
             if name not in kinds:
                 raise TitleError(f"there is no {name!r}; {nearest(name, kinds)}", node.lineno)
         case nodes.Filter():
-            _check_filter(node, kinds)
+            _check_filter(node, kinds, depth + 1)
         case _:
             raise TitleError(f"{type(node).__name__} cannot be written in a title", node.lineno)
 
 
-def _check_filter(node: nodes.Filter, kinds: Mapping[str, str]) -> None:
+def _check_filter(node: nodes.Filter, kinds: Mapping[str, str], depth: int) -> None:
     if node.name not in _FILTERS:
         raise TitleError(f"there is no filter {node.name!r}; {nearest(node.name, _FILTERS)}", node.lineno)
     takes, _ = _FILTERS[node.name]
     if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs or not isinstance(node.node, nodes.Name):
         raise TitleError(f"{node.name} stands after a name, without anything in brackets", node.lineno)
-    _check(node.node, kinds)
+    _check(node.node, kinds, depth)
     if kinds[node.node.name] not in takes:
         raise TitleError(f"{node.name} is for {' and '.join(sorted(takes))} columns", node.lineno)
 

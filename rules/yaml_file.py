@@ -37,7 +37,7 @@ class Part:
     def value(self) -> Any:
         """As YAML reads it: a text, a number, true, false, a date, None, or a list of such. Raises RuleErrors."""
         try:
-            return YAML(typ="safe", pure=True).constructor.construct_object(self.node, deep=True)
+            return self.file.yaml.constructor.construct_document(self.node)
         except (YAMLError, ValueError, RecursionError) as error:
             raise RuleErrors([RuleMistake(self.place, f"this is no value: {self.text!r}")]) from error
 
@@ -103,9 +103,10 @@ class YamlFile:
 
     def __init__(self, path: Path, shown: str) -> None:
         self.shown, self.folder = shown, path.parent
+        self.yaml = YAML(typ="safe", pure=True)  # one a file: each that is made looks for plug-ins on the disk
         try:
             self.text = path.read_text("utf-8")
-            node = YAML(typ="safe", pure=True).compose(self.text)
+            node = self.yaml.compose(self.text)
         except (OSError, UnicodeDecodeError) as error:
             raise RuleErrors([RuleMistake(Place(shown), f"cannot be read: {error}")]) from error
         except MarkedYAMLError as error:
