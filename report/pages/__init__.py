@@ -9,6 +9,7 @@ from report.pages.portfolio import PORTFOLIO
 from report.pages.project import PROJECT
 from report.pages.project_work import CHANGES, WORK
 from report.pages.risks import RISKS
+from report.pages.sources import SOURCES
 from report.pages.timeline import TIMELINE
 from report.pages.today import TODAY
 
@@ -18,6 +19,7 @@ PAGES: Sequence[PageKind] = (
     TIMELINE,
     RISKS,
     DECISIONS,
+    SOURCES,
     CLIENT,
     PROJECT,
     WORK,
