@@ -50,8 +50,9 @@ test-recorded: setup  ## records the vendors really sent, from HTTP to the page:
 docs: setup  ## make the pages about rules and views anew (docs/rules)
 	$(BIN)/python -m rules.pages docs/rules
 
-pictures: setup  ## the pictures of docs/alerts.md anew; needs Chromium and a font with Chinese characters
+pictures: setup  ## the pictures of messages and of pages anew; needs Chromium and a font with Chinese characters
 	$(BIN)/python -m tests.alerts.pictures docs/pictures
+	$(BIN)/python -m tests.browser.pictures docs/pictures
 
 bench: bench-sync bench-rules bench-alerts bench-report  ## the benchmarks of a few minutes that need nothing from elsewhere
 

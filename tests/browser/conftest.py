@@ -15,6 +15,7 @@ from cli.decide import agreed, answered
 from cli.opening import open_hub
 from cli.serve import serving
 from report.pages import PAGES
+from report.pages.kind import PageKind
 from tests.browser.hostile import HOSTILE, poison
 from tests.browser.window import browser_of, chromium
 from tests.journey.day import AT_ONCE, Day, day, tuesday
@@ -22,7 +23,13 @@ from tests.journey.day import AT_ONCE, Day, day, tuesday
 CLIENT, PROJECT = "heron", "jira/projects/10027"
 """What a page of one thing is opened for."""
 
-ADDRESSES = [kind.path.replace("{of}", CLIENT if kind.key == "client" else PROJECT) for kind in PAGES]
+
+def address_of(kind: PageKind) -> str:
+    """Where it is; of a page of one thing, that of the one above."""
+    return kind.path.replace("{of}", CLIENT if kind.key == "client" else PROJECT)
+
+
+ADDRESSES = [address_of(kind) for kind in PAGES]
 """Every page."""
 
 
