@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from alerts.acts import Desk
 from cli.access import access, refusal
@@ -28,6 +29,8 @@ from config.loading import ConfigError
 from report.access.audit import Audit
 from report.access.readers import reader_of
 from report.acting import Acting
+from report.api.app import PATH as API
+from report.api.app import api
 from report.server import server
 from report.site import Site
 from rules.rule import RuleErrors
@@ -182,7 +185,7 @@ def _app(hub: Hub, *, demo: bool, desk: Desk | None = None) -> Starlette:
         health=hub.health,
         public_url=hub.settings.public_url,
         doors=who.doors,
-        pages=[*site.routes(), *acting, *who.routes],
+        pages=[*site.routes(), Mount(API, api(site)), *acting, *who.routes],
     )
 
 

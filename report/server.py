@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from report.html import POLICY
@@ -30,11 +30,11 @@ class Health:
 def server(
     *,
     health: Callable[[], Health],
-    pages: Sequence[Route],
+    pages: Sequence[BaseRoute],
     public_url: str = "",
     doors: Sequence[Middleware] = (),
 ) -> Starlette:
-    """The application; `health` is asked anew for each request. `pages`: those of a `Site`, those behind the links of
+    """The application; `health` is asked anew for each request. `pages`: those of a `Site` and its API, those behind the links of
     mails, and those of signing in. `doors` stand before all of them."""
 
     def healthz(_: Request) -> Response:

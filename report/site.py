@@ -49,7 +49,7 @@ class Site:
 
     def _answers(self, kind: PageKind) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
-            with self._asked(request) as asked:
+            with self.asked(request) as asked:
                 if kind.is_of_people and not asked.reader.sees_people:
                     raise HTTPException(404)
                 if "format" in request.query_params:
@@ -60,11 +60,11 @@ class Site:
         return answer
 
     def _structured(self, request: Request) -> Response:
-        with self._asked(request) as asked:
+        with self.asked(request) as asked:
             return JSONResponse(as_json(read_today(asked), asked))
 
     @contextmanager
-    def _asked(self, request: Request) -> Iterator[Asked]:
+    def asked(self, request: Request) -> Iterator[Asked]:
         """By whom and for what: an address that means nothing is refused, and what is not there is not found."""
         reader = self.reader_of(request)
         try:
