@@ -34,8 +34,8 @@ def server(
     public_url: str = "",
     doors: Sequence[Middleware] = (),
 ) -> Starlette:
-    """The application; `health` is asked anew for each request. `pages`: those of a `Site` and its API, those behind the links of
-    mails, and those of signing in. `doors` stand before all of them."""
+    """The application; `health` is asked anew for each request. `pages`: those of a `Site` and its API, those behind
+    the links of mails, and those of signing in. `doors` stand before all of them."""
 
     def healthz(_: Request) -> Response:
         found = health().problems
