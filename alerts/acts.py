@@ -10,6 +10,8 @@ from config.settings import Language
 
 Verb = Literal["take", "agreed", "answered", "snooze"]
 VERBS: tuple[Verb, ...] = get_args(Verb)
+HOLDS: tuple[Verb, ...] = ("take", "snooze")
+"""Those by which an alert becomes somebody's."""
 _TELLS: Mapping[str, Verb] = {"milestone": "agreed", "feedback": "answered"}
 """What only people know, by the view that the alert's rule reads."""
 

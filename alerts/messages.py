@@ -64,6 +64,8 @@ class Held:
     state: str
     """acknowledged or snoozed"""
     text: str
+    by: str = ""
+    """Their key under [people], or this machine's user."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,11 @@ def held(settings: Settings, alert: Mapping[str, Any], language: Language, now: 
     today = now.astimezone(settings.zone).date()
     if alert["state"] == "acknowledged":
         at = instant(language, alert["held_at"], settings.zone, today)
-        return Held(alert["state"], TEXTS.say(language, "held.acknowledged", who=who, at=at))
+        return Held(alert["state"], TEXTS.say(language, "held.acknowledged", who=who, at=at), name)
     if alert["held_while"] is not None or alert["held_until"] is None:
-        return Held(alert["state"], TEXTS.say(language, "held.while", who=who))
+        return Held(alert["state"], TEXTS.say(language, "held.while", who=who), name)
     until = instant(language, alert["held_until"], settings.zone, today)
-    return Held(alert["state"], TEXTS.say(language, "held.until", who=who, until=until))
+    return Held(alert["state"], TEXTS.say(language, "held.until", who=who, until=until), name)
 
 
 def _show(connection: Connection, settings: Settings, row: RowMapping, alert: Mapping[str, Any], now: datetime) -> bool:

@@ -14,6 +14,7 @@ Alert = Annotated[
 ]
 By = Annotated[str, typer.Option(help="Who decides it: a name under [people]; without, this machine's user.")]
 Until = Annotated[str, typer.Option(help="The end: 2026-11-30 (when work begins), or 2026-11-30 14:00.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Take it over where another person has it, without asking.")]
 For = Annotated[str, typer.Option("--for", help="How long: 3wd (till work begins on that working day), 4h, 7d.")]
 
 rules_app = typer.Typer(no_args_is_help=True, help="The rules: what they say, and what they would say.")
@@ -112,6 +113,7 @@ def alerts_ack(
     config: Config = DEFAULT_CONFIG,
     by: By = "",
     reason: Annotated[str, typer.Option(help="What is being done about it.")] = "",
+    yes: Yes = False,
 ) -> None:
     """Take an alert: it is not told again, unless it becomes worse or nothing is done about it for two working days.
 
@@ -119,7 +121,7 @@ def alerts_ack(
     """
     from cli.hands import take
 
-    raise typer.Exit(take(config, item, by, reason))
+    raise typer.Exit(take(config, item, by, reason, yes=yes))
 
 
 @alerts_app.command("snooze")
@@ -131,6 +133,7 @@ def alerts_snooze(
     for_: For = "",
     until_moved: Annotated[bool, typer.Option("--until-moved", help="Until its due date moves.")] = False,
     reason: Annotated[str, typer.Option(help="Why it can wait.")] = "",
+    yes: Yes = False,
 ) -> None:
     """Put an alert off: nobody is told of it till then, unless it becomes worse.
 
@@ -138,7 +141,7 @@ def alerts_snooze(
     """
     from cli.hands import put_off
 
-    raise typer.Exit(put_off(config, item, by, reason, end=until, span=for_, moved=until_moved))
+    raise typer.Exit(put_off(config, item, by, reason, end=until, span=for_, moved=until_moved, yes=yes))
 
 
 @alerts_app.command("release")

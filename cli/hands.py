@@ -2,23 +2,26 @@
 
 import getpass
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, time
 from pathlib import Path
 
+import typer
 from sqlalchemy import Connection
 
 from alerts import actions
 from alerts.actions import Acted
 from alerts.silences import Match, every_silence, read_silences
-from cli.alert_words import Row, called, name_of, title, until
+from cli.alert_words import Row, called, in_hands, name_of, title, until
 from cli.exit_codes import OK, WRONG
 from cli.find_alert import find_alerts, nobody_knows
 from cli.hub import Hub
 from cli.opening import open_hub
 from cli.show_alerts import refuse_several
 from cli.talk import local, print_json, print_table, refuse, say, warn
+from config.language import instant
 from config.nearest import did_you_mean, there_are
 from config.values import parse_duration
 from rules.moment import Moment
@@ -30,17 +33,18 @@ from unify.lookup import find_anything
 _WORKING_DAYS = re.compile(r"([1-9]\d{0,2})\s*wd")
 
 
-def take(config: Path, typed: str, by: str, note: str) -> int:
-    """Somebody has the alert meant by `typed` from now on."""
+def take(config: Path, typed: str, by: str, note: str, *, yes: bool) -> int:
+    """Somebody has the alert meant by `typed` from now on; `yes`: also where another person has it."""
 
     def act(connection: Connection, hub: Hub, _: Moment, alert: Row, who: str) -> Acted:
         return actions.acknowledge(connection, hub.settings, alert["fingerprint"], who, hub.clock(), note)
 
-    return _act(config, typed, by, act)
+    return _act(config, typed, by, act, takes=True, yes=yes)
 
 
-def put_off(config: Path, typed: str, by: str, note: str, *, end: str, span: str, moved: bool) -> int:
-    """Nobody is told of it until `end`, for `span`, or until its due date has `moved`: one of the three."""
+def put_off(config: Path, typed: str, by: str, note: str, *, end: str, span: str, moved: bool, yes: bool) -> int:
+    """Nobody is told of it until `end`, for `span`, or until its due date has `moved`: one of the three; `yes`: also
+    where another person has it."""
     if [bool(end), bool(span), moved].count(True) != 1:
         return refuse("say until when: --until 2026-11-30, --for 2wd, or --until-moved")
 
@@ -49,7 +53,7 @@ def put_off(config: Path, typed: str, by: str, note: str, *, end: str, span: str
         fingerprint = alert["fingerprint"]
         return actions.snooze(connection, hub.settings, moment.calendars, fingerprint, who, moment.now, at, note)
 
-    return _act(config, typed, by, act)
+    return _act(config, typed, by, act, takes=True, yes=yes)
 
 
 def hand_back(config: Path, typed: str, by: str) -> int:
@@ -124,22 +128,45 @@ def show_silences(config: Path, *, everything: bool, as_json: bool) -> int:
     return OK
 
 
-def _act(config: Path, typed: str, by: str, act: Callable[[Connection, Hub, Moment, Row, str], Acted]) -> int:
-    """Do it to the one open alert that is meant, and say how it stands then."""
+def _act(
+    config: Path,
+    typed: str,
+    by: str,
+    act: Callable[[Connection, Hub, Moment, Row, str], Acted],
+    *,
+    takes: bool = False,
+    yes: bool = False,
+) -> int:
+    """Do it to the one open alert that is meant, and say how it stands then. Where it `takes` the alert from another
+    person, that is asked first, unless `yes`."""
     with open_hub(config) as hub:
         who = _who(hub, by)
         if not who:
             return WRONG
         moment = hub.moment()
-        with writing(hub.engine) as connection:
+        with hub.reader.connect() as connection:
             meant = find_alerts(connection, typed, hub)
             if not meant:
                 return refuse(nobody_knows(connection, typed, hub))
             if len(meant) > 1:
                 return refuse_several(connection, typed, meant, hub)
+        if takes and not yes and meant[0]["held_by"] not in (None, who) and not _takes_over(meant[0], hub):
+            return WRONG
+        with writing(hub.engine) as connection:
             acted = act(connection, hub, moment, meant[0], who)
         say(f"{called(meant[0]['facts']) or title(meant[0], hub)}: {_stands(acted, hub)}")
     return OK
+
+
+def _takes_over(alert: Row, hub: Hub) -> bool:
+    """Whether they want it although another person works on it, who will be told; False: they do not, or nobody is
+    there to ask."""
+    at = instant("en", alert["held_at"], hub.settings.zone, hub.clock().astimezone(hub.settings.zone).date())
+    has_it = f"{in_hands(alert, hub)}, since {at}"
+    if not sys.stdin.isatty():
+        refuse(f"{has_it}: add --yes to take it over")
+        return False
+    return typer.confirm(f"{has_it}; take it over?", err=True)
 
 
 def _stands(acted: Acted, hub: Hub) -> str:

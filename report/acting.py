@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from alerts.acts import FIELDS, CannotAct, Desk, Field, Incomplete, filled_in, label
+from alerts.acts import FIELDS, HOLDS, CannotAct, Desk, Field, Incomplete, filled_in, label
 from alerts.facts import Facts
 from alerts.life import OPEN
 from alerts.links import PATH, Link, Links, Unreadable, is_used
@@ -117,7 +117,7 @@ class Acting:
     def _whose(self, link: Link, alert: Row, language: Language) -> str:
         """Who has it, and that they would not have it any more; "" where nothing is taken from anybody."""
         said = held(self.settings, alert, language, self.clock())
-        if said is None or link.verb not in ("take", "snooze") or alert["held_by"] == link.reader:
+        if said is None or link.verb not in HOLDS or alert["held_by"] == link.reader:
             return ""
         return _TEXTS.say(language, "confirm.over", held=said.text)
 

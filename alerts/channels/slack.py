@@ -20,6 +20,7 @@ from alerts.channels.pace import Pace
 from alerts.channels.slack_form import form
 from alerts.channels.slack_web import CannotUpdate, UnknownUser, WebApi, post_to_webhook
 from alerts.messages import Message
+from alerts.routing import Reader
 from config.settings import ChannelSettings, Secret
 from config.values import check_vendor_url
 
@@ -127,7 +128,7 @@ class Slack:
         place = {"channel": receipt["channel"], "ts": receipt["ts"]}
         self._paces[place["channel"]].take_turn("Slack")
         try:
-            self._web.call("chat.update", {**self._form(shown), **place})
+            self._web.call("chat.update", {**self._form(shown, outgoing.reader), **place})
         except CannotUpdate:
             reply = {**self._post(outgoing), "channel": receipt["channel"], "thread_ts": receipt["ts"]}
             self._web.call("chat.postMessage", reply)
@@ -148,15 +149,15 @@ class Slack:
 
     def _post(self, outgoing: Outgoing) -> dict[str, Any]:
         return {
-            **self._form(outgoing.message),
+            **self._form(outgoing.message, outgoing.reader),
             "channel": self._destination(outgoing),
             "metadata": {"event_type": EVENT, "event_payload": {"key": outgoing.key}},
             "unfurl_links": False,  # or Slack's servers would open our links
             "unfurl_media": False,
         }
 
-    def _form(self, message: Message) -> dict[str, Any]:
-        return form(message, buttons=self._settings.app_token is not None)
+    def _form(self, message: Message, reader: Reader) -> dict[str, Any]:
+        return form(message, buttons=self._settings.app_token is not None, reader=reader.key)
 
     def _destination(self, outgoing: Outgoing) -> str:
         """The group's channel, or the reader's id."""

@@ -1,31 +1,34 @@
 """The form of a message in Slack: Block Kit, and mrkdwn in which no text of others becomes a mention or a link.
 
 docs.slack.dev/reference/block-kit and messaging/formatting-message-text, read 22 Nov 2026. Limits: 50 blocks, 3,000
-characters a section, 150 a header, 75 the text of a button, 2,000 its value; some 13,000 in all blocks (not written
-down there). A button works only where its press can reach us: by Socket Mode.
+characters a section, 150 a header, 75 the text of a button, 2,000 its value, 300 what it asks before it acts; some
+13,000 in all blocks (not written down there). A button works only where its press can reach us: by Socket Mode.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any
 from urllib.parse import quote
 
-from alerts.acts import Verb, label, verbs
-from alerts.messages import Entry, Line, Message
+from alerts.acts import HOLDS, Verb, label, verbs
+from alerts.messages import TEXTS, Entry, Held, Line, Message
 from alerts.plain_text import cut
+from config.settings import Language
 
 _HEADER_CHARS, _SECTION_CHARS = 150, 2900
-_MOST_SECTIONS, _BODY_CHARS, _VALUE_CHARS = 40, 6000, 2000
+_MOST_SECTIONS, _BODY_CHARS, _VALUE_CHARS, _CONFIRM_CHARS = 40, 6000, 2000, 300
 _NO_BREAK = "\u200b"
 """Between a mark and its neighbour: there is no backslash in mrkdwn."""
 _MARKS = "*_~`"
 
 
-def form(message: Message, *, buttons: bool = False) -> dict[str, Any]:
+def form(message: Message, *, buttons: bool = False, reader: str = "") -> dict[str, Any]:
     """A message as blocks, and the same as the text that phones and screen readers tell.
 
     It is ticked when all is over and nothing is left to do. `buttons`: below a message about one alert all that can be
-    done about it, beside each alert of several the first of that.
+    done about it, beside each alert of several the first of that; what somebody else than `reader` has is taken over
+    only by whoever says so once more.
     """
     title = f"✓ {message.title}" if message.settled else message.title
     # A header takes no mark-up at all, so that a title needs no escaping there.
@@ -33,9 +36,11 @@ def form(message: Message, *, buttons: bool = False) -> dict[str, Any]:
     parts = _parts(message, apart=buttons)
     blocks: list[dict[str, Any]] = [{"type": "header", "text": header}]
     for text, entry in parts:
-        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": text}, **_first_button(message, entry)})
+        blocks.append(
+            {"type": "section", "text": {"type": "mrkdwn", "text": text}, **_first_button(message, entry, reader)}
+        )
     if buttons and len(message.entries) == 1:
-        blocks += _all_buttons(message, message.entries[0])
+        blocks += _all_buttons(message, message.entries[0], reader)
     footer = _within([_line(line) for line in message.foot])
     if footer:
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
@@ -67,14 +72,14 @@ def _one_by_one(message: Message) -> Iterator[list[str]]:
         yield from ([f"• {first}" if head else first, *more] for first, *more in map(_entry, lines))
 
 
-def _all_buttons(message: Message, entry: Entry) -> list[dict[str, Any]]:
-    made = [_button(message, entry, verb) for verb in _offered(entry)]
+def _all_buttons(message: Message, entry: Entry, reader: str) -> list[dict[str, Any]]:
+    made = [_button(message, entry, verb, reader) for verb in _offered(entry)]
     return [{"type": "actions", "elements": made}] if made else []
 
 
-def _first_button(message: Message, entry: Entry | None) -> dict[str, Any]:
+def _first_button(message: Message, entry: Entry | None, reader: str) -> dict[str, Any]:
     offered = _offered(entry) if entry is not None else ()
-    return {"accessory": _button(message, entry, offered[0])} if entry is not None and offered else {}
+    return {"accessory": _button(message, entry, offered[0], reader)} if entry is not None and offered else {}
 
 
 def _offered(entry: Entry) -> tuple[Verb, ...]:
@@ -84,11 +89,25 @@ def _offered(entry: Entry) -> tuple[Verb, ...]:
     return verbs(entry.on, entry.held.state if entry.held else "")
 
 
-def _button(message: Message, entry: Entry, verb: Verb) -> dict[str, Any]:
+def _button(message: Message, entry: Entry, verb: Verb, reader: str) -> dict[str, Any]:
     """An action's id may stand only once in a message."""
     number = message.entries.index(entry)
-    text = {"type": "plain_text", "text": label(verb, message.language), "emoji": False}
-    return {"type": "button", "action_id": f"{verb}:{number}", "text": text, "value": button_value(entry)}
+    made = {"type": "button", "action_id": f"{verb}:{number}", "text": _plain(label(verb, message.language))}
+    if verb in HOLDS and entry.held and f"person/{entry.held.by}" != reader:
+        made["confirm"] = _over(message.language, entry.held)
+    return {**made, "value": button_value(entry)}
+
+
+def _over(language: Language, held: Held) -> dict[str, Any]:
+    """What is asked of whoever would take an alert from somebody."""
+    say = partial(TEXTS.say, language)
+    asked = _plain(cut(say("over.text", held=held.text), _CONFIRM_CHARS))
+    answers = {"confirm": _plain(say("over.yes")), "deny": _plain(say("ask.cancel"))}
+    return {"title": _plain(say("over.title")), "text": asked, **answers}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _within(lines: Sequence[str]) -> str:

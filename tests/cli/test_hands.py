@@ -26,6 +26,18 @@ def test_whoever_takes_an_alert_is_named_wherever_it_is_read(round: Home) -> Non
     assert ": Lee has it, raised " in round.run("why", RELEASE).out
 
 
+def test_what_another_person_has_is_taken_over_on_purpose_alone(round: Home) -> None:
+    """A script, which nobody can ask, says so with --yes; whoever has it is not asked about their own."""
+    round.run("alerts", "ack", RELEASE, "--by", "lee")
+
+    refused = round.run("alerts", "snooze", RELEASE, "--by", "may", "--for", "1wd")
+    taken = round.run("alerts", "ack", RELEASE, "--by", "may", "--yes")
+
+    assert refused.code == 2
+    assert re.fullmatch(r"Lee has it, since .* \d\d:\d\d: add --yes to take it over\n", refused.err)
+    assert (taken.code, taken.err) == (0, "Release 2.1: May has it\n")
+
+
 def test_an_alert_is_put_off_for_working_days_and_handed_back(round: Home) -> None:
     """The coordinator, for one; the list says until when."""
     put_off = round.run("alerts", "snooze", RELEASE, "--by", "may", "--for", "1wd")
