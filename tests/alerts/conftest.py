@@ -1,5 +1,6 @@
 """What the tests of alerts share: a database, and the hub around it."""
 
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from alerts.round import Round, run_round
 from config.settings import Settings
 from rules.evaluate import Finding
 from tests.alerts import firm
+from unify.engine import open_engine
 
 
 @dataclass
@@ -71,9 +73,21 @@ class Hub:
         self.wall += span
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Path]:
+    """One engine for all tests of a worker, whose file is replaced by the empty one beside it: to make every table and
+    compile every statement anew is most of what a small test costs."""
+    folder = tmp_path_factory.mktemp("hub")
+    firm.database(folder).dispose()
+    return open_engine(f"sqlite:///{folder / 'hub.db'}"), folder / "milepost.db"
+
+
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
+def hub(shared: tuple[Engine, Path]) -> Iterator[Hub]:
     """A hub with an empty database."""
-    engine = firm.database(tmp_path)
+    engine, empty = shared
+    for left in ("hub.db-wal", "hub.db-shm"):
+        empty.with_name(left).unlink(missing_ok=True)
+    shutil.copyfile(empty, empty.with_name("hub.db"))
     yield Hub(engine, firm.settings())
     engine.dispose()
