@@ -21,6 +21,7 @@ class _Measures(NamedTuple):
     middle: float
     columns: int
     letters: int
+    """A name is cut to so many; where a note stands in its line, to half of that."""
 
     @property
     def inner(self) -> int:
@@ -33,7 +34,7 @@ class _Measures(NamedTuple):
 
 
 _WIDE = _Measures(width=1120, left=300, row=28, beside=True, middle=0.5, columns=5, letters=40)
-_NARROW = _Measures(width=360, left=10, row=46, beside=False, middle=0.7, columns=2, letters=46)
+_NARROW = _Measures(width=360, left=10, row=46, beside=False, middle=0.7, columns=2, letters=48)
 _ABOVE, _RIGHT = 26, 22
 
 
@@ -99,19 +100,25 @@ def _bars(sheet: Sheet, chart: Gantt, size: _Measures) -> None:
 
 
 def _name(sheet: Sheet, chart: Gantt, size: _Measures, bar: Bar, number: int) -> None:
-    first, name = chart.first.toordinal(), shortened(bar.name, size.letters)
+    first = chart.first.toordinal()
     if size.beside:
+        name = shortened(bar.name, size.letters)
         sheet.say(first, number + size.middle, name, color=INK, anchor="end", dx=-10)
     else:
+        name = shortened(bar.name, size.letters // 2 if bar.note else size.letters)
         sheet.say(first, number + 0.3, name, color=INK, anchor="start")
 
 
 def _note(sheet: Sheet, chart: Gantt, size: _Measures, bar: Bar, number: int) -> None:
-    """To the right of the bar, or where there is no room to its left."""
+    """To the right of the bar, or where there is no room to its left; on a phone at the end of the name's line."""
+    colour = _COLOURS[bar.look]
+    if not size.beside:
+        sheet.say(chart.last.toordinal() + 1, number + 0.3, bar.note, color=colour, anchor="end", size=11)
+        return
     place, pixel = _placed(chart), (chart.last.toordinal() + 1 - chart.first.toordinal()) / size.inner
     days = [place(day) for day in (bar.since, bar.until, chart.today if bar.look == "late" else None) if day]
-    has_room = max(days) + (len(bar.note) * 7 + 12) * pixel < chart.last.toordinal()
-    x, y, colour = (max(days) if has_room else min(days)), number + size.middle, _COLOURS[bar.look]
+    has_room = max(days) + (len(bar.note) * 6.5 + 12) * pixel < chart.last.toordinal()
+    x, y = (max(days) if has_room else min(days)), number + size.middle
     sheet.say(x, y, bar.note, color=colour, anchor="start" if has_room else "end", size=11, dx=9 if has_room else -9)
 
 

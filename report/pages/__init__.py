@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from report.pages.client import CLIENT
 from report.pages.decisions import DECISIONS
+from report.pages.indicators import INDICATORS_PAGE
 from report.pages.kind import PageKind
 from report.pages.portfolio import PORTFOLIO
 from report.pages.project import PROJECT
@@ -18,6 +19,7 @@ PAGES: Sequence[PageKind] = (
     PORTFOLIO,
     TIMELINE,
     RISKS,
+    INDICATORS_PAGE,
     DECISIONS,
     SOURCES,
     CLIENT,
