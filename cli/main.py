@@ -245,6 +245,20 @@ def answered(
 
 
 @app.command()
+def forget(
+    person: Annotated[str, typer.Argument(help="Their e-mail, whole name, or key (crm/contacts/151).")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Take somebody out of all that is kept, and say what that was: a contact, or who left the firm.
+
+    Example: milepost forget sam@harbour.example
+    """
+    from cli.forget import forget_somebody
+
+    raise typer.Exit(forget_somebody(config, person))
+
+
+@app.command()
 def backup(
     config: Config = DEFAULT_CONFIG,
     keep: Annotated[int, typer.Option(min=1, help="How many to keep; the oldest go.")] = 7,

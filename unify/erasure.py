@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, String, Table, cast, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, String, Table, cast, select, update
 
 from unify.derived import CONTACT, FEEDBACK, table_of
 from unify.engine import writing
@@ -23,7 +23,8 @@ _IN_LOG = "erased_in_log"
 """Remembered from the erasure until the log was cut off."""
 _WAIT_MS = 1_000
 """Writers are held up meanwhile; a reader that takes longer is waited for after the next run."""
-_GONE = "—"
+GONE = "—"
+"""Stands where somebody stood."""
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -42,12 +43,13 @@ def erase_told(connection: Connection, contacts: Sequence[str]) -> None:
     asked = select(CONTACT.c.key, CONTACT.c.name, CONTACT.c.emails)
     for some in in_chunks(contacts):
         for key, name, emails in connection.execute(asked.where(CONTACT.c.key.in_(some))).all():
-            _erase_one(connection, key, [word for word in (name, *emails) if word])
+            theirs = cast(FEEDBACK.c.contact_keys, String).contains(f'"{key}"', autoescape=True)
+            erase_told_of(connection, theirs, [word for word in (name, *emails) if word])
     remember(connection, _IN_LOG, "yes")
 
 
-def _erase_one(connection: Connection, key: str, words: Sequence[str]) -> None:
-    theirs = cast(FEEDBACK.c.contact_keys, String).contains(f'"{key}"', autoescape=True)
+def erase_told_of(connection: Connection, theirs: ColumnElement[bool], words: Sequence[str]) -> None:
+    """Take `words` out of the alerts and messages about the feedback that is `theirs`."""
     alerts = select(_ALERT.c.fingerprint).where(_ALERT.c.subject.in_(select(FEEDBACK.c.key).where(theirs)))
     fingerprints = list(connection.execute(alerts).scalars())
     told = select(_TOLD.c.delivery_id).where(_TOLD.c.fingerprint.in_(fingerprints))
@@ -61,14 +63,14 @@ def _rewrite(
 ) -> None:
     if not words:
         return
-    theirs = _any_of(words)
+    theirs = any_of(words)
     asked = select(table.c[key], table.c[column]).where(table.c[key].in_(keys))
     for row_key, told in connection.execute(asked).all():
         if (without := _without(told, theirs)) != told:
             connection.execute(update(table).where(table.c[key] == row_key).values({column: without}))
 
 
-def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+def any_of(words: Sequence[str]) -> re.Pattern[str]:
     """Any of `words`, the longest first (an address may begin with the name), and none within a longer word: "Li" is
     in "Li's" and "Li說", not in "Listening". A Chinese name has no such bounds, whatever stands beside it."""
     return re.compile("|".join(map(_whole, sorted(words, key=len, reverse=True))))
@@ -81,10 +83,10 @@ def _whole(word: str) -> str:
 
 
 def _without(told: Any, theirs: re.Pattern[str]) -> Any:
-    """The same JSON with `_GONE` in place of what is `theirs`."""
+    """The same JSON with `GONE` in place of what is `theirs`."""
     match told:
         case str():
-            return theirs.sub(_GONE, told)
+            return theirs.sub(GONE, told)
         case Mapping():
             return {name: _without(value, theirs) for name, value in told.items()}
         case list():

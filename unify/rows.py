@@ -103,9 +103,8 @@ class RowStore:
         for stream, ids in by_stream(refs).items():
             for table in self._mapper.tables(stream):
                 model = SQLModel.metadata.tables[table]
-                empty = {column.name: empty_value(column) for column in model.c if column.name not in _NOT_PERSONAL}
                 for some in in_chunks([row_key(self._source, stream, id_) for id_ in ids]):
-                    connection.execute(update(model).where(model.c.key.in_(some)).values(empty))
+                    connection.execute(update(model).where(model.c.key.in_(some)).values(empty_of(model)))
         self._problems.forget(connection, refs)
 
     def report(self, connection: Connection, problems: Iterable[Problem], now: datetime) -> None:
@@ -306,6 +305,11 @@ class RowStore:
             for some in in_chunks(keys)
             for row in connection.execute(select(model).where(model.c.key.in_(some)))
         }
+
+
+def empty_of(table: Table) -> dict[str, object]:
+    """The columns of a row of which nothing is to stay but that there was one."""
+    return {column.name: empty_value(column) for column in table.c if column.name not in _NOT_PERSONAL}
 
 
 def _has(row: Row, field: str) -> bool:
