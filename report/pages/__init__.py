@@ -6,6 +6,7 @@ from report.pages.client import CLIENT
 from report.pages.decisions import DECISIONS
 from report.pages.indicators import INDICATORS_PAGE
 from report.pages.kind import PageKind
+from report.pages.people import PEOPLE, PERSON
 from report.pages.portfolio import PORTFOLIO
 from report.pages.project import PROJECT
 from report.pages.project_work import CHANGES, WORK
@@ -19,6 +20,7 @@ PAGES: Sequence[PageKind] = (
     PORTFOLIO,
     TIMELINE,
     RISKS,
+    PEOPLE,
     INDICATORS_PAGE,
     DECISIONS,
     SOURCES,
@@ -26,4 +28,5 @@ PAGES: Sequence[PageKind] = (
     PROJECT,
     WORK,
     CHANGES,
+    PERSON,
 )

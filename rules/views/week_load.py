@@ -133,7 +133,7 @@ def _greater(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElemen
     return case((one > other, one), else_=other)
 
 
-_left = func.coalesce(
+LEFT = func.coalesce(
     _i.remaining_hours,
     case(
         (_i.estimate_hours > func.coalesce(_i.spent_hours, 0), _i.estimate_hours - func.coalesce(_i.spent_hours, 0)),
@@ -146,7 +146,7 @@ _somebody = elements(_i.assignee_accounts).table_valued("value").alias("somebody
 _open = (
     select(
         _account.c.person_key.label("person_key"),
-        (_left / func.json_array_length(_i.assignee_accounts)).label("hours"),
+        (LEFT / func.json_array_length(_i.assignee_accounts)).label("hours"),
         (_i.due_on < _TODAY).label("late"),
         # Days from today to its first day, and to the one after its last.
         case(
@@ -168,7 +168,7 @@ _open = (
         _i.status_category.in_(OPEN),
         _i.due_on.is_not(None),
         # Of neither week is what is due later and takes nobody knows how long.
-        or_(_i.due_on < _AFTER_NEXT, _left.is_not(None)),
+        or_(_i.due_on < _AFTER_NEXT, LEFT.is_not(None)),
         _i.deleted_at.is_(None),
         SOURCE.c.active,
         PROJECT.c.deleted_at.is_(None),
