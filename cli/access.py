@@ -27,16 +27,16 @@ class Access:
     routes: Sequence[Route] = ()
 
 
-def access(hub: Hub) -> Access:
-    """As the hub's settings want it."""
+def access(hub: Hub, signed: Sequence[str] = ()) -> Access:
+    """As the hub's settings want it. `signed`: how addresses begin that prove themselves, beside the links of mails."""
     settings = hub.settings
     key = read_key(Path(str(hub.engine.url.database)), "sessions")
     hub.redactor.register(key)
     cookies = Cookies(key, https=urlsplit(settings.public_url).scheme == "https")
     entrance = _entrance(hub) if settings.sign_in.enabled else None
     doors = [
-        Middleware(Door, entrance=entrance, cookies=cookies, clock=hub.wall),
-        Middleware(Posted, public_url=settings.public_url),
+        Middleware(Door, entrance=entrance, cookies=cookies, clock=hub.wall, signed=signed),
+        Middleware(Posted, public_url=settings.public_url, signed=signed),
     ]
     if entrance is None:
         return Access(doors)
