@@ -173,19 +173,20 @@ def write_comments(connection: Connection, planner: Planner) -> tuple[list[Writt
     """
     written: list[Written] = []
     refusals: dict[str, str] = {}
-    places = Places(connection)
+    places, kept = Places(connection), _kept(connection, planner)
     for key, alert in planner.alerts.items():
         source = planner.settings.sources.get(alert.known.source)
         if source is None or alert.known.rule not in COMMENTED or alert.known.rule not in planner.rules:
             continue
-        row = queued(connection, comment_key(key, alert.known.life.episode))
+        row = kept.get(comment_key(key, alert.known.life.episode))
         if row is not None and is_in_flight(row):
             continue  # the next round sees what came of it
         if alert.known.life.state == "resolved":
             written += _take_back(connection, source, alert, row)
         elif alert.known.life.state in OPEN and alert.known.life.adopted and not planner.is_stale(alert):
             item = planner.item(alert)
-            why = refusal(source, places.of(item.on, alert.subject, alert.known.source))
+            where = places.of(item.on, alert.subject, alert.known.source) if source.comment_back else ()
+            why = refusal(source, where)
             if row is None and planner.in_storm(alert):
                 refusals |= {key: "very many came at once: it waits for a working day"} if source.comment_back else {}
             elif why:
@@ -194,6 +195,17 @@ def write_comments(connection: Connection, planner: Planner) -> tuple[list[Writt
             elif row is not None or planner.is_working_time(item.facts.text("calendar")):
                 written += _post(connection, alert, row, planner.writer.comment(item), planner.writer.now)
     return written, refusals
+
+
+def _kept(connection: Connection, planner: Planner) -> dict[str, RowMapping]:
+    """The comments on all that is open or ended lately, by their keys: asked for at once, not one by one."""
+    about = ((key, alert) for key, alert in planner.alerts.items() if alert.known.rule in COMMENTED)
+    keys = {comment_key(key, alert.known.life.episode) for key, alert in about}
+    found: dict[str, RowMapping] = {}
+    for some in slices(connection, DELIVERY, keys):
+        rows = connection.execute(select(DELIVERY).where(DELIVERY.c.key.in_(some))).mappings()
+        found |= {row["key"]: row for row in rows}
+    return found
 
 
 def _post(connection: Connection, alert: Stored, row: RowMapping | None, text: str, now: datetime) -> list[Written]:
