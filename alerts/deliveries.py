@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from alerts.attempt import is_untried
 from alerts.messages import End, Line, Message
@@ -57,18 +57,23 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One delivery that told of one alert in its present episode."""
+    """The deliveries of one kind and state that told one reader of one alert in its present episode by one channel."""
 
     id: int
+    """Of the last one."""
     identity: Identity
     channel: str
     kind: str
     state: str
+    first_at: datetime
     at: datetime
+    """When the last one was written."""
 
 
 def read_past(connection: Connection, now: datetime, *, rehearsal: bool = False) -> dict[str, list[Past]]:
-    """What was told, or will be, of every alert that is open or ended lately, in its present episode, oldest first.
+    """What was told, or will be, of every alert that is open or ended lately, in its present episode, the latest last.
+
+    Summed up by the database: what was repeated for a year is a row here, not three hundred.
 
     `rehearsal`: also what was only rehearsed, as if it had been told.
     """
@@ -76,16 +81,15 @@ def read_past(connection: Connection, now: datetime, *, rehearsal: bool = False)
         ALERT,
         (ALERT.c.fingerprint == DELIVERY_ALERT.c.fingerprint) & (ALERT.c.episode == DELIVERY_ALERT.c.episode),
     )
-    names = ("id", "recipient", "channel", "kind", "state", "created_at")
-    told = select(ALERT.c.fingerprint, *(DELIVERY.c[name] for name in names)).select_from(joined)
+    alike = (ALERT.c.fingerprint, *(DELIVERY.c[name] for name in ("recipient", "channel", "kind", "state")))
+    last, first_at, at = func.max(DELIVERY.c.id), func.min(DELIVERY.c.created_at), func.max(DELIVERY.c.created_at)
     left_out = ("dropped",) if rehearsal else ("dropped", "rehearsed")
-    told = told.where(DELIVERY.c.state.not_in(left_out), is_of_interest(now)).order_by(DELIVERY.c.id)
+    told = select(*alike, last, first_at, at).select_from(joined).where(DELIVERY.c.state.not_in(left_out))
+    told = told.where(is_of_interest(now)).group_by(*alike).order_by(last)
     past: dict[str, list[Past]] = defaultdict(list)
-    for row in connection.execute(told).mappings():
-        identity = (row["recipient"], "" if row["recipient"] else row["channel"])
-        past[row["fingerprint"]].append(
-            Past(row["id"], identity, row["channel"], row["kind"], row["state"], row["created_at"])
-        )
+    for fingerprint, recipient, channel, kind, state, *rest in connection.execute(told):
+        identity = (recipient, "" if recipient else channel)
+        past[fingerprint].append(Past(rest[0], identity, channel, kind, state, *rest[1:]))
     return past
 
 

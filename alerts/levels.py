@@ -52,7 +52,7 @@ class Levels:
         targets = self.readers(alert, subject)
         if not targets:
             return None
-        first_told = min((past.at for past in told if past.kind in NEWS), default=self.now)
+        first_told = min((past.first_at for past in told if past.kind in NEWS), default=self.now)
         since = max(at for at in (first_told, life.worse_at, life.again_at, life.escalated_at, life.handed_at) if at)
         holder = targets[-1] if life.level else targets[0]
         calendar = calendar_of(self.calendars, holder.reader.calendar)
