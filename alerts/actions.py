@@ -12,7 +12,6 @@ from sqlalchemy import Connection, select
 
 from alerts.delegation import (
     Asker,
-    NotAllowed,
     allow_silence,
     allow_snooze,
     allow_taking,
@@ -22,6 +21,7 @@ from alerts.delegation import (
 )
 from alerts.facts import Facts, deadline
 from alerts.life import HELD, OPEN, Cause, Event
+from alerts.refusals import NotAllowed, refused
 from alerts.silences import Match, end_silence, read_silence, read_silences, write_silence
 from alerts.standing import show_standing
 from alerts.store import Stored, read_alert, write_events
@@ -81,7 +81,7 @@ def snooze(
     """
     alert = _read(connection, fingerprint)
     if until is not None and until <= now:
-        raise Refused("a snooze ends in the future")
+        raise refused("refused.past")
     facts = Facts(alert.facts)
     who, calendar = _asker(settings, alert, by), calendar_of(calendars, facts.text("calendar"))
     last = longest_snooze(who, calendar, now, of_the_hub=_is_of_the_hub(settings, alert.subject))
@@ -89,7 +89,7 @@ def snooze(
     if until is None:
         waits_for = deadline(facts)
         if not waits_for:
-            raise Refused("it has no due date that could move: say until when")
+            raise refused("refused.no_date")
         opening = datetime.combine(last, time(), tzinfo=calendar.zone) if last else None
         until = calendar.next_opening(opening) if opening else None
     else:

@@ -1,15 +1,19 @@
 """Who may decide what about an alert, and for how long: the delegation levels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Literal
 
+from alerts.messages import TEXTS
+from alerts.refusals import NotAllowed
 from alerts.silences import Match
-from config.language import day as in_words
-from config.settings import Settings
-from connectors.scope import count
+from config.language import day, working_days
+from config.settings import Language, Settings
 from rules.working_time import WorkingTime
-from unify.decisions import Refused
+
+InWords = Callable[[Language], str]
 
 Role = Literal["lead", "coordinator", "bd", "head", "director", "admin"]
 
@@ -17,18 +21,6 @@ SNOOZE_DAYS: dict[Role, int | None] = {"coordinator": 2, "bd": 10, "head": None,
 """Working days for which each may snooze; None: any time. Who is not named here may not."""
 SILENCE_DAYS: dict[Role, int | None] = {"bd": 10, "head": None, "director": None}
 """The same for silences; a BD manager's is of one client's rule."""
-_TITLES: dict[Role, str] = {
-    "lead": "a lead",
-    "coordinator": "a coordinator",
-    "bd": "a BD manager",
-    "head": "the head of BD",
-    "director": "the director",
-    "admin": "the admin",
-}
-
-
-class NotAllowed(Refused):
-    """More than the role of whoever asks may decide; the message says who may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +30,19 @@ class Asker:
     name: str
     role: Role
 
-    @property
-    def title(self) -> str:
+    def title(self, language: Language) -> str:
         """As a sentence begins."""
-        title = _TITLES[self.role]
+        title = TEXTS.say(language, f"role.{self.role}")
         return title[0].upper() + title[1:]
+
+    def refused(self, key: str, **said: InWords) -> NotAllowed:
+        """That they may not, by the text of `key` and what is `said` in it."""
+
+        def told(language: Language) -> str:
+            values = {name: say(language) for name, say in said.items()}
+            return TEXTS.say(language, key, who=self.title(language), **values)
+
+        return NotAllowed(told)
 
 
 def asker(settings: Settings, by: str, bd: str = "") -> Asker:
@@ -69,11 +69,7 @@ def allow_taking(who: Asker, *, is_theirs: bool, of_the_hub: bool) -> None:
     """
     if is_theirs or who.role in SNOOZE_DAYS or (who.role == "admin" and of_the_hub):
         return
-    raise NotAllowed(
-        f"{who.title} acknowledges what they own: else its owner does, a coordinator, a BD manager or the head of BD"
-        if who.role == "lead"
-        else "The admin takes no decisions on clients: a coordinator, a BD manager or the head of BD does"
-    )
+    raise who.refused("refused.take" if who.role == "lead" else "refused.take_admin")
 
 
 def longest_snooze(who: Asker, calendar: WorkingTime, now: datetime, *, of_the_hub: bool) -> date | None:
@@ -81,24 +77,21 @@ def longest_snooze(who: Asker, calendar: WorkingTime, now: datetime, *, of_the_h
     if who.role == "admin" and of_the_hub:
         return None
     if who.role not in SNOOZE_DAYS:
-        raise NotAllowed(f"{who.title} snoozes nothing of a client's: {_who_may(SNOOZE_DAYS)}")
+        raise who.refused("refused.snooze", may=_who_may(SNOOZE_DAYS))
     return _last_day(SNOOZE_DAYS[who.role], calendar, now)
 
 
 def allow_snooze(who: Asker, until: datetime, last: date | None, calendar: WorkingTime, now: datetime) -> None:
     """Raise NotAllowed if `until` is later than `last`."""
     if last is not None and until.astimezone(calendar.zone).date() > last:
-        till = f"till {_told(last, calendar, now)} here"
-        raise NotAllowed(f"{who.title} snoozes for {_days(SNOOZE_DAYS[who.role])}, {till}: {_who_may(SNOOZE_DAYS)}")
+        of = {"days": _days(SNOOZE_DAYS[who.role]), "last": _told(last, calendar, now), "may": _who_may(SNOOZE_DAYS)}
+        raise who.refused("refused.snooze_long", **of)
 
 
 def allow_agreeing(who: Asker) -> None:
     """Raise NotAllowed unless `who` may record a date that the client agreed to."""
     if who.role not in SILENCE_DAYS:
-        raise NotAllowed(
-            f"{who.title} records no date for a client: who agreed it with them does, their BD manager, "
-            "the head of BD or the director"
-        )
+        raise who.refused("refused.agree")
 
 
 def allow_silence(
@@ -118,36 +111,44 @@ def allow_silence(
     if who.role == "admin" and of_the_hub:
         return
     if who.role not in SILENCE_DAYS:
-        raise NotAllowed(f"{who.title} silences nothing of a client's: {_who_may(SILENCE_DAYS)}")
+        raise who.refused("refused.silence", may=_who_may(SILENCE_DAYS))
     if who.role == "bd" and not (match.rule and match.client):
-        raise NotAllowed("A BD manager silences one client's rule: name both; the head of BD or the director any")
+        raise who.refused("refused.silence_both")
     if who.role == "bd" and not is_theirs:
-        raise NotAllowed(f"A BD manager silences their own clients: {match.client} is not {who.name}'s")
+        raise who.refused("refused.silence_theirs", client=lambda _: str(match.client), name=lambda _: who.name)
     last = _last_day(SILENCE_DAYS[who.role], calendar, now)
     if last is not None and until.astimezone(calendar.zone).date() > last:
-        till = f"till {_told(last, calendar, now)} here"
-        raise NotAllowed(f"{who.title} silences for {_days(SILENCE_DAYS[who.role])}, {till}: {_who_may(SILENCE_DAYS)}")
+        of = {"days": _days(SILENCE_DAYS[who.role]), "last": _told(last, calendar, now), "may": _who_may(SILENCE_DAYS)}
+        raise who.refused("refused.silence_long", **of)
 
 
 def allow_unsilence(who: Asker, *, is_theirs: bool, of_the_hub: bool) -> None:
     """Raise NotAllowed unless `who` may end a silence. `is_theirs`: they made it."""
     if is_theirs or who.role in ("coordinator", "head", "director") or (who.role == "admin" and of_the_hub):
         return
-    raise NotAllowed(f"{who.title} ends what they silenced: else a coordinator, the head of BD or the director")
+    raise who.refused("refused.unsilence")
 
 
 def _last_day(days: int | None, calendar: WorkingTime, now: datetime) -> date | None:
     return None if days is None else calendar.add_days(now.astimezone(calendar.zone).date(), days)
 
 
-def _who_may(limits: dict[Role, int | None]) -> str:
-    limited = ", ".join(f"{_TITLES[role]} for {_days(days)}" for role, days in limits.items() if days is not None)
-    return f"{limited}, the head of BD or the director longer"
+def _who_may(limits: dict[Role, int | None]) -> InWords:
+    def told(language: Language) -> str:
+        say = partial(TEXTS.say, language)
+        limited = [
+            say("may.limited", role=say(f"role.{role}"), days=working_days(language, days))
+            for role, days in limits.items()
+            if days is not None
+        ]
+        return say("may", limited=say("comma").join(limited))
+
+    return told
 
 
-def _days(days: int | None) -> str:
-    return count(days or 0, "working day")
+def _days(days: int | None) -> InWords:
+    return lambda language: working_days(language, days or 0)
 
 
-def _told(last: date, calendar: WorkingTime, now: datetime) -> str:
-    return in_words("en", last, now.astimezone(calendar.zone).date())
+def _told(last: date, calendar: WorkingTime, now: datetime) -> InWords:
+    return lambda language: day(language, last, now.astimezone(calendar.zone).date())

@@ -9,6 +9,7 @@ from alerts.actions import acknowledge, snooze
 from alerts.acts import Act, CannotAct, Did
 from alerts.life import OPEN
 from alerts.messages import TEXTS
+from alerts.refusals import in_words
 from alerts.standing import held
 from alerts.store import ALERT
 from cli.decide import agreed, answered
@@ -41,7 +42,9 @@ class HubDesk:
             if act.verb in ("take", "snooze"):
                 return self._hold(act, by, language)
             return self._record(act, alert["subject"], by, language)
-        except (Refused, NotOne) as refused:
+        except Refused as refused:
+            raise CannotAct(in_words(refused, language)) from None
+        except NotOne as refused:
             raise CannotAct(str(refused)) from None
 
     def _hold(self, act: Act, by: str, language: Language) -> Did:

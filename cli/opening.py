@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from alerts.channels.kinds import CHANNEL_KINDS
+from alerts.refusals import in_words
 from cli.hub import Hub
 from cli.talk import warn
 from config.clock import Clock, system_clock
@@ -21,6 +22,7 @@ from connectors.governor import PATIENCE
 from connectors.kinds import KINDS
 from rules.load import RuleFiles
 from rules.rule import Rule
+from unify.decisions import Refused
 from unify.engine import LOCK_WAIT_S
 
 
@@ -62,7 +64,10 @@ def open_hub(
     patience: timedelta = PATIENCE,
     lock_wait_s: float = LOCK_WAIT_S,
 ) -> Iterator[Hub]:
-    """The hub of the settings in `path`, with what else Hub takes. Raises ConfigError, RuleErrors, StoreError."""
+    """The hub of the settings in `path`, with what else Hub takes; what it refuses is said in its language.
+
+    Raises ConfigError, RuleErrors, StoreError.
+    """
     config = read_config(path, environ)
     with Hub(
         config.settings,
@@ -76,4 +81,7 @@ def open_hub(
         # What start-up made stays to the end; looking through it again and again costs a long sync a tenth of its time.
         gc.collect()
         gc.freeze()
-        yield hub
+        try:
+            yield hub
+        except Refused as refused:
+            raise Refused(in_words(refused, config.settings.language)) from None

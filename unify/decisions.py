@@ -18,6 +18,11 @@ LONGEST = 500
 class Refused(Exception):
     """A decision that cannot be recorded; the message says why, for the person who made it."""
 
+    def __init__(self, message: str, key: str = "") -> None:
+        """`key`: of the text that says so in their language; "": only who types commands can meet it."""
+        super().__init__(message)
+        self.key = key
+
 
 def agree(connection: Connection, milestone: str, on: date, reference: str, by: str, now: datetime) -> bool:
     """Record that the client accepted `on` for the milestone of that row key; False: it was recorded last, and no
@@ -27,7 +32,7 @@ def agree(connection: Connection, milestone: str, on: date, reference: str, by: 
     Raises Refused.
     """
     if not FIRST_YEAR <= on.year <= LAST_YEAR:
-        raise Refused(f"{on.isoformat()} is no date that a client agrees to: check the year")
+        raise Refused(f"{on.isoformat()} is no date that a client agrees to: check the year", "refused.year")
     _must_exist(connection, MILESTONE, milestone)
     told = _told(reference, "say by what the client agreed: --ref CR-012")
     latest = select(AGREEMENT.c.agreed_on, AGREEMENT.c.reference, MILESTONE.c.deadline_on)
@@ -52,7 +57,8 @@ def answered(connection: Connection, feedback: str, at: datetime, how: str, by: 
     An answer is not given in the future. False: the same is recorded already. Raises Refused.
     """
     if at > now:
-        raise Refused("an answer that is yet to be given cannot be recorded: give the time at which it was given")
+        told = "an answer that is yet to be given cannot be recorded: give the time at which it was given"
+        raise Refused(told, "refused.yet_to_come")
     _must_exist(connection, FEEDBACK, feedback)
     told = _told(how, "say how it was answered: WhatsApp, telephone, in person")
     same = (ANSWER.c.feedback_key == feedback, ANSWER.c.answered_at == at, ANSWER.c.how == told)
