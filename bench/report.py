@@ -31,7 +31,7 @@ import httpx
 from sqlalchemy import Engine
 
 from bench.many_items import NOW, Firm, Row, add, build, vendor
-from bench.report_hub import write_settings
+from bench.report_hub import BD_MANAGERS, write_settings
 from bench.sync import vendor as jira
 from report.pages import PAGES
 from unify import tables
@@ -107,10 +107,13 @@ def running(folder: Path) -> Iterator[Hub]:
 def addresses(firm: Firm) -> Mapping[str, Sequence[str]]:
     """By the path of each page, the addresses that its readers open: the page, one client's, one BD manager's, and of
     pages of one thing, each thing's."""
-    clients = [str(number) for number in range(firm.projects // 2)]
+    things = {
+        "client": [str(number) for number in range(firm.projects // 2)],
+        "person": [f"p{number}" for number in range(BD_MANAGERS)],
+    }
     projects = [f"bench/project/{number}" for number in range(firm.projects)]
     return {
-        kind.path: [kind.path.replace("{of}", of) for of in (clients if kind.key == "client" else projects)]
+        kind.path: [kind.path.replace("{of}", of) for of in things.get(kind.key, projects)]
         if "{of}" in kind.path
         else [kind.path, f"{kind.path}?client=3", f"{kind.path}?bd=p4"]
         for kind in PAGES

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,14 @@ from tests.browser.hostile import HOSTILE, poison
 from tests.browser.window import browser_of, chromium
 from tests.journey.day import AT_ONCE, Day, day, tuesday
 
-CLIENT, PROJECT = "heron", "jira/projects/10027"
-"""What a page of one thing is opened for."""
+THINGS = {"client": "heron", "person": "priya"}
+PROJECT = "jira/projects/10027"
+"""What a page of one thing is opened for, by the page's key; the others are of a project."""
 
 
 def address_of(kind: PageKind) -> str:
     """Where it is; of a page of one thing, that of the one above."""
-    return kind.path.replace("{of}", CLIENT if kind.key == "client" else PROJECT)
+    return kind.path.replace("{of}", THINGS.get(kind.key, PROJECT))
 
 
 ADDRESSES = [address_of(kind) for kind in PAGES]
@@ -45,14 +47,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def morning(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Day]:
-    """The demo's day after its first round, with something decided. Takes the browser, so that nothing is made where
-    there is none."""
+    """The demo's day after its first round. Takes the browser, so that nothing is made where there is none."""
     with day(tmp_path_factory.mktemp("morning")) as opened:
         opened.first_round()
-        opened.clock.set(tuesday(9, 10))
-        answered(opened.hub, "收據列印太慢，門店排隊", tuesday(9, 5), "WhatsApp", "sandy")
-        agreed(opened.hub, "UAT sign-off", date(2026, 11, 30), "CR-012", "marco")
-        opened.clock.set(tuesday(9, 15))
         yield opened
 
 
@@ -72,10 +69,13 @@ def hostile_home(morning: Day, tmp_path_factory: pytest.TempPathFactory) -> Iter
     database = folder / original.name
     with closing(sqlite3.connect(original)) as source, closing(sqlite3.connect(database)) as copy:
         source.backup(copy)
+    open_at = partial(open_hub, folder / "milepost.toml", stop=threading.Event(), environ={}, patience=AT_ONCE)
+    with open_at(clock=lambda: tuesday(9, 5)) as hub:
+        answered(hub, "收據列印太慢，門店排隊", tuesday(9, 4), "WhatsApp", "sandy")
+        agreed(hub, "UAT sign-off", date(2026, 11, 30), "CR-012", "marco")
     assert poison(database) > len(HOSTILE)
-    config = folder / "milepost.toml"
     with (
-        open_hub(config, clock=morning.clock, stop=threading.Event(), environ={}, patience=AT_ONCE) as hub,
+        open_at(clock=lambda: tuesday(9, 10)) as hub,
         serving(hub, "127.0.0.1", 0, demo=True) as address,
     ):
         yield address
