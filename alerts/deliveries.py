@@ -68,6 +68,8 @@ class Past:
     first_at: datetime
     at: datetime
     """When the last one was written."""
+    sent_at: datetime | None
+    """When the last that was sent went out."""
 
 
 def read_past(connection: Connection, now: datetime, *, rehearsal: bool = False) -> dict[str, list[Past]]:
@@ -82,9 +84,10 @@ def read_past(connection: Connection, now: datetime, *, rehearsal: bool = False)
         (ALERT.c.fingerprint == DELIVERY_ALERT.c.fingerprint) & (ALERT.c.episode == DELIVERY_ALERT.c.episode),
     )
     alike = (ALERT.c.fingerprint, *(DELIVERY.c[name] for name in ("recipient", "channel", "kind", "state")))
-    last, first_at, at = func.max(DELIVERY.c.id), func.min(DELIVERY.c.created_at), func.max(DELIVERY.c.created_at)
+    created, sent = DELIVERY.c.created_at, DELIVERY.c.sent_at
+    last, times = func.max(DELIVERY.c.id), (func.min(created), func.max(created), func.max(sent))
     left_out = ("dropped",) if rehearsal else ("dropped", "rehearsed")
-    told = select(*alike, last, first_at, at).select_from(joined).where(DELIVERY.c.state.not_in(left_out))
+    told = select(*alike, last, *times).select_from(joined).where(DELIVERY.c.state.not_in(left_out))
     told = told.where(is_of_interest(now)).group_by(*alike).order_by(last)
     past: dict[str, list[Past]] = defaultdict(list)
     for fingerprint, recipient, channel, kind, state, *rest in connection.execute(told):

@@ -236,12 +236,13 @@ class Planner:
         news = self.history.news(alert, identity)
         if not news:
             return None
+        heard_at = max(news if alert.urgent else [*news, *self.history.arrivals(alert, identity)])
         return Told(
             at=max(news),
             ended=self.history.is_end_told(alert, identity),
             reached=identity in self.history.told_by(alert.known.fingerprint),
             repeat_due=not self.history.is_on_its_way(alert, identity)
-            and is_repeat_due(repeat, max(news), self.writer.now, self._calendar(reader), urgent=alert.urgent),
+            and is_repeat_due(repeat, heard_at, self.writer.now, self._calendar(reader), urgent=alert.urgent),
         )
 
     @cached_property

@@ -25,6 +25,11 @@ class History:
         news = [one.at for one in told if one.identity == identity and one.kind in (*NEWS, RISEN)]
         return news + self._told_as_an_end(alert, identity)
 
+    def arrivals(self, alert: Stored, identity: Identity) -> list[datetime]:
+        """When messages that told that reader that it is open, or went up, were sent: some wait for the morning."""
+        told = self.past.get(alert.known.fingerprint, ())
+        return [one.sent_at for one in told if one.identity == identity and one.kind in (*NEWS, RISEN) and one.sent_at]
+
     def is_on_its_way(self, alert: Stored, identity: Identity) -> bool:
         """Whether a message that tells them of it has not gone out yet: to write it again would double it."""
         told = self.past.get(alert.known.fingerprint, ())

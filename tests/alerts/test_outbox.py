@@ -500,6 +500,17 @@ def test_a_channel_that_is_mended_at_midnight_wakes_nobody(hub: Hub) -> None:
         assert len(hub.mail.sent) == (now == firm.hk(25))
 
 
+def test_what_came_with_the_next_morning_is_told_again_a_working_day_after_that(hub: Hub) -> None:
+    """Not a minute later: it was written on the day before, and read on this one."""
+    hub.mail.failures = [Transient("away")]
+    hub.tell(feedback(), at=firm.hk(24, 17, 59))
+
+    for now, wait, sent in ((firm.hk(25), 16, 1), (firm.hk(25, 9, 1), 1, 1), (firm.hk(26), 24, 2)):
+        hub.wait(timedelta(hours=wait))
+        hub.tell(feedback(), at=now)
+        assert len(hub.mail.sent) == sent
+
+
 def test_what_is_urgent_is_sent_whenever_its_channel_is_mended(hub: Hub) -> None:
     hub.mail.failures = [Transient("away")]
     hub.tell(firm.feedback(severity="critical", urgent=True), at=firm.hk(24, 17, 59))
