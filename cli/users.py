@@ -77,7 +77,7 @@ def users_log(
     last: Annotated[int, typer.Option(min=1, help="How many lines.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """What became of the accounts, the latest last.
+    """Who signed in, what became of accounts, and what was taken away as a file, the latest last.
 
     Example: milepost users log --who marco
     """

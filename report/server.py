@@ -1,6 +1,7 @@
 """The report over HTTP: the pages that it is given, and a health check; who may ask at all."""
 
 import logging
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from unify.engine import StoreError
 
 log = logging.getLogger(__name__)
 
+_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -98,9 +100,9 @@ class Guard:
 
 
 def _name(host: bytes) -> str:
-    """A Host header without its port."""
-    text = host.decode("latin-1").lower()
-    return text if text.endswith("]") else text.rsplit(":", 1)[0]
+    """A Host header without its port; "" for what is none: some read an address out of it."""
+    found = _HOST.fullmatch(host.decode("latin-1").lower())
+    return found[1] if found else ""
 
 
 def _headers(*, https: bool) -> list[tuple[bytes, bytes]]:

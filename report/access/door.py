@@ -67,7 +67,7 @@ class Door:
             return
         if reader is not None:
             keep_reader(request, reader)
-        elif not _is_open(request.url.path, self._signed):
+        elif not _is_open(scope["path"], self._signed):
             await _to_sign_in(request)(scope, receive, send)
             return
         await self.app(scope, receive, self._renewing(send, session) if reader and session else send)
@@ -143,10 +143,11 @@ def _is_open(path: str, signed: Sequence[str]) -> bool:
 
 def _to_sign_in(request: Request) -> Response:
     """A page leads to the sign-in, and back to where somebody wanted to go; a program is told in a word."""
-    path = request.url.path
+    path = request.scope["path"]  # the address as a whole begins with what the Host header says
     if "text/html" not in request.headers.get("accept", "") or path.startswith("/api/"):
         return PlainTextResponse("Sign in first.", status_code=401)
-    wanted = path + (f"?{request.url.query}" if request.url.query else "")
+    query = request.scope["query_string"].decode("latin-1")
+    wanted = quote(path, safe="/:@") + (f"?{query}" if query else "")
     onward = f"?next={quote(wanted, safe='')}" if request.method in _SAFE and wanted != "/" else ""
     return RedirectResponse(f"{SIGN_IN}{onward}", status_code=303)
 

@@ -34,7 +34,8 @@ from unify.engine import writing
 PUBLIC = "https://hub.acme.example"
 PASSWORD = "correct horse battery"
 OFFICE = "203.0.113.9"
-PASSWORDS = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORDS = Passwords(CHEAP)
 
 
 @dataclass
@@ -45,13 +46,14 @@ class House:
     settings: Settings
     public_url: str = PUBLIC
     provider: Provider | None = None
+    passwords: Passwords = PASSWORDS
     now: datetime = TUESDAY
     app: Starlette = field(init=False)
 
     def __post_init__(self) -> None:
         known, public = self.settings, self.public_url
         cookies = Cookies("k" * 43, https=urlsplit(public).scheme == "https")
-        entrance = Entrance(known, self.engine, self.engine, lambda: self.now, lambda: self.now.date(), PASSWORDS)
+        entrance = Entrance(known, self.engine, self.engine, lambda: self.now, lambda: self.now.date(), self.passwords)
         site = Site(self.engine, known, lambda: moment(known), (), reader_of)
         doors = [
             Middleware(Door, entrance=entrance, cookies=cookies, clock=lambda: self.now),

@@ -9,8 +9,9 @@ from sqlalchemy import update
 from report.access import accounts
 from report.access.accounts import LOGIN
 from report.access.pages import onward
+from report.access.passwords import Passwords
 from tests.alerts.firm import settings
-from tests.report.access.browsing import PASSWORD, PASSWORDS, House, leads_to
+from tests.report.access.browsing import CHEAP, PASSWORD, PASSWORDS, House, leads_to
 from unify.engine import writing
 
 SESSION = "__Host-milepost-session"
@@ -381,3 +382,27 @@ def test_without_https_nobody_is_told_to_insist_on_it(house: House) -> None:
     here = House(house.engine, house.settings, public_url="")
 
     assert "strict-transport-security" not in here.browser().get("/sign-in").headers
+
+
+@pytest.mark.parametrize("host", ["hub.acme.example/sign-in/", "hub.acme.example:443/sign-in/", "hub.acme.example:x"])
+def test_a_host_header_opens_no_page(house: House, host: str) -> None:
+    """Put together with the path, it would begin as an address that is open to all."""
+    answer = house.browser().get("/portfolio", host=host)
+
+    assert answer.status_code == 421
+
+
+def test_a_wrong_name_costs_as_much_as_a_wrong_password(house: House) -> None:
+    """Else the time that an answer takes would tell who has an account."""
+    reckoned: list[str | None] = []
+
+    class Reckoning(Passwords):
+        def fits(self, kept: str | None, password: str) -> bool:
+            reckoned.append(kept)
+            return super().fits(kept, password)
+
+    slow = House(house.engine, house.settings, passwords=Reckoning(CHEAP))
+    for name in ("marco", "kevin", "nobody", ""):
+        slow.browser().sign_in(name, "wrong password")
+
+    assert [kept is None for kept in reckoned] == [False, True, True, True]
