@@ -211,6 +211,22 @@ def report(
 
 
 @app.command()
+def feed(
+    person: Annotated[str, typer.Argument(help="Whose (a name under [people]).")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Print the address of the calendar of somebody's promised days, for Outlook or Google to subscribe to.
+
+    Whoever knows it reads it. `milepost users sign-out` takes it back.
+
+    Example: milepost feed marco
+    """
+    from cli.feed import print_feed
+
+    raise typer.Exit(print_feed(config, person))
+
+
+@app.command()
 def agree(
     item: Annotated[str, typer.Argument(help="The milestone: its key (APP-88), its address, or its name.")],
     on: Annotated[str, typer.Argument(metavar="DATE", help="The date the client accepted, 2026-11-30.")],

@@ -20,6 +20,7 @@ from alerts.acts import Desk
 from cli.access import access, refusal
 from cli.desk import HubDesk
 from cli.exit_codes import FAILED, OK
+from cli.feed import feed_addresses
 from cli.hub import Hub
 from cli.logs import log_with_times
 from cli.opening import Config, read_config
@@ -31,6 +32,8 @@ from report.access.readers import reader_of
 from report.acting import Acting
 from report.api.app import PATH as API
 from report.api.app import api
+from report.feed import PATH as FEEDS
+from report.feed import Feed
 from report.server import server
 from report.site import Site
 from rules.rule import RuleErrors
@@ -180,12 +183,13 @@ def _app(hub: Hub, *, demo: bool, desk: Desk | None = None) -> Starlette:
     acting = Acting(hub.links, hub.reader, hub.settings, desk, hub.clock).routes() if hub.links and desk else []
     audit = Audit(hub.engine, hub.settings, hub.wall)
     site = Site(hub.reader, hub.settings, hub.moment, hub.rules, reader_of, is_demo=demo, exported=audit.exported)
-    who = access(hub)
+    feeds = Feed(site, feed_addresses(hub)).routes() if hub.settings.public_url else []
+    who = access(hub, signed=(FEEDS,))
     return server(
         health=hub.health,
         public_url=hub.settings.public_url,
         doors=who.doors,
-        pages=[*site.routes(), Mount(API, api(site)), *acting, *who.routes],
+        pages=[*site.routes(), Mount(API, api(site)), *feeds, *acting, *who.routes],
     )
 
 
