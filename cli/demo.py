@@ -17,14 +17,17 @@ from cli.demo_recorded import arrived
 from cli.demo_settings import write_settings
 from cli.demo_summary import found
 from cli.exit_codes import FAILED, OK
-from cli.files import write_private
+from cli.files import private_file, write_private
 from cli.hub import Hub, RoundResult
 from cli.opening import open_hub
+from cli.report import report_file
 from cli.serve import serving
-from cli.show import overview_as
 from cli.talk import answer, refuse, say, say_runs
 from cli.work import say_round, stop_on_signals
+from report.exports.as_html import write_html
 from report.filters import Filters
+from report.reading.today import read_today
+from report.structured import as_json
 from sandbox.lantern_quay import lantern_quay
 from sandbox.plan import Plan
 from sandbox.recorded import recorded_plan, vendors_in
@@ -181,8 +184,9 @@ def _tell(story: Story, clock: StoryClock, stop: threading.Event) -> None:
 def _leave(folder: Path, hub: Hub, sandbox: Sandbox) -> None:
     """Everything that the rounds gave until now, as files."""
     with hub.asking(Filters(page=0), is_demo=True) as asked:
-        for form in ("html", "json"):
-            write_private(folder / f"report.{form}", overview_as(asked, form))
+        with private_file(folder / "report.html") as file:
+            write_html(report_file(asked), file)
+        _write(folder / "report.json", as_json(read_today(asked), asked))
     comments = {name: vendor.comments_posted for name, vendor in sandbox.vendors.items()}
     _write(folder / "slack.json", sandbox.slack.kept())
     _write(folder / "comments.json", comments)

@@ -1,10 +1,8 @@
 """Commands that only look: `status`, `clients suggest`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +17,6 @@ from cli.sockets import button_findings
 from cli.talk import answer, local, print_json, print_table, waiting
 from config.language import ago
 from config.settings import Settings
-from report.asked import Asked
-from report.exports.as_html import write_html
-from report.exports.file import Part, ReportFile
-from report.pages.today import TODAY
-from report.reading.today import read_today
-from report.structured import as_json
 from rules.indicators.closing import read_closing
 from rules.indicators.months import read_failed
 from rules.moment import Moment
@@ -247,16 +239,6 @@ def _age(row: Mapping[str, Any]) -> str:
 
 def _last_runs() -> Select[tuple[int]]:
     return select(func.max(_RUN.c.id)).group_by(_RUN.c.source)
-
-
-def overview_as(asked: Asked, form: str) -> str:
-    """What needs somebody now, as `form`."""
-    values = read_today(asked)
-    if form == "json":
-        return json.dumps(as_json(values, asked), ensure_ascii=False, indent=2) + "\n"
-    written, document = BytesIO(), TODAY.show(values, asked)
-    write_html(ReportFile(asked, document.title, [Part(TODAY, values, document)]), written)
-    return written.getvalue().decode()
 
 
 def suggest_clients(config: Path) -> int:

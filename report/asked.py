@@ -22,7 +22,6 @@ from report.speech import Speech
 from rules.moment import Moment
 from rules.rule import Rule
 from rules.views.reader import ViewReader
-from rules.views.reader import ViewReader
 
 
 class NoSuchThing(LookupError):
@@ -127,11 +126,6 @@ class Asked:
         bound = {client.bd for key, client in self.clients.items() if self.scope.holds(key)}
         return {name: one.name for name, one in self.settings.people.items() if f"person/{name}" in bound}
 
-    @cached_property
-    def views(self) -> ViewReader:
-        """What rules read, as far as this page is about it."""
-        return ViewReader(self.connection, self.moment, self.scope.allows)
-
     # --- where
 
     def here(self, path: str, **changed: Any) -> str:
@@ -146,7 +140,7 @@ class Asked:
 
     def client_page(self, key: str | None) -> str | None:
         """The address of the page of a client, by its key; None where the reader may see none of it."""
-        if key not in self.clients:
+        if key is None or key not in self.clients:
             return None
         return self.to("/clients/" + key.removeprefix("client/"))
 

@@ -9,8 +9,10 @@ from report.document import Choice, Option
 
 
 def clients(asked: Asked) -> Choice:
-    """One of the clients that the reader may see."""
-    names = {key.removeprefix("client/"): asked.client_name(key) for key in asked.clients}
+    """One of the clients that the reader may see; of a BD manager's page, one of theirs: it is handed on."""
+    bd = f"person/{asked.filters.bd}" if asked.filters.bd else None
+    shown = [key for key, client in asked.clients.items() if bd in (None, client.bd)]
+    names = {key.removeprefix("client/"): asked.client_name(key) for key in shown}
     return choice(asked, "client", asked.t("client"), names)
 
 

@@ -59,15 +59,17 @@ def read_today(asked: Asked) -> Today:
 def _narrowed(asked: Asked) -> Sequence[SourceRow]:
     """Sources as a BD manager sees them: in which board something is missing is of other people's clients too."""
     problems = _problems(asked)
-    return [
-        replace(
-            row,
-            problems=problems.get(row.name, 0),
-            doubts=tuple(replace(doubt, part="", examples=()) for doubt in row.doubts),
-            incomplete=tuple(replace(tally, part="", absent=()) for tally in row.incomplete),
-        )
-        for row in asked.sources
-    ]
+    return [for_one(row, problems.get(row.name, 0)) for row in asked.sources]
+
+
+def for_one(row: SourceRow, problems: int) -> SourceRow:
+    """A source without what tells of other people's boards; `problems`: fields that could not be read of one's own."""
+    return replace(
+        row,
+        problems=problems,
+        doubts=tuple(replace(doubt, part="", examples=()) for doubt in row.doubts),
+        incomplete=tuple(replace(tally, part="", absent=()) for tally in row.incomplete),
+    )
 
 
 def _problems(asked: Asked) -> Mapping[str, int]:

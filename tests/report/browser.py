@@ -1,15 +1,19 @@
 """What a browser makes of the page."""
 
+from collections.abc import Callable
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import Engine
 
 from config.settings import Language
-from report.document import Document, Table
+from report.document import Cell, Document, Figure, Table
+from report.exports.as_html import write_html
+from report.exports.file import Part, ReportFile
 from report.html import render
 from report.pages.today import TODAY
-from report.reading.today import read_today
+from report.reading.today import Today, read_today
 from tests.report.firm import asked
 
 
@@ -47,15 +51,28 @@ def rows(html: str, section: str) -> dict[str, str]:
     return {texts[0]: " ".join(texts) for texts in found}
 
 
-def html(engine: Engine, language: Language = "en", **how: Any) -> str:
-    """What needs somebody today, as a page without a menu; `how` as `tests.report.firm.asked` takes it."""
+def html(
+    engine: Engine, language: Language = "en", change: Callable[[Today], Today] = lambda it: it, **how: Any
+) -> str:
+    """What needs somebody today, as a page without a menu; with other values than those of the database where `change`
+    says so. `how` as `tests.report.firm.asked` takes it."""
     with asked(engine, language, **how) as one:
-        return render(TODAY.show(read_today(one), one), one, TODAY)
+        return render(TODAY.show(change(read_today(one)), one), one, TODAY)
 
 
 def seen(engine: Engine, language: Language = "en", **how: Any) -> Seen:
     """The same, as a reader meets it."""
     return Seen(html(engine, language, **how))
+
+
+def in_file(engine: Engine, language: Language = "en", **how: Any) -> Seen:
+    """The same in a file of its own, whole."""
+    written = BytesIO()
+    with asked(engine, language, page=0, **how) as one:
+        values = read_today(one)
+        shown = TODAY.show(values, one)
+        write_html(ReportFile(one, shown.title, [Part(TODAY, values, shown)]), written)
+    return Seen(written.getvalue().decode())
 
 
 def document(engine: Engine, language: Language = "en", **how: Any) -> Document:
@@ -64,8 +81,13 @@ def document(engine: Engine, language: Language = "en", **how: Any) -> Document:
         return TODAY.show(read_today(one), one)
 
 
-def table(shown: Document, anchor: str) -> Table:
-    """One of its tables."""
-    block = next(block for block in shown.blocks if block.anchor == anchor)
+def figures(engine: Engine, language: Language = "en", **how: Any) -> dict[str, Figure]:
+    """Its figures, by the list that each leads to."""
+    return {figure.key: figure for figure in document(engine, language, **how).figures}
+
+
+def listed(engine: Engine, anchor: str, language: Language = "en", **how: Any) -> list[dict[str, Cell]]:
+    """The rows of one of its tables, by column."""
+    block = next(block for block in document(engine, language, **how).blocks if block.anchor == anchor)
     assert isinstance(block, Table)
-    return block
+    return [{column.key: cell for column, cell in zip(block.columns, row.cells, strict=True)} for row in block.rows]

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
+from sqlmodel import SQLModel
 
 from config.settings import Language, PersonSettings, Settings
 from report.asked import Asked, Reader
@@ -16,7 +17,7 @@ from rules.load import load_rules
 from rules.moment import Moment
 from rules.working_time import calendars
 from tests.alerts.firm import TUESDAY, database, feedback_row, hk, milestone_row, put, settings
-from unify.engine import open_engine
+from unify.engine import open_engine, writing
 
 FRESH = timedelta(minutes=8)
 
@@ -113,6 +114,13 @@ def end_of(day: date) -> datetime:
 def moment(known: Settings, now: datetime = TUESDAY) -> Moment:
     """The present of a pass."""
     return Moment.of(known, calendars(known, now), now)
+
+
+def read_until(engine: Engine, name: str, at: datetime | None) -> None:
+    """When a source was read to its end last; None: never."""
+    source = SQLModel.metadata.tables["source"]
+    with writing(engine) as connection:
+        connection.execute(update(source).where(source.c.name == name).values(last_ok_at=at))
 
 
 @contextmanager

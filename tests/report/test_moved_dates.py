@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from report.page import Page
+from report.reading.today import read_today
 from report.structured import as_json
 from tests.alerts.firm import hk, put
-from tests.report.browser import seen
-from tests.report.firm import milestone, read
+from tests.report.browser import figures, listed, seen
+from tests.report.firm import asked, milestone, read
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_moving_the_date_makes_no_broken_promise_vanish(
 
     shown = read(engine)
 
-    assert [row.key for row in shown.moved_past_promise] == ["delivery/issue/1"] * is_told
-    assert not {row.key for row in shown.overdue} & {row.key for row in shown.moved_past_promise}
+    assert [row.key for row in shown.promises.moved] == ["delivery/issue/1"] * is_told
+    assert not {row.key for row in shown.promises.overdue} & {row.key for row in shown.promises.moved}
 
 
 def test_a_promise_that_was_moved_away_is_told_by_how_long_ago_it_was(engine: Engine) -> None:
@@ -59,9 +59,9 @@ def test_a_promise_that_was_moved_away_is_told_by_how_long_ago_it_was(engine: En
 
     shown = read(engine)
 
-    told = [(row.key, row.days_past_promise, row.working_days_past_promise) for row in shown.moved_past_promise]
+    told = [(row.key, row.days_past_promise, row.working_days_past_promise) for row in shown.promises.moved]
     assert told == [("delivery/issue/2", 25, 17), ("delivery/issue/1", 4, 2)]
-    assert [len(shown.narrowed(name).moved_past_promise) for name in ("marco", "sandy")] == [2, 0]
+    assert [len(read(engine, bd=name).promises.moved) for name in ("marco", "sandy")] == [2, 0]
 
 
 def test_a_promise_that_was_moved_without_the_client_is_no_ordinary_date(engine: Engine) -> None:
@@ -69,11 +69,10 @@ def test_a_promise_that_was_moved_without_the_client_is_no_ordinary_date(engine:
     moved = {"due_on": date(2026, 11, 30), "baseline_on": date(2026, 10, 30), "slip_days": 31, "moves": 3}
     put(engine, "milestone", milestone(1, **moved), milestone(2, **moved | {"agreed_on": date(2026, 11, 30)}))
 
-    shown = read(engine)
-    allowed, told = sorted(Page.of(shown, "en").due_soon, key=lambda row: row.not_agreed)
+    allowed, told = sorted((row["promised"] for row in listed(engine, "due-soon")), key=lambda cell: cell.warn)
 
-    assert (allowed.moved[0], allowed.not_agreed) == ("moved by 21 working days", "")
-    assert (told.moved[0], told.not_agreed) == ("moved by 21 working days", "not agreed with the client")
+    assert (allowed.notes[0], allowed.warn) == ("moved by 21 working days", "")
+    assert (told.notes[0], told.warn) == ("moved by 21 working days", "not agreed with the client")
 
 
 def test_an_agreed_date_says_by_what_and_what_the_tool_says_still(engine: Engine) -> None:
@@ -83,12 +82,12 @@ def test_an_agreed_date_says_by_what_and_what_the_tool_says_still(engine: Engine
     record = {"milestone_key": "delivery/issue/1", "agreed_on": date(2026, 11, 30), "recorded_by": "marco"}
     put(engine, "agreement", *({**record, "reference": ref, "recorded_at": hk(23, 17)} for ref in ("CR-11", "CR-012")))
 
-    shown = read(engine)
-    text = seen(shown).text
+    text = seen(engine).text
 
-    assert "Mon 30 Nov in 6 days agreed with the client (CR-012) Jira still says Fri 13 Nov Release 2.1" in text
+    assert "Mon 30 Nov in 6 days agreed with the client (CR-012) Jira still says Fri 13 Nov" in text
     assert "nobody Fri 13 Nov moved by 11 working days Have Jira changed to Mon 30 Nov" in text
-    (row,) = as_json(shown)["due_soon"]
+    with asked(engine) as one:
+        (row,) = as_json(read_today(one), one)["due_soon"]
     assert (row["agreed_on"], row["agreed_reference"], row["deadline_on"]) == ("2026-11-30", "CR-012", "2026-11-30")
     assert (row["baseline_on"], row["due_on"], row["slip_working_days"]) == ("2026-11-13", "2026-11-13", 11)
 
@@ -97,7 +96,7 @@ def test_a_date_that_moved_after_it_was_agreed_shows_both(engine: Engine) -> Non
     """The client accepted 30 Nov; a tool that says 11 Dec has moved again, without the client."""
     put(engine, "milestone", milestone(1, due_on=date(2026, 12, 11), agreed_on=date(2026, 11, 30), moves=1))
 
-    text = seen(read(engine)).text
+    text = seen(engine).text
 
     assert "then agreed for Mon 30 Nov not agreed with the client Agree Fri 11 Dec with the client, or ask" in text
 
@@ -121,10 +120,13 @@ def test_a_date_says_how_it_moved_and_nothing_where_it_did_not(
     """On a phone every line that says nothing hides one that does."""
     put(engine, "milestone", milestone(1, **values))
 
-    (row,) = Page.of(read(engine), "en").due_soon
+    (row,) = listed(engine, "due-soon")
 
-    assert row.moved == told
-    assert bool(row.current) == bool(told)
+    if told:
+        assert [note for note in row["promised"].notes if note] == told
+        assert row["promised"].text
+    else:
+        assert "promised" not in row
 
 
 def test_a_promise_that_was_moved_away_keeps_the_page_red(engine: Engine) -> None:
@@ -134,20 +136,20 @@ def test_a_promise_that_was_moved_away_keeps_the_page_red(engine: Engine) -> Non
         "milestone",
         milestone(1, due_on=date(2026, 11, 30), baseline_on=date(2026, 10, 30), slip_days=31, moves=3),
     )
-    shown = read(engine)
 
-    text, figures = seen(shown, person="marco").text, Page.of(shown, "en", person="marco").figures
+    text, told = seen(engine, bd="marco").text, figures(engine, bd="marco")
 
-    assert [(name, figure.value, figure.tone) for name, figure in figures.items()] == [
+    assert [(name, figure.value, figure.tone) for name, figure in told.items()] == [
         ("overdue", 0, ""),
-        ("moved", 1, "late"),
+        ("moved", 1, "red"),
         ("feedback", 0, ""),
-        ("due-soon", 1, ""),
+        ("due-soon", 0, ""),
     ]
+    assert "due this week; 1 in the next 30 days" in text
     assert "1 promise passed, new date not agreed" in text
     assert "Fri 30 Oct Mon 30 Nov moved by 21 working days moved 3 times not agreed with the client" in text
     assert "25 days 17 working days nobody Agree Mon 30 Nov with the client" in text
     assert "No current date has passed, but 1 promise has" in text
     assert "No promised date has passed." not in text
-    assert "未有客戶同意記錄" in seen(shown, "zh-Hant-HK").text
-    assert "无客户确认记录" in seen(shown, "zh-Hans-CN").text
+    assert "未有客戶同意記錄" in seen(engine, "zh-Hant-HK").text
+    assert "无客户确认记录" in seen(engine, "zh-Hans-CN").text

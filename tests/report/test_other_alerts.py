@@ -8,16 +8,26 @@ import pytest
 from sqlalchemy import Engine
 
 from config.settings import Language
-from report.page import Page, render
+from report.document import Row, Table
+from report.pages.today import FOLDED
+from report.reading.today import Today, for_one, read_today
 from report.structured import as_json
 from tests.alerts.firm import TUESDAY, hk, put
-from tests.report.browser import Seen, seen
-from tests.report.firm import alert, feedback, milestone, read
+from tests.report.asking import MARCO
+from tests.report.browser import document, figures, html, seen
+from tests.report.firm import alert, asked, feedback, milestone, read
 from unify.doubts import Doubt
 from unify.tallies import Tally
 
 KITES: Mapping[str, Any] = {"client": "client/kite", "bd": "person/sandy"}
 NOBODYS: Mapping[str, Any] = {"client": None, "bd": None, "client_names": None}
+
+
+def rows(engine: Engine, language: Language = "en", **how: Any) -> list[Row]:
+    """The list of them, as it stands on the page."""
+    block = next(block for block in document(engine, language, **how).blocks if block.anchor == "alerts")
+    assert isinstance(block, Table)
+    return list(block.rows)
 
 
 def test_they_stand_by_client_the_gravest_first_and_our_own_last(engine: Engine) -> None:
@@ -33,15 +43,15 @@ def test_they_stand_by_client_the_gravest_first_and_our_own_last(engine: Engine)
         alert("milestone-without-owner-or-date", "E", "high", **NOBODYS),
     )
 
-    groups = Page.of(read(engine), "en").alerts
+    told = rows(engine)
 
-    assert [(group.client, group.bd, [alike.severity for alike in group.kinds]) for group in groups] == [
-        ("Paper Kite Stores", "莫詠珊", ["high"]),
-        ("Bank of Nine Ferries", "Marco Yip", ["warning", "info"]),
-        ("No client", "", ["high"]),
-        ("Our own matters", "", ["high"]),
+    assert [(row.group, row.cells[1].value) for row in told] == [
+        ("Paper Kite Stores · BD manager: 莫詠珊", "high"),
+        *[("Bank of Nine Ferries · BD manager: Marco Yip", severity) for severity in ("warning", "warning", "info")],
+        ("No client", "high"),
+        ("Our own matters", "high"),
     ]
-    assert [line.title.split()[0] for alike in groups[1].kinds for line in alike.rows] == ["C", "B", "A"]
+    assert [row.cells[0].text.split()[0] for row in told[1:4]] == ["C", "B", "A"]
 
 
 def test_what_has_a_list_of_its_own_is_not_told_twice_and_nobodys_load_at_all(engine: Engine) -> None:
@@ -72,7 +82,7 @@ def test_what_has_a_list_of_its_own_is_not_told_twice_and_nobodys_load_at_all(en
         ("feedback-reopened", "not late yet"),
         ("milestone-slipped", "moved ahead of its day"),
     ]
-    assert [row.key for row in shown.moved_past_promise] == [moved["key"]]
+    assert [row.key for row in shown.promises.moved] == [moved["key"]]
     assert [row.key for row in shown.unhandled] == [again["key"]]
 
 
@@ -89,17 +99,18 @@ def test_a_bd_manager_sees_their_clients_and_neither_ours_nor_internal_dates(eng
 
     whole = read(engine)
 
-    assert [row["key"] for row in as_json(whole, person="marco")["other_alerts"]] == ["mine"]
     assert len(whole.alerts) == 4
-    assert "hers" not in render(Page.of(whole, "en", person="marco"))
+    for how in ({"bd": "marco"}, {"client": "bank"}, {"reader": MARCO}):
+        assert [row.key for row in read(engine, **how).alerts] == ["mine"]
+        assert "hers" not in html(engine, **how)
 
 
 @pytest.mark.parametrize(
     ("language", "heading", "severity", "found"),
     [
-        ("en", "Other alerts", "high", "found Tue 24 Nov 09:00"),
-        ("zh-Hant-HK", "其他警示", "高", "11月24日（二）09:00 發現"),
-        ("zh-Hans-CN", "其他提醒", "高", "11月24日（二）09:00 发现"),
+        ("en", "Other alerts", "high", "Tue 24 Nov 09:00"),
+        ("zh-Hant-HK", "其他警示", "高", "11月24日（二）09:00"),
+        ("zh-Hans-CN", "其他提醒", "高", "11月24日（二）09:00"),
     ],
 )
 def test_each_says_how_bad_what_why_since_when_and_where(
@@ -108,21 +119,21 @@ def test_each_says_how_bad_what_why_since_when_and_where(
     """In the reader's language; whose it is stands above, and is not said again."""
     url = "https://acme.example/browse/NFA-1"
     put(engine, "alert", alert("risk-high", "Core freeze", "high", url=url, owner_name="Raymond Ho"))
-    shown = read(engine)
 
-    [group] = Page.of(shown, language).alerts
-    [alike] = group.kinds
-    [line] = alike.rows
+    [row] = rows(engine, language)
+    name, graveness, why, at = row.cells
 
-    assert (alike.severity, group.found, line.url, line.tool) == (severity, found, url, "Jira")
-    assert "Core freeze" in line.title
-    assert "Nine Ferries" not in line.title
-    assert alike.why
-    assert "Raymond Ho" in alike.about
-    text = seen(shown, language).text
-    for part in (heading, line.title, alike.why, alike.about, found):
+    assert (graveness.text, at.text, name.href) == (severity, found, url)
+    assert "Core freeze" in name.text
+    assert "Nine Ferries" not in name.text
+    assert why.text
+    assert name.notes[0].startswith("Jira · ")
+    assert "Raymond Ho" in name.notes[0]
+    text = seen(engine, language).text
+    for part in (heading, name.text, why.text, name.notes[0], found):
         assert part in text
-    assert as_json(shown)["other_alerts"][0]["why"][language] == alike.why
+    with asked(engine) as one:
+        assert as_json(read_today(one), one)["other_alerts"][0]["why"][language] == why.text
 
 
 def test_what_alerts_of_one_rule_and_client_share_is_said_once(engine: Engine) -> None:
@@ -136,14 +147,15 @@ def test_what_alerts_of_one_rule_and_client_share_is_said_once(engine: Engine) -
         alert("item-stale", "Archive", "info", **owned),
     )
 
-    [group] = Page.of(read(engine), "en").alerts
-    text = seen(read(engine)).text
+    told, text = rows(engine), seen(engine).text
 
-    assert [(alike.severity, alike.count) for alike in group.kinds] == [("high", 1), ("info", 1), ("info", 3)]
-    wishes = group.kinds[-1]
-    assert (wishes.about, [line.about for line in wishes.rows]) == ("e-KYC · owner: Ng Ka Ho", ["", "", ""])
-    assert (group.count, text.count(wishes.why), text.count(wishes.about)) == (5, 2, 3)
-    assert text.count("found Tue 24 Nov 09:00") == 1
+    assert [row.cells[1].text for row in told] == ["high", "info", "info", "", ""]
+    wishes = told[2:]
+    assert [row.cells[0].notes[0] for row in wishes] == ["e-KYC · owner: Ng Ka Ho", "", ""]
+    why = wishes[0].cells[2].text
+    assert [row.cells[2].value for row in wishes] == [why] * 3
+    assert (text.count(why), text.count("e-KYC · owner: Ng Ka Ho")) == (2, 3)
+    assert text.count("Tue 24 Nov 09:00") == 1
 
 
 def test_alike_alerts_say_apart_what_they_do_not_share(engine: Engine) -> None:
@@ -156,15 +168,13 @@ def test_alike_alerts_say_apart_what_they_do_not_share(engine: Engine) -> None:
         alert("item-stale", "C", "info", since=hk(24, 10)),
     )
 
-    [group] = Page.of(read(engine), "en").alerts
-    blocked, stale = group.kinds
+    told = [(row.cells[0].notes[0], row.cells[3].text) for row in rows(engine)]
 
-    assert group.found == blocked.found == blocked.about == ""
-    assert [line.about for line in blocked.rows] == [
-        "Mobile app · owner: Ng Ka Ho · found Tue 24 Nov 09:00",
-        "Mobile app · owner: Raymond Ho · found Tue 24 Nov 10:00",
+    assert told == [
+        ("Mobile app · owner: Ng Ka Ho", "Tue 24 Nov 09:00"),
+        ("Mobile app · owner: Raymond Ho", "Tue 24 Nov 10:00"),
+        ("Mobile app", "Tue 24 Nov 10:00"),
     ]
-    assert stale.found == "found Tue 24 Nov 10:00"
 
 
 @pytest.mark.parametrize(
@@ -186,9 +196,9 @@ def test_a_title_begins_with_a_capital_and_does_not_say_the_badge_again(
     """“high high risk: …” reads as a slip, and so does a line that lost its beginning; names stay as they are."""
     put(engine, "alert", alert(rule, name, "high", contract_end_on="2026-12-31"))
 
-    [group] = Page.of(read(engine), language).alerts
+    [row] = rows(engine, language)
 
-    assert group.kinds[0].rows[0].title == shown
+    assert row.cells[0].text == shown
 
 
 def test_a_long_list_is_folded_and_counted_whole(engine: Engine) -> None:
@@ -201,20 +211,29 @@ def test_a_long_list_is_folded_and_counted_whole(engine: Engine) -> None:
         *(alert(rule, "other", contract_end_on="2026-12-31") for rule in rules),
     )
 
-    page = seen(read(engine))
+    first, whole = rows(engine), rows(engine, status="alerts", client="bank")
 
-    folded = [part for part in page.texts if part.endswith(" more")]
-    assert folded == ["2 more", "2 more"]
-    assert "13 other alerts" in page.text
-    assert sum(page.text.lower().count(f"task {number} ") for number in range(7)) == 7
+    assert [row.cells[0].text for row in first][-1] == "8 more"
+    assert first[-1].cells[0].href == "/?client=bank&status=alerts"
+    assert len(first) == FOLDED + 1
+    assert sum(row.cells[0].text.startswith("Task ") for row in whole) == 7
+    assert len(whole) == len(rows(engine, page=0)) == 13
+    assert "13 other alerts" in seen(engine).text
+
+
+def test_of_one_severity_only_those_are_left(engine: Engine) -> None:
+    """The figure counts all; above the list stands how many of each there are."""
+    put(engine, "alert", alert("item-blocked", "A"), alert("risk-high", "B", "high"), alert("item-stale", "C", "info"))
+
+    assert [row.cells[1].text for row in rows(engine, severity="high")] == ["high"]
+    assert "high 1, warning 1, info 1" in seen(engine, severity="high").text
+    assert figures(engine, severity="high")["alerts"].value == 3
 
 
 def test_where_nothing_else_fires_the_page_says_nothing_of_it(engine: Engine) -> None:
     """An empty list is one more thing to read."""
-    shown = read(engine)
-
-    assert "alerts" not in Page.of(shown, "en").figures
-    assert "Other alerts" not in seen(shown).text
+    assert "alerts" not in figures(engine)
+    assert "Other alerts" not in seen(engine).text
 
 
 # --- what a source holds back ---------------------------------------------------------------------------------------
@@ -247,14 +266,14 @@ def test_what_is_missing_or_differs_is_said_of_its_source(
     engine: Engine, person: str | None, said: tuple[str, ...]
 ) -> None:
     """Who reads a figure is told what it may rest on; in which board, only who looks after all of them."""
-    shown = read(engine)
-    doubted = replace(shown.sources[0], doubts=(DOUBT,), incomplete=TALLIES)
-    whole = replace(shown, sources=[doubted, *shown.sources[1:]])
-    if person:
-        whole = replace(whole, people={**whole.people, person: "Marco Yip"})
 
-    text = Seen(render(Page.of(whole, "en", person=person))).text
-    told = as_json(whole, person=person)["sources"][0]
+    def held_back(shown: Today) -> Today:
+        doubted = replace(shown.sources[0], doubts=(DOUBT,), incomplete=TALLIES)
+        return replace(shown, sources=[for_one(doubted, 0) if person else doubted, *shown.sources[1:]])
+
+    text = seen(engine, change=held_back, bd=person or "").text
+    with asked(engine, bd=person or "") as one:
+        told = as_json(held_back(read_today(one)), one)["sources"][0]
 
     for line in said:
         assert line in text
@@ -275,8 +294,6 @@ def test_whoever_has_an_alert_is_named_and_until_when(engine: Engine) -> None:
         alert("item-blocked", "D") | {"state": "pending"},
     )
 
-    [group] = Page.of(read(engine), "en").alerts
-
-    about = [line.about for alike in group.kinds for line in alike.rows]
+    about = [row.cells[0].notes[0] for row in rows(engine)]
     said = ["taken by May Chan", "snoozed by root until Thu 26 Nov 09:00", "snoozed by root until its date moves"]
     assert [words in text for words, text in zip(said, about, strict=True)] == [True, True, True]

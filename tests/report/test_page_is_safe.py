@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -10,63 +11,91 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
-import report.page
-from alerts.messages import Says
-from report.overview import Overview
-from report.page import Page, render
-from report.rows import AlertRow, FeedbackRow, MilestoneRow
-from tests.alerts.firm import put
-from tests.report.browser import Seen, seen
-from tests.report.firm import alert, feedback, firm, milestone, project, read
+from report.document import Document, Table
+from report.html import POLICY, render
+from report.pages.today import TODAY
+from report.reading.promises import Promises
+from report.reading.today import Today, read_today
+from rules.health.turns import Turn
+from rules.stopped import Stopped
+from tests.alerts.firm import TUESDAY, put
+from tests.report.browser import Seen, html
+from tests.report.firm import alert, asked, feedback, firm, milestone, project
 
-EVERY_TEXT = {"name", "subject", "project_name", "owner_name", "author", "moved_by", "tool", "url", "agreed_reference"}
+EVERY_TEXT = {"name", "subject", "project_name", "owner_name", "author", "moved_by", "url", "agreed_reference", "by"}
 
 
-def poisoned(shown: Overview, text: str) -> Overview:
+def poisoned(shown: Today, text: str) -> Today:
     """`shown` with `text` wherever a vendor's text can stand."""
 
     def row(value: Any) -> Any:
-        return replace(value, **{field.name: text for field in fields(value) if field.name in EVERY_TEXT})
+        of_facts = {"facts": {**value.facts, "name": text, "client_names": {"": text}}} if _has(value, "facts") else {}
+        return replace(value, **{name: text for name in EVERY_TEXT if _has(value, name)}, **of_facts)
 
+    def rows(values: Sequence[Any]) -> list[Any]:
+        return [row(value) for value in values]
+
+    promises = shown.promises
     return replace(
         shown,
-        clients={key: replace(client, names={"": text}) for key, client in shown.clients.items()},
-        people=dict.fromkeys(shown.people, text),
-        projects_without_client=[row(value) for value in shown.projects_without_client],
-        overdue=[row(value) for value in shown.overdue],
-        moved_past_promise=[row(value) for value in shown.moved_past_promise],
-        unhandled=[row(value) for value in shown.unhandled],
-        alerts=[replace(row(value), says=lambda _: Says(text, text, text)) for value in shown.alerts],
-        due_soon=[row(value) for value in shown.due_soon],
-        undated=[row(value) for value in shown.undated],
-        sources=[replace(source, label=text, error=text) for source in shown.sources],
+        promises=Promises(
+            overdue=rows(promises.overdue),
+            moved=rows(promises.moved),
+            soon=rows(promises.soon),
+            undated=rows(promises.undated),
+            internal=1,
+        ),
+        unhandled=rows(shown.unhandled),
+        alerts=rows(shown.alerts),
+        changes=replace(shown.changes, rows=rows(shown.changes.rows), turns=[Turn(text, None, "green", "red", text)]),
+        projects_without_client=rows(shown.projects_without_client),
+        stopped={text: Stopped(text, TUESDAY)},
+        sources=[replace(source, label=text, tool=text, error=text) for source in shown.sources],
     )
+
+
+def _has(value: Any, name: str) -> bool:
+    return name in {field.name for field in fields(value)}
 
 
 HARMLESS = {
     *("html", "head", "meta", "title", "style", "body", "header", "h1", "p", "span", "ul", "li", "a", "strong"),
-    *("main", "section", "h2", "h3", "nav", "table", "thead", "tbody", "tr", "th", "td", "div", "footer"),
+    *("link", "main", "section", "h2", "h3", "nav", "table", "thead", "tbody", "tr", "th", "td", "div", "footer"),
+    *("form", "label", "select", "option", "input", "button"),
 }
 
 KNOWN = {
-    *("href", "rel", "class", "id", "lang", "charset", "content", "name", "http-equiv", "scope", "colspan", "role"),
-    *("data-label", "aria-label", "aria-labelledby"),
+    *("href", "rel", "class", "id", "lang", "hreflang", "charset", "content", "name", "http-equiv", "scope", "colspan"),
+    *("role", "data-label", "aria-label", "aria-labelledby", "aria-hidden", "aria-current"),
+    *("action", "method", "type", "value", "selected", "download", "tabindex"),
 }
 
 
+Shown = Callable[[str], tuple[Document, str]]
+"""The page with that text wherever a vendor's can stand, and its HTML."""
+
+
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> Overview:
-    """A row of each kind."""
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    """Of a page on which there is a row of each kind."""
     engine = firm(tmp_path_factory.mktemp("hostile"))
     put(engine, "project", project(11, name="x"))
     put(engine, "milestone", milestone(4, due_on=date(2027, 1, 29), baseline_on=date(2026, 10, 30)))
     put(engine, "milestone", milestone(1), milestone(2, due_on=date(2026, 12, 1)), milestone(3, due_on=None))
     put(engine, "feedback", feedback(1))
+    put(engine, "feedback", feedback(2, received_at=TUESDAY, waiting_since=TUESDAY))
     put(engine, "alert", alert("item-blocked", "x", url="x"))
-    shown = read(engine)
+    with asked(engine) as one:
+        shown = read_today(one)
+
+        def with_text(text: str) -> tuple[Document, str]:
+            page = TODAY.show(poisoned(shown, text), one)
+            return page, render(page, one, TODAY)
+
+        yield with_text
     engine.dispose()
-    return shown
 
 
 @given(
@@ -85,67 +114,50 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Overview:
         ]
     )
 )
-def test_no_text_of_a_vendor_becomes_markup(rows: Overview, text: str) -> None:
+def test_no_text_of_a_vendor_becomes_markup(hostile: Shown, text: str) -> None:
     """Whatever stands in a title, a name or an address: the page has the same tags and no other attribute."""
-    page = seen(poisoned(rows, text))
+    page = Seen(hostile(text)[1])
 
     assert {tag for tag, _ in page.tags} <= HARMLESS
-    known = {
-        "href",
-        "rel",
-        "class",
-        "id",
-        "lang",
-        "charset",
-        "content",
-        "name",
-        "http-equiv",
-        "scope",
-        "colspan",
-        "role",
-    }
-    assert {name for _, attrs in page.tags for name in attrs} <= known | {"data-label", "aria-label", "aria-labelledby"}
-    for href in page.all("href"):
-        assert href.startswith(("#", "http://", "https://"))
+    assert {name for _, attrs in page.tags for name in attrs} <= KNOWN
+    for href in (str(attrs["href"]) for tag, attrs in page.tags if "href" in attrs and tag != "link"):
+        assert href.startswith(("#", "/", "http://", "https://"))
+        assert not href.startswith("//")
 
 
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "http://[", "JaVaScRiPt:x"]
 )
-def test_only_web_addresses_become_links(rows: Overview, url: str) -> None:
+def test_only_web_addresses_become_links(hostile: Shown, url: str) -> None:
     """A vendor's field is clicked by somebody who trusts this page."""
-    row: MilestoneRow = replace(rows.overdue[0], url=url)
-    waits: FeedbackRow = replace(rows.unhandled[0], url=url)
-
-    fires: AlertRow = replace(rows.alerts[0], url=url)
-
-    page = Page.of(replace(rows, overdue=[row], unhandled=[waits], alerts=[fires]), "en")
-
-    shown = (page.overdue[0].rows[0], page.feedback[0], page.alerts[0].kinds[0].rows[0])
-    assert [row.url for row in shown] == [None, None, None]
+    tables = {block.anchor: block for block in hostile(url)[0].blocks if isinstance(block, Table)}
+    for anchor in ("overdue", "moved", "feedback", "alerts", "due-soon"):
+        assert {row.cells[0].href for row in tables[anchor].rows} == {None}, anchor
+    assert {row.cells[0].href for row in tables["changes"].rows if row.group != "Health"} == {None}
 
 
 # --- self-contained -----------------------------------------------------------------------------------------------
 
 
-def test_the_page_needs_no_network(full: Overview) -> None:
+def test_the_page_needs_no_network(full: Engine) -> None:
     """It is opened from a mail, in a tunnel: nothing is fetched, nothing runs, links alone lead out."""
-    html = render(Page.of(full, "en"))
-    page = Seen(html)
+    text = html(full)
+    page = Seen(text)
 
-    assert not [tag for tag, _ in page.tags if tag in ("script", "link", "img", "iframe", "object", "embed", "base")]
+    assert not [tag for tag, _ in page.tags if tag in ("script", "img", "iframe", "object", "embed", "base")]
+    assert all(str(attrs["href"]).startswith("data:") for tag, attrs in page.tags if tag == "link")
     assert page.all("src") == []
-    assert not re.search(r"@import|url\(", html)
+    assert not re.search(r"@import|url\(", text)
 
 
-def test_the_policy_in_the_file_lets_its_own_style_pass(full: Overview) -> None:
+def test_the_policy_in_the_file_lets_its_own_style_pass(full: Engine) -> None:
     """One space between hash and style, and every reader gets a page without layout."""
-    html = render(Page.of(full, "en"))
-    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
-    (policy,) = (attrs["content"] for tag, attrs in Seen(html).tags if attrs.get("http-equiv"))
+    text = html(full)
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    (policy,) = (attrs["content"] for tag, attrs in Seen(text).tags if attrs.get("http-equiv"))
 
     assert style is not None
-    assert policy == report.page.POLICY
+    assert policy == POLICY
     assert f"'sha256-{_sha256(style[1])}'" in policy
 
 

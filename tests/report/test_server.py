@@ -5,6 +5,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -12,10 +13,13 @@ import pytest
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 
-from report.overview import Overview
+from config.settings import Language
+from report.asked import Reader
 from report.server import Health, server
-from tests.alerts.firm import put
-from tests.report.firm import feedback, milestone, read
+from report.site import Site
+from rules.load import load_rules
+from tests.alerts.firm import TUESDAY, put, settings
+from tests.report.firm import feedback, milestone, moment
 from unify.engine import StoreError
 
 
@@ -48,9 +52,10 @@ def serve(engine: Engine) -> Serve:
     put(engine, "milestone", milestone(1, name="UAT sign-off"))
     put(engine, "feedback", feedback(1))
 
-    def made(**options: Any) -> Browser:
-        known: dict[str, Any] = {"overview": lambda: read(engine), "health": Health, "language": "en"}
-        return Browser(server(**(known | options)))
+    def made(language: Language = "en", now: Callable[[], datetime] = lambda: TUESDAY, **options: Any) -> Browser:
+        known = settings(language=language)
+        site = Site(engine, known, lambda: moment(known, now()), load_rules(known), lambda _: Reader())
+        return Browser(server(pages=site.routes(), **({"health": Health} | options)))
 
     return made
 
@@ -100,7 +105,7 @@ def test_every_answer_tells_the_browser_to_trust_nothing(serve: Serve, path: str
     assert "frame-ancestors 'none'" in policy
     assert "script" not in policy
     assert "unsafe" not in policy
-    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
     assert headers["cache-control"] == "no-store"
 
 
@@ -159,10 +164,12 @@ def test_a_bd_manager_s_page_is_in_their_language(serve: Serve, address: str, sh
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant-HK"])
 def test_links_keep_the_language_that_the_reader_has(serve: Serve, language: str) -> None:
-    """A click on a colleague's name must not throw the reader into another script."""
+    """To narrow the page to a colleague's clients must not throw the reader into another script."""
     page = serve(language=language).get("/?lang=en").text
 
-    assert 'href="?bd=kevin&amp;lang=en"' in page
+    assert '<input type="hidden" name="lang" value="en">' in page
+    narrowed = serve(language=language).get("/?bd=kevin&lang=en").text
+    assert 'href="/?bd=kevin&amp;lang=zh-Hans-CN" lang="zh-Hans-CN"' in narrowed
 
 
 # --- when something fails -----------------------------------------------------------------------------------------
@@ -180,10 +187,10 @@ def test_health_tells_monitors_what_is_wrong(serve: Serve) -> None:
 def test_a_database_that_cannot_be_read_is_no_page(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     """The reader learns that it is not their fault, the log learns what it is, and no path leaves the machine."""
 
-    def broken() -> Overview:
+    def broken() -> datetime:
         raise StoreError("The database /srv/milepost.db is damaged")
 
-    answer = serve(overview=broken).get("/")
+    answer = serve(now=broken).get("/")
 
     assert (answer.status_code, "/srv" in answer.text) == (503, False)
     assert "/srv/milepost.db is damaged" in caplog.text
