@@ -16,6 +16,11 @@ from cli.demo import enter_closures
 from cli.demo_settings import write_settings
 from cli.hub import Hub, RoundResult
 from cli.opening import open_hub
+from report.document import Document
+from report.filters import Filters
+from report.pages.today import TODAY
+from report.reading.today import Today, read_today
+from report.structured import as_json
 from sandbox.lantern_quay import lantern_quay
 from sandbox.mail import Received
 from sandbox.plan import Plan
@@ -53,6 +58,21 @@ class Day:
         """A whole round at that time."""
         self.clock.set(at)
         return self.hub.run()
+
+    def today(self, **filters: Any) -> Today:
+        """What needs somebody now, as the report's first page has it; as far as `filters` leave it."""
+        with self.hub.asking(Filters(**filters)) as asked:
+            return read_today(asked)
+
+    def today_json(self, **filters: Any) -> dict[str, Any]:
+        """The same for programs."""
+        with self.hub.asking(Filters(**filters)) as asked:
+            return as_json(read_today(asked), asked)
+
+    def today_page(self) -> Document:
+        """The same in words."""
+        with self.hub.asking(Filters()) as asked:
+            return TODAY.show(read_today(asked), asked)
 
     def mails_to(self, person: str) -> Sequence[Received]:
         """What that member of the staff received, in order."""

@@ -4,7 +4,9 @@ from datetime import date
 from pathlib import Path
 
 from cli.decide import agreed
-from report.page import Page
+from report.document import Table
+from report.filters import Filters
+from report.reading.months import read_months
 from report.rows import IndicatorRow
 from tests.journey.day import Day, day, tuesday
 
@@ -16,11 +18,10 @@ OCTOBER = date(2026, 10, 1)
 
 def october(opened: Day) -> IndicatorRow:
     """October's promises kept on time, as the page's JSON has them."""
-    [row] = [
-        row
-        for row in opened.hub.overview().indicators
-        if (row.indicator, row.months, row.first_on, row.client) == ("on_time", 1, OCTOBER, None)
-    ]
+    wanted = ("on_time", 1, OCTOBER, None)
+    with opened.hub.asking(Filters()) as asked:
+        months = read_months(asked)
+    [row] = [row for row in months if (row.indicator, row.months, row.first_on, row.client) == wanted]
     return row
 
 
@@ -57,7 +58,7 @@ def test_an_agreed_date_ends_the_alert_and_not_the_record(tmp_path: Path) -> Non
             "sandy": [],
         }
         assert "The client agreed to Mon 30 Nov (CR-012); recorded by Marco Yip 葉子朗 09:10." in in_group.text
-        [uat] = [row for row in opened.hub.overview().due_soon if row.name == UAT]
+        [uat] = [row for row in opened.today().promises.soon if row.name == UAT]
         assert (uat.baseline_on, uat.deadline_on, uat.slip_working_days) == (PROMISED, NEW_DATE, 21)
         assert october(opened) == before
         assert uat.key in before.details["missed"]
@@ -86,14 +87,13 @@ def test_a_date_that_is_only_moved_is_another_alert_until_the_client_agrees(tmp_
             "All sources read since 09:50.",
         ):
             assert line in in_group.text
-        page = Page.of(opened.hub.overview(), "en")
-        [shown] = page.moved
-        assert page.figures["moved"].tone == "late"
-        assert (shown.name, shown.past_working, shown.not_agreed) == (
-            UAT,
-            "17 working days",
-            "not agreed with the client",
-        )
+        page = opened.today_page()
+        assert {figure.key: figure.tone for figure in page.figures}["moved"] == "red"
+        tables = {block.anchor: list(block.rows) for block in page.blocks if isinstance(block, Table)}
+        [[name, _, _, current, past, *_]] = [row.cells for row in tables["moved"]]
+        assert (name.text, current.warn, past.notes) == (UAT, "not agreed with the client", ["17 working days"])
+        changes = {row.cells[0].text: row.cells[1].text for row in tables["changes"] if row.group == "Dates moved"}
+        assert changes == {UAT: "Mon 16 Nov → Mon 30 Nov"}
         assert october(opened) == before
 
         agreed(opened.hub, UAT, NEW_DATE, "CR-012", "marco")

@@ -16,8 +16,7 @@ from cli.demo_summary import found
 from cli.hub import Hub, RoundResult
 from cli.opening import open_hub
 from cli.why_words import print_why
-from report.page import Page, render
-from report.structured import as_json
+from report.document import Table
 from rules.evaluate import Finding
 from rules.health.keeping import kept_health
 from rules.health.words import sentence
@@ -203,21 +202,20 @@ def test_marco_knows_everything_from_one_message_without_a_link(morning: tuple[D
 def test_the_figure_two_overdue_opens_exactly_two_rows(morning: tuple[Day, RoundResult]) -> None:
     """Scenario 2: promised, moved, current date and who moved it; page, JSON and message agree."""
     opened, _ = morning
-    whole = opened.hub.overview()
-    narrowed = whole.narrowed("marco")
+    overdue = opened.today(bd="marco").promises.overdue
 
-    assert [(row.name, row.baseline_on, row.due_on, row.moves, row.moved_by) for row in narrowed.overdue] == [
+    assert [(row.name, row.baseline_on, row.due_on, row.moves, row.moved_by) for row in overdue] == [
         ("Release 2.1", *_days("2026-11-13", "2026-11-13"), 0, None),
         ("UAT sign-off", *_days("2026-10-30", "2026-11-16"), 2, "Raymond Ho 何偉文"),
     ]
-    assert as_json(whole, person="marco")["figures"]["overdue_milestones"] == 2
-    assert as_json(whole)["figures"]["overdue_milestones"] == 6
+    assert opened.today_json(bd="marco")["figures"]["overdue_milestones"] == 2
+    assert opened.today_json()["figures"]["overdue_milestones"] == 6
 
 
 def test_stacked_tower_waits_since_it_wrote_again(morning: tuple[Day, RoundResult]) -> None:
     """Scenario 7: answered on 19 Nov; the client's new message of 20 Nov 10:00 waits 15.0 working hours."""
     opened, _ = morning
-    row = next(row for row in opened.hub.overview().unhandled if row.client == "client/stacked_tower")
+    row = next(row for row in opened.today().unhandled if row.client == "client/stacked_tower")
 
     assert row.waiting_since == tuesday(10).replace(day=20)
     assert row.first_response_at is not None
@@ -325,12 +323,13 @@ def confirmed(hub: Hub, folder: Path, setting: str, value: str) -> Whose:
 def test_what_a_client_said_in_the_crm_is_one_tap_away(morning: tuple[Day, RoundResult]) -> None:
     """Whoever reads of feedback on the page answers it in the CRM: the page leads to the very ticket."""
     opened, _ = morning
-    overview = opened.hub.overview()
-    (url,) = {row.url for row in overview.unhandled if row.client == "client/stacked_tower"}
+    (url,) = {row.url for row in opened.today().unhandled if row.client == "client/stacked_tower"}
 
     assert url is not None
     assert url.startswith(f"https://app-ap1.hubspot.com/contacts/{PORTAL}/record/0-5/")
-    assert f'href="{url}"' in render(Page.of(overview, "en"))
+    assert url in {
+        row.cells[0].href for block in opened.today_page().blocks if isinstance(block, Table) for row in block.rows
+    }
 
 
 def test_each_reads_in_their_own_language(morning: tuple[Day, RoundResult]) -> None:
@@ -346,7 +345,7 @@ def test_a_project_that_is_only_suggested_stands_on_top(morning: tuple[Day, Roun
     """Campus Wi-Fi looks like Cloud Hill's; nobody has said so, and nobody's BD manager is told about it."""
     opened, _ = morning
 
-    assert [(row.name, row.suggested) for row in opened.hub.overview().projects_without_client] == [
+    assert [(row.name, row.suggested) for row in opened.today().projects_without_client] == [
         ("Campus Wi-Fi", "client/cloud_hill")
     ]
 
