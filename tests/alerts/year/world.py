@@ -37,8 +37,8 @@ NO_CHAT = (datetime(2026, 9, 7, tzinfo=ZONE), datetime(2026, 9, 14, tzinfo=ZONE)
 NO_GATEWAY = (datetime(2026, 9, 21, tzinfo=ZONE), datetime(2026, 9, 22, 11, tzinfo=ZONE))
 _CHANNELS = (("chat", NO_CHAT, True), ("gateway", NO_GATEWAY, False), ("email", NEVER, False))
 """When each is broken, and whether it can be asked."""
-ATTEMPTS = tuple(timedelta(seconds=seconds) for seconds in (0, 30, 90, 210, 450, 840))
-"""After a round: when what fails for now has its next turn."""
+_EVERY = timedelta(seconds=5)
+"""How often the hub looks for what is due to be sent."""
 TELLING = ("alert", "daily", "resolved", "risen", "nothing", "weekly")
 """Kinds of what the model foresees; all others are for the coordinator."""
 
@@ -112,27 +112,30 @@ class World:
         return self._calendars[len(entered)]
 
     def _deliver(self, known: Mapping[str, WorkingTime], until: datetime) -> None:
-        """As often as the hub would before the next round, as long as anything waits."""
-        begin = self.now
-        for attempt in ATTEMPTS:
-            if begin + attempt < until and (not attempt or self._waits()):
-                self.now = begin + attempt
-                deliver(
-                    self.engine,
-                    self.settings,
-                    self.channels,
-                    {},
-                    calendars=lambda: known,
-                    clock=lambda: self.now,
-                    wall=lambda: self.now,
-                    redact=lambda text: text,
-                    stop=threading.Event(),
-                )
+        """As often as the hub would before the next round, as long as anything is due."""
+        self._send(known)
+        while (due := self._next_due()) is not None and (at := max(due, self.now + _EVERY)) < until:
+            self.now = at
+            self._send(known)
 
-    def _waits(self) -> bool:
-        waiting = select(func.count()).select_from(DELIVERY).where(DELIVERY.c.state == "waiting")
+    def _send(self, known: Mapping[str, WorkingTime]) -> None:
+        deliver(
+            self.engine,
+            self.settings,
+            self.channels,
+            {},
+            calendars=lambda: known,
+            clock=lambda: self.now,
+            wall=lambda: self.now,
+            redact=lambda text: text,
+            stop=threading.Event(),
+        )
+
+    def _next_due(self) -> datetime | None:
+        waiting = select(func.min(DELIVERY.c.not_before)).where(DELIVERY.c.state == "waiting")
         with self.engine.connect() as connection:
-            return bool(connection.scalar(waiting))
+            due: datetime | None = connection.scalar(waiting)
+        return due
 
     # --- The rows, and how they change ---
 
