@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 from sqlmodel import SQLModel
 
 from config.settings import Settings
@@ -17,13 +17,17 @@ _FEEDS: Mapping[Feed, str] = {"milestones": "milestone", "feedback": "feedback",
 
 def read_sources(connection: Connection, settings: Settings, now: datetime) -> list[SourceRow]:
     """All of the config, in its order."""
-    tables = SQLModel.metadata.tables
-    feeding = {
-        feed: set(connection.execute(select(tables[table].c.source).distinct()).scalars())
-        for feed, table in _FEEDS.items()
-    }
+    feeding = {feed: _bring(connection, table) for feed, table in _FEEDS.items()}
     fresh = read_freshness(connection, settings, now)
     return [_source(row, feeding, read_tallies(connection, name).values()) for name, row in fresh.items()]
+
+
+def _bring(connection: Connection, table: str) -> set[str]:
+    """The sources that brought a row of it. A row's key begins with its source's name and "/", which "0" follows: so
+    each is looked for in its range of keys, and no table is gone through."""
+    tables = SQLModel.metadata.tables
+    name, key = tables["source"].c.name, tables[table].c.key
+    return set(connection.execute(select(name).where(exists().where(key > name + "/", key < name + "0"))).scalars())
 
 
 def _source(row: Freshness, feeding: Mapping[Feed, set[str]], tallies: Iterable[Tally]) -> SourceRow:
