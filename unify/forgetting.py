@@ -100,7 +100,7 @@ def forget(connection: Connection, who: Somebody, now: datetime) -> Forgotten:
         records.erase(connection, ref)
         gone = empty_of(CONTACT) | {"deleted_at": now, "delete_reason": "deleted"}
         connection.execute(update(CONTACT).where(CONTACT.c.key == key).values(gone))
-    cleaning = _Cleaning(who)
+    cleaning = Cleaning(who)
     payloads = sum(_payloads(connection, table_of(model), cleaning) for model in (RawRecord, RawHistory))
     theirs = {"name": "", "handle": None, "email": None, "url": None}
     connection.execute(update(_ACCOUNT).where(_ACCOUNT.c.key.in_(who.accounts)).values(theirs))
@@ -110,7 +110,7 @@ def forget(connection: Connection, who: Somebody, now: datetime) -> Forgotten:
     return Forgotten(payloads, rows)
 
 
-class _Cleaning:
+class Cleaning:
     """Takes somebody out of a JSON value."""
 
     def __init__(self, who: Somebody) -> None:
@@ -134,7 +134,7 @@ class _Cleaning:
                 return value
 
 
-def _payloads(connection: Connection, table: Table, cleaning: _Cleaning) -> int:
+def _payloads(connection: Connection, table: Table, cleaning: Cleaning) -> int:
     """How many were changed. Their hash stays that of what the tool sent: the same, sent again, is nothing new."""
     keys, changed = list(table.primary_key.columns), 0
     last: tuple[Any, ...] | None = None
@@ -160,7 +160,7 @@ def _body(payload: Any) -> bytes:
         return json.dumps(payload).encode()
 
 
-def _rows(connection: Connection, table: Table, cleaning: _Cleaning) -> int:
+def _rows(connection: Connection, table: Table, cleaning: Cleaning) -> int:
     """How many were changed. Keys stay: they hold the tool's own ids."""
     keys = list(table.primary_key.columns)
     texts = [column for column in table.c if not column.primary_key]

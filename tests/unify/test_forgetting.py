@@ -10,7 +10,7 @@ from tests.unify.test_erasure import ADDRESS, NAME, bytes_of, tell_of, texts
 from tests.unify.tiny import NOON, card, rows
 from unify.engine import writing
 from unify.erasure import cut_log
-from unify.forgetting import Somebody, _Cleaning, find_somebody, forget
+from unify.forgetting import Somebody, Cleaning, find_somebody, forget
 
 LI = Somebody(
     accounts=frozenset({"delivery/users/712020:aa"}),
@@ -39,7 +39,7 @@ POON = Somebody(names=frozenset({"Poon Wai-ming", "潘偉明"}), emails=frozense
 )
 def test_a_short_name_goes_where_it_can_mean_nobody_else(told: Any, left: Any) -> None:
     """A word, and a colleague of the same name, stay."""
-    assert _Cleaning(LI)(told) == left
+    assert Cleaning(LI)(told) == left
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_short_name_goes_where_it_can_mean_nobody_else(told: Any, left: Any) -
 )
 def test_a_full_name_goes_out_of_every_text(told: Any, left: Any) -> None:
     """In any spelling of its letters."""
-    assert _Cleaning(POON)(told) == left
+    assert Cleaning(POON)(told) == left
 
 
 @pytest.mark.parametrize("typed", [NAME, "boards/cards/p1"])
