@@ -6,7 +6,7 @@ never reckoned in SQL: a comparison is folded into one of stored columns, and th
 for the rows that were found.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
@@ -130,14 +130,35 @@ class View:
 
     def scope_as(self, make: _MakesScope[_S], moment: Moment) -> _S:
         """The same, in a scope that `make` gives: one that folds times in its own way."""
-        known: dict[str, ColumnElement[Any]] = {
-            column.name: column.sql for column in self.columns if isinstance(column, Stored)
-        }
-        scope = make(known, {column.name: column for column in self.columns if isinstance(column, Age)}, moment)
-        for column in self.columns:
-            if isinstance(column, Computed):
-                known[column.name] = column.sql(scope)
+        columns = _Columns(self)
+        scope = make(columns, {column.name: column for column in self.columns if isinstance(column, Age)}, moment)
+        columns.scope = scope
         return scope
+
+
+class _Columns(Mapping[str, ColumnElement[Any]]):
+    """A view's stored and computed columns in a scope, each made when it is first asked for: a page asks for few."""
+
+    scope: Scope
+    """Given once it is made: it is made with these."""
+
+    def __init__(self, view: View) -> None:
+        known: list[Stored | Computed] = [column for column in view.columns if isinstance(column, Stored)]
+        known += [column for column in view.columns if isinstance(column, Computed)]
+        self._columns = {column.name: column for column in known}
+        self._made: dict[str, ColumnElement[Any]] = {}
+
+    def __getitem__(self, name: str) -> ColumnElement[Any]:
+        if name not in self._made:
+            column = self._columns[name]
+            self._made[name] = column.sql if isinstance(column, Stored) else column.sql(self.scope)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 @dataclass(frozen=True)
