@@ -43,9 +43,9 @@ class Reader:
         self.problems = problems
         self._path = path
         whole = record.payload if payload is None else payload
-        is_object = isinstance(whole, _OBJECT)
-        self.payload: Mapping[str, Any] = whole if is_object else {}
-        if not is_object:
+        self.payload: Mapping[str, Any] = whole
+        if type(whole) is not dict and not isinstance(whole, _OBJECT):
+            self.payload = {}
             self.problem((), "is not an object", whole)
 
     # --- text
@@ -100,7 +100,10 @@ class Reader:
 
     def day(self, *path: Key) -> date | None:
         """A calendar day, YYYY-MM-DD and nothing behind it."""
-        value = self._get(path)
+        return self.as_day(self._get(path), *path)
+
+    def as_day(self, value: Any, *path: Key) -> date | None:
+        """The calendar day that a part of what lies at the path says."""
         if value is None or value == "":
             return None
         try:
@@ -142,10 +145,6 @@ class Reader:
         value = self._get(path)
         return Reader(self._record, self.problems, {} if value is None else value, (*self._path, *path))
 
-    def saying(self, payload: Mapping[str, Any]) -> "Reader":
-        """A reader of `payload` in place of this object: of parts of it that were written in another way."""
-        return Reader(self._record, self.problems, payload, self._path)
-
     def objects(self, *path: Key) -> list["Reader"]:
         """The objects of the list there."""
         return [
@@ -155,7 +154,7 @@ class Reader:
 
     def texts(self, *path: Key) -> list[str]:
         """The texts of the list there, without empty ones."""
-        read = [self.text(*path, number) for number in range(len(self.values(*path)))]
+        read = [self._text((*path, number), value) for number, value in enumerate(self.values(*path))]
         return [text for text in read if text]
 
     def values(self, *path: Key) -> list[Any]:

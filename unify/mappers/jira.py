@@ -4,7 +4,7 @@ The category of a status goes by its category's key and the resolution: names ar
 Types are compared by id through the vocabulary, which also knows their untranslated names, and by their own name.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -57,14 +57,7 @@ def tables(stream: str) -> tuple[str, ...]:
 def map_record(record: Record, context: MappingContext) -> Mapped:
     """Rows of one record; vocabulary gives none."""
     mapped = Mapped()
-    mapping = {
-        "projects": _Mapping.project,
-        "versions": _Mapping.version,
-        "issues": _Mapping.issue,
-        "comments": _Mapping.comment,
-        "request_comments": _Mapping.comment,
-        "histories": _Mapping.history,
-    }.get(record.stream)
+    mapping = _MAPPINGS.get(record.stream)
     if mapping is not None:
         mapping(_Mapping(record, context, mapped))
     return mapped
@@ -322,7 +315,7 @@ class _Mapping:
 
     def _day(self, item: Reader, name: str) -> str | None:
         """A day of the history; an instant behind it (`2026-10-16 00:00:00.0`) says nothing."""
-        day = item.saying({name: item.text(name)[:10]}).day(name)
+        day = item.as_day(item.text(name)[:10], name)
         return day.isoformat() if day else None
 
     # --- people, keys
@@ -342,7 +335,20 @@ class _Mapping:
 
     def _browse(self, key: str) -> str | None:
         """The page for people. Under api.atlassian.com there is none: the site's own address is not known here."""
-        return f"{self.words.browse}/browse/{quote(key)}" if self.words.browse and key else None
+        if not self.words.browse or not key:
+            return None
+        plain = key.isascii() and key.replace("-", "").isalnum()  # as keys are: quoting is slow
+        return f"{self.words.browse}/browse/{key if plain else quote(key)}"
+
+
+_MAPPINGS: Mapping[str, Callable[[_Mapping], None]] = {
+    "projects": _Mapping.project,
+    "versions": _Mapping.version,
+    "issues": _Mapping.issue,
+    "comments": _Mapping.comment,
+    "request_comments": _Mapping.comment,
+    "histories": _Mapping.history,
+}
 
 
 def _hours(fields: Reader) -> Row:

@@ -6,6 +6,7 @@ DEEPEST = 50
 _BLOCKS = frozenset(
     ("paragraph", "heading", "codeBlock", "listItem", "tableRow", "rule", "mediaSingle", "blockquote", "taskItem")
 )
+_PLAIN = frozenset(("type", "text"))
 _INLINE = frozenset(("mention", "emoji", "status", "inlineCard"))
 
 
@@ -16,7 +17,7 @@ def read_document(body: object) -> tuple[str, bool]:
         return body or "", True
     pieces: list[str] = []
     is_sound = _collect(body, 0, pieces)
-    return "\n".join(line for line in "".join(pieces).split("\n") if line.strip()), is_sound
+    return "\n".join([line for line in "".join(pieces).split("\n") if line.strip()]), is_sound
 
 
 def _collect(node: object, depth: int, pieces: list[str]) -> bool:
@@ -38,7 +39,11 @@ def _collect(node: object, depth: int, pieces: list[str]) -> bool:
         is_sound &= isinstance(children, list) and depth < DEEPEST
         if isinstance(children, list) and depth < DEEPEST:
             for child in children:
-                is_sound &= _collect(child, depth + 1, pieces)
+                if type(child) is dict and child.keys() == _PLAIN and child["type"] == "text":  # as most are
+                    is_sound &= child["text"] is None or type(child["text"]) is str
+                    pieces.append(_text(child["text"]))
+                else:
+                    is_sound &= _collect(child, depth + 1, pieces)
     if isinstance(kind, str) and kind in _BLOCKS:
         pieces.append("\n")
     return is_sound
