@@ -184,6 +184,14 @@ def test_health_tells_monitors_what_is_wrong(serve: Serve) -> None:
     assert (ill.status_code, ill.text) == (503, "crm: not read since 10:30\n2 messages need a person")
 
 
+def test_strangers_learn_no_more_than_that_something_is_wrong(serve: Serve) -> None:
+    """Nobody signs in to ask; which tools a firm has is not for everybody who knows the address."""
+    ill = serve(health=lambda: Health(("crm: not read since 10:30",)), public_url="https://hub.acme.example")
+    answer = ill.get("/healthz", headers={"host": "hub.acme.example"})
+
+    assert (answer.status_code, answer.text) == (503, "milepost status says what does not work")
+
+
 def test_a_database_that_cannot_be_read_is_no_page(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     """The reader learns that it is not their fault, the log learns what it is, and no path leaves the machine."""
 

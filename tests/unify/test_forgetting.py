@@ -10,7 +10,7 @@ from tests.unify.test_erasure import ADDRESS, NAME, bytes_of, tell_of, texts
 from tests.unify.tiny import NOON, card, rows
 from unify.engine import writing
 from unify.erasure import cut_log
-from unify.forgetting import Somebody, Cleaning, find_somebody, forget
+from unify.forgetting import Cleaning, Somebody, find_somebody, forget
 
 LI = Somebody(
     accounts=frozenset({"delivery/users/712020:aa"}),
