@@ -11,12 +11,13 @@ from datetime import datetime, time
 from sqlalchemy import Connection, select
 
 from alerts.delegation import (
-    Asker,
     allow_silence,
     allow_snooze,
-    allow_taking,
+    allow_taking_it,
     allow_unsilence,
     asker,
+    asker_of,
+    is_of_the_hub,
     longest_snooze,
 )
 from alerts.facts import Facts, deadline
@@ -83,8 +84,8 @@ def snooze(
     if until is not None and until <= now:
         raise refused("refused.past")
     facts = Facts(alert.facts)
-    who, calendar = _asker(settings, alert, by), calendar_of(calendars, facts.text("calendar"))
-    last = longest_snooze(who, calendar, now, of_the_hub=_is_of_the_hub(settings, alert.subject))
+    who, calendar = asker_of(settings, by, facts), calendar_of(calendars, facts.text("calendar"))
+    last = longest_snooze(who, calendar, now, of_the_hub=is_of_the_hub(settings, alert.subject))
     waits_for = None
     if until is None:
         waits_for = deadline(facts)
@@ -144,7 +145,7 @@ def silence(
     if match.client is not None:
         calendar = calendars.get(settings.clients[match.client].calendar, calendar)
     is_theirs = match.client is not None and _bd_of(connection, settings, match.client) == by
-    of_the_hub = _is_of_the_hub(settings, match.subject)
+    of_the_hub = is_of_the_hub(settings, match.subject)
     allow_silence(asker(settings, by), match, until, calendar, now, is_theirs=is_theirs, of_the_hub=of_the_hub)
     for one in read_silences(connection, now):
         if match.subject is None and (one.match, one.ends_at, one.reason, one.created_by) == (match, until, why, by):
@@ -162,7 +163,7 @@ def unsilence(connection: Connection, settings: Settings, number: int, by: str, 
         raise Refused(f"there is no silence {number}")
     if found.ended_at is not None or found.ends_at <= now:
         return False
-    of_the_hub = _is_of_the_hub(settings, found.match.subject)
+    of_the_hub = is_of_the_hub(settings, found.match.subject)
     allow_unsilence(asker(settings, by), is_theirs=found.created_by == by, of_the_hub=of_the_hub)
     end_silence(connection, number, by, now)
     return True
@@ -175,26 +176,14 @@ def _read(connection: Connection, fingerprint: str) -> Stored:
     return alert
 
 
-def _asker(settings: Settings, alert: Stored, by: str) -> Asker:
-    return asker(settings, by, Facts(alert.facts).text("bd").removeprefix("person/"))
-
-
 def _allow_taking(settings: Settings, alert: Stored, by: str) -> None:
-    facts = Facts(alert.facts)
-    is_theirs = f"person/{by}" in (facts.text("owner"), facts.text("bd"))
-    of_the_hub = _is_of_the_hub(settings, alert.subject)
-    allow_taking(_asker(settings, alert, by), is_theirs=is_theirs, of_the_hub=of_the_hub)
+    allow_taking_it(settings, by, Facts(alert.facts), alert.subject)
 
 
 def _bd_of(connection: Connection, settings: Settings, client: str) -> str:
     """The key under [people] of that client's BD manager: the config says who, else the CRM."""
     known = connection.scalar(select(CLIENT.c.bd_person).where(CLIENT.c.key == f"client/{client}"))
     return settings.clients[client].bd or (known or "").removeprefix("person/")
-
-
-def _is_of_the_hub(settings: Settings, subject: str | None) -> bool:
-    """It is about a source: its token, its freshness, its mapping."""
-    return subject in settings.sources
 
 
 def _event(

@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any, Literal, get_args
 
-from alerts.messages import TEXTS
-from config.settings import Language
+from alerts.delegation import allow_agreeing, allow_snoozing, allow_taking_it, asker_of, is_of_the_hub
+from alerts.facts import Facts
+from alerts.messages import TEXTS, Entry
+from alerts.refusals import NotAllowed
+from config.settings import Language, Settings
 
 Verb = Literal["take", "agreed", "answered", "snooze"]
 VERBS: tuple[Verb, ...] = get_args(Verb)
@@ -118,12 +121,40 @@ def _read(field: Field, text: str, zone: tzinfo) -> date | datetime | str:
             return text
 
 
-def verbs(on: str, state: str = "") -> tuple[Verb, ...]:
-    """What can be done about an alert of a rule on the view `on` ("": nothing), in its `state`; the usual one first."""
-    if not on:
+def verbs(entry: Entry) -> tuple[Verb, ...]:
+    """What the reader of `entry` can do about it, the usual one first: nothing once it is over, or where its rule asks
+    for nothing."""
+    on, state = entry.on, entry.held.state if entry.held else ""
+    if not on or entry.end is not None:
         return ()
     offered: tuple[Verb, ...] = ("take", *([_TELLS[on]] if on in _TELLS else []), "snooze")
-    return tuple(verb for verb in offered if (verb, state) not in (("take", "acknowledged"), ("snooze", "snoozed")))
+    done = {("take", "acknowledged"), ("snooze", "snoozed")}
+    return tuple(verb for verb in offered if verb not in entry.barred and (verb, state) not in done)
+
+
+def barred(settings: Settings, reader: str, fingerprint: str, facts: Facts) -> tuple[Verb, ...]:
+    """What the person with the key `reader` may not do about that alert: it is not offered to them. Of a group ("")
+    nobody knows who presses: a refusal tells who may."""
+    if not reader:
+        return ()
+    by, subject = reader.removeprefix("person/"), fingerprint.partition(":")[2]
+    if by not in settings.people:
+        return VERBS
+    who = asker_of(settings, by, facts)
+    allowed: Mapping[Verb, Callable[[], None]] = {
+        "take": lambda: allow_taking_it(settings, by, facts, subject),
+        "agreed": lambda: allow_agreeing(who),
+        "snooze": lambda: allow_snoozing(who, of_the_hub=is_of_the_hub(settings, subject)),
+    }
+    return tuple(verb for verb, allow in allowed.items() if _refuses(allow))
+
+
+def _refuses(allow: Callable[[], None]) -> bool:
+    try:
+        allow()
+    except NotAllowed:
+        return True
+    return False
 
 
 def label(verb: Verb, language: Language) -> str:

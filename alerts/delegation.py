@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Literal
 
+from alerts.facts import Facts
 from alerts.messages import TEXTS
 from alerts.refusals import NotAllowed
 from alerts.silences import Match
@@ -72,13 +73,32 @@ def allow_taking(who: Asker, *, is_theirs: bool, of_the_hub: bool) -> None:
     raise who.refused("refused.take" if who.role == "lead" else "refused.take_admin")
 
 
+def allow_taking_it(settings: Settings, by: str, facts: Facts, subject: str) -> None:
+    """Raise NotAllowed unless `by` may take the alert on that subject, of which the rule found `facts`."""
+    is_theirs = f"person/{by}" in (facts.text("owner"), facts.text("bd"))
+    allow_taking(asker_of(settings, by, facts), is_theirs=is_theirs, of_the_hub=is_of_the_hub(settings, subject))
+
+
+def asker_of(settings: Settings, by: str, facts: Facts) -> Asker:
+    """`by`, with their role for what `facts` tell of."""
+    return asker(settings, by, facts.text("bd").removeprefix("person/"))
+
+
+def is_of_the_hub(settings: Settings, subject: str | None) -> bool:
+    """It is about a source: its token, its freshness, its mapping."""
+    return subject in settings.sources
+
+
+def allow_snoozing(who: Asker, *, of_the_hub: bool) -> None:
+    """Raise NotAllowed unless `who` may snooze it for some time."""
+    if who.role not in SNOOZE_DAYS and not (who.role == "admin" and of_the_hub):
+        raise who.refused("refused.snooze", may=_who_may(SNOOZE_DAYS))
+
+
 def longest_snooze(who: Asker, calendar: WorkingTime, now: datetime, *, of_the_hub: bool) -> date | None:
     """The last day until which `who` may snooze an alert; None: any. Raises NotAllowed where they may not at all."""
-    if who.role == "admin" and of_the_hub:
-        return None
-    if who.role not in SNOOZE_DAYS:
-        raise who.refused("refused.snooze", may=_who_may(SNOOZE_DAYS))
-    return _last_day(SNOOZE_DAYS[who.role], calendar, now)
+    allow_snoozing(who, of_the_hub=of_the_hub)
+    return _last_day(SNOOZE_DAYS.get(who.role), calendar, now)
 
 
 def allow_snooze(who: Asker, until: datetime, last: date | None, calendar: WorkingTime, now: datetime) -> None:

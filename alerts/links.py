@@ -76,7 +76,7 @@ class Links:
         alone = len(message.entries) == 1
         found = []
         for entry in (one for one in message.entries if one.lines or one.whole):
-            offered = verbs(entry.on, entry.held.state if entry.held else "") if entry.end is None else ()
+            offered = verbs(entry)
             for verb in offered if alone else (verb for verb in offered if verb != "snooze"):
                 link = Link(verb, entry.fingerprint, entry.episode, name, now, now + GOOD_FOR)
                 what = "" if alone else _what(entry)

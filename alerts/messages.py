@@ -85,6 +85,8 @@ class Entry:
     on: str = ""
     """The view that its rule reads, "" where nothing is to be decided about it; and which episode of it."""
     episode: int = 0
+    barred: tuple[str, ...] = ()
+    """What its reader may not do about it (`alerts.acts`)."""
     held: Held | None = None
     """Filled in while somebody has it."""
     whole: tuple[Line, ...] = ()
@@ -299,7 +301,8 @@ def _entry(kept: Mapping[str, Any]) -> Entry:
     end = End(**kept["end"]) if kept["end"] else None
     held = Held(**kept["held"]) if kept["held"] else None
     lines, whole = _lines(kept["lines"]), _lines(kept.get("whole", ()))
-    return Entry(**{**kept, "lines": lines, "whole": whole, "end": end, "held": held})
+    read = {"lines": lines, "whole": whole, "end": end, "held": held, "barred": tuple(kept.get("barred", ()))}
+    return Entry(**{**kept, **read})
 
 
 def _lines(kept: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:

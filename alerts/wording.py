@@ -6,10 +6,11 @@ more: `overdue_words`, `feedback_words`; how alerts ended: `ending_words`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from alerts.acts import barred
 from alerts.facts import Facts
 from alerts.left_out import fit_to_tell
 from alerts.life import Cause
@@ -131,7 +132,12 @@ class Wording:
         more = Line(said, link.url, self._source_label() if link.url else "")
         lines = (Line(matter), more) if more.text or more.url else (Line(matter),)
         on, episode = self.item.on, self.item.episode
-        return Entry(self.item.fingerprint, lines, self._whose(), self.whom, on=on, episode=episode)
+        told = Entry(self.item.fingerprint, lines, self._whose(), self.whom, on=on, episode=episode)
+        return replace(told, barred=self.barred())
+
+    def barred(self) -> tuple[str, ...]:
+        """What the reader may not do about it."""
+        return barred(self.scene.settings, self.reader.key, self.item.fingerprint, self.item.facts)
 
     def early_entry(self) -> Entry:
         """The alert in one line, among what may go wrong."""

@@ -51,7 +51,7 @@ class Writer(Scene):
         link = wording.vendor_link()
         lines += [link] if link.url else []
         footer = self.freshness_lines(reader.language, [item.source])
-        entry = Entry(item.fingerprint, tuple(lines), on=item.on, episode=item.episode)
+        entry = Entry(item.fingerprint, tuple(lines), on=item.on, episode=item.episode, barred=wording.barred())
         return Message(reader.language, wording.title(), (entry,), footer).fitted()
 
     def many(

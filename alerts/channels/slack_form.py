@@ -83,10 +83,8 @@ def _first_button(message: Message, entry: Entry | None, reader: str) -> dict[st
 
 
 def _offered(entry: Entry) -> tuple[Verb, ...]:
-    """What can be done about it: nothing once it is over, or where a press could not tell which alert it means."""
-    if entry.end is not None or len(button_value(entry)) > _VALUE_CHARS:
-        return ()
-    return verbs(entry.on, entry.held.state if entry.held else "")
+    """What can be done about it: nothing where a press could not tell which alert it means."""
+    return () if len(button_value(entry)) > _VALUE_CHARS else verbs(entry)
 
 
 def _button(message: Message, entry: Entry, verb: Verb, reader: str) -> dict[str, Any]:
