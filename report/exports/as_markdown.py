@@ -9,9 +9,8 @@ from report.document import Block, Cell, Chart, Document, Facts, Line, Lines, Ro
 from report.exports.file import ReportFile
 from report.exports.leads import Leads
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:@])")
-"""What can begin markup in CommonMark, in GitHub's, or, as a colon or an at sign does, in what chats make of it."""
-
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$&@#]|:(?=[/a-zA-Z_+-])|(?<=[wW]{3})\.|^[-+=](?=\s|[-+=])|(?<=^\d)[.)])")
+"""What can begin markup in CommonMark, in GitHub's, or in what chats make of it: mentions, emoji, addresses."""
 _NOT_IN_A_LINK = re.compile(r"[\s<>\\]")
 
 
@@ -43,7 +42,7 @@ def _page(document: Document) -> Iterator[str]:
         yield f"- **{plain(figure.text)}** {plain(figure.label)} ({plain(figure.freshness)})"
     for block in document.blocks:
         count = f" ({block.count})" if isinstance(block, Table) and block.count is not None else ""
-        yield from ("", f"### {plain(block.heading)}{plain(count)}", "")
+        yield from ("", f"### {plain(block.heading + count)}", "")
         yield from _block(block)
 
 

@@ -57,8 +57,8 @@ def kinds_of(pages: Sequence[PageKind], filters: Filters, *, sees_people: bool) 
 
 
 def read_parts(kinds: Iterable[PageKind], asked: Asked) -> Iterator[Part]:
-    """Each page, read as it is come to, its lists whole."""
+    """Each page, read as it is come to, its lists whole, under the name that it has in the menu."""
     whole = replace(asked, filters=replace(asked.filters, page=0))
     for kind in kinds:
         values = kind.read(whole)
-        yield Part(kind, values, kind.show(values, whole))
+        yield Part(kind, values, replace(kind.show(values, whole), title=asked.t(f"page.{kind.key}")))
