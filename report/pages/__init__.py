@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from report.pages.client import CLIENT
 from report.pages.decisions import DECISIONS
+from report.pages.feedback import FEEDBACK_PAGE
 from report.pages.indicators import INDICATORS_PAGE
 from report.pages.kind import PageKind
 from report.pages.people import PEOPLE, PERSON
@@ -19,6 +20,7 @@ PAGES: Sequence[PageKind] = (
     TODAY,
     PORTFOLIO,
     TIMELINE,
+    FEEDBACK_PAGE,
     RISKS,
     PEOPLE,
     INDICATORS_PAGE,

@@ -111,15 +111,16 @@ def _feedback(row: ClientFeedback, asked: Asked) -> Row:
         [
             Cell(row.subject, row.subject or asked.t("comments.empty"), link(row.url), notes=[about]),
             Cell(row.received_at, asked.speech.at(row.received_at)),
-            _answered(row, asked),
-            _waits(row, asked),
+            answered_cell(row, asked),
+            waits_cell(row, asked),
             Cell(row.status, row.status or asked.t("told.handled" if row.handled else "told.open")),
         ],
         stale=row.source in asked.stale,
     )
 
 
-def _answered(row: ClientFeedback, asked: Asked) -> Cell:
+def answered_cell(row: ClientFeedback, asked: Asked) -> Cell:
+    """How soon it was answered, and how we know."""
     if row.first_response_at is None:
         return Cell(None, "" if row.handled else asked.t("feedback.never_answered"))
     hours = row.response_hours
@@ -128,7 +129,8 @@ def _answered(row: ClientFeedback, asked: Asked) -> Cell:
     return Cell(hours, text, notes=["" if hours is None else asked.speech.at(row.first_response_at), basis])
 
 
-def _waits(row: ClientFeedback, asked: Asked) -> Cell:
+def waits_cell(row: ClientFeedback, asked: Asked) -> Cell:
+    """How long somebody waits."""
     if row.handled or row.waited_hours is None:
         return Cell()
     late = asked.t("told.late", limit=asked.speech.number(row.limit_hours)) if row.unhandled else ""

@@ -25,6 +25,8 @@ class ClientFeedback:
     source: str
     project: str | None
     project_name: str | None
+    client: str | None
+    owner_name: str | None
     author: str | None
     severity: str
     status: str
@@ -48,7 +50,20 @@ class FeedbackList:
 
 
 _READ = (
-    *("key", "subject", "url", "source", "project", "project_name", "author", "severity", "status", "received_at"),
+    *(
+        "key",
+        "subject",
+        "url",
+        "source",
+        "project",
+        "project_name",
+        "client",
+        "owner_name",
+        "author",
+        "severity",
+        "status",
+        "received_at",
+    ),
     *("first_response_at", "response_basis", "waiting_since", "limit_hours", "handled", "unhandled", "calendar"),
 )
 
@@ -61,9 +76,14 @@ def read_feedback_of(asked: Asked, views: ViewReader, client: str) -> FeedbackLi
     page = select(of.key).select_from(FEEDBACK.source).where(*mine)
     latest = page.order_by(of.handled, of.received_at.desc(), of.key).limit(asked.filters.limit)
     keys = list(asked.connection.scalars(latest.offset(asked.filters.offset)))
+    return FeedbackList(read_rows(asked, views, keys), count)
+
+
+def read_rows(asked: Asked, views: ViewReader, keys: Sequence[str]) -> list[ClientFeedback]:
+    """Those of `keys`, in their order."""
     found = views.rows(FEEDBACK, _READ, lambda scope: scope.columns["key"].in_(keys), age="waited_hours")
     place = {key: number for number, key in enumerate(keys)}
-    return FeedbackList([_row(row, asked) for row in sorted(found, key=lambda row: place[row["key"]])], count)
+    return [_row(row, asked) for row in sorted(found, key=lambda row: place[row["key"]])]
 
 
 def _row(row: Row, asked: Asked) -> ClientFeedback:

@@ -51,18 +51,22 @@ def first_response(asked: Iterable[Asked], window: Window, now: datetime, workin
     What nobody has answered enters with the time so far, or until it was closed.
     """
     counted = [one for one in asked if one.received_on in window]
-    waits = sorted(
-        (
-            Hours(
-                working_hours(one.calendar, one.received_at, one.answered_at or one.closed_at or now),
-                one.answered_at is None,
-            )
-            for one in counted
-        ),
-        key=lambda wait: (wait.hours, wait.or_more),
-    )
+    waits = waits_of(counted, now, working_hours)
     internal = sum(one.is_internal and one.answered_at is not None for one in counted)
     return FirstResponse(_percentile(waits, 50), _percentile(waits, 90), len(counted), internal)
+
+
+def waits_of(asked: Iterable[Asked], now: datetime, working_hours: WorkingHours) -> list[Hours]:
+    """How long each waited for its first answer, the shortest first; what nobody has answered, until it was closed or
+    until now."""
+    waits = (
+        Hours(
+            working_hours(one.calendar, one.received_at, one.answered_at or one.closed_at or now),
+            one.answered_at is None,
+        )
+        for one in asked
+    )
+    return sorted(waits, key=lambda wait: (wait.hours, wait.or_more))
 
 
 def _percentile(waits: Sequence[Hours], percent: int) -> Hours | None:

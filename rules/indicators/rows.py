@@ -71,7 +71,7 @@ def read_firm(connection: Connection, moment: Moment) -> Firm:
     clients = connection.scalars(select(CLIENT.c.key).order_by(CLIENT.c.key)).all()
     promises = _by_client(_promises(connection, moment, window))
     undated = _undated(connection)
-    asked = _by_client(_asked(connection, moment, window))
+    asked = _by_client(read_asked(connection, moment, window))
     answered = read_surveys(connection, _midnight(moment, surveys.first))
     given = _by_client((one.client, one) for one in answered.given)
     responses = _by_client(_responses(connection, moment, window))
@@ -172,8 +172,9 @@ def _done_on(row: Row, moment: Moment) -> date | None:
     return max(released_on, seen_open_on) if seen_open_on else released_on
 
 
-def _asked(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Asked]]:
-    """What asked for an answer: not a good mark without a word; nor what is closed nobody knows when."""
+def read_asked(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Asked]]:
+    """What asked for an answer from the first day of `window` on, with its client's key: not a good mark without a
+    word; nor what is closed nobody knows when."""
     names = ("key", "client_key", "calendar", "received_at", "first_response_at", "response_basis", "closed_at")
     query = select(*(FEEDBACK.c[name] for name in names), FEEDBACK.c.waiting_since).where(
         FEEDBACK.c.received_at >= _midnight(moment, window.first),
