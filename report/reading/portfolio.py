@@ -1,6 +1,5 @@
 """Every project with its client: how it does, how far it is, what comes next, and what waits."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -182,15 +181,17 @@ def _items(asked: Asked, among: Sequence[str] | None = None) -> Mapping[str, Row
     item = _ITEM.c
     some = true() if among is None else item.project_key.in_(among)
     counted = (
-        select(
-            item.project_key.label("key"),
-            func.sum(case((item.status_category == "done", 1), else_=0)).label("done"),
-            func.sum(case((item.status_category != "cancelled", 1), else_=0)).label("items"),
-        )
+        select(item.project_key.label("key"), item.status_category.label("category"), func.count().label("items"))
         .where(item.deleted_at.is_(None), item.project_key.is_not(None), some)
-        .group_by(item.project_key)
+        .where(item.status_category != "cancelled")
+        .group_by(item.project_key, item.status_category)
     )
-    return {row["key"]: row for row in fetch(asked.connection, counted)}
+    found: dict[str, dict[str, int]] = {}
+    for row in fetch(asked.connection, counted):
+        known = found.setdefault(row["key"], {"done": 0, "items": 0})
+        known["items"] += row["items"]
+        known["done"] += row["items"] if row["category"] == "done" else 0
+    return found
 
 
 def _next(views: ViewReader) -> Mapping[str, NextMilestone]:
@@ -217,16 +218,23 @@ def _promises(views: ViewReader) -> Mapping[str, Row]:
 
 
 def _feedback(views: ViewReader) -> Sequence[Row]:
-    """What nobody has handled: little, among all that ever came."""
+    """By project and client: how much nobody has handled, and how much of that waits longer than it may."""
 
     def waits(scope: Scope) -> ColumnElement[bool]:
         return and_(scope.columns["handled"].is_(false()), scope.columns["waiting_since"].is_not(None))
 
-    return views.rows(FEEDBACK, ("key", "client", "project", "unhandled"), waits)
+    def counts(scope: Scope) -> Mapping[str, ColumnElement[Any]]:
+        late = func.sum(case((scope.columns["unhandled"], 1), else_=0))
+        return {"waiting": func.count(), "unhandled": late}
+
+    return views.counted(FEEDBACK, ("client", "project"), waits, counts)
 
 
 def _counted(feedback: Sequence[Row], of: str) -> Mapping[str, Waiting]:
     """By project or client; what is of none is left out."""
-    waiting = Counter(row[of] for row in feedback if row[of])
-    late = Counter(row[of] for row in feedback if row[of] and row["unhandled"])
-    return {key: Waiting(count, late[key]) for key, count in waiting.items()}
+    found: dict[str, Waiting] = {}
+    for row in feedback:
+        if key := row[of]:
+            known = found.get(key, Waiting())
+            found[key] = Waiting(known.waiting + row["waiting"], known.unhandled + row["unhandled"])
+    return found

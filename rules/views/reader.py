@@ -30,6 +30,10 @@ def nothing(_: Scope) -> Mapping[str, ColumnElement[Any]]:
     return {}
 
 
+def _has_project(scope: Scope) -> ColumnElement[bool]:
+    return scope.columns["project"].is_not(None)
+
+
 @dataclass(frozen=True, slots=True)
 class ViewReader:
     """A connection, at a moment, for whoever may see what `allows` says."""
@@ -67,10 +71,13 @@ class ViewReader:
 
     def by_project(self, view: View, where: Where, more: More) -> list[Row]:
         """What `more` counts of those rows, for each `project`."""
+        return self.counted(view, ("project",), lambda scope: and_(_has_project(scope), where(scope)), more)
+
+    def counted(self, view: View, by: Sequence[str], where: Where, more: More) -> list[Row]:
+        """What `more` counts of those rows, for each that differ in the columns `by`."""
         scope = self._scope(view)
-        project = scope.columns["project"]
-        shown = {"project": project, **more(scope)}
-        return self._fetch(view, scope, shown, and_(project.is_not(None), where(scope)), group_by=(project,))
+        apart = {name: scope.columns[name] for name in by}
+        return self._fetch(view, scope, {**apart, **more(scope)}, where(scope), group_by=tuple(apart.values()))
 
     def _fetch(
         self,
