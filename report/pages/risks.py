@@ -1,5 +1,6 @@
 """The page of risks: the register, and how likely and how bad they are."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from report import choices
@@ -60,9 +61,10 @@ def _which(asked: Asked) -> Choice:
 
 def _matrix(values: Risks, asked: Asked) -> Chart:
     t = asked.t
-    counts = tuple(tuple(values.matrix.get((probable, bad), 0) for bad in _LEVELS) for probable in _LEVELS)
-    grave = sum(count for (probable, bad), count in values.matrix.items() if probable * bad >= AMBER_SCORE)
-    count, worst = sum(values.matrix.values()), max(probable * bad for probable, bad in values.matrix)
+    cells = _cells(values)
+    counts = tuple(tuple(cells.get((probable, bad), 0) for bad in _LEVELS) for probable in _LEVELS)
+    grave = sum(one.count for one in values.matrix if one.probability * one.impact >= AMBER_SCORE)
+    count, worst = sum(cells.values()), max(one.probability * one.impact for one in values.matrix)
     return Chart(
         anchor="matrix",
         heading=t("risks.matrix"),
@@ -74,7 +76,7 @@ def _matrix(values: Risks, asked: Asked) -> Chart:
 
 def _matrix_table(values: Risks, asked: Asked) -> Table:
     """The likeliest first; each count leads to its risks."""
-    t = asked.t
+    t, cells = asked.t, _cells(values)
     return Table(
         anchor="matrix-rows",
         heading=t("risks.matrix"),
@@ -83,15 +85,28 @@ def _matrix_table(values: Risks, asked: Asked) -> Table:
             *(Column(f"impact_{bad}", t("risks.impact_of", level=bad), "number") for bad in _LEVELS),
         ],
         rows=[
-            Row([Cell(probable, str(probable)), *(_cell(values, probable, bad, asked) for bad in _LEVELS)])
+            Row(
+                [
+                    Cell(probable, str(probable)),
+                    *(_cell(cells.get((probable, bad), 0), probable, bad, asked) for bad in _LEVELS),
+                ]
+            )
             for probable in reversed(_LEVELS)
         ],
         intro=t("risks.unrated_count", count=values.unrated) if values.unrated else "",
     )
 
 
-def _cell(values: Risks, probable: int, bad: int, asked: Asked) -> Cell:
-    count = values.matrix.get((probable, bad), 0)
+def _level(probable: int, cells: Mapping[tuple[int, int], int], asked: Asked) -> Row:
+    found = (_cell(cells.get((probable, bad), 0), probable, bad, asked) for bad in _LEVELS)
+    return Row([Cell(probable, str(probable)), *found])
+
+
+def _cells(values: Risks) -> Mapping[tuple[int, int], int]:
+    return {(one.probability, one.impact): one.count for one in values.matrix}
+
+
+def _cell(count: int, probable: int, bad: int, asked: Asked) -> Cell:
     if not count:
         return Cell(0)
     score = probable * bad

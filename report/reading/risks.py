@@ -67,15 +67,24 @@ WHICH: Sequence[Which] = get_args(Which)
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """A cell of the matrix: so many open risks are so likely and so bad, each 1 to 5."""
+
+    probability: int
+    impact: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Risks:
     """The register: a page of the risks that are asked for, of `count`. `open_counts`: of the open ones, how many there
-    are of each of `WHICH` but the closed ones. `matrix`: how many open ones have a probability (first) and an impact;
-    `unrated`: how many have not both."""
+    are of each of `WHICH` but the closed ones. `matrix`: how many open ones there are of each rating; `unrated`: how
+    many have none."""
 
     rows: Sequence[RiskRow]
     count: int
     open_counts: Mapping[str, int]
-    matrix: Mapping[tuple[int, int], int]
+    matrix: Sequence[Rated]
     unrated: int
 
 
@@ -109,7 +118,7 @@ def read_risks(asked: Asked) -> Risks:
         risks_where(asked.views, lambda scope: scope.columns["key"].in_(keys)),
         len(wanted),
         counts,
-        rated,
+        [Rated(*rating, count) for rating, count in sorted(rated.items())],
         len(open_ones) - rated.total(),
     )
 
