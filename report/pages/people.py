@@ -21,15 +21,15 @@ def show(values: People, asked: Asked) -> Document:
         heading=t("people.heading"),
         columns=[
             Column("name", t("people.name")),
-            Column("this_week", t("people.this_week", day=day(first)), "number"),
-            Column("next_week", t("people.next_week", day=day(first + timedelta(days=7))), "number"),
+            Column("this_week", t("people.this_week"), "number"),
+            Column("next_week", t("people.next_week"), "number"),
             Column("open", t("people.open"), "number"),
             Column("undated", t("people.undated"), "number"),
             Column("tools", t("people.tools")),
         ],
         rows=[_row(row, asked) for row in values.rows],
         count=len(values.rows),
-        intro=t("people.intro"),
+        intro=t("people.intro", this=day(first), next=day(first + timedelta(days=7))),
         empty=t("people.none"),
     )
     blocks: list[Block] = [only_told(table, "undated")]
