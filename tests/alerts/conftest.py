@@ -74,7 +74,7 @@ class Hub:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Path]:
+def reused(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Path]:
     """One engine for all tests of a worker, whose file is replaced by the empty one beside it: to make every table and
     compile every statement anew is most of what a small test costs."""
     folder = tmp_path_factory.mktemp("hub")
@@ -83,9 +83,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Path]:
 
 
 @pytest.fixture
-def hub(shared: tuple[Engine, Path]) -> Iterator[Hub]:
+def hub(reused: tuple[Engine, Path]) -> Iterator[Hub]:
     """A hub with an empty database."""
-    engine, empty = shared
+    engine, empty = reused
     for left in ("hub.db-wal", "hub.db-shm"):
         empty.with_name(left).unlink(missing_ok=True)
     shutil.copyfile(empty, empty.with_name("hub.db"))
