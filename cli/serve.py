@@ -32,6 +32,7 @@ from report.access.readers import reader_of
 from report.acting import Acting
 from report.api.app import PATH as API
 from report.api.app import api
+from report.charts.draw import warm
 from report.feed import PATH as FEEDS
 from report.feed import Feed
 from report.server import server
@@ -39,6 +40,7 @@ from report.site import Site
 from rules.rule import RuleErrors
 from sync.schedule import Schedule
 
+_BEFORE_DRAWING_S = 3.0
 _Wish = Literal["end", "again", "stop watching"]
 _WISHES: Mapping[signal.Signals, _Wish] = {signal.SIGTERM: "end", signal.SIGINT: "end", signal.SIGHUP: "again"}
 
@@ -171,6 +173,16 @@ class _Web(uvicorn.Server):
         how: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "ws": "none"}
         # A proxy keeps idle connections to us for a minute, and must not meet one that we are just closing.
         super().__init__(uvicorn.Config(app, **how, timeout_keep_alive=75, timeout_graceful_shutdown=5))
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve; what draws is made ready a little later, so that neither the start nor a reader waits for it."""
+        drawing = threading.Timer(_BEFORE_DRAWING_S, warm)
+        drawing.daemon = True
+        drawing.start()
+        try:
+            super().run(sockets)
+        finally:
+            drawing.cancel()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

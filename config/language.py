@@ -195,12 +195,12 @@ def _formatted(on: date, pattern: str, locale: str) -> str:
 
 def month(language: Language, of: date) -> str:
     """The month of a day with its year: "Oct 2026", "2026年10月"."""
-    return format_date(of, "MMM y" if language == "en" else "y年M月", locale=_DATE_PATTERNS[language][0])
+    return _formatted(of, "MMM y" if language == "en" else "y年M月", _DATE_PATTERNS[language][0])
 
 
 def short_month(language: Language, of: date) -> str:
     """A month on the scale of a chart: "Oct", "10月"."""
-    return format_date(of, "MMM" if language == "en" else "M月", locale=_DATE_PATTERNS[language][0])
+    return _formatted(of, "MMM" if language == "en" else "M月", _DATE_PATTERNS[language][0])
 
 
 def clock(at: datetime, zone: tzinfo) -> str:

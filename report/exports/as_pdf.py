@@ -109,7 +109,8 @@ def _block(block: Block, t: Say) -> dict[str, Any]:
             return told | {"kind": "table", "count": block.count} | _table(block, t)
         case Chart():
             table = _table(block.table, t) if block.table else None
-            return told | {"kind": "chart", "svg": block.svg, "alt": _text(block.alt), "table": table}
+            look = {"svg": block.svg, "wide": bool(block.narrow), "alt": _text(block.alt)}
+            return told | {"kind": "chart", "table": table} | look
         case Facts():
             facts = [{"label": _text(fact.label), "cell": _cell(fact.cell)} for fact in block.facts]
             return told | {"kind": "facts", "facts": facts}

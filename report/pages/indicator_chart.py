@@ -10,6 +10,7 @@ from report.charts.draw import draw
 from report.charts.values import Months, Point
 from report.document import Cell, Chart, Column, Row, Table
 from report.pages.indicator_words import amount, counted, goal_of, is_sure, name, target, told
+from report.pages.tables import only_told
 from report.reading.indicators import Indicators
 from report.rows import IndicatorRow
 
@@ -76,7 +77,7 @@ def _said(indicator: str, values: Indicators, measured: Mapping[date, IndicatorR
 def _table(indicator: str, values: Indicators, asked: Asked) -> Table:
     """The latest month first."""
     t = asked.t
-    return Table(
+    table = Table(
         anchor=f"{indicator}-months",
         heading=name(asked, indicator),
         columns=[
@@ -88,6 +89,7 @@ def _table(indicator: str, values: Indicators, asked: Asked) -> Table:
         ],
         rows=[_row(indicator, month, values, asked) for month in reversed(values.months)],
     )
+    return only_told(table, "counted", "restated")
 
 
 def _row(indicator: str, month: date, values: Indicators, asked: Asked) -> Row:

@@ -10,7 +10,7 @@ from report import choices
 from report.asked import Asked
 from report.document import Block, Cell, Choice, Column, Document, Figure, Row, Table
 from report.pages.kind import PageKind
-from report.pages.timeline_chart import chart_of, lateness
+from report.pages.timeline_chart import charts_of, lateness
 from report.reading.timeline import STATUSES, Timeline, TimelineRow, Zoom, read_timeline
 from report.speech import link
 from rules.indicators.figures import months_until
@@ -21,9 +21,8 @@ _PATH = "/timeline"
 def show(values: Timeline, asked: Asked) -> Document:
     """A drawing for each client, then the table of them all."""
     table = _table(values, asked)
-    drawn = [
-        chart_of(client, list(rows), values, asked) for client, rows in groupby(values.rows, lambda row: row.client)
-    ]
+    by_client = groupby(values.rows, lambda row: row.client)
+    drawn = [chart for client, rows in by_client for chart in charts_of(client, list(rows), values, asked)]
     blocks: Sequence[Block] = [*drawn, table]
     return Document("timeline", asked.t("page.timeline"), _figures(values, asked), (), blocks, _filters(asked))
 

@@ -12,10 +12,19 @@ from report.charts.values import Bar, Gantt, Legend, Tick
 from report.document import Chart
 from report.reading.timeline import Timeline, TimelineRow
 
+_MOST = 40
+"""Milestones on one drawing: more do not stand on a sheet of paper."""
 
-def chart_of(client: str | None, rows: Sequence[TimelineRow], values: Timeline, asked: Asked) -> Chart:
+
+def charts_of(client: str | None, rows: Sequence[TimelineRow], values: Timeline, asked: Asked) -> Iterator[Chart]:
+    """Of one client; in several parts, where one would be too long."""
+    for part in range(0, len(rows), _MOST):
+        yield _chart(client, rows[part : part + _MOST], part // _MOST + 1, values, asked)
+
+
+def _chart(client: str | None, rows: Sequence[TimelineRow], part: int, values: Timeline, asked: Asked) -> Chart:
     """Two drawings of the same: for a page as wide as a desk's, and for a phone."""
-    name = asked.client_name(client)
+    name = asked.client_name(client) + (f" ({part})" if part > 1 else "")
     gantt = Gantt(
         values.first,
         values.last,
@@ -26,7 +35,7 @@ def chart_of(client: str | None, rows: Sequence[TimelineRow], values: Timeline, 
         _legend(asked),
     )
     return Chart(
-        anchor="of-" + (client or "client/").removeprefix("client/"),
+        anchor="of-" + (client or "client/").removeprefix("client/") + (f"-{part}" if part > 1 else ""),
         heading=name,
         svg=draw(gantt),
         narrow=draw(replace(gantt, is_narrow=True)),

@@ -72,7 +72,7 @@ def read_timeline(asked: Asked) -> Timeline:
     """Around this month, or around the one that `month` names; what is overdue is always among them."""
     zoom: Zoom = "quarter" if asked.filters.zoom == "quarter" else "month"
     window = _window(asked, zoom)
-    views = ViewReader(asked.connection, asked.moment, asked.scope.allows)
+    views = asked.views
 
     def within(scope: Scope) -> ColumnElement[bool]:
         return and_(_is_within(scope, asked, *window), _has_status(scope, asked.filters.status))

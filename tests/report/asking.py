@@ -1,7 +1,9 @@
 """Pages asked for as a browser asks: over HTTP, of the small firm, on Tuesday 24 November 2026 at 09:00."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import httpx
@@ -13,8 +15,16 @@ from report.scope import Scope
 from report.server import Health, server
 from report.site import Site
 from rules.load import load_rules
+from rules.rule import Rule
 from tests.alerts.firm import settings
 from tests.report.firm import moment
+
+
+@cache
+def _rules() -> Sequence[Rule]:
+    """Those that are shipped: to read them takes longer than any page."""
+    return tuple(load_rules(settings()))
+
 
 EVERYBODY = Reader()
 MARCO = Reader("marco", Scope(frozenset({"client/bank"})), sees_people=False)
@@ -55,4 +65,4 @@ class Asking:
     def site(self, **how: Any) -> Site:
         """Its pages."""
         known = settings()
-        return Site(self.engine, known, lambda: moment(known), load_rules(known), lambda _: self.reader, **how)
+        return Site(self.engine, known, lambda: moment(known), _rules(), lambda _: self.reader, **how)

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from report.charts.draw import draw
+from report.charts.draw import draw, warm
 from report.charts.values import (
     Bar,
     Count,
@@ -118,6 +118,11 @@ def test_nothing_to_draw_is_an_empty_drawing() -> None:
     draw(Months(()))
     draw(Distribution((), ""))
     draw(Matrix(counted([]), "", ""))
+
+
+def test_what_draws_can_be_made_ready_beforehand() -> None:
+    """So that no reader waits for the import."""
+    warm()
 
 
 def test_a_long_name_is_cut_by_its_width() -> None:

@@ -145,8 +145,8 @@ def test_odd_titles_and_dates_are_shown_and_run_nothing(engine: Engine) -> None:
     assert {'"><script>alert(1)</script>$x_1$\ufffd', "Never"} <= set(drawings(page)[0])
 
 
-def test_a_long_list_comes_in_pages_each_with_its_own_drawing(engine: Engine) -> None:
-    """5,000 bars on one drawing are none."""
+def test_a_long_list_comes_in_pages_and_no_drawing_is_longer_than_a_sheet(engine: Engine) -> None:
+    """5,000 bars on one drawing are none; the parts of a client's have names of their own."""
     days = [date(2026, 12, 1) + timedelta(days=n % 28) for n in range(130)]
     put(engine, "milestone", *(milestone(n, name=f"M{n:03}", due_on=day) for n, day in enumerate(days)))
     first, second = (Asking(engine).page(PATH, page=page) for page in ("1", "2"))
@@ -154,6 +154,8 @@ def test_a_long_list_comes_in_pages_each_with_its_own_drawing(engine: Engine) ->
     assert len(rows(first, "milestones")) == 100 + 1
     assert len(rows(second, "milestones")) == 30 + 1
     assert not set(rows(first, "milestones")) & set(rows(second, "milestones")) - {"Bank of Nine Ferries"}
+    assert (len(drawings(first)), len(drawings(second))) == (3, 1)
+    assert 'id="of-bank-3"' in first
     assert 'rel="next"' in first
     assert 'rel="prev"' in second
 
