@@ -37,7 +37,7 @@ _TEMPLATES = Path(__file__).parent.parent / "templates"
 _CSS = (_TEMPLATES / "act.css").read_text("utf-8")
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_CSS.encode()).digest()).decode()}'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
