@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    and_,
     cast,
     exists,
     func,
@@ -57,8 +58,11 @@ def read_changes_of(
 ) -> Sequence[RequirementChange]:
     """`count` of them (None: all), the latest first, `after` so many."""
     until = None if count is None else after + count
-    facing = true() if asked.reader.scope.is_all else MILESTONE.c.client_facing
-    told = union_all(_dates(project, facing), _moved_items(project), _agreed(project, facing)).subquery("told")
+    scope = asked.reader.scope
+    # A single item of it may be another client's.
+    mine = scope.allows(WORK_ITEM.c.client_key)
+    facing = true() if scope.is_all else and_(MILESTONE.c.client_facing, scope.allows(MILESTONE.c.client_key))
+    told = union_all(_dates(project, facing), _moved_items(project, mine), _agreed(project, facing)).subquery("told")
     # Chosen before it is looked up who made them.
     latest = select(told).order_by(told.c.at.desc(), told.c.kind, told.c.name).limit(until).subquery("latest")
     columns = [column for column in latest.c if column.name != "account"]
@@ -91,12 +95,12 @@ def _dates(project: str, facing: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _moved_items(project: str) -> Select[Any]:
+def _moved_items(project: str, mine: ColumnElement[bool]) -> Select[Any]:
     change, item = CHANGE.c, WORK_ITEM.c
     return (
         _row("scope", change.changed_at, item, change.author_account, change.old, change.new, literal(""))
         .join(CHANGE, change.entity_key == item.key)
-        .where(item.project_key == project, item.deleted_at.is_(None), change.field == "milestone")
+        .where(item.project_key == project, item.deleted_at.is_(None), mine, change.field == "milestone")
     )
 
 

@@ -31,7 +31,9 @@ def read_comments_of(asked: Asked, project: str) -> Sequence[ClientComment]:
     """The latest, the last one first."""
     comment = COMMENT.c
     items, feedback = (
-        select(table.c.key).where(table.c.project_key == project, table.c.deleted_at.is_(None))
+        select(table.c.key)
+        .where(table.c.project_key == project, table.c.deleted_at.is_(None))
+        .where(asked.reader.scope.allows(table.c.client_key))
         for table in (WORK_ITEM, FEEDBACK)
     )
     # What stands on several things, as a CRM's mail on a ticket and a contact, is found by way of its references.

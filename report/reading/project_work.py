@@ -41,6 +41,7 @@ def read_work(asked: Asked) -> ProjectWork:
     """The nearest day first, those without one last. Raises NoSuchThing."""
     head, item, limit = read_project_head(asked), WORK_ITEM.c, asked.filters.limit
     wanted = select(item.key).where(item.project_key == head.key, item.deleted_at.is_(None))
+    wanted = wanted.where(asked.reader.scope.allows(item.client_key))
     if asked.filters.status:
         wanted = wanted.where(item.status_category == asked.filters.status)
     page = (

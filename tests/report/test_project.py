@@ -64,7 +64,8 @@ def _change(number: int, at: datetime, **values: Any) -> dict[str, Any]:
 
 def _item(number: int, category: str) -> dict[str, Any]:
     key = {"key": f"delivery/issue/{900 + number}", "source": "delivery", "vendor_id": str(900 + number)}
-    return {**key, "name": f"Item {number}", "project_key": "delivery/project/10", "status_category": category}
+    of = {"project_key": "delivery/project/10", "client_key": "client/bank"}
+    return {**key, **of, "name": f"Item {number}", "status_category": category}
 
 
 def test_a_project_says_how_it_does_and_whose_it_is(asking: Asking) -> None:
@@ -191,3 +192,18 @@ def test_an_odd_date_in_a_tools_history_is_shown_as_it_is(engine: Engine, asking
     put(engine, "change", _change(9, hk(23), **odd))
 
     assert "2026-99-99 soon, we hope, one day" in rows(asking.page(APP), "changes")["R1"]
+
+
+def test_an_item_that_is_another_clients_is_kept_from_whoever_may_not_see_them(engine: Engine, asking: Asking) -> None:
+    """A label may say that a single item of a project is for somebody else."""
+    others = _item(50, "todo") | {"client_key": "client/kite", "name": "Receipts for Paper Kite"}
+    put(engine, "work_item", others)
+    put(engine, "change", _change(50, hk(4), entity_key=others["key"], field="milestone", old="R1", new="R2"))
+    comment = {"source": "delivery", "on_key": others["key"], "side": "client", "created_at": hk(20)}
+    put(engine, "comment", comment | {"key": "c/9", "text": "Paper Kite's own words"})
+    mine = asking.as_(MARCO)
+
+    for path in (APP, "/work/delivery/project/10", "/changes/delivery/project/10"):
+        assert "Paper Kite" in asking.page(path)
+        assert "Paper Kite" not in mine.page(path)
+    assert rows(mine.page(APP), "work")["To do"].startswith("To do 1 ")
