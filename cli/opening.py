@@ -25,6 +25,11 @@ from rules.rule import Rule
 from unify.decisions import Refused
 from unify.engine import LOCK_WAIT_S
 
+_OBJECTS = 5_000
+"""So many objects more than at the last look are looked through for what is no longer needed: about once for a page of
+records, where Python's own 700 is a dozen of them. With many more, answers of httpx, which refer to themselves, would
+lie about for many pages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -81,6 +86,7 @@ def open_hub(
         # What start-up made stays to the end; looking through it again and again costs a long sync a tenth of its time.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_OBJECTS)
         try:
             yield hub
         except Refused as refused:
