@@ -19,6 +19,8 @@ from unify.derived import PERSON
 
 OF_THE_HOUSE = frozenset({"workload", "source", "indicator"})
 """Views of what is no client's: who has too much to do, what cannot be read, how we are doing."""
+_BD_DECIDES = frozenset({"requirement-changed"})
+"""Rules about work in which a BD manager has something to settle with the client: they hear of it beside the owner."""
 BD_OWNS = frozenset({"client"})
 """Views of what nobody has but the BD manager: they name no owner."""
 
@@ -257,13 +259,17 @@ def targets_of(settings: Settings, people: People, subject: Subject, channel: st
 
 
 def _among_ourselves(settings: Settings, people: People, channels: tuple[str, ...], subject: Subject) -> list[Target]:
-    """Owner and coordinator, or the coordinator alone of what is about our people or the hub; [] without a channel."""
+    """Owner and coordinator, or the coordinator alone of what is about our people or the hub; [] without a channel.
+
+    Where something is to be settled with a client, its BD manager too.
+    """
     if not channels:
         return []
     coordinator = Target(people.coordinator(), channels)
     if subject.is_of_the_house:
         return [coordinator]
-    return [*_or_coordinator(settings, people, channels, subject, subject.owner_column), coordinator]
+    bd = _or_coordinator(settings, people, channels, subject, "bd") if subject.rule in _BD_DECIDES else []
+    return [*_or_coordinator(settings, people, channels, subject, subject.owner_column), *bd, coordinator]
 
 
 def _or_coordinator(

@@ -59,14 +59,17 @@ class Writer(Scene):
     ) -> Message:
         """The message about several alerts, the worst first, a client's together; the title counts the clients.
 
-        Where one has no client it counts the matters. What may only go wrong stands below all that has, and is not
-        counted beside it. `notes` by fingerprint; `due`: what the reader's clients were promised for the rest of the
-        week, None: the reader answers for none.
+        Where one has no client, or all of it is the reader's own work, it counts the matters. What may only go wrong
+        stands below all that has, and is not counted beside it. `notes` by fingerprint; `due`: what the reader's
+        clients were promised for the rest of the week, None: the reader answers for none.
         """
         early = [item for item in items if item.rule in _EARLY]
         early = [] if len(early) == len(items) else worst_first(early)
         needs = [item for item in items if item not in early]
-        by_client = all(item.client for item in needs)
+        own = (
+            all(item.facts.text("owner") == reader.key != item.facts.text("bd") for item in needs) and reader.key != ""
+        )
+        by_client = all(item.client for item in needs) and not own
         groups = _by_client(needs) if by_client else [[item] for item in worst_first(needs)]
         entries = [[self._wording(item, reader).entry() for item in group] for group in groups]
         entries.append([self._wording(item, reader).early_entry() for item in early])
@@ -304,7 +307,7 @@ _EARLY = frozenset(
     {
         *("client-silent", "contract-ending", "deal-at-risk", "effort-over", "item-blocked", "item-stale"),
         *("item-unassigned-due-soon", "milestone-at-risk", "milestone-due-soon", "milestone-on-day-off"),
-        *("risk-high", "risk-without-response", "workload-over"),
+        *("requirement-changed", "risk-high", "risk-without-response", "workload-over"),
     }
 )
 """Rules that warn of what may go wrong."""
