@@ -100,7 +100,7 @@ def _row(indicator: str, month: date, values: Indicators, asked: Asked) -> Row:
         [
             Cell(f"{month:%Y-%m}", named, here),
             Cell(row.value if row else None, said),
-            Cell(row.counted if row else 0, made_of),
+            Cell(row.counted if row else 0, made_of if made_of != said else ""),
             _state(row, month == values.months[-1], asked),
             _restated(indicator, row, asked),
         ]

@@ -10,6 +10,7 @@ from report import choices
 from report.asked import Asked
 from report.document import Block, Cell, Choice, Column, Document, Figure, Row, Table
 from report.pages.kind import PageKind
+from report.pages.tables import only_told
 from report.pages.timeline_chart import charts_of, lateness
 from report.reading.timeline import STATUSES, Timeline, TimelineRow, Zoom, read_timeline
 from report.speech import link
@@ -68,7 +69,7 @@ def _table(values: Timeline, asked: Asked) -> Table:
     """By client, the earliest first."""
     t, filters = asked.t, asked.filters
     shown = filters.offset + len(values.rows)
-    return Table(
+    table = Table(
         anchor="milestones",
         heading=t("timeline.milestones"),
         columns=[
@@ -87,6 +88,7 @@ def _table(values: Timeline, asked: Asked) -> Table:
         before=asked.here(_PATH, page=filters.page - 1) if filters.offset and values.rows else "",
         after=asked.here(_PATH, page=filters.page + 1) if shown < values.count else "",
     )
+    return only_told(table, "agreed")
 
 
 def _row(row: TimelineRow, asked: Asked) -> Row:
@@ -105,6 +107,7 @@ def _row(row: TimelineRow, asked: Asked) -> Row:
             Cell(row.owner_name, row.owner_name or ""),
         ],
         group=asked.client_name(row.client),
+        group_href=asked.client_page(row.client),
         stale=row.source in asked.stale,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
-from config.language import bare_day, days, short_month, working_days
+from config.language import bare_day, days, month, short_month, working_days
 from report.asked import Asked
 from report.charts.draw import draw
 from report.charts.values import Bar, Gantt, Legend, Tick
@@ -73,8 +73,8 @@ def _ticks(values: Timeline, asked: Asked) -> Iterator[Tick]:
             if first.month % 3 == 1:
                 yield Tick(first, asked.t("timeline.quarter_of", quarter=first.month // 3 + 1, year=first.year))
         else:
-            year = "" if first.year == asked.moment.today.year else f" {first.year}"
-            yield Tick(first, f"{short_month(name, first)}{year}")
+            is_this_year = first.year == asked.moment.today.year
+            yield Tick(first, short_month(name, first) if is_this_year else month(name, first))
         first = (first + timedelta(days=31)).replace(day=1)
 
 
