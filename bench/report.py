@@ -9,6 +9,8 @@ its pages one after another, each reading for two seconds on average, until that
 - `page_median_ms`, `page_p95_ms`: from the request to the last byte, over all pages while the sync runs. The table
   tells each page, and the same readers without a sync.
 - `first_page_kb`: the first page as it comes over the wire.
+- `pdf_s`: the portfolio of the 50 projects as a PDF, without a sync. `xlsx_s`, `xlsx_mb`: a workbook of 100,000 rows,
+  and what that takes of memory (`bench.workbook`).
 """
 
 import argparse
@@ -161,6 +163,13 @@ def compressed_kb(url: str, path: str = "/") -> float:
         return answer.num_bytes_downloaded / 1024
 
 
+def seconds(url: str, path: str) -> float:
+    """From the request for a file to its last byte."""
+    started = perf_counter()
+    httpx.get(url.rstrip("/") + path, timeout=60).raise_for_status()
+    return perf_counter() - started
+
+
 def show(alone: Times, beside: Times) -> None:
     """The table: median and 95th of each page, without and with a sync."""
     print(f"\n{'page':24}{'alone':>16}{'beside a sync':>24}{'seen':>8}")
@@ -189,7 +198,8 @@ def main() -> None:
                 httpx.get(hub.url.rstrip("/") + some[0], timeout=60).raise_for_status()
             alone = read_for(asked.alone, hub, pages, asked.readers)
             beside, ended = read_beside_a_sync(hub, pages, asked.readers)
-            first_kb = compressed_kb(hub.url)
+            first_kb, pdf_s = compressed_kb(hub.url), seconds(hub.url, "/portfolio?format=pdf")
+        workbook = json.loads(subprocess.check_output([sys.executable, "-m", "bench.workbook", name], cwd=ROOT))
     show(alone, beside)
     print(f"the sync beside them: {ended} records")
     middle, slow = together(beside)
@@ -197,6 +207,9 @@ def main() -> None:
         "page_median_ms": round(middle),
         "page_p95_ms": round(slow),
         "first_page_kb": round(first_kb, 1),
+        "pdf_s": round(pdf_s, 1),
+        "xlsx_s": workbook["s"],
+        "xlsx_mb": workbook["mb"],
     }
     print(json.dumps(figures))
 

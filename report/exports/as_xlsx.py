@@ -197,7 +197,8 @@ class _Sheet:
 
 def _harmless(text: str) -> str:
     """What XML can say and Excel takes."""
-    return _NOT_IN_XML.sub("", text[:_MOST_CHARS])
+    cut = text[:_MOST_CHARS]
+    return cut if cut.isascii() else _NOT_IN_XML.sub("", cut)
 
 
 def _width(text: str) -> int:

@@ -55,7 +55,7 @@ class Leads:
 
     def _rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
-            if row.group_href or any(cell.href for cell in row.cells):
+            if row.group_href or any(cell.href and cell.href[0] in "/#" for cell in row.cells):
                 yield replace(row, cells=[self._cell(cell) for cell in row.cells], group_href=self.to(row.group_href))
             else:
                 yield row
