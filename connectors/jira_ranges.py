@@ -67,7 +67,7 @@ class Pieces:
         return cls(datetime.fromisoformat(told["begun"]), tuple(pieces))
 
     def cursor(self) -> Cursor:
-        """As it is kept: a position in the project, once all is read; None of it counts before."""
+        """As it is kept: the place of each piece, and once all are read, that of the project as a whole."""
         if all(piece.is_read for piece in self.all):
             return self._position().cursor()
         pieces = [[*piece.created, piece.cursor, piece.is_read] for piece in self.all]
