@@ -25,10 +25,10 @@ def show_work(values: ProjectWork, asked: Asked) -> Document:
         rows=[_item(row, asked) for row in values.items],
         empty=t("project.no_work"),
     )
-    shown = turned(only_told(table, "due", "owner"), asked, f"/work/{values.head.key}", more=values.more)
+    shown = turned(only_told(table, "due", "owner"), asked, f"/work/{values.key}", more=values.more)
     statuses = {category: t(f"status.{category}") for category in CATEGORIES}
     status = choices.choice(asked, "status", t("project.status"), statuses)
-    return Document("work", t("work.title", name=values.head.name), blocks=[shown], filters=[status])
+    return Document("work", t("work.title", name=values.name), blocks=[shown], filters=[status])
 
 
 def _item(row: ProjectItem, asked: Asked) -> Row:
@@ -47,8 +47,8 @@ def _item(row: ProjectItem, asked: Asked) -> Row:
 def show_changes(values: ProjectChanges, asked: Asked) -> Document:
     """A row each, the latest first."""
     table = only_told(change_table(values.changes, asked), "by", "from", "to", "reference")
-    shown = turned(table, asked, f"/changes/{values.head.key}", more=values.more)
-    return Document("changes", asked.t("record.title", name=values.head.name), blocks=[shown])
+    shown = turned(table, asked, f"/changes/{values.key}", more=values.more)
+    return Document("changes", asked.t("record.title", name=values.name), blocks=[shown])
 
 
 WORK = PageKind("work", "/work/{of}", read_work, show_work, frozenset({"status", "page"}))

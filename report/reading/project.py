@@ -17,7 +17,7 @@ from rules.health.values import Health
 from rules.language.compile import Scope
 from rules.views.project import PROJECT_VIEW
 from rules.views.reader import ViewReader
-from unify.derived import WORK_ITEM, fetch
+from unify.derived import WORK_ITEM, Row, fetch
 
 LATEST = 20
 """Changes on the page; the others are on a page of their own."""
@@ -55,7 +55,7 @@ class ProjectPage:
 
 def read_project(asked: Asked) -> ProjectPage:
     """Of the project whose key is `asked.of`. Raises NoSuchThing where there is none that the reader may see."""
-    head = read_project_head(asked)
+    head = _head(asked)
     return ProjectPage(
         head,
         read_milestones_of(asked, head.key),
@@ -87,11 +87,16 @@ def _work(asked: Asked, project: str) -> Mapping[str, int]:
     return {row["category"]: row["items"] for row in fetch(asked.connection, counted)}
 
 
-def read_project_head(asked: Asked) -> ProjectHead:
-    """The same of what it is. Raises NoSuchThing."""
+def _head(asked: Asked) -> ProjectHead:
+    found = find_project(asked)
+    health = read_health_around(asked, found["client"])
+    return ProjectHead(**found, health=health[asked.of])
+
+
+def find_project(asked: Asked) -> Row:
+    """What it is, without how it does. Raises NoSuchThing."""
     names = ("key", "name", "url", "source", "client", "bd", "owner_name", "start_on", "due_on")
     found = _views(asked).rows(PROJECT_VIEW, names, lambda scope: scope.columns["key"] == asked.of)
     if not found:
         raise NoSuchThing("there is no such project")
-    health = read_health_around(asked, found[0]["client"])
-    return ProjectHead(**found[0], health=health[asked.of])
+    return found[0]

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from report.asked import Asked
-from report.reading.project import ProjectHead, read_project_head
+from report.reading.project import find_project
 from report.reading.project_changes import RequirementChange, read_changes_of
 from rules.views.base import name_of
 from unify.derived import ACCOUNT, PERSON, WORK_ITEM, fetch
@@ -32,15 +32,16 @@ class ProjectItem:
 class ProjectWork:
     """A page of a project's items, of the status category that is asked for; `more`: there are others after it."""
 
-    head: ProjectHead
+    key: str
+    name: str
     items: Sequence[ProjectItem]
     more: bool
 
 
 def read_work(asked: Asked) -> ProjectWork:
     """The nearest day first, those without one last. Raises NoSuchThing."""
-    head, item, limit = read_project_head(asked), WORK_ITEM.c, asked.filters.limit
-    wanted = select(item.key).where(item.project_key == head.key, item.deleted_at.is_(None))
+    project, item, limit = find_project(asked), WORK_ITEM.c, asked.filters.limit
+    wanted = select(item.key).where(item.project_key == project["key"], item.deleted_at.is_(None))
     wanted = wanted.where(asked.reader.scope.allows(item.client_key))
     if asked.filters.status:
         wanted = wanted.where(item.status_category == asked.filters.status)
@@ -59,21 +60,22 @@ def read_work(asked: Asked) -> ProjectWork:
         .order_by(item.due_on.is_(None), item.due_on, item.key)
     )
     found = [ProjectItem(**row) for row in fetch(asked.connection, shown)]
-    return ProjectWork(head, found[:limit], limit is not None and len(found) > limit)
+    return ProjectWork(project["key"], project["name"], found[:limit], limit is not None and len(found) > limit)
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectChanges:
     """A page of a project's record of changes; `more`: there are others after it."""
 
-    head: ProjectHead
+    key: str
+    name: str
     changes: Sequence[RequirementChange]
     more: bool
 
 
 def read_changes_page(asked: Asked) -> ProjectChanges:
     """The latest first. Raises NoSuchThing."""
-    head, limit = read_project_head(asked), asked.filters.limit
+    project, limit = find_project(asked), asked.filters.limit
     count = None if limit is None else limit + 1
-    found = read_changes_of(asked, head.key, head.client, count, asked.filters.offset)
-    return ProjectChanges(head, found[:limit], limit is not None and len(found) > limit)
+    found = read_changes_of(asked, project["key"], project["client"], count, asked.filters.offset)
+    return ProjectChanges(project["key"], project["name"], found[:limit], limit is not None and len(found) > limit)
