@@ -86,8 +86,11 @@ class Asked:
 
     @cached_property
     def scope(self) -> Scope:
-        """What of the reader's this page is about: narrowed by the filters `client` and `bd`."""
+        """What of the reader's this page is about: narrowed by the filters `client` and `bd`, but for an address that
+        asks for others, as one that is passed on does: whoever does not see all sees what is theirs."""
         scope = self.reader.scope
+        if self.asks_for_others and not scope.is_all:
+            return scope
         if self.filters.client:
             scope = scope.within({f"client/{self.filters.client}"})
         if self.filters.bd:

@@ -36,18 +36,25 @@ ADDRESSES = [address_of(kind) for kind in PAGES]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
+def chromium_path() -> str:
+    """The Chromium of this machine; a test that needs it is left out where there is none."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium: install Debian's chromium, or name one in MILEPOST_CHROMIUM")
-    with browser_of(path) as opened:
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """A browser. Of one module: as long as Playwright runs, its event loop runs in this thread, and other tests want
+    loops of their own."""
+    with browser_of(chromium_path) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def morning(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Day]:
-    """The demo's day after its first round. Takes the browser, so that nothing is made where there is none."""
+def morning(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Day]:
+    """The demo's day after its first round. Takes the browser's path, so that nothing is made where there is none."""
     with day(tmp_path_factory.mktemp("morning")) as opened:
         opened.first_round()
         yield opened

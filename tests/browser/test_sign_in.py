@@ -16,10 +16,12 @@ from tests.report.firm import firm
 
 @pytest.fixture
 def door(tmp_path: Path, browser: Browser) -> Iterator[str]:
-    """The address of a report that Marco may sign in to. Takes the browser, so that nothing is made without one."""
+    """The address of a report that Marco and Sandy may sign in to. Takes the browser, so that nothing is made where
+    there is none."""
     engine = firm(tmp_path)
     house = House(engine, settings(), public_url="")
     house.add("marco")
+    house.add("sandy")
     server = Server(house.app)
     server.start()
     yield f"{server.address}/"
@@ -48,6 +50,25 @@ def test_who_signs_in_reads_on_where_they_wanted_to_and_signs_out(browser: Brows
         assert arrived == f"{door}portfolio?sort=-slip"
         assert page.url == f"{door}sign-in?next=%2Fportfolio"
         assert [one for one in opened.complaints if "403" not in one] == []
+
+
+def test_a_link_that_is_passed_on_shows_each_reader_what_is_theirs(browser: Browser, door: str) -> None:
+    """Scenario 12: Sandy opens Marco's link, signs in, and sees her clients and a line about the filter."""
+    seen = {}
+    for name in ("marco", "sandy"):
+        with window(browser, door) as opened:
+            opened.open("/portfolio?bd=marco")
+            opened.page.get_by_label("Name or e-mail").fill(name)
+            opened.page.get_by_label("Password").fill(PASSWORD)
+            opened.page.keyboard.press("Enter")
+            opened.page.locator("#clients").wait_for()
+            seen[name] = opened.page.locator("main").inner_text()
+
+    assert "Bank of Nine Ferries" in seen["marco"]
+    assert "asks for clients" not in seen["marco"]
+    assert "Paper Kite Stores" in seen["sandy"]
+    assert "此連結涉及不屬於你的客戶" in seen["sandy"]
+    assert "Bank of Nine Ferries" not in seen["sandy"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant-HK", "zh-Hans-CN"])

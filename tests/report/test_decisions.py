@@ -41,10 +41,11 @@ def test_a_bd_manager_sees_their_own_clients_decisions_alone(asking: Asking) -> 
 
 
 def test_a_shared_address_that_names_another_client_says_so(asking: Asking) -> None:
-    """Scenario 12: whoever opens it is told that the filter named others."""
+    """Scenario 12: whoever opens it sees what is theirs, and is told that the filter named others."""
     page = asking.as_(MARCO).page("/decisions", client="kite")
 
     assert "asks for clients that are not yours" in page
+    assert "CR-012" in page
     assert "WhatsApp" not in page
 
 
