@@ -137,8 +137,8 @@ def test_titles_say_who_what_and_how_late(rule: str, facts: dict[str, Any], lang
     [
         ("credential-expiring", {"expired": False}, "asana: the token ends on Mon 30 Nov"),
         ("credential-expiring", {"expired": True}, "asana: the token ended on Mon 30 Nov"),
-        ("deal-at-risk", {"close_passed": False}, "asana closes on Mon 30 Nov while 1 promised date is overdue"),
-        ("deal-at-risk", {"close_passed": True}, "asana was to close on Mon 30 Nov while 1 promised date is overdue"),
+        ("deal-at-risk", {"close_passed": False}, "asana closes Mon 30 Nov, 1 promise overdue"),
+        ("deal-at-risk", {"close_passed": True}, "asana was to close Mon 30 Nov, 1 promise overdue"),
         ("client-waited-for", {"author": "潘詠琳"}, "We wait for an answer from 潘詠琳: Fonts"),
         ("client-waited-for", {}, "We wait for an answer: Fonts"),
     ],
