@@ -22,6 +22,7 @@ from config.clock import system_clock
 from config.language import ago
 from config.settings import Settings, SourceSettings
 from connectors.base import AccessDenied, ConnectorError, NotFound, VendorChanged
+from report.exports.as_pdf import NO_FONT, has_han
 from rules.working_time import calendars, provisional_warnings
 from unify.backup import backups_of, free_bytes, taken_at
 from unify.engine import StoreError, open_engine
@@ -71,6 +72,8 @@ def _findings(config: Config, now: datetime) -> Iterator[Finding]:
         if source.name in freshness:
             yield _data(freshness[source.name], settings)
     yield from _calendars(settings, now)
+    if not has_han():
+        yield Finding("look", "fonts", f"no PDF of a report with Chinese is written here: {NO_FONT}")
 
 
 def _database(connection: Connection, path: Path) -> Iterator[Finding]:

@@ -31,6 +31,10 @@ _HAN: Mapping[Language, Sequence[str]] = {
 }
 """A character looks otherwise in Hong Kong and on the mainland: each language has its own faces first."""
 _ANY_HAN = ("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "STHeiti", "Arial Unicode MS")
+NO_FONT = (
+    "this machine has no font with Chinese characters: install one (Debian: apt install fonts-noto-cjk, or the small "
+    "fonts-wqy-zenhei)"
+)
 _IS_HAN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LONG_WORD = re.compile(r"[!-~]{12}(?=[!-~])")
@@ -70,11 +74,13 @@ def fonts_for(language: Language, families: Iterable[str], *, needs_han: bool) -
     wanted = dict.fromkeys((*_HAN.get(language, ()), *_HAN["zh-Hant-HK"], *_HAN["zh-Hans-CN"], *_ANY_HAN))
     han = [family for family in wanted if family in here]
     if needs_han and not han:
-        raise CannotWrite(
-            "this machine has no font with Chinese characters, and the report has some: install one "
-            "(Debian: apt install fonts-noto-cjk, or the small fonts-wqy-zenhei), or take html"
-        )
+        raise CannotWrite(f"the report has Chinese, and {NO_FONT}; or take html")
     return [family for family in (*_LATIN, *han, "Libertinus Serif") if family in here]
+
+
+def has_han() -> bool:
+    """Whether a report in Chinese can be a PDF here."""
+    return bool({*_HAN["zh-Hant-HK"], *_HAN["zh-Hans-CN"], *_ANY_HAN}.intersection(_fonts().families()))
 
 
 @cache

@@ -4,15 +4,14 @@ import re
 from datetime import date
 
 import pytest
-import typst
 
 from config.settings import Language
 from report.document import Block, Cell, Chart, Column, Fact, Facts, Line, Lines, Row, Table
-from report.exports.as_pdf import fonts_for
+from report.exports.as_pdf import fonts_for, has_han
 from report.exports.file import CannotWrite
 from tests.report.exports.writing import HOSTILE, Ask, made_up, pages, table, texts, written
 
-HAS_HAN = "Noto Sans CJK HK" in typst.Fonts().families()
+HAS_HAN = has_han()
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>'
 
 
