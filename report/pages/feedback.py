@@ -15,6 +15,7 @@ from report.reading.client_feedback import ClientFeedback
 from report.reading.feedback import (
     ALL,
     ANSWERED,
+    MEASURED,
     OVER,
     WAITING,
     ClientAnswers,
@@ -33,7 +34,7 @@ _FEW = 5
 
 def show(values: FeedbackPage, asked: Asked) -> Document:
     """What waits first; then how soon we answer, by client and by hours, and what the year's answers were worth."""
-    trends = [chart_of(indicator, values.measured, asked) for indicator in ("satisfaction", "first_response")]
+    trends = [chart_of(indicator, values.measured, asked) for indicator in MEASURED]
     return Document(
         "feedback",
         asked.t("feedback"),

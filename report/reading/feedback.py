@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, false, func, select
 
@@ -22,6 +23,8 @@ WAITING, OVER, ANSWERED, ALL = "waiting", "over", "answered", "all"
 """What can be asked for: nobody has handled it and the client waits; that, longer than it may; it has an answer."""
 LONGER_THAN = (1, 2, 4, 8, 16, 40)
 """Working hours by which answers are sorted; the last ones took longer."""
+MEASURED = ("satisfaction", "first_response")
+"""Indicators that are shown over the year."""
 _LATELY = 3
 """Months of which it is told how soon we answer, unless one is asked for."""
 _of = FEEDBACK.table.c
@@ -80,9 +83,9 @@ def read_feedback(asked: Asked) -> FeedbackPage:
     months = [month.first for month in kept_months(asked.moment.today)]
     month = asked.filters.month
     window = month_of(month) if month else months_until(asked.moment.today, _LATELY)
-    told = _asked_for(asked, window)
+    told, hours = _asked_for(asked, window), _hours(asked)
     everything = [one for some in told.values() for one in some]
-    waits = answers.waits_of(everything, asked.now, _hours(asked))
+    waits = answers.waits_of(everything, asked.now, hours)
     over = _waiting(asked)
     return FeedbackPage(
         first=window.first,
@@ -91,12 +94,12 @@ def read_feedback(asked: Asked) -> FeedbackPage:
         waiting=len(over),
         over=sum(bool(row["unhandled"]) for row in over),
         answered=_count(asked, _of.first_response_at.is_not(None)),
-        all=answers.first_response(everything, window, asked.now, _hours(asked)),
+        all=answers.first_response(everything, window, asked.now, hours),
         soon=_sorted_by_hours([wait.hours for wait in waits if not wait.or_more]),
         unanswered=sum(wait.or_more for wait in waits),
-        clients=_clients(asked, window, told, over),
+        clients=_clients(asked, window, told, over, hours),
         list=_list(asked, over),
-        measured=read_indicators(asked),
+        measured=read_indicators(asked, MEASURED),
     )
 
 
@@ -110,6 +113,9 @@ def _asked_for(asked: Asked, window: Window) -> Mapping[str | None, Sequence[ans
 
 
 def _hours(asked: Asked) -> answers.WorkingHours:
+    """Reckoned once for each piece of feedback: it is asked for in all, and of its client."""
+
+    @cache
     def of(calendar: str, since: datetime, until: datetime) -> float:
         try:
             return working_hours(asked.moment.calendar(calendar), since, until)
@@ -143,11 +149,12 @@ def _clients(
     window: Window,
     told: Mapping[str | None, Sequence[answers.Asked]],
     waiting: Sequence[Row],
+    hours: answers.WorkingHours,
 ) -> Sequence[ClientAnswers]:
     found = []
     for client in dict.fromkeys([*(row["client"] for row in waiting), *told]):
         of_client = [row for row in waiting if row["client"] == client]
-        response = answers.first_response(told.get(client, ()), window, asked.now, _hours(asked))
+        response = answers.first_response(told.get(client, ()), window, asked.now, hours)
         found.append(
             ClientAnswers(
                 client=client,

@@ -71,11 +71,11 @@ class Indicators:
     named: Sequence[Named]
 
 
-def read_indicators(asked: Asked) -> Indicators:
-    """Of the last month that has ended, unless another one is asked for."""
+def read_indicators(asked: Asked, indicators: Sequence[str] = ()) -> Indicators:
+    """Of the last month that has ended, unless another one is asked for. `indicators`: only these; none: all."""
     months = [month.first for month in kept_months(asked.moment.today)]
     month = asked.filters.month or months[-2]
-    rows = read_months(asked)
+    rows = read_months(asked, indicators)
     whole = [row for row in rows if row.client is None] if asked.scope.is_all else _together(rows)
     trend: dict[str, dict[date, IndicatorRow]] = {indicator: {} for indicator in INDICATORS}
     over_three = {}

@@ -12,11 +12,14 @@ from unify.tables import IndicatorMonth
 _KEPT = table_of(IndicatorMonth)
 
 
-def read_months(asked: Asked) -> Sequence[IndicatorRow]:
-    """The latest month first; of a month in the order of keys. The firm's own too for whoever sees all."""
+def read_months(asked: Asked, indicators: Sequence[str] = ()) -> Sequence[IndicatorRow]:
+    """The latest month first; of a month in the order of keys. The firm's own too for whoever sees all. `indicators`:
+    only these; none: all of them."""
     living = _KEPT.c.client_key.in_(sorted(asked.clients))
     whose = or_(_KEPT.c.client_key.is_(None), living) if asked.scope.is_all else living
     kept = select(_KEPT).where(whose, asked.scope.allows(_KEPT.c.client_key))
+    if indicators:
+        kept = kept.where(_KEPT.c.indicator.in_(indicators))
     ordered = kept.order_by(_KEPT.c.last_on.desc(), _KEPT.c.key)
     return [
         IndicatorRow(

@@ -8,7 +8,7 @@ was done, and was tidied away after that, was done.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
@@ -173,11 +173,12 @@ def _done_on(row: Row, moment: Moment) -> date | None:
 
 
 def read_asked(connection: Connection, moment: Moment, window: Window) -> Iterator[tuple[str | None, Asked]]:
-    """What asked for an answer from the first day of `window` on, with its client's key: not a good mark without a
+    """What asked for an answer and came in within `window`, with its client's key: not a good mark without a
     word; nor what is closed nobody knows when."""
     names = ("key", "client_key", "calendar", "received_at", "first_response_at", "response_basis", "closed_at")
     query = select(*(FEEDBACK.c[name] for name in names), FEEDBACK.c.waiting_since).where(
         FEEDBACK.c.received_at >= _midnight(moment, window.first),
+        FEEDBACK.c.received_at < _midnight(moment, window.last + timedelta(days=1)),
         or_(
             FEEDBACK.c.first_response_at.is_not(None),
             FEEDBACK.c.waiting_since.is_not(None),
