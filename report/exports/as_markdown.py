@@ -23,6 +23,8 @@ def write_markdown(report: ReportFile, out: BinaryIO) -> None:
         yield ""
         yield plain(report.as_of)
         for part in report.parts:
+            if part.document.title != report.title:  # of a file of one page it is the file's
+                yield from ("", f"## {plain(part.document.title)}")
             yield from _page(Leads(part.kind.key, base).document(part.document))
 
     for line in lines():
@@ -35,7 +37,7 @@ def plain(text: str) -> str:
 
 
 def _page(document: Document) -> Iterator[str]:
-    yield from ("", f"## {plain(document.title)}", "")
+    yield ""
     for notice in document.notices:
         yield from (f"> {plain(notice)}", "")
     for figure in document.figures:

@@ -104,6 +104,14 @@ def test_a_link_in_markdown_ends_where_it_should(ask: Ask) -> None:
     assert "\n# now" not in text
 
 
+def test_a_page_alone_is_named_once(ask: Ask) -> None:
+    """And of several each."""
+    alone, several = (written("md", report).decode() for report in (made_up(ask(), texts(["a"])), pages(ask())))
+
+    assert alone.count("Things") == 1
+    assert "\n## Portfolio\n" in several
+
+
 def test_html_stands_alone_with_a_list_of_contents(ask: Ask) -> None:
     """It is opened from a mail: no menu, no filter, no link into a hub that has no address."""
     page = written("html", pages(ask())).decode()
