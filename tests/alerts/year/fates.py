@@ -141,7 +141,7 @@ def _waits(chance: random.Random, at: datetime) -> Iterator[Wait]:
         yield Wait(at, answered_at)
         if chance.random() < 0.8:
             return
-        at = answered_at + timedelta(minutes=chance.randrange(60, 60 * 24 * 5))
+        at = answered_at + timedelta(minutes=chance.randrange(60 * 6, 60 * 24 * 5))  # the hub looks in between
 
 
 def _hands(chance: random.Random, client: Client, at: datetime) -> Sequence[Hand]:
