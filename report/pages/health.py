@@ -12,7 +12,8 @@ TONES: Mapping[Colour, Tone] = {"red": "red", "amber": "amber", "grey": "grey", 
 
 def health_cell(asked: Asked, health: Health) -> Cell:
     """The colour, and below it why; what the tool itself says stands apart."""
-    native = asked.t("health.native", word=health.native) if health.native else ""
+    word = health.native.replace("_", " ") if health.native else ""  # Asana's word is "on_track"
+    native = asked.t("health.native", word=word) if word else ""
     why = because(asked.language, health, asked.moment.today)
     return Cell(
         health.colour, colour_name(asked.language, health.colour), tone=TONES[health.colour], notes=[why, native]

@@ -49,8 +49,8 @@ def counted(asked: Asked, row: IndicatorRow | None) -> str:
     said = asked.t(f"indicators.counted.{row.indicator}", count=row.counted)
     if row.details.get("p90") is None or row.counted < FEWEST:
         return said
-    most = hours(asked.language, row.details["p90"])
-    return asked.t("indicators.nine_of_ten", counted=said, most=f"> {most}" if row.details.get("p90_or_more") else most)
+    key = "indicators.nine_of_ten" + (".or_more" if row.details.get("p90_or_more") else "")
+    return asked.t(key, counted=said, most=hours(asked.language, row.details["p90"]))
 
 
 def goal_of(asked: Asked, indicator: str, goal: float) -> str:

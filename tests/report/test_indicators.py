@@ -90,7 +90,7 @@ def test_a_rate_stands_with_what_it_was_made_of_its_target_and_its_colour(asking
     )
     assert headline(page, "satisfaction").startswith("green: 81.0 Client satisfaction · 9 answers · target 80")
     assert headline(page, "first_response").startswith(
-        ": 3 First answer, working hours · 10 received, 9 of 10 within > 9 h"
+        ": 3 First answer, working hours · 10 received, 9 of 10 within 9 h or more, as some still wait"
     )
 
 
