@@ -1,12 +1,14 @@
 """`milepost forget`: somebody asks that nothing of them is kept, and an admin sees to it."""
 
 import getpass
+from collections.abc import Iterable
 from pathlib import Path
 
 from cli.exit_codes import FAILED, OK
 from cli.hub import Hub
 from cli.opening import open_hub
 from cli.talk import answer, say, warn
+from config.words import normal
 from connectors.scope import count
 from report.access.audit import note
 from sync.lease import LeaseHeld
@@ -32,6 +34,8 @@ def forget_somebody(config: Path, typed: str) -> int:
             return OK
         answer.print(f"forgotten: {_told(who)}")
         answer.print(f"taken out of {count(done.payloads, 'payload')} and {count(done.rows, 'row')}")
+        if who.besides:
+            say(f"what has the same address under another name stays, with it: {_listed(who.besides)}")
         return _made_anew(hub)
 
 
@@ -47,9 +51,20 @@ def _the_one(hub: Hub, typed: str, found: list[Somebody]) -> Somebody | None:
             "give their clients to somebody else"
         )
     if len(found) > 1:
-        keys = ", ".join(sorted(min(one.contacts | one.accounts) for one in found))
-        raise Refused(f'"{typed}" may be any of several: say which by an address or a key: {keys}')
+        keys = _listed(min(one.keys) for one in found)
+        raise Refused(f'"{typed}" may be any of several: say which by an address of their own or a key: {keys}')
+    for one in found:
+        if one.besides and normal(typed) not in map(normal, one.keys):
+            keys = _listed((min(one.keys), *one.besides))
+            raise Refused(
+                f'"{typed}" has one address with another name, and it cannot be undone: say by a key which of them '
+                f"(of one person with two names, one after the other): {keys}"
+            )
     return found[0] if found else None
+
+
+def _listed(keys: Iterable[str]) -> str:
+    return ", ".join(sorted(keys))
 
 
 def _made_anew(hub: Hub) -> int:

@@ -3,11 +3,14 @@
 A contact of the CRM is erased as one who was deleted there. Anybody's addresses, and a name that is a full one, go out
 of every text. A short name, which may be a word of its own, goes where it stands alone beside what tells who it is:
 their id in a tool, or their address. The rows that tools give are to be mapped again afterwards (`milepost remap`).
+
+Nothing of this can be undone, so only what has one name and one address is taken for one human: a mailbox that several
+use tells of none of them, and stays.
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,9 +21,10 @@ from sqlmodel import SQLModel
 
 from config.words import normal
 from connectors.base import Ref
-from unify.derived import CONTACT, FEEDBACK, table_of
+from unify.derived import CONTACT, FEEDBACK, Row, table_of
 from unify.erasure import GONE, any_of, erase_told, erase_told_of
-from unify.identity import normal_email
+from unify.identity import name_key, names_one_person, normal_email
+from unify.link_people import shared_addresses
 from unify.raw import decode, pack, unpack
 from unify.records import Records
 from unify.rows import empty_of
@@ -48,12 +52,19 @@ class Somebody:
     persons: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     emails: frozenset[str] = frozenset()
+    """Theirs alone."""
+    besides: frozenset[str] = frozenset()
+    """Keys of rows with an address or a person of theirs under another name: the same human, or a colleague."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Of all their rows that a tool gave."""
+        return self.contacts | self.accounts
 
     @property
     def ids(self) -> frozenset[str]:
         """What tells that it is them, and nobody of the same name."""
-        keys = self.contacts | self.accounts
-        return keys | self.persons | self.emails | {key.split("/", 2)[2] for key in keys}
+        return self.keys | self.persons | self.emails | {key.split("/", 2)[2] for key in self.keys}
 
     @property
     def everywhere(self) -> list[str]:
@@ -71,22 +82,21 @@ class Forgotten:
 
 def find_somebody(connection: Connection, typed: str) -> list[Somebody]:
     """Everybody whom `typed` may mean: a key, an address or a name; of several, each apart."""
-    contacts = {row.key: row for row in connection.execute(select(CONTACT).where(CONTACT.c.name != ""))}
-    accounts = {row.key: row for row in connection.execute(select(_ACCOUNT).where(_ACCOUNT.c.name != ""))}
+    contacts = [dict(row) for row in connection.execute(select(CONTACT).where(CONTACT.c.name != "")).mappings()]
+    accounts = [dict(row) for row in connection.execute(select(_ACCOUNT).where(_ACCOUNT.c.name != "")).mappings()]
+    shared = shared_addresses(accounts, contacts)
     wanted, address = normal(typed), normal_email(typed)
-    one_by_one = [
-        *(_contact(row) for row in contacts.values() if _is_meant(row.key, row.name, row.emails, wanted, address)),
-        *(
-            _account(row)
-            for row in accounts.values()
-            if _is_meant(row.key, row.name, [row.email], wanted, address) or wanted == normal(row.person_key or "")
-        ),
-    ]
+    known = [*(_contact(row, shared) for row in contacts), *(_account(row, shared) for row in accounts)]
+    meant = {
+        *(row["key"] for row in contacts if _is_meant(row, row["emails"], wanted, address)),
+        *(row["key"] for row in accounts if _is_meant(row, [row["email"]], wanted, address)),
+        *(row["key"] for row in accounts if wanted == normal(row["person_key"] or "")),
+    }
     found: list[Somebody] = []
-    for one in one_by_one:
-        same = [other for other in found if other.emails & one.emails or other.persons & one.persons]
-        found = [other for other in found if other not in same] + [_together([one, *same])]
-    return [_all_of(one, [*map(_contact, contacts.values()), *map(_account, accounts.values())]) for one in found]
+    for one in known:
+        if one.keys & meant and not any(one.keys <= other.keys for other in found):
+            found.append(_all_of(one, known))
+    return found
 
 
 def forget(connection: Connection, who: Somebody, now: datetime) -> Forgotten:
@@ -104,7 +114,9 @@ def forget(connection: Connection, who: Somebody, now: datetime) -> Forgotten:
     payloads = sum(_payloads(connection, table_of(model), cleaning) for model in (RawRecord, RawHistory))
     theirs = {"name": "", "handle": None, "email": None, "url": None}
     connection.execute(update(_ACCOUNT).where(_ACCOUNT.c.key.in_(who.accounts)).values(theirs))
-    connection.execute(delete(_PERSON).where(_PERSON.c.key.in_(who.persons), _PERSON.c.configured.is_(False)))
+    still = select(_ACCOUNT.c.person_key).where(_ACCOUNT.c.name != "", _ACCOUNT.c.person_key.is_not(None))
+    gone_too = _PERSON.c.key.in_(who.persons - set(connection.execute(still).scalars()))
+    connection.execute(delete(_PERSON).where(gone_too, _PERSON.c.configured.is_(False)))
     tables = [table for name, table in SQLModel.metadata.tables.items() if name not in _NOT_THEIRS]
     rows = len(who.contacts) + len(who.accounts) + sum(_rows(connection, table, cleaning) for table in tables)
     return Forgotten(payloads, rows)
@@ -175,25 +187,47 @@ def _rows(connection: Connection, table: Table, cleaning: Cleaning) -> int:
     return len(changes)
 
 
-def _is_meant(key: str, name: str, emails: Iterable[str | None], wanted: str, address: str | None) -> bool:
-    return wanted in (normal(key), normal(name)) or (address is not None and address in map(normal_email, emails))
+def _is_meant(row: Row, emails: Iterable[str | None], wanted: str, address: str | None) -> bool:
+    named = wanted in (normal(row["key"]), normal(row["name"]))
+    return named or (address is not None and address in map(normal_email, emails))
 
 
-def _contact(row: Any) -> Somebody:
-    emails = frozenset(filter(None, map(normal_email, row.emails)))
-    return Somebody(contacts=frozenset((row.key,)), names=frozenset((row.name,)), emails=emails)
+def _contact(row: Row, shared: Collection[str]) -> Somebody:
+    names = frozenset((row["name"],))
+    return Somebody(contacts=frozenset((row["key"],)), names=names, emails=_own(row["emails"], shared))
 
 
-def _account(row: Any) -> Somebody:
-    names = frozenset(filter(None, (row.name, row.handle)))
-    emails = frozenset(filter(None, (normal_email(row.email),)))
-    persons = frozenset(filter(None, (row.person_key,)))
-    return Somebody(accounts=frozenset((row.key,)), persons=persons, names=names, emails=emails)
+def _account(row: Row, shared: Collection[str]) -> Somebody:
+    names = frozenset(filter(None, (row["name"], row["handle"])))
+    persons = frozenset(filter(None, (row["person_key"],)))
+    emails = _own([row["email"]], shared)
+    return Somebody(accounts=frozenset((row["key"],)), persons=persons, names=names, emails=emails)
+
+
+def _own(emails: Iterable[str | None], shared: Collection[str]) -> frozenset[str]:
+    """Those that may stand for one person: no mailbox of several."""
+    normalised = filter(None, map(normal_email, emails))
+    return frozenset(email for email in normalised if names_one_person(email) and email not in shared)
 
 
 def _all_of(one: Somebody, known: Iterable[Somebody]) -> Somebody:
-    """With what else shares an address or a person with them."""
-    return _together([one, *(other for other in known if other.emails & one.emails or other.persons & one.persons)])
+    """With what else has an address or a person of theirs, and a name; what has no name of theirs is `besides`, and
+    keeps the address."""
+    others = [other for other in known if not other.keys <= one.keys]
+    while same := [other for other in others if _is_tied(one, other) and _names(one) & _names(other)]:
+        one = _together([one, *same])
+        others = [other for other in others if other not in same]
+    besides = frozenset[str]().union(*(other.keys for other in others if _is_tied(one, other)))
+    emails = one.emails.difference(*(other.emails for other in others))
+    return replace(one, emails=emails, besides=besides)
+
+
+def _is_tied(one: Somebody, other: Somebody) -> bool:
+    return bool(one.emails & other.emails or one.persons & other.persons)
+
+
+def _names(one: Somebody) -> set[str]:
+    return {name_key(name) for name in one.names}
 
 
 def _together(several: list[Somebody]) -> Somebody:

@@ -64,3 +64,24 @@ def test_our_own_people_and_whoever_may_be_meant_are_refused(round: Home) -> Non
     assert (several.code, "crm/contacts/9" in several.err) == (2, True)
     assert round.run("forget", "crm/contacts/9").code == 0
     assert SAM.email in everything(round)
+
+
+def test_of_two_names_at_one_address_a_key_says_which(round: Home) -> None:
+    """A colleague who has the same mailbox is not forgotten with them; what stays is named."""
+    engine = open_engine(f"sqlite:///{round.database}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO contact (key, source, vendor_id, name, emails, company_keys) "
+            f"VALUES ('crm/contacts/9', 'crm', '9', 'Poon Wai-ming', '[\"{SAM.email}\"]', '[]')"
+        )
+    engine.dispose()
+
+    for typed in ("Poon Wai-ming", SAM.name, SAM.email):
+        both = round.run("forget", typed)
+        assert (both.code, "crm/contacts/9" in both.err, "delivery/" in both.err) == (2, True, True)
+    said = round.run("forget", "crm/contacts/9")
+
+    assert (said.code, "1 contact of the CRM, 0 accounts" in said.out) == (0, True)
+    assert "under another name stays, with it: delivery/" in said.err
+    assert SAM.email in everything(round)
+    assert "Poon Wai-ming" not in everything(round)

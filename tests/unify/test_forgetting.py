@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from tests.alerts.firm import put
 from tests.unify import test_prune as people
 from tests.unify.test_erasure import ADDRESS, NAME, bytes_of, tell_of, texts
 from tests.unify.tiny import NOON, card, rows
@@ -72,3 +73,74 @@ def test_a_contact_is_erased_as_if_the_crm_had(engine: Engine, typed: str) -> No
     assert texts(engine) == ["Lau wrote; — is known to them too."]
     assert NAME.encode() not in bytes_of(engine)
     assert ADDRESS.encode() not in bytes_of(engine)
+
+
+# --- who else has that address
+
+
+def contact(engine: Engine, number: int, name: str, *emails: str) -> str:
+    """A contact of the CRM; its key."""
+    key = f"crm/contacts/{number}"
+    put(engine, "contact", {"key": key, "source": "crm", "vendor_id": str(number), "name": name, "emails": [*emails]})
+    return key
+
+
+def found(engine: Engine, typed: str) -> list[Somebody]:
+    with engine.connect() as connection:
+        return sorted(find_somebody(connection, typed), key=lambda one: min(one.keys))
+
+
+def test_two_names_at_one_address_are_two(engine: Engine) -> None:
+    """It cannot be undone: each is told of the other, and the address is neither's to be taken out of every text."""
+    one = contact(engine, 1, "Poon Wai-ming", "desk@harbour.example", "poon@harbour.example")
+    other = contact(engine, 2, "Lau Siu-fan", "desk@harbour.example")
+
+    assert [who.keys for who in found(engine, "desk@harbour.example")] == [{one}, {other}]
+    [poon] = found(engine, "Poon Wai-ming")
+    assert (poon.keys, poon.besides) == (frozenset({one}), frozenset({other}))
+    assert poon.emails == {"poon@harbour.example"}
+
+    with writing(engine) as connection:
+        forget(connection, poon, NOON)
+    assert rows(engine, "contact", "name", "emails") == [("", []), ("Lau Siu-fan", ["desk@harbour.example"])]
+    assert found(engine, other)[0].emails == {"desk@harbour.example"}  # nobody else's any more
+
+
+@pytest.mark.parametrize("address", ["info@harbour.example", "nine@harbour.example"])
+def test_a_mailbox_of_several_joins_nobody(engine: Engine, address: str) -> None:
+    """By its word, or by the three names that have it: not even two of one name, for they may be namesakes."""
+    names = ("Chan Tai-man", "Chan Tai-man", "Lau Siu-fan", "Poon Wai-ming")
+    keys = [contact(engine, number, name, address) for number, name in enumerate(names, 1)]
+
+    assert [who.keys for who in found(engine, address)] == [{key} for key in keys]
+    assert {who.besides | who.emails for who in found(engine, address)} == {frozenset()}
+
+
+def test_one_name_at_one_address_is_one_in_every_tool(engine: Engine) -> None:
+    """However its letters are written, and by way of a second address."""
+    one = contact(engine, 1, "Poon Wai-ming", "poon@harbour.example")
+    two = contact(engine, 2, "POON  Wai-ming", "poon@harbour.example", "wm@harbour.example")
+    three = contact(engine, 3, "poon wai-ming", "wm@harbour.example")
+
+    [poon] = found(engine, one)
+
+    assert poon.keys == {one, two, three}
+    assert not poon.besides
+    assert poon.emails == {"poon@harbour.example", "wm@harbour.example"}
+
+
+def test_a_person_stays_for_whom_an_account_of_another_name_stands(engine: Engine) -> None:
+    """Two accounts with one address are one person to the linker."""
+    person = "person/desk@harbour.example"
+    put(engine, "person", {"key": person, "name": "Poon", "side": "client", "configured": False})
+    for number, name in ((1, "Poon Wai-ming"), (2, "Lau Siu-fan")):
+        known = {"source": "delivery", "vendor_id": str(number), "email": "desk@harbour.example", "person_key": person}
+        put(engine, "account", {"key": f"delivery/users/{number}", "name": name, **known})
+
+    [poon] = found(engine, "delivery/users/1")
+    with writing(engine) as connection:
+        forget(connection, poon, NOON)
+
+    assert poon.besides == {"delivery/users/2"}
+    assert rows(engine, "person", "key") == [(person,)]
+    assert rows(engine, "account", "name", "email") == [("", None), ("Lau Siu-fan", "desk@harbour.example")]
