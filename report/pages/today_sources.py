@@ -64,7 +64,7 @@ def _age(asked: Asked, last_ok_at: datetime) -> str:
 def _failed(asked: Asked, row: SourceRow) -> str:
     """Why a reading failed, in a few words; whole, and in the tool's own, for the coordinator alone: `milepost status`
     tells."""
-    failed = asked.t("sources.failed") if row.error else ""
+    failed = asked.t("sources.failed") if row.why or row.error else ""
     if row.why:
         failed = asked.t("sources.failed_because", why=_why(asked, row.why))
     again = asked.t("sources.again", at=asked.speech.at(row.asked_again_at)) if row.asked_again_at else ""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from report.asked import Asked
+from report.reading.own_sources import read_sources_for
 from report.rows import SourceRow
 from unify.derived import PROJECT, SOURCE, WORK_ITEM, fetch, table_of
 from unify.suggest import About, Suggestion, suggest
@@ -110,7 +111,7 @@ class SourcesPage:
 
 def read_sources_page(asked: Asked) -> SourcesPage:
     """In the order of the config; `source` narrows it to one."""
-    rows = [row for row in asked.sources if asked.filters.source in ("", row.name)]
+    rows = [row for row in read_sources_for(asked) if asked.filters.source in ("", row.name)]
     if not asked.reader.scope.is_all:
         return SourcesPage(rows)
     names = [row.name for row in rows]

@@ -102,6 +102,27 @@ def test_a_bd_manager_is_told_how_fresh_the_sources_are_and_no_more(asking: Aski
         assert others not in page
 
 
+@pytest.mark.parametrize(("path", "query"), [("/sources", {"format": "json"}), ("/report.json", {})])
+def test_programs_of_a_bd_manager_are_told_no_more_than_the_page(
+    engine: Engine, asking: Asking, path: str, query: dict[str, str]
+) -> None:
+    """The tool's own words, the board and the ids that differ are of other people's clients; why it is away is not."""
+    doubt = ["issues", "NFA", 40, 90, ["NFA-7"], TUESDAY.isoformat()]
+    broken = [3, "denied", TUESDAY.isoformat(), "0000"]
+    put(engine, "hub_state", {"name": "doubts/delivery", "value": json.dumps([doubt])})
+    put(engine, "hub_state", {"name": "broken/delivery", "value": json.dumps(broken)})
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE source SET last_error = 'no rights to ZEBRA' WHERE name = 'delivery'")
+    mine, everybodys = (one.get(path, **query).text for one in (asking.as_(MARCO), asking))
+
+    for others in ("ZEBRA", "NFA"):
+        assert others in everybodys
+        assert others not in mine
+    told = json.loads(mine)
+    delivery = told.get("pages", {}).get("sources", told)["sources"][0]
+    assert (delivery["why"], delivery["doubts"][0]["missing"]) == ("denied", 40)
+
+
 @pytest.mark.parametrize("language", ["zh-Hant-HK", "zh-Hans-CN"])
 def test_sources_are_told_in_the_readers_language(asking: Asking, language: str) -> None:
     """Their records as they are."""
