@@ -104,7 +104,11 @@ class JiraRanges:
         return Pieces(begun, tuple(Piece(Created(*span)) for span in pairwise((None, *borders, None))))
 
     def read(self, project: str, pieces: Pieces, custom: tuple[str, ...]) -> Iterator[Page]:
-        """What is left of the pieces, with all that hangs on it, and what changed meanwhile."""
+        """What is left of the pieces, with all that hangs on it, and what changed meanwhile.
+
+        A piece that cannot be read (on) costs no other: its refusal, the first of them, is raised behind all others.
+        """
+        refused: ConnectorError | None = None
         reads = {
             str(number): partial(self._issues.read, project, Position.load(piece.cursor), custom, piece.created)
             for number, piece in enumerate(pieces.all)
@@ -113,7 +117,8 @@ class JiraRanges:
         with closing(read_parts(reads, AT_ONCE)) as told:
             for number, found in told:
                 if isinstance(found, ConnectorError):
-                    raise found
+                    refused = refused or found
+                    continue
                 if found is None:
                     pieces = pieces.but(int(number), is_read=True)
                     yield Page([], pieces.cursor())
@@ -122,6 +127,8 @@ class JiraRanges:
                     pieces = pieces.but(int(number), cursor=found.cursor)
                 yield replace(found, cursor=pieces.cursor() if found.cursor else None)
                 del found  # or it lives until the next one is complete: a page more in memory
+        if refused is not None:
+            raise refused
         yield from self._issues.read(project, Position.load(pieces.cursor()), custom)
 
     def _borders(self, project: str, count: int) -> Sequence[int]:

@@ -1,6 +1,7 @@
 """A large project, read for the first time in pieces: whole, from any cut on, whatever changes meanwhile."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from connectors.jira import Jira
 from connectors.jira_issues import Created
 from connectors.jira_position import Position
 from connectors.jira_ranges import Piece, Pieces
-from sandbox.http import Fault
+from sandbox.http import Fault, Reply
 from tests.connectors.jira_firm import NOW, Connected, connected, firm, items, sandbox
 
 LARGE, COUNT = 25, 30
@@ -43,6 +44,15 @@ def ids(pages: Iterable[Page]) -> list[str]:
 
 def last_cursor(pages: Sequence[Page]) -> Cursor | None:
     return next((page.cursor for page in reversed(pages) if page.cursor), None)
+
+
+def refused_with(issue: str) -> Fault:
+    """Every page that holds that issue is refused."""
+
+    def alter(reply: Reply) -> Reply:
+        return replace(reply, status=410, body=b"") if f'"id":"{issue}"'.encode() in reply.body else reply
+
+    return Fault("GET /rest/api/3/search/jql", status=0, times=1000, alter=alter)
 
 
 def test_the_pieces_together_hold_what_a_reading_as_a_whole_holds(site: Connected) -> None:
@@ -106,6 +116,22 @@ def test_a_project_whose_numbers_have_gaps_is_read_whole(site: Connected) -> Non
         del state.issues[issue["id"]]
 
     assert sorted(ids(read(large(site)))) == sorted(state.issues)
+
+
+def test_a_piece_that_can_never_be_read_costs_no_other(site: Connected) -> None:
+    """Each run would lose what the others had ready, and the project never get beyond its beginning."""
+    broken = str(min(map(int, site.box.state.issues)))
+    site.box.app.faults.append(refused_with(broken))
+    kept: list[Page] = []
+
+    for _ in range(2):
+        with pytest.raises(VendorChanged, match="410"):
+            kept.extend(site.jira.read("issues", "APP", last_cursor(kept)))
+        assert len(set(ids(kept))) == len(ids(kept)) == COUNT - 4  # of six pieces the first holds four
+
+    site.box.app.faults.clear()
+    rest = read(site, last_cursor(kept))
+    assert set(ids(kept)) | set(ids(rest)) == set(site.box.state.issues)
 
 
 def test_a_piece_that_cannot_be_read_ends_the_reading(site: Connected) -> None:
