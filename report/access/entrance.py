@@ -90,7 +90,9 @@ class Entrance:
         """A new session for whoever's name or e-mail and password these are; None where they are not, whatever of
         them is wrong. Raises Throttled."""
         name = self.name_of(typed)
-        who = f"browser {browser.id}" if browser and self._knows(browser, name) else f"name {normal(typed)[:_LONG]}"
+        who = f"name {name or normal(typed)[:_LONG]}"  # one person's name and e-mail are one lock
+        if browser and self._knows(browser, name):
+            who = f"browser {browser.id}"
         counted = ((self._addresses, network_of(address)), (self._names, who))
         if waits := [wait for throttle, one in counted if (wait := throttle.wait(one))]:
             raise Throttled(max(waits))
@@ -113,8 +115,13 @@ class Entrance:
         self._addresses.count(network)
 
     def by_email(self, email: str, address: str) -> Session | None:
-        """A new session for whoever the provider says has that e-mail; None for those who may not sign in."""
-        name = self.name_of(email)
+        """A new session for whoever the provider says has that e-mail; None for those who may not sign in.
+
+        It is no name under [people], whatever the provider lets into it.
+        """
+        wanted = email.strip().casefold()
+        people = self.settings.people.items()
+        name = next((name for name, one in people if wanted and wanted == one.email.casefold()), "")
         with self.reader.connect() as connection:
             may = reader_named(self.settings, connection, name, self.today()) is not None
         if not may:

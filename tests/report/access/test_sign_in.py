@@ -210,6 +210,15 @@ def test_a_name_that_nobody_has_is_locked_in_the_same_way(house: House) -> None:
     assert answers == [403] * 10 + [429]
 
 
+def test_a_name_and_its_e_mail_have_ten_tries_together(house: House) -> None:
+    """They open one door: whoever guesses by both has no more. Nor do spaces and capitals make another name."""
+    ways = ("marco", "marco@lanternquay.example", " MARCO ", "Marco@LanternQuay.example")
+    for number in range(10):
+        assert house.browser().sign_in(ways[number % 4], "wrong password").status_code == 403
+
+    assert {house.browser().sign_in(way).status_code for way in ways} == {429}
+
+
 def test_strangers_do_not_lock_somebody_out_of_their_own_browser(house: House) -> None:
     """One that they signed in with before; until all of it is signed out because it was lost."""
     own = house.browser()
