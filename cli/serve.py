@@ -183,6 +183,7 @@ class _Web(uvicorn.Server):
             super().run(sockets)
         finally:
             drawing.cancel()
+            drawing.join()  # where it has begun: what is loaded then must not meet the end of the program
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

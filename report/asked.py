@@ -137,8 +137,8 @@ class Asked:
         return address(path, query | self._language(query))
 
     def to(self, path: str, **filters: Any) -> str:
-        """The address of another page, with these filters alone, of the same past day."""
-        query = Filters(as_of=self.filters.as_of).query(**filters)
+        """The address of another page, with these filters alone."""
+        query = NO_FILTERS.query(**filters)
         return address(path, query | self._language(query))
 
     def client_page(self, key: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """What a page says, in the words of its reader and without any layout: the web, a PDF, a workbook and Markdown are made
 of the same `Document`, so that they cannot tell different things."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -129,6 +129,16 @@ class Lines:
 
 
 Block = Table | Chart | Facts | Lines
+
+
+def tables_of(blocks: Iterable[Block]) -> Iterator[Table]:
+    """With those that charts were drawn from."""
+    for block in blocks:
+        match block:
+            case Table():
+                yield block
+            case Chart(table=Table() as table):
+                yield table
 
 
 @dataclass(frozen=True, slots=True)

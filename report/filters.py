@@ -37,7 +37,6 @@ class Filters:
     sort: str = ""
     zoom: str = ""
     month: date | None = None
-    as_of: date | None = None
     page: int = 1
 
     @classmethod
@@ -63,7 +62,7 @@ class Filters:
         """The parameters of the same page but for what is `changed`; what is not asked for is left out. Any other
         filter begins a list anew."""
         said = replace(self, **({"page": 1} | changed))
-        written = {field.name: _written(field.name, getattr(said, field.name)) for field in fields(said)}
+        written = {field.name: _written(getattr(said, field.name)) for field in fields(said)}
         return {name: text for name, text in written.items() if text}
 
 
@@ -83,29 +82,21 @@ def _read(name: str, text: str) -> Any:
                 raise WrongFilter("page: write a number from 1")
             return int(text)
         case "month":
-            if not re.match(r"19[7-9]|2[01]", text):  # a page counts some months on from there
+            if not re.fullmatch(r"(19[7-9]|2[01]\d)\d-\d\d", text):  # a page counts some months on from there
                 raise WrongFilter("month: write one of this age, as 2026-10")
-            return _day(f"{text}-01", "month: write it as 2026-10")
-        case "as_of":
-            return _day(text, "as_of: write a day as 2026-10-31")
+            try:
+                return date.fromisoformat(f"{text}-01")
+            except ValueError:
+                raise WrongFilter("month: write it as 2026-10") from None
     if len(text) > _MOST:
         raise WrongFilter(f"{name}: too long")
     return text
 
 
-def _day(text: str, wrong: str) -> date:
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        raise WrongFilter(wrong)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WrongFilter(wrong) from None
-
-
-def _written(name: str, value: object) -> str:
+def _written(value: object) -> str:
     match value:
         case None | 1:
             return ""
         case date():
-            return f"{value:%Y-%m}" if name == "month" else value.isoformat()
+            return f"{value:%Y-%m}"
     return str(value)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from config.language import instant, place
 from config.settings import Language
 from report.asked import Asked
-from report.document import Block, Chart, Document, Facts, Lines, Table
+from report.document import Block, Chart, Document, Facts, Lines, Table, tables_of
 from report.filters import address
 from report.pages.kind import PageKind
 
@@ -83,7 +83,7 @@ def _in(asked: Asked, kind: PageKind, language: Language) -> str:
 def _files(document: Document, asked: Asked, kind: PageKind) -> list[tuple[str, str]]:
     """The same as a file: what it is called, and where it is had. A CSV file holds one table."""
     names = {"pdf": "PDF", "xlsx": "Excel"}
-    if sum(isinstance(block, Table | Chart) for block in document.blocks) == 1:
+    if len(list(tables_of(document.blocks))) == 1:
         names["csv"] = "CSV"
     query = asked.filters.query() | {"lang": asked.language}
     path = kind.path.replace("{of}", asked.of)

@@ -33,7 +33,6 @@ PARAMETERS: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "sort": (_NAME, "A column's key, with - before it downwards."),
     "zoom": (_NAME, "How much time a chart shows: month or quarter."),
     "month": ({"type": "string", "pattern": r"^20\d\d-(0[1-9]|1[0-2])$"}, "A month: 2026-10."),
-    "as_of": ({"type": "string", "format": "date"}, "A past day: 2026-10-31."),
     "page": ({"type": "integer", "minimum": 1, "maximum": 999_999}, "Of a long list: which hundred of it."),
 }
 """What `report.filters.Filters` takes from an address."""

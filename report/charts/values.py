@@ -1,6 +1,5 @@
 """What can be drawn. Every text is given in the reader's words; days, counts and rates as they are."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
@@ -112,11 +111,3 @@ def shortened(text: str, most: int) -> str:
         if width > most:
             return f"{text[: n - 1].rstrip()}…"
     return text
-
-
-def counted(pairs: Sequence[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
-    """The counts of a `Matrix`, of (probability, impact) pairs; those outside 1 to 5 are left out."""
-    return tuple(
-        tuple(sum(pair == (probability, impact) for pair in pairs) for impact in range(1, 6))
-        for probability in range(1, 6)
-    )

@@ -2,17 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+import unicodedata
 from datetime import date, datetime
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from report.document import Block, Cell, Chart, Column, Table
+from report.document import Cell, Column, Table, tables_of
 from report.exports.file import CannotWrite, ReportFile
 from report.exports.flat import flat
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
-"""What a spreadsheet begins to reckon at, or what it takes for that after dropping the space before it."""
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a spreadsheet begins to reckon at."""
 
 
 def write_csv(report: ReportFile, out: BinaryIO) -> None:
@@ -31,29 +31,25 @@ def write_csv(report: ReportFile, out: BinaryIO) -> None:
 
 def harmless(text: str) -> str:
     """With an apostrophe before what a spreadsheet would reckon: a client's subject must not run on our machines."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    seen = next((char for char in text if not _is_dropped(char)), "")
+    return f"'{text}" if seen in _FORMULA or text.startswith(("\t", "\r")) else text
+
+
+def _is_dropped(char: str) -> bool:
+    """Space, and what nobody sees (a zero-width one, a byte order mark, a NUL): some spreadsheets read on after it."""
+    return char.isspace() or unicodedata.category(char) in ("Cc", "Cf")
 
 
 def _chosen(report: ReportFile) -> Table:
     """The table that is asked for; the only one, where there is one only."""
     tables = {
-        f"{part.kind.key}/{table.anchor}": table for part in report.parts for table in _tables(part.document.blocks)
+        f"{part.kind.key}/{table.anchor}": table for part in report.parts for table in tables_of(part.document.blocks)
     }
     if not report.table and len(tables) == 1:
         return next(iter(tables.values()))
     if report.table not in tables:
         raise CannotWrite(f"a CSV file holds one table; say which: {', '.join(tables) or 'there is none here'}")
     return tables[report.table]
-
-
-def _tables(blocks: Iterable[Block]) -> Iterator[Table]:
-    """With those that charts were drawn from."""
-    for block in blocks:
-        match block:
-            case Table():
-                yield block
-            case Chart(table=Table() as table):
-                yield table
 
 
 def _field(cell: Cell, column: Column, zone: ZoneInfo) -> str:

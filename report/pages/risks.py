@@ -97,11 +97,6 @@ def _matrix_table(values: Risks, asked: Asked) -> Table:
     )
 
 
-def _level(probable: int, cells: Mapping[tuple[int, int], int], asked: Asked) -> Row:
-    found = (_cell(cells.get((probable, bad), 0), probable, bad, asked) for bad in _LEVELS)
-    return Row([Cell(probable, str(probable)), *found])
-
-
 def _cells(values: Risks) -> Mapping[tuple[int, int], int]:
     return {(one.probability, one.impact): one.count for one in values.matrix}
 

@@ -34,8 +34,8 @@ _of = FEEDBACK.table.c
 class Soon:
     """How many first answers took more than `above` working hours, and at most `to` (None: any number)."""
 
-    above: int
-    to: int | None
+    above: float
+    to: float | None
     answers: int
 
 
@@ -95,7 +95,7 @@ def read_feedback(asked: Asked) -> FeedbackPage:
         over=sum(bool(row["unhandled"]) for row in over),
         answered=_count(asked, _of.first_response_at.is_not(None)),
         all=answers.first_response(everything, window, asked.now, hours),
-        soon=_sorted_by_hours([wait.hours for wait in waits if not wait.or_more]),
+        soon=_sorted_by_hours([one.hours for one in waits if not one.or_more], asked.moment.feedback_hours["warning"]),
         unanswered=sum(wait.or_more for wait in waits),
         clients=_clients(asked, window, told, over, hours),
         list=_list(asked, over),
@@ -125,9 +125,11 @@ def _hours(asked: Asked) -> answers.WorkingHours:
     return of
 
 
-def _sorted_by_hours(hours: Sequence[float]) -> Sequence[Soon]:
-    bounds = [0, *LONGER_THAN]
-    ends: list[int | None] = [*LONGER_THAN, None]
+def _sorted_by_hours(hours: Sequence[float], limit: float) -> Sequence[Soon]:
+    """The limit is a bound too: what is in time and what is not must not share a column."""
+    inner = sorted({*LONGER_THAN, limit} - {0})
+    bounds: list[float] = [0, *inner]
+    ends: list[float | None] = [*inner, None]
     return [
         Soon(above, to, sum((above < one or above == 0) and (to is None or one <= to) for one in hours))
         for above, to in zip(bounds, ends, strict=True)

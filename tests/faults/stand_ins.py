@@ -62,7 +62,7 @@ class Fate:
         """Kill the child if that was to be."""
         if self._at != (number, taken):
             return False
-        self._is_known.wait()
+        assert self._is_known.wait(60), "nobody said which process this request comes from"
         os.kill(self._child, signal.SIGKILL)
         return True
 

@@ -18,7 +18,6 @@ from report.charts.values import (
     Months,
     Point,
     Tick,
-    counted,
     shortened,
 )
 
@@ -35,7 +34,8 @@ GANTT = Gantt(
 )
 MONTHS = Months((Point("Sep", 100.0), Point("Oct", None), Point("Nov", 70.0)), 90, "target 90 %", 100, "70.0 %")
 COLUMNS = Distribution((Count("< 4", 3), Count("> 4", 1, is_over=True)), "working hours")
-MATRIX = Matrix(counted([(4, 5), (3, 4), (9, 9)]), "probability", "impact")
+NO_RISKS = ((0,) * 5,) * 5
+MATRIX = Matrix((*NO_RISKS[:2], (0, 0, 0, 1, 0), (0, 0, 0, 0, 1), NO_RISKS[4]), "probability", "impact")
 
 
 def texts(svg: str) -> list[str]:
@@ -117,7 +117,7 @@ def test_nothing_to_draw_is_an_empty_drawing() -> None:
     draw(replace(GANTT, bars=()))
     draw(Months(()))
     draw(Distribution((), ""))
-    draw(Matrix(counted([]), "", ""))
+    draw(Matrix(NO_RISKS, "", ""))
 
 
 def test_what_draws_can_be_made_ready_beforehand() -> None:
@@ -130,8 +130,3 @@ def test_a_long_name_is_cut_by_its_width() -> None:
     assert shortened("abcdef", 6) == "abcdef"
     assert shortened("abcdefg", 6) == "abcde…"
     assert shortened("家長通試用", 6) == "家長…"
-
-
-def test_risks_outside_the_scale_are_left_out_of_the_matrix() -> None:
-    """They have no cell."""
-    assert counted([(4, 5), (4, 5), (0, 3), (3, 9)])[3] == (0, 0, 0, 0, 2)
