@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, union_all
+from sqlalchemy import and_, case, or_, select, true, union_all
 
 from report.asked import Asked
 from rules.views.base import name_of
@@ -17,7 +17,8 @@ _CHARS = 300
 
 @dataclass(frozen=True, slots=True)
 class ClientComment:
-    """A message of the client's; `about` is what it was written on, `url` leads there."""
+    """A message of the client's; `about` is what it was written on, `url` leads there: "" and None where that is not
+    for the reader, as a mail on two tickets may stand on another client's too."""
 
     at: datetime | None
     by: str
@@ -29,11 +30,11 @@ class ClientComment:
 
 def read_comments_of(asked: Asked, project: str) -> Sequence[ClientComment]:
     """The latest, the last one first."""
-    comment = COMMENT.c
+    comment, scope = COMMENT.c, asked.reader.scope
     items, feedback = (
         select(table.c.key)
         .where(table.c.project_key == project, table.c.deleted_at.is_(None))
-        .where(asked.reader.scope.allows(table.c.client_key))
+        .where(scope.allows(table.c.client_key))
         for table in (WORK_ITEM, FEEDBACK)
     )
     # What stands on several things, as a CRM's mail on a ticket and a contact, is found by way of its references.
@@ -47,18 +48,21 @@ def read_comments_of(asked: Asked, project: str) -> Sequence[ClientComment]:
         .limit(_LATEST)
         .subquery("latest")
     )
+    on_item = and_(WORK_ITEM.c.key == comment.on_key, scope.allows(WORK_ITEM.c.client_key))
+    on_feedback = and_(FEEDBACK.c.key == comment.on_key, scope.allows(FEEDBACK.c.client_key))
+    is_seen = true() if scope.is_all else or_(WORK_ITEM.c.key.is_not(None), FEEDBACK.c.key.is_not(None))
     wrote = (
         select(
             comment.created_at.label("at"),
             name_of(PERSON.c.name, CONTACT.c.name, ACCOUNT.c.name).label("by"),
             comment.text,
             name_of(WORK_ITEM.c.name, FEEDBACK.c.subject).label("about"),
-            name_of(comment.url, WORK_ITEM.c.url, FEEDBACK.c.url).label("url"),
+            name_of(case((is_seen, comment.url)), WORK_ITEM.c.url, FEEDBACK.c.url).label("url"),
             comment.source,
         )
         .select_from(latest.join(COMMENT, comment.key == latest.c.key))
-        .outerjoin(WORK_ITEM, WORK_ITEM.c.key == comment.on_key)
-        .outerjoin(FEEDBACK, FEEDBACK.c.key == comment.on_key)
+        .outerjoin(WORK_ITEM, on_item)
+        .outerjoin(FEEDBACK, on_feedback)
         .outerjoin(ACCOUNT, ACCOUNT.c.key == comment.author_account)
         .outerjoin(PERSON, PERSON.c.key == ACCOUNT.c.person_key)
         .outerjoin(CONTACT, CONTACT.c.key == comment.author_contact)

@@ -44,6 +44,11 @@ def asking(engine: Engine) -> Asking:
 
 
 _WORK: dict[str, Any] = {"project_key": "delivery/project/10", "open_items": 4, "total_items": 31}
+_BANKS: dict[str, Any] = {
+    "project_key": "delivery/project/10",
+    "client_key": "client/bank",
+    "bd_person": "person/marco",
+}
 _REQUEST: dict[str, Any] = {
     "name": "Consent screen",
     "project": "delivery/project/10",
@@ -176,6 +181,27 @@ def test_what_the_client_wrote_is_there_and_what_we_wrote_is_not(engine: Engine,
     assert "By mail x" in said
     assert "x" * 300 not in said
     assert "We look into it" not in said
+
+
+def test_a_mail_on_two_tickets_says_nothing_of_the_other_client_s(engine: Engine, asking: Asking) -> None:
+    """It is found by the ticket that is the bank's; its first one, and its own address there, are Paper Kite's."""
+    kites = feedback(8, subject="Paper Kite's receipts", url="https://crm.example/kite")
+    put(engine, "feedback", kites, feedback(7, **_BANKS, subject="Slow receipts"))
+    mail = {"source": "crm", "key": "c/5", "on_key": kites["key"], "side": "client", "created_at": hk(20)}
+    put(engine, "comment", mail | {"text": "Both are slow", "url": "https://crm.example/kite/mail"})
+    put(
+        engine,
+        "comment",
+        mail | {"key": "c/6", "text": "Ours alone", "on_key": "crm/ticket/7", "url": "https://o.example"},
+    )
+    put(engine, "reference", {"from_key": "c/5", "to_key": "crm/ticket/7"})
+    mine, everybodys = asking.as_(MARCO).page(APP), asking.page(APP)
+
+    assert "Both are slow" in mine
+    assert 'href="https://o.example"' in mine
+    for others in ("Paper Kite", "crm.example/kite"):
+        assert others in everybodys
+        assert others not in mine
 
 
 def test_alerts_stay_on_record_with_what_became_of_them(asking: Asking) -> None:
