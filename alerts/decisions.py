@@ -1,12 +1,12 @@
 """Who decided what: the snoozes, silences, agreed dates and answers given elsewhere that the head of BD is told of."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import Connection, select
 
+from alerts.facts import Facts
 from alerts.life import Cause
 from alerts.silences import Match, every_silence
 from alerts.store import ALERT, ALERT_EVENT
@@ -39,6 +39,8 @@ class Decided:
     """What the person said: the note, the reason, the reference, how it was answered."""
     match: Match | None = None
     """What a silence hides."""
+    client_facing: bool = True
+    """False where it is about a date that no client was promised."""
 
 
 def decided(connection: Connection, since: datetime, until: datetime) -> list[Decided]:
@@ -63,16 +65,17 @@ def _snoozes(connection: Connection, since: datetime, until: datetime) -> list[D
     chosen = events.where(ALERT_EVENT.c.reason == Cause.SNOOZED, ALERT_EVENT.c.at >= since, ALERT_EVENT.c.at < until)
     last: dict[tuple[str, int, str], Decided] = {}
     for row in connection.execute(chosen.order_by(ALERT_EVENT.c.id)).mappings():
-        facts: Mapping[str, object] = row["facts"]
+        facts = Facts(row["facts"])
         last[row["fingerprint"], row["episode"], row["actor"]] = Decided(
             kind="snoozed",
             at=row["at"],
             by=row["actor"],
             subject=row["subject"],
-            name=str(facts.get("name") or facts.get("subject") or ""),
+            name=facts.text("name") or facts.text("subject"),
             client=_client(row["client_key"]),
             until=None if row["held_while"] else row["until"],
             why=row["note"],
+            client_facing=facts.is_true("client_facing", default=True),
         )
     return list(last.values())
 
@@ -97,7 +100,7 @@ def _silences(connection: Connection, since: datetime, until: datetime) -> list[
 
 def _agreements(connection: Connection, since: datetime, until: datetime) -> list[Decided]:
     of = AGREEMENT.join(MILESTONE, MILESTONE.c.key == AGREEMENT.c.milestone_key, isouter=True)
-    chosen = select(AGREEMENT, MILESTONE.c.name, MILESTONE.c.client_key).select_from(of)
+    chosen = select(AGREEMENT, MILESTONE.c.name, MILESTONE.c.client_key, MILESTONE.c.client_facing).select_from(of)
     within = (AGREEMENT.c.recorded_at >= since, AGREEMENT.c.recorded_at < until)
     return [
         Decided(
@@ -109,6 +112,7 @@ def _agreements(connection: Connection, since: datetime, until: datetime) -> lis
             client=_client(row["client_key"]),
             on=row["agreed_on"],
             why=row["reference"],
+            client_facing=row["client_facing"] is not False,
         )
         for row in connection.execute(chosen.where(*within)).mappings()
     ]

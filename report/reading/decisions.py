@@ -19,8 +19,12 @@ class Decisions:
 
 
 def read_decisions(asked: Asked) -> Decisions:
-    """Of three months."""
+    """Of three months. Who sees only clients of theirs is not told of dates that no client was promised."""
     since = asked.now - timedelta(days=_DAYS)
     found = decided(asked.connection, since, asked.now)
-    mine = [row for row in found if asked.scope.holds(f"client/{row.client}" if row.client else None)]
-    return Decisions(since, mine[::-1])
+    return Decisions(since, [row for row in reversed(found) if _is_told(row, asked)])
+
+
+def _is_told(row: Decided, asked: Asked) -> bool:
+    of_theirs = asked.scope.holds(f"client/{row.client}" if row.client else None)
+    return of_theirs and (row.client_facing or asked.reader.scope.is_all)

@@ -1,13 +1,14 @@
 """The page of decisions: who decided what, and whose clients it names."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from tests.alerts.firm import TUESDAY, put
 from tests.report.asking import MARCO, Asking
-from tests.report.firm import feedback, milestone
+from tests.report.firm import alert, feedback, milestone
 
 
 @pytest.fixture
@@ -38,6 +39,34 @@ def test_a_bd_manager_sees_their_own_clients_decisions_alone(asking: Asking) -> 
     assert "CR-012" in page
     assert "WhatsApp" not in page
     assert "莫詠珊" not in page
+
+
+def test_a_bd_manager_is_not_told_what_was_decided_of_internal_dates(engine: Engine, asking: Asking) -> None:
+    """Neither a date that was moved nor an alert that was put off: no client was promised them."""
+    internal = milestone(2, name="Refactoring", client_facing=False)
+    put(engine, "milestone", internal)
+    noted = {"recorded_at": TUESDAY - timedelta(hours=1), "recorded_by": "marco"}
+    put(
+        engine,
+        "agreement",
+        {"milestone_key": internal["key"], "agreed_on": date(2026, 12, 1), "reference": "I-1", **noted},
+    )
+    for number, is_promised in enumerate((False, True)):
+        fires = alert("milestone-overdue", f"delivery/issue/3{number}", client_facing=is_promised)
+        put(engine, "alert", fires)
+        put(engine, "alert_event", _snoozed(fires["fingerprint"], f"reason {number}"))
+    mine, everybodys = asking.as_(MARCO).page("/decisions"), asking.page("/decisions", client="bank")
+
+    assert "reason 1" in mine
+    for internals in ("Refactoring", "I-1", "reason 0"):
+        assert internals in everybodys
+        assert internals not in mine
+
+
+def _snoozed(fingerprint: str, note: str) -> dict[str, Any]:
+    what = {"reason": "snoozed", "from_state": "firing", "to_state": "snoozed", "actor": "marco", "episode": 1}
+    at = TUESDAY - timedelta(hours=2)
+    return {"fingerprint": fingerprint, "at": at, "until": TUESDAY + timedelta(days=1), "note": note, **what}
 
 
 def test_a_shared_address_that_names_another_client_says_so(asking: Asking) -> None:
