@@ -53,8 +53,9 @@ def show(values: Today, asked: Asked) -> Document:
 
 
 def _title(asked: Asked) -> str:
-    """Whose page it is, where it is one BD manager's."""
-    name = asked.person_name(asked.filters.bd or asked.reader.name) if is_of_one(asked) else ""
+    """Whose page it is, where it is one BD manager's: the reader's own where its address asks for another's."""
+    bd = "" if asked.asks_for_others else asked.filters.bd
+    name = asked.person_name(bd or asked.reader.name) if is_of_one(asked) else ""
     return asked.t("title_of", name=name) if name else asked.t("title")
 
 

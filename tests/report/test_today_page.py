@@ -272,6 +272,12 @@ def test_a_page_of_one_bd_manager_says_whose_it_is_and_holds_no_other_client(
         assert other not in text.replace("Unhandled client feedback", "")
 
 
+@pytest.mark.parametrize("bd", ["sandy", "nobodyhere"])
+def test_an_address_that_asks_for_another_bears_the_reader_s_own_name(full: Engine, bd: str) -> None:
+    """What stands there is Marco's: under Sandy's name he would take it for hers, and forward it so."""
+    assert document(full, reader=MARCO, bd=bd).title == "Delivery and client report: Marco Yip"
+
+
 def test_the_filters_offer_every_bd_manager_and_keep_the_language(full: Engine) -> None:
     """The language stays when the reader narrows the page, and the other way round."""
     shown = document(full, "zh-Hant-HK", bd="marco")
