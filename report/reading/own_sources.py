@@ -16,14 +16,14 @@ _OWNED = (PROJECT, WORK_ITEM, MILESTONE, FEEDBACK)
 
 
 def read_sources_for(asked: Asked) -> Sequence[SourceRow]:
-    """All of the config, in its order; whole on a page of everything, otherwise as `_narrowed`."""
+    """All of the config, in its order; whole on a page of everything, otherwise as `narrowed`."""
     if asked.scope.is_all:
         return asked.sources
     problems = _problems(asked)
-    return [_narrowed(row, problems.get(row.name, 0)) for row in asked.sources]
+    return [narrowed(row, problems.get(row.name, 0)) for row in asked.sources]
 
 
-def _narrowed(row: SourceRow, problems: int) -> SourceRow:
+def narrowed(row: SourceRow, problems: int) -> SourceRow:
     """A source without what tells of other people's boards, as the tool's own words do: they name projects and who
     signs in. `problems`: fields that could not be read of one's own."""
     return replace(

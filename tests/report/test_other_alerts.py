@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from config.settings import Language
 from report.document import Row, Table
 from report.pages.today import FOLDED
-from report.reading.today import Today, for_one, read_today
+from report.reading.own_sources import narrowed
+from report.reading.today import Today, read_today
 from report.structured import as_json
 from tests.alerts.firm import TUESDAY, hk, put
 from tests.report.asking import MARCO
@@ -269,7 +270,7 @@ def test_what_is_missing_or_differs_is_said_of_its_source(
 
     def held_back(shown: Today) -> Today:
         doubted = replace(shown.sources[0], doubts=(DOUBT,), incomplete=TALLIES)
-        return replace(shown, sources=[for_one(doubted, 0) if person else doubted, *shown.sources[1:]])
+        return replace(shown, sources=[narrowed(doubted, 0) if person else doubted, *shown.sources[1:]])
 
     text = seen(engine, change=held_back, bd=person or "").text
     with asked(engine, bd=person or "") as one:
