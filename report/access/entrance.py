@@ -70,10 +70,12 @@ class Entrance:
     passwords: Passwords = field(default_factory=Passwords)
     _addresses: Throttle = field(init=False)
     _names: Throttle = field(init=False)
+    _browsers: Throttle = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_addresses", Throttle(BY_ADDRESS, self.clock))
         object.__setattr__(self, "_names", Throttle(BY_NAME, self.clock))
+        object.__setattr__(self, "_browsers", Throttle(BY_NAME, self.clock))
 
     @property
     def audit(self) -> Audit:
@@ -90,10 +92,10 @@ class Entrance:
         """A new session for whoever's name or e-mail and password these are; None where they are not, whatever of
         them is wrong. Raises Throttled."""
         name = self.name_of(typed)
-        who = f"name {name or normal(typed)[:_LONG]}"  # one person's name and e-mail are one lock
+        theirs = (self._names, name or normal(typed)[:_LONG])  # one person's name and e-mail are one lock
         if browser and self._knows(browser, name):
-            who = f"browser {browser.id}"
-        counted = ((self._addresses, network_of(address)), (self._names, who))
+            theirs = (self._browsers, browser.id)
+        counted = ((self._addresses, network_of(address)), theirs)
         if waits := [wait for throttle, one in counted if (wait := throttle.wait(one))]:
             raise Throttled(max(waits))
         last = [throttle.count(one) for throttle, one in counted]

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from config.clock import Clock
 
 WINDOW = timedelta(minutes=15)
-_MANY = 10_000
-"""So many are remembered before those whose time is over are let go of."""
+MOST_KEPT = 10_000
+"""So many are remembered at once; who comes new then waits, so that a flood of names costs neither memory nor time."""
 
 
 class Throttle:
@@ -19,22 +19,23 @@ class Throttle:
         self._most = most
         self._clock = clock
         self._tries: dict[str, deque[datetime]] = {}
+        self._swept_at = clock()
         self._lock = threading.Lock()
 
     def wait(self, who: str) -> timedelta | None:
         """How long until they may try again; None: now."""
         now = self._clock()
         with self._lock:
+            self._sweep(now)
             tries = self._within(who, now)
+            if not tries and len(self._tries) >= MOST_KEPT:
+                return self._swept_at + WINDOW - now
             return tries[0] + WINDOW - now if len(tries) >= self._most else None
 
     def count(self, who: str) -> bool:
         """Count a try, before it is known how it ends: others may be under way. Whether it was the last for now."""
         now = self._clock()
         with self._lock:
-            if len(self._tries) >= _MANY:
-                for known in list(self._tries):
-                    self._within(known, now)
             tries = self._tries.setdefault(who, self._within(who, now))
             tries.append(now)
             return len(tries) == self._most
@@ -44,6 +45,15 @@ class Throttle:
         with self._lock:
             if tries := self._tries.get(who):
                 tries.pop()
+                if not tries:
+                    del self._tries[who]
+
+    def _sweep(self, now: datetime) -> None:
+        """Let go of those whose time is over, once a window: it walks all of them."""
+        if now - self._swept_at >= WINDOW:
+            self._swept_at = now
+            for known in list(self._tries):
+                self._within(known, now)
 
     def _within(self, who: str, now: datetime) -> deque[datetime]:
         """Their tries that still count."""
