@@ -11,10 +11,12 @@ never changes, so that each issue is of one piece whatever happens to it meanwhi
 - Cut is at issues that are there (one request for the newest key, one for some hundred keys below it): their numbers
   are nearly as even as a count would be, and JQL refuses keys of issues that are not. Only Jira Cloud tells how large a
   project is, so only there is cut.
+- Where a site takes no such question, or no search by milliseconds of `created`, the project is read as one piece.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,10 +27,12 @@ from typing import Any
 from connectors import jira_payload as payloads
 from connectors.answers import instant, mapping
 from connectors.base import ConnectorError, Cursor, Page
-from connectors.jira_issues import AT_ONCE, Created, JiraIssues
+from connectors.jira_issues import AT_ONCE, EVER, Created, JiraIssues
 from connectors.jira_position import Position
-from connectors.jira_site import JiraSite
-from connectors.side_by_side import read_parts
+from connectors.jira_site import JiraSite, SearchRefused
+from connectors.side_by_side import OF_ONE_PART, Refusal, read_parts
+
+log = logging.getLogger(__name__)
 
 LARGE = 10_000
 """A project with more issues is cut, into pieces of about a fifth as many: a smaller one is a minute or less, and the
@@ -52,10 +56,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A project that is being read in pieces. `begun`: when that began, by Jira's clock."""
+    """A project that is being read in pieces, or as one. `begun`: when that began, by Jira's clock."""
 
     begun: datetime
-    all: tuple[Piece, ...]
+    all: tuple[Piece, ...] = (Piece(EVER),)
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is not cut."""
+        return len(self.all) == 1
 
     @classmethod
     def load(cls, cursor: Cursor | None) -> "Pieces | None":
@@ -100,7 +109,10 @@ class JiraRanges:
         count, begun = insight.get("totalIssueCount"), self._site.server_time
         if not isinstance(count, int) or count <= self._large or begun is None:
             return None
-        borders = self._borders(project, min(5 * count // self._large, _MOST))
+        try:
+            borders = self._borders(project, min(5 * count // self._large, _MOST))
+        except OF_ONE_PART as refusal:
+            return self._as_one(project, begun, refusal)
         return Pieces(begun, tuple(Piece(Created(*span)) for span in pairwise((None, *borders, None))))
 
     def read(self, project: str, pieces: Pieces, custom: tuple[str, ...]) -> Iterator[Page]:
@@ -108,7 +120,20 @@ class JiraRanges:
 
         A piece that cannot be read (on) costs no other: its refusal, the first of them, is raised behind all others.
         """
-        refused: ConnectorError | None = None
+        pieces, refused = yield from self._read(project, pieces, custom)
+        if isinstance(refused, SearchRefused) and not pieces.is_one:
+            pieces = self._as_one(project, pieces.begun, refused)
+            pieces, refused = yield from self._read(project, pieces, custom)
+        if refused is not None:
+            raise refused
+        yield from self._issues.read(project, Position.load(pieces.cursor()), custom)
+
+    def _read(
+        self, project: str, pieces: Pieces, custom: tuple[str, ...]
+    ) -> Generator[Page, None, tuple[Pieces, Refusal | None]]:
+        """Read what is left; return how far that came, and why no further. A piece whose search is refused ends it:
+        the others are asked for in the same words."""
+        refused: Refusal | None = None
         reads = {
             str(number): partial(self._issues.read, project, Position.load(piece.cursor), custom, piece.created)
             for number, piece in enumerate(pieces.all)
@@ -116,6 +141,8 @@ class JiraRanges:
         }
         with closing(read_parts(reads, AT_ONCE)) as told:
             for number, found in told:
+                if isinstance(found, SearchRefused):
+                    return pieces, found
                 if isinstance(found, ConnectorError):
                     refused = refused or found
                     continue
@@ -125,11 +152,15 @@ class JiraRanges:
                     continue
                 if found.cursor is not None:
                     pieces = pieces.but(int(number), cursor=found.cursor)
-                yield replace(found, cursor=pieces.cursor() if found.cursor else None)
+                # With every page, be it the place of the page before: it tells how the project is cut, too.
+                yield replace(found, cursor=pieces.cursor())
                 del found  # or it lives until the next one is complete: a page more in memory
-        if refused is not None:
-            raise refused
-        yield from self._issues.read(project, Position.load(pieces.cursor()), custom)
+        return pieces, refused
+
+    @staticmethod
+    def _as_one(project: str, begun: datetime, refusal: Refusal) -> Pieces:
+        log.warning("%s; the project %s is read in one piece, which takes longer", refusal, project)
+        return Pieces(begun)
 
     def _borders(self, project: str, count: int) -> Sequence[int]:
         """When the issues were created with which a piece begins, all but the first."""

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+class SearchRefused(VendorChanged):
+    """Jira does not take a search as it stands: its first page was answered by 400."""
+
+
 class JiraSite:
     """Asks one site, Cloud or Data Center, as one account."""
 
@@ -101,13 +105,15 @@ class JiraSite:
         response = requests.Session.request(client._session, method, url, params=params, data=data)
         self.server_time = server_time(response.headers) or self.server_time
         if not response.ok:
-            raise self._refusal(method, path, response)
+            raise self._refusal(method, path, response, params or {})
         if "AUTHENTICATED_FAILED" in response.headers.get("X-Seraph-LoginReason", ""):
             # An empty 200: what Jira lets anybody read, shown to somebody with a wrong credential.
             raise self._wrong_credential()
         return response.content
 
-    def _refusal(self, method: str, path: str, response: "requests.Response") -> ConnectorError:
+    def _refusal(
+        self, method: str, path: str, response: "requests.Response", asked: Mapping[str, Any]
+    ) -> ConnectorError:
         """Jira's status as an error of ours."""
         status, headers, said = response.status_code, response.headers, self._said(response.content)
         what = f"{method} {path.partition('/')[0]}"
@@ -121,7 +127,9 @@ class JiraSite:
             return NotPermitted(f"{self.name}: {self.who} may not {what}{said}: ask a Jira admin for the permission")
         if status == 404:
             return NotFound(f"{self.name}: {what} found nothing, or nothing that {self.who} may see{said}")
-        return VendorChanged(f"{self.name}: Jira answered {status} to {what}{said}")
+        is_search = status == 400 and "jql" in asked and "nextPageToken" not in asked
+        refusal = SearchRefused if is_search else VendorChanged
+        return refusal(f"{self.name}: Jira answered {status} to {what}{said}")
 
     def _said(self, content: bytes) -> str:
         complaints = self.governor.brief(_complaints(content))

@@ -32,6 +32,8 @@ class JiraApi(JiraSite):
         super().__init__(state, clock, deployment)
         self.embedded_comments = EMBEDDED_COMMENTS
         self.changes_cap = 10000
+        self.refused_jql = ""
+        """A search that holds this is refused."""
         self._searches: dict[str, tuple[str, list[str]]] = {}
 
     # --- routes
@@ -149,6 +151,8 @@ class JiraApi(JiraSite):
         return asked
 
     def _find(self, jql: str, *, bounded: bool) -> list[Json]:
+        if self.refused_jql and self.refused_jql in jql:
+            raise JqlError(f"Error in the JQL Query near '{self.refused_jql}'.")
         projects = {name for project in self.state.projects.values() for name in (project["key"], project["id"])}
         query = parse(jql, projects=projects, zone=self.profile_zone, epoch=self.deployment == "Cloud")
         if bounded and not query.bounded:

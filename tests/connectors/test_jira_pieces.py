@@ -148,6 +148,61 @@ def test_a_piece_that_cannot_be_read_ends_the_reading(site: Connected) -> None:
     assert set(ids(kept)) | set(ids(rest)) == set(site.box.state.issues)
 
 
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("GET /rest/api/3/search/jql", 400),
+        ("POST /rest/api/3/issue/bulkfetch", 400),
+        ("POST /rest/api/3/issue/bulkfetch", 403),
+        ("POST /rest/api/3/issue/bulkfetch", 404),
+    ],
+)
+def test_where_it_cannot_be_asked_where_to_cut_a_project_is_read_in_one_piece(
+    site: Connected, caplog: pytest.LogCaptureFixture, question: str, status: int
+) -> None:
+    """It takes longer, and is no reason to read nothing."""
+    site.box.app.faults.append(Fault(question, status=status))
+
+    kept = read(site)
+
+    assert sorted(ids(kept)[:COUNT]) == sorted(site.box.state.issues)
+    assert [record.message for record in caplog.records if "in one piece" in record.message]
+    assert not [search for search in site.asked("/search/jql") if "AND+created" in search]
+
+
+@pytest.mark.parametrize(("refused", "cut"), [("AND created ", 1), ("AND created ", 15), ("AND created >=", 15)])
+def test_where_no_search_may_ask_for_created_a_project_is_read_in_one_piece(
+    site: Connected, caplog: pytest.LogCaptureFixture, refused: str, cut: int
+) -> None:
+    """And goes on so: its cursor says it from the first page on, and the log once."""
+    site.box.refused_jql = refused
+    reading = site.jira.read("issues", "APP", None)
+    kept = [next(reading) for _ in range(cut)]
+    del reading
+
+    kept += read(large(site), last_cursor(kept))
+
+    assert set(ids(kept)) == set(site.box.state.issues)
+    assert not [search for search in site.asked("/search/jql") if "AND+created" in search]
+    assert len([record for record in caplog.records if "in one piece" in record.message]) == 1
+
+
+def test_a_search_that_is_refused_of_the_whole_too_costs_no_piece_its_place(site: Connected) -> None:
+    """A project may be out of sight for a while; what was read of its pieces needs no second reading."""
+    reading = site.jira.read("issues", "APP", None)
+    kept = [next(reading) for _ in range(12)]
+    del reading
+    site.box.refused_jql = "project in"
+
+    with pytest.raises(VendorChanged, match="400"):
+        kept += large(site).jira.read("issues", "APP", last_cursor(kept))
+
+    site.box.refused_jql = ""
+    rest = read(large(site), last_cursor(kept))
+    assert set(ids(kept)) | set(ids(rest)) == set(site.box.state.issues)
+    assert len(ids(rest)) < COUNT
+
+
 def test_the_next_reading_begins_where_this_one_began_by_jiras_clock() -> None:
     """However late the last change was that one of the pieces saw."""
     late = Position(NOW + timedelta(hours=2), NOW + timedelta(hours=2)).cursor()
