@@ -6,7 +6,7 @@ from cli.exit_codes import OK
 from cli.hub import Hub
 from cli.opening import open_hub
 from cli.talk import answer, refuse
-from report.access.accounts import check_may_sign_in, keep
+from report.access.accounts import check_may_sign_in, keep, role_of
 from report.access.audit import note
 from report.feed import FeedAddresses
 from unify.engine import writing
@@ -21,9 +21,10 @@ def print_feed(config: Path, person: str) -> int:
         now = hub.wall()
         with writing(hub.engine) as connection:
             check_may_sign_in(hub.settings, connection, person)
+            role = role_of(hub.settings, connection, person)
             keep(connection, person, now)
             note(connection, hub.settings, "exported", person, now, "the address of their calendar")
-        answer.print(feed_addresses(hub).address(person, now))
+        answer.print(feed_addresses(hub).address(person, role, now))
     return OK
 
 

@@ -38,25 +38,25 @@ _STATUS: Mapping[str, str] = {"cancelled": "CANCELLED"}
 
 class FeedAddresses:
     """Makes the addresses of feeds, and reads them. One is good until its reader is signed out everywhere, gets another
-    password, or may not read the report any more; all of them until there is another key."""
+    password or another role (an old address must not come to tell more); all of them until there is another key."""
 
     def __init__(self, key: str, public_url: str) -> None:
         self._signed = URLSafeSerializer(key, salt="milepost.feed", signer_kwargs={"digest_method": hashlib.sha256})
         self._base = public_url.rstrip("/") + PATH
 
-    def address(self, person: str, now: datetime) -> str:
-        """That of the feed of `person`, a name under [people]."""
-        return f"{self._base}{self._signed.dumps([person, int(now.timestamp() * 1e6)])!s}.ics"
+    def address(self, person: str, role: str | None, now: datetime) -> str:
+        """That of the feed of `person`, a name under [people], as long as they have that role."""
+        return f"{self._base}{self._signed.dumps([person, role, int(now.timestamp() * 1e6)])!s}.ics"
 
-    def read(self, token: str) -> tuple[str, datetime] | None:
-        """Whose address it is and since when; None for none of ours."""
+    def read(self, token: str) -> tuple[str, str, datetime] | None:
+        """Whose address it is, in which role and since when; None for none of ours."""
         try:
             told = self._signed.loads(token)
         except BadData:
             return None
         match told:
-            case [str(person), int(made_at)]:
-                return person, datetime.fromtimestamp(0, UTC) + timedelta(microseconds=made_at)
+            case [str(person), str(role), int(made_at)]:
+                return person, role, datetime.fromtimestamp(0, UTC) + timedelta(microseconds=made_at)
         return None
 
 
@@ -83,12 +83,13 @@ class Feed:
         told = self.addresses.read(token)
         if told is None:
             return None
-        person, made_at = told
+        person, role, made_at = told
         with self.site.engine.connect() as connection:
             since = sessions_since(connection, person)
             if since is not None and made_at < since:
                 return None
-            return reader_named(self.site.settings, connection, person, self.site.moment().today)
+            reader = reader_named(self.site.settings, connection, person, self.site.moment().today)
+            return reader if reader is not None and reader.role == role else None
 
 
 def as_calendar(days: Iterable[PromisedDay], asked: Asked) -> bytes:

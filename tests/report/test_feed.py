@@ -38,9 +38,12 @@ def asking(engine: Engine) -> Asking:
     return Asking(engine)
 
 
+ROLES = {"marco": "bd", "sandy": "bd", "may": "coordinator"}
+
+
 def address(person: str = "marco", made_at: datetime = TUESDAY, key: str = KEY) -> str:
     """Where the feed of `person` is."""
-    return FeedAddresses(key, HUB).address(person, made_at).removeprefix(HUB)
+    return FeedAddresses(key, HUB).address(person, ROLES.get(person), made_at).removeprefix(HUB)
 
 
 def answer(asking: Asking, path: str, **known: Any) -> httpx.Response:
@@ -150,3 +153,13 @@ def test_an_address_that_is_not_ours_or_was_taken_back_is_not_there(engine: Engi
 
     assert answer(asking, path).status_code == 404
     assert answer(asking, address()).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["head", "director", "coordinator"])
+def test_another_role_takes_the_address_back(asking: Asking, role: str) -> None:
+    """It lies on another firm's machine, given for the days of one's own clients: it must not come to tell all."""
+    people = settings().people
+    promoted = people | {"marco": people["marco"].model_copy(update={"role": role})}
+
+    assert answer(asking, address(), people=promoted).status_code == 404
+    assert answer(asking, address("sandy"), people=promoted).status_code == 200
