@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
+from cli.feed import feed_addresses
 from cli.hub import Hub
 from cli.serve import _app
 from config.secrets import Redactor
@@ -24,6 +25,7 @@ from connectors.jira import JiraSettings
 from connectors.trello import TrelloSettings
 from report.access import accounts
 from report.access.passwords import Passwords
+from report.feed import PATH
 from report.pages import PAGES
 from rules.load import load_rules
 from tests.alerts.firm import TUESDAY, put, settings
@@ -37,8 +39,8 @@ SECRET = Secret(reference="env:TOKEN", value=SecretStr("nobody uses it"))
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starlette]:
-    """All that `serve` answers, over a firm in which everything is there twice."""
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """Of a firm in which everything is there twice."""
     folder = tmp_path_factory.mktemp("reach")
     known = settings(
         folder=folder,
@@ -68,7 +70,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starlette]:
         with writing(hub.engine) as connection:
             for name in ("marco", "may"):
                 accounts.add(known, connection, name, Passwords().hash(PASSWORD), "root", TUESDAY)
-        yield _app(hub, demo=False)
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def app(hub: Hub) -> Starlette:
+    """All that `serve` answers."""
+    return _app(hub, demo=False)
 
 
 def fill(engine: Engine, client: str, bd: str, word: str, number: int) -> None:
@@ -76,9 +84,10 @@ def fill(engine: Engine, client: str, bd: str, word: str, number: int) -> None:
     known = {"client_key": f"client/{client}"}
     whose = known | {"bd_person": f"person/{bd}"}
     in_project = {"project_key": f"delivery/project/{number}"}
-    late = milestone(number, name=f"{word} sign-off", status_native=word, **whose, **in_project)
-    moved = milestone(number + 10, name=f"{word} release", slip_days=9, moves=2, **whose, **in_project)
-    soon = milestone(number + 20, name=f"{word} go-live", due_on=date(2026, 11, 26), **whose, **in_project)
+    dated = whose | in_project | {"changed_here_at": TUESDAY}
+    late = milestone(number, name=f"{word} sign-off", status_native=word, **dated)
+    moved = milestone(number + 10, name=f"{word} release", slip_days=9, moves=2, **dated)
+    soon = milestone(number + 20, name=f"{word} go-live", due_on=date(2026, 11, 26), **dated)
     said = feedback(number, subject=f"{word} is slow", text=word, author_name=word, **whose, **in_project)
     row = {"source": "crm", "vendor_id": str(number)}
     put(engine, "project", project(number, name=f"{word} app", description=word, **known))
@@ -166,6 +175,20 @@ def test_a_bd_manager_sees_their_own(marco: Browser) -> None:
     assert OURS in page
     assert "Signed in as Marco Yip" in page
     assert 'method="post" action="/sign-out"' in page
+
+
+def test_a_calendar_passes_the_door_by_its_address_alone(hub: Hub, app: Starlette) -> None:
+    """Outlook signs in nowhere. It gets that one feed, of one's own clients, and a made-up address gets nothing."""
+    calendar = Browser(app)
+    address = feed_addresses(hub).address("marco", "bd", TUESDAY).removeprefix(PUBLIC)
+
+    feed = calendar.get(address, accept="*/*")
+
+    assert (feed.status_code, feed.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert OURS in feed.text
+    assert THEIRS not in feed.text
+    assert calendar.get(address.replace(PATH, f"{PATH}x")).status_code == 404
+    assert calendar.get("/portfolio", accept="*/*").status_code == 401
 
 
 def test_the_button_of_the_header_signs_out(app: Starlette) -> None:
