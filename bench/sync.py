@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any
 
 from bench.vendor import PAGE
-from connectors.jira_issues import AT_ONCE
+from connectors.jira_site import AT_ONCE
 
 ROOT = Path(__file__).parents[1]
 

@@ -34,10 +34,10 @@ from connectors.base import (
 from connectors.governor import Governor
 from connectors.jira_comments import JiraComments
 from connectors.jira_fields import custom_fields
-from connectors.jira_issues import AT_ONCE, JiraIssues
+from connectors.jira_issues import JiraIssues
 from connectors.jira_position import Position
 from connectors.jira_ranges import LARGE, JiraRanges, Pieces
-from connectors.jira_site import JiraSite
+from connectors.jira_site import AT_ONCE, JiraSite
 from connectors.scope import count
 
 Json = dict[str, Any]

@@ -1,6 +1,5 @@
 """Reading a project's issues from Jira: searching, paging, and bringing comments and history along."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,9 +21,6 @@ IDS_PAGE = 5000
 DC_IDS_PAGE = 1000
 HISTORIES = 1000
 """Issues whose history one request brings."""
-
-AT_ONCE = 3
-"""Projects, or pieces of one, that are read side by side: enough to keep one processor busy while Jira thinks."""
 
 
 class Created(NamedTuple):
@@ -50,7 +46,6 @@ class JiraIssues:
     def __init__(self, site: JiraSite, since: date | None) -> None:
         self._site = site
         self._since = since
-        self._turns = threading.Semaphore(AT_ONCE)
 
     def read(
         self, project: str, begun: Position | None, custom: tuple[str, ...], created: Created = EVER
@@ -150,7 +145,7 @@ class JiraIssues:
         histories: dict[str, list[Any]] = {}
         tokens: set[str] = set()
         while True:
-            with self._turns, self._site.governor.reading():
+            with self._site.governor.reading():
                 told = self._site.send("POST", "changelog/bulkfetch", asked)
             answer = payloads.page(told, "issueChangeLogs")
             for element in answer.elements:
@@ -185,9 +180,7 @@ class JiraIssues:
         asked: Json = {"jql": jql, "fields": fields, "maxResults": size}
         tokens: set[str] = set()
         while True:
-            with self._turns:
-                told = self._site.get("search/jql", asked)
-            answer = payloads.page(told, "issues")
+            answer = payloads.page(self._site.get("search/jql", asked), "issues")
             is_last = answer.is_last or not answer.token
             yield _Found(answer.elements, is_last)
             if is_last:

@@ -27,9 +27,9 @@ from typing import Any
 from connectors import jira_payload as payloads
 from connectors.answers import instant, mapping
 from connectors.base import ConnectorError, Cursor, Page
-from connectors.jira_issues import AT_ONCE, EVER, Created, JiraIssues
+from connectors.jira_issues import EVER, Created, JiraIssues
 from connectors.jira_position import Position
-from connectors.jira_site import JiraSite, SearchRefused
+from connectors.jira_site import AT_ONCE, JiraSite, SearchRefused
 from connectors.side_by_side import OF_ONE_PART, Refusal, read_parts
 
 log = logging.getLogger(__name__)

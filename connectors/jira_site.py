@@ -1,6 +1,7 @@
 """A Jira site as its requests show it: signing in by the `jira` SDK, one way out, and its statuses as our errors."""
 
 import json
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+AT_ONCE = 3
+"""Requests to a site that are under way at once, and so projects, or pieces of one, that are read side by side: enough
+to keep one processor busy while Jira thinks."""
+
 
 class SearchRefused(VendorChanged):
     """Jira does not take a search as it stands: its first page was answered by 400."""
@@ -35,6 +40,9 @@ class JiraSite:
         self._url = url
         self._user = user
         self._credential = credential
+        self._turns = threading.Semaphore(AT_ONCE)
+        """Whoever holds one waits for one answer, and asks for nothing else meanwhile. Large projects read side by side
+        have more readers than there are turns."""
         self.server_time: datetime | None = None
         """Jira's clock, as its latest answer told it; None until one tells."""
 
@@ -102,7 +110,8 @@ class JiraSite:
         url = f"{client.server_url}/rest/api/{version}/{path}"
         data = None if body is None else json.dumps(body)
         # Past what the SDK puts before its session: it reads errors, and falls over those of another shape.
-        response = requests.Session.request(client._session, method, url, params=params, data=data)
+        with self._turns:
+            response = requests.Session.request(client._session, method, url, params=params, data=data)
         self.server_time = server_time(response.headers) or self.server_time
         if not response.ok:
             raise self._refusal(method, path, response, params or {})

@@ -1,17 +1,24 @@
 """A large project, read for the first time in pieces: whole, from any cut on, whatever changes meanwhile."""
 
+import threading
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
-from connectors.base import Cursor, Page, VendorChanged
+from connectors.base import ConnectorError, Cursor, Page, VendorChanged
+from connectors.governor import Governor
 from connectors.jira import Jira
 from connectors.jira_issues import Created
 from connectors.jira_position import Position
 from connectors.jira_ranges import Piece, Pieces
+from connectors.side_by_side import read_parts
 from sandbox.http import Fault, Reply
+from sandbox.jira_state import document
 from tests.connectors.jira_firm import NOW, Connected, connected, firm, items, sandbox
 
 LARGE, COUNT = 25, 30
@@ -201,6 +208,42 @@ def test_a_search_that_is_refused_of_the_whole_too_costs_no_piece_its_place(site
     rest = read(large(site), last_cursor(kept))
     assert set(ids(kept)) | set(ids(rest)) == set(site.box.state.issues)
     assert len(ids(rest)) < COUNT
+
+
+class Watched(Governor):
+    """Notes how many requests are under way at once."""
+
+    under_way = most = 0
+    noting = threading.Lock()
+
+    def send(self, *call: Any, **more: Any) -> Any:
+        with self.noting:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+        try:
+            return super().send(*call, **more)
+        finally:
+            with self.noting:
+                self.under_way -= 1
+
+
+def test_of_many_readers_no_more_than_three_ask_at_once_for_comments_too(site: Connected) -> None:
+    """Large projects that are read side by side have three readers each."""
+    state = site.box.state
+    for issue in list(state.issues.values())[::3]:
+        state.comment(issue, NOW, site.box.account["accountId"], document("Done?"), public=True)
+    site.box.embedded_comments = 0
+    site.box.app.faults.append(Fault("GET .*/comment$", status=0, delay_s=0.01, times=1000))
+    governor = Watched("delivery", limits=("1000/second",), stop=threading.Event(), redact=str)
+    site.jira = Jira(site.jira.settings, governor, large=LARGE)
+    site.jira.check()
+
+    reads = {str(number): partial(site.jira.read, "issues", "APP", None) for number in range(2)}
+    with closing(read_parts(reads, len(reads))) as told:
+        assert [refused for _, refused in told if isinstance(refused, ConnectorError)] == []
+    governor.close()
+
+    assert governor.most == 3
 
 
 def test_the_next_reading_begins_where_this_one_began_by_jiras_clock() -> None:
