@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.values import is_loopback
 from report.html import POLICY
 from unify.engine import StoreError
 
@@ -40,8 +41,10 @@ def server(
     the links of mails, and those of signing in. `doors` stand before all of them."""
 
     def healthz(request: Request) -> Response:
-        """Nobody signs in for it: what does not work is told on this machine alone."""
-        found, is_here = health().problems, _name(request.headers["host"].encode()) in LOOPBACK
+        """Nobody signs in for it: what does not work is told on this machine alone. A Host header alone is what anybody
+        writes; an address alone may be a proxy's, which passes on for whom it asks, or not."""
+        found, named = health().problems, _name(request.headers["host"].encode())
+        is_here = named in LOOPBACK and request.client is not None and is_loopback(request.client.host)
         told = "\n".join(found) if is_here else "milepost status says what does not work"
         return PlainTextResponse(told if found else "ok", status_code=503 if found else 200)
 

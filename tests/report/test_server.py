@@ -26,8 +26,8 @@ from unify.engine import StoreError
 class Browser:
     """Asks the application, without a socket."""
 
-    def __init__(self, app: Starlette) -> None:
-        self._transport = httpx.ASGITransport(app)
+    def __init__(self, app: Starlette, address: str = "127.0.0.1") -> None:
+        self._transport = httpx.ASGITransport(app, client=(address, 50000))
 
     def get(self, path: str, **how: Any) -> httpx.Response:
         """The answer to a GET."""
@@ -52,10 +52,15 @@ def serve(engine: Engine) -> Serve:
     put(engine, "milestone", milestone(1, name="UAT sign-off"))
     put(engine, "feedback", feedback(1))
 
-    def made(language: Language = "en", now: Callable[[], datetime] = lambda: TUESDAY, **options: Any) -> Browser:
+    def made(
+        language: Language = "en",
+        now: Callable[[], datetime] = lambda: TUESDAY,
+        address: str = "127.0.0.1",
+        **options: Any,
+    ) -> Browser:
         known = settings(language=language)
         site = Site(engine, known, lambda: moment(known, now()), load_rules(known), lambda _: Reader())
-        return Browser(server(pages=site.routes(), **({"health": Health} | options)))
+        return Browser(server(pages=site.routes(), **({"health": Health} | options)), address)
 
     return made
 
@@ -184,10 +189,17 @@ def test_health_tells_monitors_what_is_wrong(serve: Serve) -> None:
     assert (ill.status_code, ill.text) == (503, "crm: not read since 10:30\n2 messages need a person")
 
 
-def test_strangers_learn_no_more_than_that_something_is_wrong(serve: Serve) -> None:
-    """Nobody signs in to ask; which tools a firm has is not for everybody who knows the address."""
-    ill = serve(health=lambda: Health(("crm: not read since 10:30",)), public_url="https://hub.acme.example")
-    answer = ill.get("/healthz", headers={"host": "hub.acme.example"})
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [("203.0.113.9", "hub.acme.example"), ("203.0.113.9", "127.0.0.1"), ("127.0.0.1", "hub.acme.example")],
+)
+def test_strangers_learn_no_more_than_that_something_is_wrong(serve: Serve, address: str, host: str) -> None:
+    """Nobody signs in to ask; which tools a firm has is not for everybody who knows the address, or writes ours as Host
+    where `serve` listens to others, or comes by a proxy that stands here."""
+    ill = serve(
+        health=lambda: Health(("crm: not read since 10:30",)), public_url="https://hub.acme.example", address=address
+    )
+    answer = ill.get("/healthz", headers={"host": host})
 
     assert (answer.status_code, answer.text) == (503, "milepost status says what does not work")
 
