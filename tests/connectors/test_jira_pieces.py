@@ -243,7 +243,7 @@ def test_of_many_readers_no_more_than_three_ask_at_once_for_comments_too(site: C
         assert [refused for _, refused in told if isinstance(refused, ConnectorError)] == []
     governor.close()
 
-    assert governor.most == 3
+    assert 1 < governor.most <= 3
 
 
 def test_the_next_reading_begins_where_this_one_began_by_jiras_clock() -> None:
