@@ -19,6 +19,7 @@ from report.access.cookies import Cookies
 from report.access.entrance import Entrance
 from report.access.readers import keep_reader
 from report.access.sessions import IDLE, RENEW, Session
+from report.api.problem import problem
 from report.asked import Reader
 from unify.engine import StoreError
 
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
 _OPEN = ("/healthz", SIGN_IN)
+_API = "/api/"
+"""Programs ask there, and are told as its document says."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_BYTES = 1_000_000
 
@@ -62,7 +65,7 @@ class Door:
             reader = await run_in_threadpool(self._reader, session)
         except StoreError as problem:
             log.error("it could not be read who asks: %s", problem)
-            busy = PlainTextResponse("The report cannot be read now; the hub's log says why.", status_code=503)
+            busy = _said(503, "The report cannot be read now; the hub's log says why.", scope["path"])
             await busy(scope, receive, send)
             return
         if reader is not None:
@@ -144,12 +147,16 @@ def _is_open(path: str, signed: Sequence[str]) -> bool:
 def _to_sign_in(request: Request) -> Response:
     """A page leads to the sign-in, and back to where somebody wanted to go; a program is told in a word."""
     path = request.scope["path"]  # the address as a whole begins with what the Host header says
-    if "text/html" not in request.headers.get("accept", "") or path.startswith("/api/"):
-        return PlainTextResponse("Sign in first.", status_code=401)
+    if "text/html" not in request.headers.get("accept", "") or path.startswith(_API):
+        return _said(401, "Sign in first.", path)
     query = request.scope["query_string"].decode("latin-1")
     wanted = quote(path, safe="/:@") + (f"?{query}" if query else "")
     onward = f"?next={quote(wanted, safe='')}" if request.method in _SAFE and wanted != "/" else ""
     return RedirectResponse(f"{SIGN_IN}{onward}", status_code=303)
+
+
+def _said(status: int, why: str, path: str) -> Response:
+    return problem(status, why) if path.startswith(_API) else PlainTextResponse(why, status_code=status)
 
 
 def _refused(why: str) -> Response:

@@ -6,12 +6,11 @@ from importlib.metadata import version
 from typing import Any, get_type_hints
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from report.api.problem import Problem, problem
 from report.exports.values import values_of
 from report.pages import PAGES
 from report.pages.kind import PageKind
@@ -38,20 +37,12 @@ PARAMETERS: Mapping[str, tuple[Mapping[str, Any], str]] = {
 """What `report.filters.Filters` takes from an address."""
 
 
-class Problem(BaseModel):
-    """Why there is no answer (RFC 9457)."""
-
-    title: str
-    status: int
-    detail: str
-
-
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
         "description": HTTPStatus(code).phrase,
         "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
     }
-    for code in (400, 404, 503)
+    for code in (400, 401, 404, 503)
 }
 
 
@@ -102,14 +93,8 @@ def _parameters(kind: PageKind) -> list[dict[str, Any]]:
 
 async def _refused(_: Request, refused: Exception) -> Response:
     assert isinstance(refused, HTTPException)
-    return _problem(refused.status_code, refused.detail, refused.headers)
+    return problem(refused.status_code, refused.detail, refused.headers)
 
 
 async def _unreadable(_: Request, _failed: Exception) -> Response:
-    return _problem(503, "The report cannot be read now; the hub's log says why.")
-
-
-def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    told = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
-    media_type = "application/problem+json"
-    return JSONResponse(told.model_dump(), status_code=status, media_type=media_type, headers=headers)
+    return problem(503, "The report cannot be read now; the hub's log says why.")

@@ -24,7 +24,9 @@ def test_nobody_reads_before_they_sign_in(house: House) -> None:
     page = browser.get("/portfolio?client=bank&sort=-slip")
     assert leads_to(page) == "/sign-in?next=%2Fportfolio%3Fclient%3Dbank%26sort%3D-slip"
     assert browser.get("/portfolio", accept="application/json").status_code == 401
-    assert browser.get("/api/portfolio").status_code == 401
+    api = browser.get("/api/portfolio")
+    assert (api.status_code, api.headers["content-type"]) == (401, "application/problem+json")
+    assert api.json() == {"title": "Unauthorized", "status": 401, "detail": "Sign in first."}
     assert browser.get("/nothing").status_code == 303
     assert browser.get("/healthz").text == "ok"
 

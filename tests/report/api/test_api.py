@@ -106,6 +106,7 @@ def test_the_document_names_its_types_and_every_filter_that_a_page_heeds(asking:
     [ok] = told["paths"]["/portfolio"]["get"]["responses"]["200"]["content"].values()
 
     assert ok["schema"] == {"$ref": "#/components/schemas/Portfolio"}
+    assert set(told["paths"]["/portfolio"]["get"]["responses"]) >= {"200", "400", "401", "404", "503"}
     for kind in PAGES:
         named = {one["name"] for one in told["paths"][where(kind)]["get"]["parameters"]}
         assert named - {"of"} == kind.filters
