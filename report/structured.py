@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def as_json(shown: Today, asked: Asked) -> dict[str, Any]:
-    """What was read, ready for `json.dumps`; of a past or narrowed page only what that is about."""
+    """What was read, ready for `json.dumps`; of a narrowed page only what that is about."""
     promises = shown.promises
     clients = {key: row for key, row in asked.clients.items() if asked.scope.holds(key)}
     return {
         "as_of": plain(asked.now),
         "timezone": str(asked.moment.zone),
-        "bd": asked.filters.bd or None,
+        "bd": None if asked.asks_for_others else asked.filters.bd or None,
         "figures": {
             "overdue_milestones": len(promises.overdue),
             "moved_past_promise": len(promises.moved),
