@@ -1,4 +1,4 @@
-"""What reading the report costs: `python -m bench.report [--items N] [--readers N] [--live N]`.
+"""What reading the report costs: `python -m bench.report [--items N] [--readers N] [--live N] [--rows N]`.
 
 The last line is one JSON object.
 
@@ -184,6 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--readers", type=int, default=20)
+    parser.add_argument("--rows", default="100000", help="of the workbook")
     parser.add_argument("--live", type=int, default=30_000)
     parser.add_argument("--alone", type=float, default=ALONE_S, help="seconds of reading before the sync")
     asked = parser.parse_args()
@@ -199,7 +200,9 @@ def main() -> None:
             alone = read_for(asked.alone, hub, pages, asked.readers)
             beside, ended = read_beside_a_sync(hub, pages, asked.readers)
             first_kb, pdf_s = compressed_kb(hub.url), seconds(hub.url, "/portfolio?format=pdf")
-        workbook = json.loads(subprocess.check_output([sys.executable, "-m", "bench.workbook", name], cwd=ROOT))
+        workbook = json.loads(
+            subprocess.check_output([sys.executable, "-m", "bench.workbook", name, asked.rows], cwd=ROOT)
+        )
     show(alone, beside)
     print(f"the sync beside them: {ended} records")
     middle, slow = together(beside)
