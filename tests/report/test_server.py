@@ -214,3 +214,17 @@ def test_a_database_that_cannot_be_read_is_no_page(serve: Serve, caplog: pytest.
 
     assert (answer.status_code, "/srv" in answer.text) == (503, False)
     assert "/srv/milepost.db is damaged" in caplog.text
+
+
+def test_a_page_travels_compressed_and_a_workbook_as_it_is(serve: Serve) -> None:
+    """On a phone in a lift the first page is there at once; a workbook is compressed already."""
+    browser = serve()
+
+    page, workbook = browser.get("/"), browser.get("/portfolio", params={"format": "xlsx"})
+    plain = browser.get("/", headers={"accept-encoding": "identity"})
+
+    assert page.headers["content-encoding"] == "gzip"
+    assert int(page.headers["content-length"]) < len(plain.content) / 3
+    assert page.text == plain.text
+    assert "content-encoding" not in workbook.headers
+    assert int(workbook.headers["content-length"]) == len(workbook.content)
