@@ -10,7 +10,7 @@ from report.pages.kind import PageKind
 from report.pages.people import PEOPLE, PERSON
 from report.pages.portfolio import PORTFOLIO
 from report.pages.project import PROJECT
-from report.pages.project_work import CHANGES, WORK
+from report.pages.project_items import CHANGES, ITEMS
 from report.pages.risks import RISKS
 from report.pages.sources import SOURCES
 from report.pages.timeline import TIMELINE
@@ -28,7 +28,7 @@ PAGES: Sequence[PageKind] = (
     SOURCES,
     CLIENT,
     PROJECT,
-    WORK,
+    ITEMS,
     CHANGES,
     PERSON,
 )

@@ -53,7 +53,7 @@ def _work(values: ProjectPage, asked: Asked) -> Table:
     rows = []
     for category in CATEGORIES:
         if count := values.work.get(category, 0):
-            items = asked.to(f"/work/{values.head.key}", status=category)
+            items = asked.to(f"/items/{values.head.key}", status=category)
             share = 100.0 * count / total
             rows.append(
                 Row(

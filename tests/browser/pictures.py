@@ -15,7 +15,7 @@ from tests.browser.window import browser_of, chromium, window
 from tests.journey.day import day
 
 _ON_A_PHONE = ("today",)
-_LISTS = ("work", "changes", "person")
+_LISTS = ("items", "changes", "person")
 """Pages that are one list, as it stands on others too."""
 
 _HIGHEST = 1500

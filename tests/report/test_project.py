@@ -155,10 +155,10 @@ def test_work_is_counted_by_status_and_each_count_leads_to_its_items(asking: Ask
     page = asking.page(APP)
 
     assert rows(page, "work")["Done"] == "Done 2 50.0 %"
-    assert 'href="/work/delivery/project/10?status=done"' in page
-    assert list(rows(asking.page("/work/delivery/project/10", status="done"), "items")) == ["Item 1", "Item 2"]
-    assert len(rows(asking.page("/work/delivery/project/10"), "items")) == 4
-    assert asking.as_(MARCO).get("/work/delivery/project/12").status_code == 404
+    assert 'href="/items/delivery/project/10?status=done"' in page
+    assert list(rows(asking.page("/items/delivery/project/10", status="done"), "items")) == ["Item 1", "Item 2"]
+    assert len(rows(asking.page("/items/delivery/project/10"), "items")) == 4
+    assert asking.as_(MARCO).get("/items/delivery/project/12").status_code == 404
 
 
 def test_what_the_client_wrote_is_there_and_what_we_wrote_is_not(engine: Engine, asking: Asking) -> None:
@@ -229,7 +229,7 @@ def test_an_item_that_is_another_clients_is_kept_from_whoever_may_not_see_them(e
     put(engine, "comment", comment | {"key": "c/9", "text": "Paper Kite's own words"})
     mine = asking.as_(MARCO)
 
-    for path in (APP, "/work/delivery/project/10", "/changes/delivery/project/10"):
+    for path in (APP, "/items/delivery/project/10", "/changes/delivery/project/10"):
         assert "Paper Kite" in asking.page(path)
         assert "Paper Kite" not in mine.page(path)
     assert rows(mine.page(APP), "work")["To do"].startswith("To do 1 ")

@@ -6,11 +6,11 @@ from report.document import Cell, Column, Document, Row, Table
 from report.pages.kind import PageKind
 from report.pages.project_tables import CATEGORIES, change_table
 from report.pages.tables import only_told, turned
-from report.reading.project_work import ProjectChanges, ProjectItem, ProjectWork, read_changes_page, read_work
+from report.reading.project_items import ProjectChanges, ProjectItem, ProjectItems, read_changes_page, read_items
 from report.speech import link
 
 
-def show_work(values: ProjectWork, asked: Asked) -> Document:
+def show_items(values: ProjectItems, asked: Asked) -> Document:
     """A row each."""
     t = asked.t
     table = Table(
@@ -25,10 +25,10 @@ def show_work(values: ProjectWork, asked: Asked) -> Document:
         rows=[_item(row, asked) for row in values.items],
         empty=t("project.no_work"),
     )
-    shown = turned(only_told(table, "due", "owner"), asked, f"/work/{values.key}", more=values.more)
+    shown = turned(only_told(table, "due", "owner"), asked, f"/items/{values.key}", more=values.more)
     statuses = {category: t(f"status.{category}") for category in CATEGORIES}
     status = choices.choice(asked, "status", t("project.status"), statuses)
-    return Document("work", t("work.title", name=values.name), blocks=[shown], filters=[status])
+    return Document("items", t("items.title", name=values.name), blocks=[shown], filters=[status])
 
 
 def _item(row: ProjectItem, asked: Asked) -> Row:
@@ -51,5 +51,5 @@ def show_changes(values: ProjectChanges, asked: Asked) -> Document:
     return Document("changes", asked.t("record.title", name=values.name), blocks=[shown])
 
 
-WORK = PageKind("work", "/work/{of}", read_work, show_work, frozenset({"status", "page"}))
+ITEMS = PageKind("items", "/items/{of}", read_items, show_items, frozenset({"status", "page"}))
 CHANGES = PageKind("changes", "/changes/{of}", read_changes_page, show_changes, frozenset({"page"}))

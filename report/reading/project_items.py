@@ -29,7 +29,7 @@ class ProjectItem:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectWork:
+class ProjectItems:
     """A page of a project's items, of the status category that is asked for; `more`: there are others after it."""
 
     key: str
@@ -38,7 +38,7 @@ class ProjectWork:
     more: bool
 
 
-def read_work(asked: Asked) -> ProjectWork:
+def read_items(asked: Asked) -> ProjectItems:
     """The nearest day first, those without one last. Raises NoSuchThing."""
     project, item, limit = find_project(asked), WORK_ITEM.c, asked.filters.limit
     wanted = select(item.key).where(item.project_key == project["key"], item.deleted_at.is_(None))
@@ -60,7 +60,7 @@ def read_work(asked: Asked) -> ProjectWork:
         .order_by(item.due_on.is_(None), item.due_on, item.key)
     )
     found = [ProjectItem(**row) for row in fetch(asked.connection, shown)]
-    return ProjectWork(project["key"], project["name"], found[:limit], limit is not None and len(found) > limit)
+    return ProjectItems(project["key"], project["name"], found[:limit], limit is not None and len(found) > limit)
 
 
 @dataclass(frozen=True, slots=True)
