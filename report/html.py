@@ -27,7 +27,11 @@ POLICY = (
 """A page's content security policy: its own style and drawings, and its filters; neither script nor request."""
 
 OWN_NAMES: Mapping[Language, str] = {"en": "English", "zh-Hant-HK": "繁體中文", "zh-Hans-CN": "简体中文"}
-_HTML_LANGUAGES: Mapping[str, str] = {"en": "en-HK"}
+
+
+def html_language(language: Language) -> str:
+    """What a page says that its language is: a screen reader chooses its voice by it."""
+    return "en-HK" if language == "en" else language
 
 
 def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[PageKind] = ()) -> str:
@@ -38,7 +42,7 @@ def render(document: Document, asked: Asked, kind: PageKind, menu: Sequence[Page
         policy=POLICY,
         t=asked.t,
         language=asked.language,
-        html_lang=_HTML_LANGUAGES.get(asked.language, asked.language),
+        html_lang=html_language(asked.language),
         # With its year: on paper and in an old mail, no other date on it is complete.
         as_of=instant(asked.language, asked.now, asked.moment.zone, date.min),
         place=place(asked.language, asked.moment.zone),
@@ -66,7 +70,7 @@ def render_file(documents: Sequence[Document], asked: Asked, title: str, as_of: 
         css=Markup(CSS),
         policy=POLICY,
         t=asked.t,
-        html_lang=_HTML_LANGUAGES.get(asked.language, asked.language),
+        html_lang=html_language(asked.language),
         demo=asked.is_demo,
         kind_of=kind_of,
         data_uri=data_uri,

@@ -11,7 +11,8 @@ from rules.titles import Reading, Title
 from rules.views import View
 from rules.working_time import WorkingTime
 
-_DAY_HOURS = 8
+DAY_HOURS = 8
+"""A working day, where hours of work are told in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Lasting:
         """Whether what holds since then has held for so long: a working day is eight working hours."""
         if self.unit == "h":
             return now - since >= timedelta(hours=self.amount)
-        return calendar.between(since, now) >= timedelta(hours=self.amount * _DAY_HOURS)
+        return calendar.between(since, now) >= timedelta(hours=self.amount * DAY_HOURS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from report.access.door import SIGN_IN
 from report.access.entrance import Browser, Entrance, Throttled
 from report.access.oidc import NotSaid, Provider, ProviderAway, Way
 from report.access.sessions import IDLE, Session
-from report.html import OWN_NAMES
+from report.html import OWN_NAMES, html_language
 from report.speech import TEXTS
 
 SIGN_OUT = "/sign-out"
@@ -165,7 +165,7 @@ class SignInPages:
         wanted = onward(request.query_params.get("next", ""))
         page = Shown(
             language=language,
-            html_lang={"en": "en-HK"}.get(language, language),
+            html_lang=html_language(language),
             languages=[(name, _to(SIGN_IN, wanted, one), one) for one, name in OWN_NAMES.items()],
             action=_to(SIGN_IN, wanted, language),
             with_provider=_to(WITH, wanted) if self.provider else "",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from report.asked import Asked
+from rules.rule import DAY_HOURS
 from rules.views import MILESTONE
 from rules.views.deal import DEAL
 from rules.views.reader import ViewReader
@@ -76,9 +77,6 @@ def read_deals(views: ViewReader, client: str) -> Sequence[ClientDeal]:
     ]
 
 
-_DAY_HOURS = 8
-
-
 def read_delivered(views: ViewReader) -> Sequence[Delivered]:
     """Of whom `views` allows, the longest waiting first."""
     names = ("key", "name", "url", "source", "project", "project_name", "committed_on", "done_at", "calendar")
@@ -87,5 +85,5 @@ def read_delivered(views: ViewReader) -> Sequence[Delivered]:
     for row in rows:
         hours = row["hours_since_done"]
         known = {name: value for name, value in row.items() if name not in ("calendar", "hours_since_done")}
-        found.append(Delivered(**known, working_days=None if hours is None else round(hours / _DAY_HOURS, 1)))
+        found.append(Delivered(**known, working_days=None if hours is None else round(hours / DAY_HOURS, 1)))
     return sorted(found, key=lambda row: (-(row.working_days or 0), row.key))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from alerts.facts import Facts
 from alerts.store import ALERT
 from report.asked import Asked
+from report.reading.project_changes import REQUESTED
 from rules.health.turns import Turn, read_turns
 from rules.language.compile import Scope
 from rules.views import FEEDBACK, MILESTONE
@@ -18,8 +19,6 @@ from unify import tables
 from unify.derive_milestones import day_of
 from unify.derived import CHANGE, Row, fetch, slices
 
-_REQUESTED = "requirement-changed"
-"""The rule that says what a change of requirements is."""
 _ORDER = ("date", "request", "feedback")
 _ACCOUNT, _PERSON = table(tables.Account), table(tables.Person)
 """Of whoever changed a date."""
@@ -111,7 +110,7 @@ def _moves(asked: Asked, keys: Mapping[str, Row], since: datetime) -> Mapping[st
 def _requests(asked: Asked, since: datetime) -> list[Changed]:
     """Work that was entered as a change to what was agreed, as the rule on it finds it."""
     raised = select(ALERT.c.facts, ALERT.c.source, ALERT.c.client_key).where(
-        ALERT.c.rule == _REQUESTED, asked.scope.allows(ALERT.c.client_key)
+        ALERT.c.rule == REQUESTED, asked.scope.allows(ALERT.c.client_key)
     )
     found = []
     for row in asked.connection.execute(raised).mappings():

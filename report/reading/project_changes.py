@@ -28,7 +28,7 @@ from report.asked import Asked
 from rules.views.base import name_of
 from unify.derived import ACCOUNT, AGREEMENT, CHANGE, MILESTONE, PERSON, WORK_ITEM, fetch
 
-_REQUESTED = "requirement-changed"
+REQUESTED = "requirement-changed"
 """The rule that says what a change of requirements is."""
 _NOBODY = literal("")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -133,7 +133,7 @@ def _requests(asked: Asked, project: str, client: str | None) -> Iterator[Requir
         .outerjoin(PERSON, PERSON.c.key == ACCOUNT.c.person_key)
     )
     whose = of.is_(None) if client is None else of == client
-    found = select(ALERT.c.facts, by.label("by")).select_from(asked_by).where(ALERT.c.rule == _REQUESTED, whose)
+    found = select(ALERT.c.facts, by.label("by")).select_from(asked_by).where(ALERT.c.rule == REQUESTED, whose)
     for row in fetch(asked.connection, found):
         facts = Facts(row["facts"])
         if facts.text("project") == project:

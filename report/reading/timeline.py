@@ -148,20 +148,8 @@ def _has_status(scope: Scope, status: str) -> ColumnElement[bool]:
 def _row(row: Row, views: ViewReader) -> TimelineRow:
     done, overdue, day = row["status_category"] == "done", bool(row["overdue"]), row["deadline_on"]
     until = (views.day(row["done_at"]) if row["done_at"] else row["due_on"]) if done else day
-    same = (
-        "key",
-        "name",
-        "url",
-        "source",
-        "client",
-        "project",
-        "project_name",
-        "owner_name",
-        "baseline_on",
-        "agreed_on",
-    )
     return TimelineRow(
-        **{name: row[name] for name in same},
+        **{name: row[name] for name in _SAME},
         is_done=done,
         until=until,
         slip_days=row["slip_days"] or 0,

@@ -69,7 +69,7 @@ class House:
             health=Health,
             public_url=public,
             doors=doors,
-            pages=[*site.routes(), *signing_in, *posting, Route("/token", _token)],
+            pages=[*site.routes(), *signing_in, *posting],
         )
 
     def add(self, *names: str) -> None:
