@@ -7,6 +7,7 @@ is in the difference of two.
 
 import json
 import os
+import re
 import resource
 import sys
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ from unify.engine import open_engine
 
 TOKEN = "BENCH_JIRA_TOKEN"
 
-_SETTINGS = """
+FIRM = """
 timezone = "Asia/Hong_Kong"
 coordinator = "may"
 team_domains = ["acme.example"]
@@ -30,7 +31,15 @@ team_domains = ["acme.example"]
 [people.may]
 name = "May Chan"
 email = "may@acme.example"
-
+"""
+SOURCE = """
+[sources.{name}]
+kind = "jira"
+url = "{url}"
+email = "hub@acme.example"
+token = "env:{token}"
+"""
+_CHANNEL = """
 [channels.email]
 kind = "email"
 host = "127.0.0.1"
@@ -39,14 +48,6 @@ from = "Milepost <hub@acme.example>"
 
 [[routes]]
 to = ["email:bd"]
-"""
-
-_SOURCE = """
-[sources.bench]
-kind = "jira"
-url = "{url}"
-email = "hub@acme.example"
-token = "env:{token}"
 """
 
 Figures = Mapping[str, float | Mapping[str, float]]
@@ -66,7 +67,7 @@ def run_floor(url: str, folder: Path) -> Figures:
 def run_sync(url: str, folder: Path) -> Figures:
     """The hub as a user's settings file makes it, and one sync of all its sources; `url` "" is none."""
     settings = folder / "milepost.toml"
-    settings.write_text(_SETTINGS + (_SOURCE.format(url=url, token=TOKEN) if url else ""))
+    settings.write_text(FIRM + _CHANNEL + (SOURCE.format(name="bench", url=url, token=TOKEN) if url else ""))
     with open_hub(settings, environ={**os.environ, TOKEN: "bench"}) as hub:
         started, worked = perf_counter(), process_time()
         results = hub.sync()
@@ -111,9 +112,12 @@ MEASUREMENTS: Mapping[str, Callable[[str, Path], Figures]] = {
 
 
 def peak_mb() -> float:
-    """The most memory that this process has held. Linux counts in kilobytes, macOS in bytes."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+    """The most memory that this program has held. On Linux `getrusage` begins with what its parent held."""
+    if sys.platform == "linux":
+        kilobytes = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+        assert kilobytes
+        return int(kilobytes[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS, in bytes
 
 
 def main(what: str, url: str, folder: str) -> None:

@@ -10,34 +10,12 @@ import sys
 from pathlib import Path
 
 from bench.many_items import NOW
-from bench.measured import TOKEN
+from bench.measured import FIRM, SOURCE, TOKEN
 from cli.opening import open_hub
 from cli.serve import serving
 
-SOURCE = "live"
-
-_SETTINGS = """
-timezone = "Asia/Hong_Kong"
-coordinator = "may"
-team_domains = ["acme.example"]
-
-[people.may]
-name = "May Chan"
-email = "may@acme.example"
-
-[sources.bench]
-kind = "jira"
-url = "{url}"
-email = "hub@acme.example"
-token = "env:{token}"
-
-[sources.{source}]
-kind = "jira"
-url = "{url}"
-email = "hub@acme.example"
-token = "env:{token}"
-"""
-"""`bench` is what the database holds; it is never asked."""
+STORED, LIVE = "bench", "live"
+"""What the database holds already, and is never asked; and what is read beside the pages."""
 
 _CLIENT = """
 [clients.{number}]
@@ -64,7 +42,8 @@ def write_settings(folder: Path, url: str, projects: int) -> Path:
         for number in range(clients)
     ]
     path = folder / "milepost.toml"
-    path.write_text(_SETTINGS.format(url=url, token=TOKEN, source=SOURCE) + "".join([*people, *each]))
+    sources = [SOURCE.format(name=name, url=url, token=TOKEN) for name in (STORED, LIVE)]
+    path.write_text("".join([FIRM, *sources, *people, *each]))
     return path
 
 
@@ -76,7 +55,7 @@ def main(folder: str) -> None:
         with serving(hub, "127.0.0.1", 0, demo=False) as address:
             print(address, flush=True)
             for _ in sys.stdin:
-                (result,) = hub.sync([SOURCE])
+                (result,) = hub.sync([LIVE])
                 print(result.error or f"{result.outcome} {result.records}", flush=True)
 
 

@@ -6,7 +6,6 @@ process took of memory beyond what it had when the first row was written. The ro
 
 import json
 import os
-import resource
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.many_items import NOW
-from bench.measured import TOKEN
+from bench.measured import TOKEN, peak_mb
 from cli.opening import open_hub
 from report.document import Cell, Column, Document, Row, Table
 from report.exports.as_xlsx import write_xlsx
@@ -56,15 +55,9 @@ def main(folder: str, many: str = "100000") -> None:
         target.open("wb") as file,
     ):
         document = Document("many", "Many", blocks=[Table("many", "Many", COLUMNS, rows(int(many)))])
-        before, started = _peak_mb(), perf_counter()
+        before, started = peak_mb(), perf_counter()
         write_xlsx(ReportFile(asked, "Many", [Part(PORTFOLIO, None, document)]), file)
-        print(json.dumps({"s": round(perf_counter() - started, 1), "mb": round(_peak_mb() - before)}))
-
-
-def _peak_mb() -> float:
-    """Linux tells kilobytes, macOS bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+        print(json.dumps({"s": round(perf_counter() - started, 1), "mb": round(peak_mb() - before)}))
 
 
 if __name__ == "__main__":
