@@ -1,5 +1,6 @@
 """The drawings: the same values give the same bytes, texts arrive as they were written, shape tells what matters."""
 
+import sys
 from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
@@ -114,15 +115,15 @@ def test_what_lies_outside_the_days_shown_is_drawn_at_their_edge() -> None:
 
 def test_nothing_to_draw_is_an_empty_drawing() -> None:
     """Not an error."""
-    draw(replace(GANTT, bars=()))
-    draw(Months(()))
-    draw(Distribution((), ""))
-    draw(Matrix(NO_RISKS, "", ""))
+    for chart in (replace(GANTT, bars=()), Months(()), Distribution((), ""), Matrix(NO_RISKS, "", "")):
+        assert ElementTree.fromstring(draw(chart)).tag == f"{_SVG}svg"
 
 
 def test_what_draws_can_be_made_ready_beforehand() -> None:
     """So that no reader waits for the import."""
     warm()
+
+    assert "matplotlib.figure" in sys.modules
 
 
 def test_a_long_name_is_cut_by_its_width() -> None:
