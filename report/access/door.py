@@ -63,8 +63,8 @@ class Door:
         session = Session.read(self._cookies.read(request, "session"), self._clock()) if self._entrance else None
         try:
             reader = await run_in_threadpool(self._reader, session)
-        except StoreError as problem:
-            log.error("it could not be read who asks: %s", problem)
+        except StoreError as unreadable:
+            log.error("it could not be read who asks: %s", unreadable)
             busy = _said(503, "The report cannot be read now; the hub's log says why.", scope["path"])
             await busy(scope, receive, send)
             return
